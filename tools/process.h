@@ -1,0 +1,31 @@
+// Running another program: arguments as a list (no shell ever sees them), output captured, a time limit. What went
+// wrong comes back as a sentence, never as a thrown error, since callers try one program and then the next. Knows
+// nothing of what the programs do.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace retrograd::tools {
+
+struct ProcessOptions {
+  std::filesystem::path working_directory;  // the caller's, when empty
+  std::filesystem::path output_file;        // stdout goes to this new file instead of the result, when given
+  std::int64_t largest_output = 1LL << 20;  // bytes of stdout (and of stderr) before the child is killed
+  std::chrono::seconds time_limit{600};     // before the child is killed
+};
+
+struct ProcessResult {
+  std::string failure;  // empty after exit code 0; else "not installed", "exit code 6", "killed by signal 9", …
+  std::string output;   // what it wrote to stdout, unless that went to a file
+  std::string errors;   // what it wrote to stderr
+  int signal = 0;       // that killed it, if one did
+  bool ok() const { return failure.empty(); }
+};
+
+/// Runs the program arguments[0], found on PATH, with an empty stdin, and waits for it.
+ProcessResult run_process(const std::vector<std::string>& arguments, const ProcessOptions& options = {});
+
+}  // namespace retrograd::tools
