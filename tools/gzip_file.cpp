@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string>
 #include <system_error>
 
 #include "../core/error.h"
@@ -45,10 +46,12 @@ std::int64_t GzipFile::read(void* into, std::int64_t size) {
     const int got = gzread(handle(file_), static_cast<char*>(into) + done, step);
     const int system_error = errno;
     int code = Z_OK;
-    const char* what = gzerror(handle(file_), &code);
+    const std::string what = gzerror(handle(file_), &code);  // "path: what", or a bare word
     if (code == Z_BUF_ERROR) fail<FileError>("{}: the gzip stream is cut short", path_.string());
     if (code == Z_ERRNO) fail<FileError>("{}: cannot read: {}", path_.string(), std::strerror(system_error));
-    if (got < 0 || code != Z_OK) fail<FileError>("{}: the gzip stream is damaged: {}", path_.string(), what);
+    if (got < 0 || code != Z_OK)
+      fail<FileError>("{}: the gzip stream is damaged: {}", path_.string(),
+                      what.substr(what.rfind(": ") == std::string::npos ? 0 : what.rfind(": ") + 2));
     if (got == 0) break;
     done += got;
   }
