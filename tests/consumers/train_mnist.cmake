@@ -1,0 +1,17 @@
+# Runs train_mnist where MNIST is at hand; tests fetch nothing.
+#   cmake -D program= -P train_mnist.cmake
+cmake_minimum_required(VERSION 3.25)
+set(folder $ENV{HOME}/.cache/retrograd/mnist)
+if(NOT "$ENV{XDG_CACHE_HOME}" STREQUAL "")
+  set(folder $ENV{XDG_CACHE_HOME}/retrograd/mnist)
+endif()
+if(NOT "$ENV{RETROGRAD_DATA_DIR}" STREQUAL "")
+  set(folder $ENV{RETROGRAD_DATA_DIR}/mnist)
+endif()
+foreach(name train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte)
+  if(NOT EXISTS ${folder}/${name} AND NOT EXISTS ${folder}/${name}.gz)
+    message(STATUS "skipped: MNIST is not in ${folder}, and tests fetch nothing")
+    return()
+  endif()
+endforeach()
+execute_process(COMMAND ${program} COMMAND_ERROR_IS_FATAL ANY)

@@ -1,0 +1,78 @@
+# Includes point one way. Fails on an include of a folder that the including folder may not know, on an in-tree include
+# that is not relative to its own file, on <retrograd/...> within the library, and on cblas.h outside core/blas.
+#   cmake -D root=<source folder> -P includes_test.cmake
+#   cmake -D root=<scratch folder> -D planted=ON -P includes_test.cmake    plants each fault and wants it found
+cmake_minimum_required(VERSION 3.25)
+
+set(may_know_core core)
+set(may_know_ops core ops)
+set(may_know_nn core ops nn)
+set(may_know_optim core ops optim)
+set(may_know_tools core ops nn tools)
+set(library core ops nn optim tools)
+
+# find_faults(result): one "file: what" for each forbidden include under `root`.
+function(find_faults result)
+  set(faults "")
+  foreach(folder IN LISTS library)
+    file(GLOB_RECURSE files RELATIVE ${root} ${root}/${folder}/*.h ${root}/${folder}/*.cpp)
+    foreach(file IN LISTS files)
+      file(STRINGS ${root}/${file} lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"]")
+      get_filename_component(here ${root}/${file} DIRECTORY)
+      foreach(line IN LISTS lines)
+        string(REGEX MATCH "([<\"])([^>\"]*)[>\"]" matched "${line}")
+        set(is_quoted FALSE)
+        if(CMAKE_MATCH_1 STREQUAL "\"")
+          set(is_quoted TRUE)
+        endif()
+        set(name "${CMAKE_MATCH_2}")
+        if(name MATCHES "cblas[^/]*\\.h$" AND NOT file MATCHES "^core/blas\\.(h|cpp)$")
+          list(APPEND faults "${file}: only core/blas includes ${name}")
+        elseif(name MATCHES "^retrograd/")
+          list(APPEND faults "${file}: <${name}> is how consumers write it")
+        elseif(is_quoted)
+          get_filename_component(target ${here}/${name} ABSOLUTE)
+          file(RELATIVE_PATH target ${root} ${target})
+          string(REGEX REPLACE "/.*" "" known "${target}")
+          if(NOT EXISTS ${root}/${target} OR NOT known IN_LIST library)
+            list(APPEND faults "${file}: \"${name}\" is not the path of a library file from here")
+          elseif(NOT known IN_LIST may_know_${folder})
+            list(APPEND faults "${file}: ${folder} may not know ${known} (${name})")
+          endif()
+        endif()
+      endforeach()
+    endforeach()
+  endforeach()
+  set(${result} "${faults}" PARENT_SCOPE)
+endfunction()
+
+if(planted)
+  file(REMOVE_RECURSE ${root})
+  file(WRITE ${root}/core/tensor.h "#include <vector>\n#include \"sub/near.h\"\n")
+  file(WRITE ${root}/core/sub/near.h "#include \"../tensor.h\"\n")
+  file(WRITE ${root}/core/blas.cpp "#include <cblas.h>\n")
+  file(WRITE ${root}/core/up.cpp "#include \"../ops/add.h\"\n")
+  file(WRITE ${root}/ops/add.h "#include \"../core/tensor.h\"\n  #  include <openblas/cblas.h>\n")
+  file(WRITE ${root}/nn/linear.h "#include \"../optim/sgd.h\"\n#include \"core/tensor.h\"\n")
+  file(WRITE ${root}/optim/sgd.h "#include <retrograd/core/tensor.h>\n")
+  file(WRITE ${root}/tools/idx.cpp "#include \"../core/tensor.h\"\n#include \"../experiments/cases.h\"\n")
+  file(WRITE ${root}/experiments/cases.h "#include <retrograd/retrograd.h>\n")
+  set(expected
+    "core/up.cpp: core may not know ops (../ops/add.h)"
+    "ops/add.h: only core/blas includes openblas/cblas.h"
+    "nn/linear.h: nn may not know optim (../optim/sgd.h)"
+    "nn/linear.h: \"core/tensor.h\" is not the path of a library file from here"
+    "optim/sgd.h: <retrograd/core/tensor.h> is how consumers write it"
+    "tools/idx.cpp: \"../experiments/cases.h\" is not the path of a library file from here")
+  find_faults(found)
+  if(NOT found STREQUAL expected)
+    list(JOIN found "\n  " found)
+    message(FATAL_ERROR "of the faults planted were found:\n  ${found}")
+  endif()
+else()
+  find_faults(faults)
+  if(faults)
+    list(JOIN faults "\n  " faults)
+    message(FATAL_ERROR "forbidden includes:\n  ${faults}")
+  endif()
+endif()
