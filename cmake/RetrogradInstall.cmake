@@ -10,10 +10,12 @@ install(EXPORT retrogradTargets NAMESPACE retrograd:: DESTINATION ${package_fold
 get_target_property(library_type retrograd TYPE)
 if(library_type STREQUAL "STATIC_LIBRARY")
   set(RETROGRAD_STATIC ON)
-  set(pc_private Requires)
+  set(pc_requires "fmt openblas libhwy zlib")
+  set(pc_requires_private "")
 else()
   set(RETROGRAD_STATIC OFF)
-  set(pc_private Requires.private)
+  set(pc_requires fmt)
+  set(pc_requires_private "openblas libhwy zlib")
 endif()
 configure_package_config_file(
   ${CMAKE_CURRENT_LIST_DIR}/retrogradConfig.cmake.in ${PROJECT_BINARY_DIR}/retrogradConfig.cmake
