@@ -1,0 +1,40 @@
+// What Retrograd throws. A caller's mistake is an Error (a std::invalid_argument): the op first, then the fact, then
+// the values, as in "matmul: inner dimensions differ: (2, 3) x (4, 5)". A bad or missing file is a FileError: what,
+// where, expected, found. Asserts are for our own mistakes and never meet a user.
+#pragma once
+#include <fmt/core.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace retrograd {
+
+/// The caller's mistake: what was called, what is wrong with it, and the values.
+struct Error : std::invalid_argument {
+  using std::invalid_argument::invalid_argument;
+};
+/// Shapes, axes or ranges that do not fit.
+struct ShapeError : Error {
+  using Error::Error;
+};
+/// Dtypes that differ, or that the op does not take.
+struct DtypeError : Error {
+  using Error::Error;
+};
+/// A tape used against its rules: consumed twice, asked about the unwatched, written under.
+struct TapeError : Error {
+  using Error::Error;
+};
+/// A file that is missing, damaged or not what its name promises.
+struct FileError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+/// Throws E with a message formatted by fmt.
+template <class E = Error, class... Args>
+[[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) {
+  throw E(fmt::format(format, std::forward<Args>(args)...));
+}
+
+}  // namespace retrograd
