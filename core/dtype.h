@@ -1,0 +1,60 @@
+// The element types a tensor can have. float32 is the default, float64 is for checking and for care, int64 holds
+// indices, boolean holds masks, uint8 holds pixels. Dtypes never mix silently: `astype` converts.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+namespace retrograd {
+
+enum class Dtype : std::uint8_t { float32, float64, int64, boolean, uint8 };
+
+inline constexpr Dtype float32 = Dtype::float32;
+inline constexpr Dtype float64 = Dtype::float64;
+inline constexpr Dtype int64 = Dtype::int64;
+inline constexpr Dtype boolean = Dtype::boolean;
+inline constexpr Dtype uint8 = Dtype::uint8;
+inline constexpr int kDtypes = 5;
+
+/// Calls f.template operator()<T>() with the C++ type that a dtype stands for.
+template <class F>
+constexpr decltype(auto) dispatch(Dtype dtype, F&& f) {
+  switch (dtype) {
+    case Dtype::float64:
+      return f.template operator()<double>();
+    case Dtype::int64:
+      return f.template operator()<std::int64_t>();
+    case Dtype::boolean:
+      return f.template operator()<bool>();
+    case Dtype::uint8:
+      return f.template operator()<std::uint8_t>();
+    case Dtype::float32:
+      break;
+  }
+  return f.template operator()<float>();
+}
+
+/// Bytes of one element.
+constexpr std::size_t size_of(Dtype dtype) {
+  return dispatch(dtype, []<class T>() { return sizeof(T); });
+}
+
+/// "float32" and so on, as NumPy names them (boolean is NumPy's bool).
+constexpr std::string_view name(Dtype dtype) {
+  constexpr std::string_view kNames[kDtypes] = {"float32", "float64", "int64", "boolean", "uint8"};
+  return kNames[static_cast<int>(dtype)];
+}
+
+/// True of float32 and float64, the dtypes that have gradients.
+constexpr bool is_floating(Dtype dtype) { return dtype == Dtype::float32 || dtype == Dtype::float64; }
+
+/// The dtype of a C++ type: any floating type but float is float64, any integer but uint8 is int64.
+template <class T>
+inline constexpr Dtype dtype_of = std::is_same_v<T, bool>           ? Dtype::boolean
+                                  : std::is_same_v<T, float>        ? Dtype::float32
+                                  : std::is_floating_point_v<T>     ? Dtype::float64
+                                  : std::is_same_v<T, std::uint8_t> ? Dtype::uint8
+                                                                    : Dtype::int64;
+
+}  // namespace retrograd

@@ -1,0 +1,130 @@
+#include "format.h"
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+
+namespace retrograd {
+
+std::string to_string(const Shape& shape) {
+  if (shape.rank() == 1) return fmt::format("({},)", shape[0]);
+  return fmt::format("({})", fmt::join(shape.begin(), shape.end(), ", "));
+}
+
+namespace {
+
+constexpr std::int64_t kEdge = 3, kMostValues = 1000;
+constexpr int kPrecision = 8;
+
+// A column of values shares one layout: all fixed with as many decimals as the longest needs, or all scientific.
+class Layout {
+ public:
+  template <class T>
+  Layout(const std::vector<T>& values) {
+    double largest = 0, smallest = INFINITY;
+    for (T value : values) {
+      const double size = std::abs(static_cast<double>(value));
+      if (!std::isfinite(size) || size == 0) continue;
+      largest = std::max(largest, size);
+      smallest = std::min(smallest, size);
+    }
+    scientific_ = largest >= 1e8 || (largest > 0 && (smallest < 1e-4 || largest / smallest > 1e3));
+    for (T value : values)
+      if (std::isfinite(static_cast<double>(value))) decimals_ = std::max(decimals_, decimals_of(value));
+    for (T value : values) width_ = std::max(width_, text(value).size());
+  }
+  /// The value on its column: points under points, trailing zeros blank, as NumPy has it.
+  template <class T>
+  std::string cell(T value) const {
+    std::string cell = fmt::format("{:>{}}", text(value), width_);
+    if (!scientific_ && std::isfinite(value))
+      for (std::size_t i = cell.size(); i-- > 0 && cell[i] == '0';) cell[i] = ' ';
+    return cell;
+  }
+
+ private:
+  template <class T>
+  int decimals_of(T value) const {
+    // The shortest digits that read back as the same value, at most kPrecision after the point.
+    for (int digits = 0; digits < kPrecision; ++digits) {
+      const std::string s = scientific_ ? fmt::format("{:.{}e}", value, digits) : fmt::format("{:.{}f}", value, digits);
+      if (static_cast<T>(std::strtod(s.c_str(), nullptr)) == value) return digits;
+    }
+    return kPrecision;
+  }
+  template <class T>
+  std::string text(T value) const {
+    if (std::isnan(value)) return "nan";
+    if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
+    if (scientific_) return fmt::format("{:.{}e}", value, decimals_);
+    return fmt::format("{:#.{}f}", value, decimals_);
+  }
+  bool scientific_ = false;
+  int decimals_ = 0;
+  std::size_t width_ = 0;
+};
+
+// Calls leaf(i) for each printed element and text(s) for what stands between, along NumPy's abbreviation.
+template <class Leaf>
+void layout_axes(const Shape& shape, bool abbreviated, int axis, std::int64_t at, std::string& out, const Leaf& leaf) {
+  if (axis == shape.rank()) return leaf(at, out);
+  out += '[';
+  const std::int64_t n = shape[axis];
+  for (std::int64_t i = 0; i < n; ++i) {
+    if (i > 0) {
+      if (axis + 1 == shape.rank()) {
+        out += ' ';
+      } else {
+        out += std::string(static_cast<std::size_t>(shape.rank() - axis - 1), '\n');
+        out += std::string(static_cast<std::size_t>(axis + 1), ' ');
+      }
+    }
+    if (abbreviated && n > 2 * kEdge && i == kEdge) {
+      out += "...";
+      i = n - kEdge - 1;
+      continue;
+    }
+    layout_axes(shape, abbreviated, axis + 1, at * n + i, out, leaf);
+  }
+  out += ']';
+}
+
+template <class T>
+std::string format_values(const Tensor& x) {
+  const Tensor values = detail::packed(x);
+  const T* data = values.data<T>();
+  const bool abbreviated = x.size() > kMostValues;
+  std::string out;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (x.rank() == 0) return fmt::format("{:.{}g}", *data, std::is_same_v<T, float> ? 8 : 9);
+    std::vector<T> shown;
+    layout_axes(x.shape(), abbreviated, 0, 0, out, [&](std::int64_t i, std::string&) { shown.push_back(data[i]); });
+    out.clear();
+    const Layout layout(shown);
+    layout_axes(x.shape(), abbreviated, 0, 0, out, [&](std::int64_t i, std::string& s) { s += layout.cell(data[i]); });
+  } else {
+    const auto text = [&](std::int64_t i) {
+      if constexpr (std::is_same_v<T, bool>) return std::string(data[i] ? "True" : "False");
+      return std::to_string(static_cast<std::int64_t>(data[i]));
+    };
+    std::size_t width = 0;
+    layout_axes(x.shape(), abbreviated, 0, 0, out,
+                [&](std::int64_t i, std::string&) { width = std::max(width, text(i).size()); });
+    out.clear();
+    layout_axes(x.shape(), abbreviated, 0, 0, out,
+                [&](std::int64_t i, std::string& s) { s += fmt::format("{:>{}}", text(i), width); });
+  }
+  return out;
+}
+
+}  // namespace
+
+std::string to_string(const Tensor& x) {
+  if (!x.defined()) return "(empty handle)";
+  return dispatch(x.dtype(), [&]<class T>() { return format_values<T>(x); });
+}
+
+std::ostream& operator<<(std::ostream& stream, const Shape& shape) { return stream << to_string(shape); }
+std::ostream& operator<<(std::ostream& stream, const Tensor& x) { return stream << to_string(x); }
+
+}  // namespace retrograd

@@ -1,0 +1,44 @@
+// How shapes, dtypes and tensors print through fmt and streams: NumPy's layout, eight digits after the point at most,
+// large tensors abbreviated. Printing is for people; saving is another room.
+#pragma once
+#include <fmt/format.h>
+
+#include <iosfwd>
+#include <string>
+
+#include "tensor.h"
+
+namespace retrograd {
+
+/// "(2, 3)", "(3,)" and "()", as NumPy prints shapes.
+std::string to_string(const Shape& shape);
+/// The values in NumPy's layout; axes longer than six are abbreviated when there are more than 1000 values.
+std::string to_string(const Tensor& x);
+
+std::ostream& operator<<(std::ostream& stream, const Shape& shape);
+std::ostream& operator<<(std::ostream& stream, const Tensor& x);
+
+}  // namespace retrograd
+
+template <>
+struct fmt::formatter<retrograd::Dtype> : fmt::formatter<fmt::string_view> {
+  template <class Context>
+  auto format(retrograd::Dtype dtype, Context& context) const {
+    const std::string_view text = retrograd::name(dtype);
+    return fmt::formatter<fmt::string_view>::format({text.data(), text.size()}, context);
+  }
+};
+template <>
+struct fmt::formatter<retrograd::Shape> : fmt::formatter<fmt::string_view> {
+  template <class Context>
+  auto format(const retrograd::Shape& shape, Context& context) const {
+    return fmt::formatter<fmt::string_view>::format(retrograd::to_string(shape), context);
+  }
+};
+template <>
+struct fmt::formatter<retrograd::Tensor> : fmt::formatter<fmt::string_view> {
+  template <class Context>
+  auto format(const retrograd::Tensor& x, Context& context) const {
+    return fmt::formatter<fmt::string_view>::format(retrograd::to_string(x), context);
+  }
+};

@@ -1,0 +1,91 @@
+#include "gradients.h"
+
+#include <cmath>
+
+#include "creation.h"
+#include "error.h"
+#include "format.h"
+#include "linear.h"
+
+namespace retrograd {
+
+namespace {
+std::string described(const Tensor& x, const std::string* label) {
+  return label ? fmt::format("{} ({} {})", *label, x.dtype(), x.shape())
+               : fmt::format("this {} {} tensor", x.dtype(), x.shape());
+}
+}  // namespace
+
+const std::string& Gradients::Entry::name() const {
+  static const std::string none;
+  return label ? *label : none;
+}
+
+const Gradients::Entry* Gradients::find(const Tensor& x, std::size_t& hint) const {
+  const detail::Body* body = &x.body();
+  for (std::size_t i = 0; i < entries_.size(); ++i) {
+    const std::size_t at = hint + i < entries_.size() ? hint + i : hint + i - entries_.size();
+    if (entries_[at].key.body_or_null() != body) continue;
+    hint = at + 1 < entries_.size() ? at + 1 : 0;
+    return &entries_[at];
+  }
+  return nullptr;
+}
+
+const Tensor& Gradients::operator[](const Tensor& x) const {
+  std::size_t hint = 0;
+  const Entry* entry = find(x, hint);
+  if (!entry) fail<TapeError>("gradients: {} was not watched by this tape", described(x, nullptr));
+  if (!entry->value.defined())
+    fail<TapeError>("gradients: the loss does not depend on {}; get_or_zeros gives zeros", described(x, entry->label));
+  return entry->value;
+}
+
+Tensor Gradients::get_or_zeros(const Tensor& x) const {
+  std::size_t hint = 0;
+  const Entry* entry = find(x, hint);
+  if (!entry) fail<TapeError>("gradients: {} was not watched by this tape", described(x, nullptr));
+  return entry->value.defined() ? entry->value : zeros(x.shape(), x.dtype());
+}
+
+bool Gradients::contains(const Tensor& x) const {
+  std::size_t hint = 0;
+  const Entry* entry = find(x, hint);
+  return entry && entry->value.defined();
+}
+
+Gradients& Gradients::operator*=(double factor) {
+  for (Entry& entry : entries_)
+    if (entry.value.defined()) entry.value = scaled(entry.value, factor);
+  return *this;
+}
+
+Gradients& Gradients::operator+=(const Gradients& other) {
+  std::size_t hint = 0;
+  for (Entry& entry : entries_) {
+    const Entry* more = other.find(entry.key, hint);
+    if (!more)
+      fail<TapeError>("gradients: can't add; {} was watched by one tape only", described(entry.key, entry.label));
+    if (!more->value.defined()) continue;
+    entry.value = entry.value.defined() ? add(entry.value, more->value) : more->value;
+  }
+  return *this;
+}
+
+double Gradients::norm() const {
+  double sum = 0;
+  for (const Entry& entry : entries_) {
+    if (!entry.value.defined()) continue;
+    for (double x : entry.value.to_vector<double>()) sum += x * x;
+  }
+  return std::sqrt(sum);
+}
+
+double Gradients::clip_norm(double max_norm) {
+  if (!(max_norm > 0)) fail("clip_norm: the largest norm must be positive, got {}", max_norm);
+  const double before = norm();
+  if (before > max_norm) *this *= max_norm / before;
+  return before;
+}
+
+}  // namespace retrograd

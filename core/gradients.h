@@ -1,0 +1,53 @@
+// What a sweep returns: one cotangent for each watched tensor, keyed by the caller's tensors, which it keeps alive. A
+// plain value: it outlives its tape, and there is nothing to zero between steps. Knows nothing of how it was computed.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "tensor.h"
+
+namespace retrograd {
+
+class Gradients {
+ public:
+  struct Entry {
+    Tensor key;
+    Tensor value;              // empty where the loss does not depend on the key
+    const std::string* label;  // interned dotted name, or null
+    /// The dotted name under which the tensor was watched, or "".
+    const std::string& name() const;
+  };
+
+  /// The gradient of a watched tensor, of its shape and dtype. TapeError where x was not watched or the loss does not
+  /// depend on it; the error names it.
+  const Tensor& operator[](const Tensor& x) const;
+  /// The same, with zeros where the loss does not depend on x. TapeError where x was not watched.
+  Tensor get_or_zeros(const Tensor& x) const;
+  /// True where there is a gradient for x.
+  bool contains(const Tensor& x) const;
+  /// The entry of x, or null where it was not watched. `hint` is where to look first and is moved on: a walk in the
+  /// order of watching then costs one comparison a tensor.
+  const Entry* find(const Tensor& x, std::size_t& hint) const;
+
+  /// Entries in the order of watching, to walk by name.
+  std::vector<Entry>::const_iterator begin() const { return entries_.begin(); }
+  std::vector<Entry>::const_iterator end() const { return entries_.end(); }
+  std::size_t size() const { return entries_.size(); }
+
+  /// Multiplies every gradient by a number.
+  Gradients& operator*=(double factor);
+  /// Adds the gradients of another sweep over the same tensors (accumulation over micro-batches); TapeError on others.
+  Gradients& operator+=(const Gradients& other);
+  /// The Euclidean norm over all gradients together.
+  double norm() const;
+  /// Scales all gradients together so that `norm` is at most `max_norm`; returns the norm before.
+  double clip_norm(double max_norm);
+
+  void append(Entry entry) { entries_.push_back(std::move(entry)); }
+
+ private:
+  std::vector<Entry> entries_;
+};
+
+}  // namespace retrograd

@@ -1,0 +1,197 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "core/linear.cpp"
+#include <hwy/foreach_target.h>  // must come before simd-inl.h
+#include "simd-inl.h"
+
+#include "reduce.h"
+
+#ifndef RETROGRAD_CORE_LINEAR_KERNELS
+#define RETROGRAD_CORE_LINEAR_KERNELS
+namespace retrograd {
+struct LinearKernels {
+  detail::ByDtype<detail::BinaryRun> add, scale;
+  detail::ByDtype<detail::Fold> sum;
+};
+}  // namespace retrograd
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace retrograd::HWY_NAMESPACE {
+namespace {
+
+struct Add {
+  template <class D, class V>
+  V operator()(D, V a, V b) const {
+    return hn::Add(a, b);
+  }
+  static std::int64_t plain(std::int64_t a, std::int64_t b) { return a + b; }
+};
+struct Scale {
+  template <class D, class V>
+  V operator()(D, V a, V b) const {
+    return hn::Mul(a, b);
+  }
+};
+
+// Blocks short enough for float, their sums gathered in double.
+template <class T>
+void sum_row(const void* x_run, void* into, std::int64_t n) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  constexpr std::int64_t kBlock = 1024;
+  const T* x = static_cast<const T*>(x_run);
+  double total = 0;
+  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
+    const std::int64_t end = begin + kBlock < n ? begin + kBlock : n;
+    auto a = hn::Zero(d), b = hn::Zero(d);
+    std::int64_t i = begin;
+    for (; i + 2 * lanes <= end; i += 2 * lanes) {
+      a = hn::Add(a, hn::LoadU(d, x + i));
+      b = hn::Add(b, hn::LoadU(d, x + i + lanes));
+    }
+    T block = hn::GetLane(hn::SumOfLanes(d, hn::Add(a, b)));
+    for (; i < end; ++i) block += x[i];
+    total += static_cast<double>(block);
+  }
+  *static_cast<T*>(into) += static_cast<T>(total);
+}
+template <class T>
+void sum_column(const void* x, void* into, std::int64_t n) {
+  zip_run<Add, T>(into, 1, x, 1, into, n);
+}
+void sum_row_integers(const void* x, void* into, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) *static_cast<std::int64_t*>(into) += static_cast<const std::int64_t*>(x)[i];
+}
+void sum_column_integers(const void* x, void* into, std::int64_t n) {
+  plain_zip_run<Add, std::int64_t>(into, 1, x, 1, into, n);
+}
+
+const LinearKernels* linear_kernels() {
+  static constexpr LinearKernels kKernels = {
+      binary_numbers<Add>(),
+      binary_floats<Scale>(),
+      {detail::Fold{sum_row<float>, sum_column<float>, 0}, detail::Fold{sum_row<double>, sum_column<double>, 0},
+       detail::Fold{sum_row_integers, sum_column_integers, 0}}};
+  return &kKernels;
+}
+
+}  // namespace
+}  // namespace retrograd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include "creation.h"
+#include "error.h"
+#include "format.h"
+#include "linear.h"
+#include "tape.h"
+
+namespace retrograd {
+
+namespace {
+HWY_EXPORT(linear_kernels);
+const LinearKernels& kernels() { return *HWY_DYNAMIC_DISPATCH(linear_kernels)(); }
+}  // namespace
+
+// y = a + b
+Tensor add(Operand left, Operand right) {
+  const auto [a, b] = detail::operands("add", left, right);
+  Tensor y = detail::zip("add", kernels().add, a, b);
+  return record("add", y, wrt(a, [](const Tensor& g) { return g; }), wrt(b, [](const Tensor& g) { return g; }));
+}
+
+void detail::add_into(Tensor& into, const Tensor& x) { zip_into("add", kernels().add, into, x); }
+
+Tensor broadcast_to(const Tensor& x, const Shape& shape) {
+  if (!broadcasts_to(x.shape(), shape)) fail<ShapeError>("broadcast_to: {} does not broadcast to {}", x.shape(), shape);
+  Strides strides;
+  const int shift = shape.rank() - x.rank();
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const bool own = axis >= shift && x.shape()[axis - shift] != 1;
+    strides[static_cast<std::size_t>(axis)] = own ? x.strides()[static_cast<std::size_t>(axis - shift)] : 0;
+  }
+  // The engine sums the cotangent down to the shape of x: that is the whole rule.
+  return record("broadcast_to", detail::make_view(x, shape, strides), wrt(x, [](const Tensor& g) { return g; }));
+}
+
+Tensor sum_to(const Tensor& x, const Shape& shape) {
+  if (!broadcasts_to(shape, x.shape())) fail<ShapeError>("sum_to: {} does not broadcast to {}", shape, x.shape());
+  std::uint32_t mask = 0;
+  const int shift = x.rank() - shape.rank();
+  for (int axis = 0; axis < x.rank(); ++axis)
+    if (axis < shift || (shape[axis - shift] == 1 && x.shape()[axis] != 1)) mask |= 1u << axis;
+  const Tensor folded = detail::reduce("sum", kernels().sum, x, mask);
+  const Tensor y = detail::make_view(folded, shape, detail::row_major(shape));
+  return record("sum_to", y, wrt(x, [full_shape = x.shape()](const Tensor& g) { return broadcast_to(g, full_shape); }));
+}
+
+Tensor reshape(const Tensor& x, const Shape& shape) {
+  if (shape.size() != x.size())
+    fail<ShapeError>("reshape: {} has {} elements, {} has {}", x.shape(), x.size(), shape, shape.size());
+  const Tensor values = detail::packed(x);
+  return record("reshape", detail::make_view(values, shape, detail::row_major(shape)),
+                wrt(x, [from = x.shape()](const Tensor& g) { return reshape(g, from); }));
+}
+
+Tensor reshape(const Tensor& x, std::initializer_list<std::int64_t> sizes) {
+  std::int64_t known = 1;
+  int unknown = 0;
+  for (std::int64_t size : sizes) size == -1 ? static_cast<void>(++unknown) : static_cast<void>(known *= size);
+  if (unknown == 0) return reshape(x, Shape(sizes));
+  if (unknown > 1 || known <= 0 || x.size() % known != 0)
+    fail<ShapeError>("reshape: {} does not fit ({})", x.shape(), fmt::join(sizes, ", "));
+  std::vector<std::int64_t> filled(sizes);
+  for (std::int64_t& size : filled)
+    if (size == -1) size = x.size() / known;
+  return reshape(x, Shape(filled));
+}
+
+Tensor stack(std::span<const Tensor> xs) {
+  if (xs.empty()) fail<ShapeError>("stack: needs at least one tensor");
+  const Shape row = xs[0].shape();
+  const Dtype dtype = xs[0].dtype();
+  Shape shape{static_cast<std::int64_t>(xs.size())};
+  for (std::int64_t size : row) shape.push_back(size);
+  const Tensor y = Tensor::empty(shape, dtype);
+  const std::size_t bytes = static_cast<std::size_t>(row.size()) * size_of(dtype);
+  for (std::size_t i = 0; i < xs.size(); ++i) {
+    if (!(xs[i].shape() == row)) fail<ShapeError>("stack: shapes differ: {} and {}", row, xs[i].shape());
+    if (xs[i].dtype() != dtype) fail<DtypeError>("stack: dtypes differ: {} and {}", dtype, xs[i].dtype());
+    if (bytes) std::memcpy(y.body().data + i * bytes, detail::packed(xs[i]).body().data, bytes);
+  }
+  return record_joint("stack", y, xs, [count = xs.size()](const Tensor& g, Cotangents& out) {
+    for (std::size_t i = 0; i < count; ++i)
+      if (out.wants(i)) out.give(i, unstack(g, static_cast<std::int64_t>(i)));
+  });
+}
+
+Tensor unstack(const Tensor& x, std::int64_t i) {
+  if (x.rank() == 0) fail<ShapeError>("unstack: a scalar has no axis to take from");
+  const std::int64_t count = x.shape()[0];
+  if (i < 0 || i >= count) fail<ShapeError>("unstack: index {} is out of range for {}", i, x.shape());
+  const Shape row = detail::reduced_shape(x.shape(), 1, false);
+  Strides strides;
+  for (int axis = 0; axis < row.rank(); ++axis)
+    strides[static_cast<std::size_t>(axis)] = x.strides()[static_cast<std::size_t>(axis + 1)];
+  const Tensor y = detail::make_view(x, row, strides, i * x.strides()[0]);
+  return record("unstack", y, wrt(x, [i, count, row](const Tensor& g) {
+                  std::vector<Tensor> rows(static_cast<std::size_t>(count), zeros(row, g.dtype()));
+                  rows[static_cast<std::size_t>(i)] = g;
+                  return stack(rows);
+                }));
+}
+
+// y = c·x
+Tensor scaled(const Tensor& x, double factor) {
+  Tensor y = detail::zip("scaled", kernels().scale, x, Operand(factor).as("scaled", x.dtype()));
+  return record("scaled", y, wrt(x, [factor](const Tensor& g) { return scaled(g, factor); }));
+}
+
+Tensor detach(const Tensor& x) { return detail::make_view(x, x.shape(), x.body().strides); }
+
+Tensor alias(const Tensor& x) {
+  return record("alias", detach(x), wrt(x, [](const Tensor& g) { return g; }));
+}
+
+}  // namespace retrograd
+#endif  // HWY_ONCE

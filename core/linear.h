@@ -1,0 +1,39 @@
+// The ops that the tape itself needs, each with its rule: addition (cotangents accumulate), broadcasting and its
+// transpose (cotangents are summed down to a broadcast input), reshaping, stacking, scaling, and the two identities.
+// They are linear, and closed under differentiation. Everything else is an op of the floor above.
+#pragma once
+#include <span>
+
+#include "operand.h"
+#include "tensor.h"
+
+namespace retrograd {
+
+/// a + b with broadcasting; float32, float64, int64.
+Tensor add(Operand a, Operand b);
+inline Tensor operator+(Operand a, Operand b) { return add(a, b); }
+
+/// A view of x with axes repeated to `shape` without a copy (NumPy's rule: align right, sizes equal or 1).
+Tensor broadcast_to(const Tensor& x, const Shape& shape);
+/// The transpose of broadcast_to: sums x over the axes along which `shape` would be broadcast to x's.
+Tensor sum_to(const Tensor& x, const Shape& shape);
+/// The same elements in another shape of the same size; one size may be -1 and is computed. A view where x is
+/// contiguous.
+Tensor reshape(const Tensor& x, const Shape& shape);
+Tensor reshape(const Tensor& x, std::initializer_list<std::int64_t> sizes);
+/// Tensors of one shape and dtype, joined along a new outermost axis.
+Tensor stack(std::span<const Tensor> xs);
+/// Row i of x along its outermost axis, without that axis: the inverse of stack.
+Tensor unstack(const Tensor& x, std::int64_t i);
+/// x · factor; float32 and float64.
+Tensor scaled(const Tensor& x, double factor);
+/// The same values as a variable of its own: the derivative passes through, the identity does not.
+Tensor alias(const Tensor& x);
+/// The same values as a constant: a view of x that no tape tracks.
+Tensor detach(const Tensor& x);
+
+namespace detail {
+/// into += x, in place, unrecorded, on a buffer the caller owns; shapes broadcast to `into`.
+void add_into(Tensor& into, const Tensor& x);
+}  // namespace detail
+}  // namespace retrograd

@@ -1,0 +1,60 @@
+#include "reduce.h"
+
+#include "creation.h"
+#include "error.h"
+#include "format.h"
+
+namespace retrograd::detail {
+
+namespace {
+
+// Longer columns are folded in halves: the error of a sum then grows with the logarithm of their length.
+constexpr std::int64_t kLongestColumn = 128;
+
+void fold_into(const Fold& fold, const Tensor& x, const Tensor& out) {
+  const Shape& shape = x.shape();
+  int axis = 0;
+  while (axis < shape.rank() && shape[axis] == 1) ++axis;
+  const bool column_first = axis + 1 < shape.rank() && out.shape()[axis] == 1 && shape[axis] > kLongestColumn;
+  if (column_first) {
+    Shape head = shape, tail = shape;
+    head[axis] = shape[axis] / 2;
+    tail[axis] = shape[axis] - head[axis];
+    const Strides strides = x.body().strides;
+    fold_into(fold, make_view(x, head, strides), out);
+    const Tensor rest = full(out.shape(), fold.start, out.dtype());
+    fold_into(fold, make_view(x, tail, strides, head[axis] * strides[static_cast<std::size_t>(axis)]), rest);
+    fold.column(rest.body().data, out.body().data, out.size());
+    return;
+  }
+  for_each_run<2>(shape, {&x, &out},
+                  [&](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
+                    void* into = const_cast<void*>(at[1]);
+                    if (step[1] == 0)
+                      fold.row(at[0], into, n);
+                    else
+                      fold.column(at[0], into, n);
+                  });
+}
+
+}  // namespace
+
+Shape reduced_shape(const Shape& shape, std::uint32_t mask, bool keepdims) {
+  Shape out;
+  for (int axis = 0; axis < shape.rank(); ++axis) {
+    const bool reduced = mask >> axis & 1;
+    if (!reduced) out.push_back(shape[axis]);
+    if (reduced && keepdims) out.push_back(1);
+  }
+  return out;
+}
+
+Tensor reduce(const char* op, const ByDtype<Fold>& folds, const Tensor& x, std::uint32_t mask) {
+  const Fold& fold = folds[static_cast<std::size_t>(x.dtype())];
+  if (!fold.row) fail<DtypeError>("{}: does not take {}", op, x.dtype());
+  const Tensor out = full(reduced_shape(x.shape(), mask, true), fold.start, x.dtype());
+  fold_into(fold, packed(x), out);
+  return out;
+}
+
+}  // namespace retrograd::detail

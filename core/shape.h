@@ -1,0 +1,71 @@
+// The sizes of a tensor along its axes, held inline (at most eight), so that no shape ever allocates. A scalar has rank
+// 0 and size 1. Also NumPy's broadcasting rule and the reading of axis arguments. Knows nothing of values or strides.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string_view>
+
+namespace retrograd {
+
+inline constexpr int kMaxRank = 8;
+
+class Shape {
+ public:
+  Shape() = default;
+  /// Sizes from the outermost axis to the innermost; throws ShapeError on a negative size or a rank above 8.
+  Shape(std::initializer_list<std::int64_t> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
+  explicit Shape(std::span<const std::int64_t> sizes);
+
+  int rank() const { return rank_; }
+  /// The number of elements: the product of the sizes, 1 for a scalar.
+  std::int64_t size() const {
+    std::int64_t product = 1;
+    for (int axis = 0; axis < rank_; ++axis) product *= sizes_[static_cast<std::size_t>(axis)];
+    return product;
+  }
+  std::int64_t operator[](int axis) const { return sizes_[static_cast<std::size_t>(axis)]; }
+  std::int64_t& operator[](int axis) { return sizes_[static_cast<std::size_t>(axis)]; }
+  const std::int64_t* begin() const { return sizes_.data(); }
+  const std::int64_t* end() const { return sizes_.data() + rank_; }
+  /// Appends an innermost axis.
+  void push_back(std::int64_t size);
+
+  friend bool operator==(const Shape& a, const Shape& b) {
+    if (a.rank_ != b.rank_) return false;
+    for (int axis = 0; axis < a.rank_; ++axis)
+      if (a[axis] != b[axis]) return false;
+    return true;
+  }
+
+ private:
+  int rank_ = 0;
+  std::array<std::int64_t, kMaxRank> sizes_;  // only the first rank_ are ever read
+};
+
+/// The shape two operands broadcast to (NumPy's rule: align right, sizes equal or 1); ShapeError names `op` otherwise.
+Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b);
+
+/// True where `from` broadcasts to exactly `to`.
+bool broadcasts_to(const Shape& from, const Shape& to);
+
+/// An axis counted from the end when negative, as 0 … rank-1; ShapeError names `op` when it is out of range.
+int normal_axis(const char* op, int axis, int rank);
+
+/// Axes of a reduction: one axis, several, or (default) all of them.
+class Axes {
+ public:
+  Axes() = default;
+  Axes(int axis) : Axes({axis}) {}
+  Axes(std::initializer_list<int> axes);
+  /// One bit an axis of a tensor of this rank; ShapeError on an axis out of range or given twice.
+  std::uint32_t mask(const char* op, int rank) const;
+
+ private:
+  bool all_ = true;
+  int count_ = 0;
+  std::array<int, kMaxRank> axes_{};
+};
+
+}  // namespace retrograd

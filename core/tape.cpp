@@ -1,0 +1,260 @@
+#include "tape.h"
+
+#include <algorithm>
+
+#include "creation.h"
+#include "error.h"
+#include "format.h"
+#include "linear.h"
+
+namespace retrograd {
+
+namespace {
+
+using detail::Log;
+
+// Which nodes a nested sweep must visit: those that lead to something its own tape watched. In an outermost log every
+// node does, and no list is needed.
+class Reached {
+ public:
+  Reached(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const detail::Watched> watched, bool outermost)
+      : log_(log), mark_(mark) {
+    if (outermost) return;
+    nodes_.assign(last + 1 - mark, false);
+    for (const detail::Watched& one : watched) {
+      if (one.node >= mark && one.node <= last) nodes_[one.node - mark] = true;
+      if (one.node < mark) before_mark_.push_back(one.node);
+    }
+    std::sort(before_mark_.begin(), before_mark_.end());
+    for (std::uint32_t i = mark; i <= last; ++i)
+      for (const detail::Edge* e = log_[i].edges; e && !nodes_[i - mark]; e = e->next)
+        nodes_[i - mark] = contains(e->parent);
+  }
+  bool contains(std::uint32_t node) const {
+    if (nodes_.empty()) return true;
+    if (node >= mark_) return nodes_[node - mark_];
+    return std::binary_search(before_mark_.begin(), before_mark_.end(), node);
+  }
+
+ private:
+  struct NodesOf {
+    detail::Nodes& nodes;
+    explicit NodesOf(Log& log) : nodes(log.nodes) {}
+    detail::Node& operator[](std::uint32_t i) const { return nodes[i]; }
+  };
+  NodesOf log_;
+  std::uint32_t mark_;
+  std::vector<bool> nodes_;
+  std::vector<std::uint32_t> before_mark_;
+};
+
+// One sweep: the cotangents on their way, and the loop that moves them.
+class Sweep final : public Cotangents {
+ public:
+  Sweep(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const detail::Watched> watched, bool outermost,
+        bool consumes)
+      : log_(log),
+        mark_(mark),
+        last_(last),
+        consumes_(consumes),
+        recorded_(!outermost),
+        reached_(log, mark, last, watched, outermost) {
+    if (!log.spare_cotangents.empty()) {
+      slots_ = std::move(log.spare_cotangents.back());
+      log.spare_cotangents.pop_back();
+    }
+    slots_.resize(last + 1 - mark);
+    for (const detail::Watched& one : watched)
+      if (one.node < mark) leaves_.emplace_back(one.node, Tensor());
+  }
+  ~Sweep() {
+    slots_.clear();
+    log_.spare_cotangents.push_back(std::move(slots_));
+  }
+  Sweep(const Sweep&) = delete;
+  Sweep& operator=(const Sweep&) = delete;
+
+  void run(const Tensor& cotangent) {
+    slots_[last_ - mark_] = cotangent;
+    for (std::uint32_t i = last_ + 1; i-- > mark_;) {
+      node_ = &log_.nodes[i];
+      Tensor& slot = slots_[i - mark_];
+      if (slot.defined() && node_->edges && reached_.contains(i)) {
+        const Tensor g = node_->watched ? slot : std::move(slot);
+        for (const detail::Edge* edge = node_->edges; edge; edge = edge->next)
+          if (edge->call && reached_.contains(edge->parent)) accumulate(*edge, edge->call(edge->rule, g));
+        if (node_->joint) node_->joint->call(node_->joint->rule, g, *this);
+      }
+      if (consumes_) log_.forget_node(*node_);
+    }
+  }
+
+  Tensor of(std::uint32_t node) const {
+    if (node > last_) return {};
+    if (node >= mark_) return slots_[node - mark_];
+    for (const auto& [leaf, cotangent] : leaves_)
+      if (leaf == node) return cotangent;
+    return {};
+  }
+
+  bool wants(std::size_t input) const override {
+    const detail::Edge* edge = edge_of(input);
+    return edge && reached_.contains(edge->parent);
+  }
+  void give(std::size_t input, Tensor cotangent) override {
+    if (wants(input)) accumulate(*edge_of(input), std::move(cotangent));
+  }
+
+ private:
+  const detail::Edge* edge_of(std::size_t input) const {
+    const detail::Edge* edge = node_->edges;
+    while (edge && edge->input != input) edge = edge->next;
+    return edge;
+  }
+
+  void accumulate(const detail::Edge& edge, Tensor more) {
+    const detail::Node& parent = log_.nodes[edge.parent];
+    if (!more.defined()) fail("{}: the rule for input {} returned an empty handle", node_->op, edge.input);
+    if (more.dtype() != parent.dtype)
+      fail<DtypeError>("{}: the rule for input {} returned {}, but the input is {}", node_->op, edge.input,
+                       more.dtype(), parent.dtype);
+    const Shape shape = parent.shape();
+    if (!(more.shape() == shape)) {
+      if (!broadcasts_to(shape, more.shape()))
+        fail<ShapeError>("{}: the rule for input {} returned shape {}, but the input is {}", node_->op, edge.input,
+                         more.shape(), shape);
+      more = sum_to(more, shape);
+    }
+    Tensor& slot = edge.parent >= mark_ ? slots_[edge.parent - mark_] : leaf(edge.parent);
+    if (!slot.defined())
+      slot = std::move(more);
+    else if (!recorded_ && detail::sole_owner(slot))
+      detail::add_into(slot, more);
+    else if (!recorded_ && detail::sole_owner(more))
+      detail::add_into(more, slot), slot = std::move(more);
+    else
+      slot = add(slot, more);
+  }
+
+  Tensor& leaf(std::uint32_t node) {
+    for (auto& [own, cotangent] : leaves_)
+      if (own == node) return cotangent;
+    return leaves_.emplace_back(node, Tensor()).second;
+  }
+
+  Log& log_;
+  const std::uint32_t mark_, last_;
+  const bool consumes_, recorded_;
+  const Reached reached_;
+  std::vector<Tensor> slots_;                             // cotangents of the nodes from the mark on
+  std::vector<std::pair<std::uint32_t, Tensor>> leaves_;  // those of watched tensors from before it
+  detail::Node* node_ = nullptr;
+};
+
+// An outermost sweep computes without recording; a throw leaves the recording state as it was.
+class PauseIf {
+ public:
+  explicit PauseIf(bool pause) : before_(detail::current_recording.paused) {
+    if (pause) detail::current_recording.paused = true;
+  }
+  ~PauseIf() { detail::current_recording.paused = before_; }
+  PauseIf(const PauseIf&) = delete;
+  PauseIf& operator=(const PauseIf&) = delete;
+
+ private:
+  bool before_;
+};
+
+}  // namespace
+
+Tape::Tape(bool is_persistent) : before_(detail::current_recording) {
+  log_ = detail::recording();
+  outermost_ = log_ == nullptr;
+  if (outermost_) log_ = detail::open_log(is_persistent);
+  serial_ = log_->serial.load(std::memory_order_relaxed);
+  mark_ = log_->nodes.size();
+  watched_mark_ = log_->watched.size();
+  detail::current_recording = {log_, false};
+}
+
+Tape::~Tape() {
+  if (outermost_)
+    detail::close_log(log_);
+  else if (log_->serial.load(std::memory_order_relaxed) == serial_)
+    log_->watched.resize(std::min(log_->watched.size(), watched_mark_));
+  detail::current_recording = before_;
+}
+
+detail::Log& Tape::usable_log(const char* action) {
+  if (log_->thread != std::this_thread::get_id()) fail<TapeError>("{}: this tape belongs to another thread", action);
+  if (log_->serial.load(std::memory_order_relaxed) != serial_) fail<TapeError>("{}: this tape is closed", action);
+  if (log_->consumed.load(std::memory_order_relaxed))
+    fail<TapeError>("{}: this tape is consumed; `Tape tape(rg::persistent)` keeps its log for more sweeps", action);
+  return *log_;
+}
+
+void Tape::watch(const Tensor& x) { watch(x, nullptr); }
+
+void Tape::watch(const Tensor& x, const std::string* name) { detail::watch(&usable_log("watch"), x, name); }
+
+namespace {
+Tensor unit_cotangent(const Tensor& loss) {
+  if (loss.size() != 1)
+    fail<ShapeError>("gradients: the loss must be of size 1, got shape {}; reduce it, or give a cotangent",
+                     loss.shape());
+  return full(loss.shape(), 1, loss.dtype());
+}
+}  // namespace
+
+Gradients Tape::gradients(const Tensor& loss) { return gradients(loss, unit_cotangent(loss)); }
+Gradients Tape::gradients_or_none(const Tensor& loss) { return gradients_or_none(loss, unit_cotangent(loss)); }
+
+Gradients Tape::gradients_or_none(const Tensor& y, const Tensor& cotangent) {
+  usable_log("gradients");
+  if (leads_to(y)) return gradients(y, cotangent);
+  Gradients none;
+  for (const detail::Watched& one : std::span(log_->watched).subspan(watched_mark_))
+    none.append({one.key, {}, one.name});
+  return none;
+}
+
+// True where y stands in the log from our mark on, or is itself something we watch.
+bool Tape::leads_to(const Tensor& y) const {
+  return detail::tracked(log_, y) && (y.body().node >= mark_ || log_->nodes[y.body().node].watched);
+}
+
+Gradients Tape::gradients(const Tensor& y, const Tensor& cotangent) {
+  Log& log = usable_log("gradients");
+  if (!leads_to(y)) fail<TapeError>("gradients: nothing that this tape watches leads to this {} tensor", y.shape());
+  if (!(cotangent.shape() == y.shape()) || cotangent.dtype() != y.dtype())
+    fail<ShapeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
+                     cotangent.dtype(), cotangent.shape());
+
+  const bool consumes = outermost_ && !log.persistent;
+  struct ForgetAll {  // also when a rule throws in mid-sweep
+    Log* log;
+    ~ForgetAll() {
+      if (log) log->forget(0, log->nodes.size());
+    }
+  } forget_all{consumes ? &log : nullptr};
+  const PauseIf pause(outermost_);
+  const std::uint32_t last = y.body().node;
+  if (consumes) {
+    log.consumed.store(true, std::memory_order_relaxed);
+    log.forget(last + 1, log.nodes.size());
+  }
+
+  const std::span<const detail::Watched> ours = std::span(log.watched).subspan(watched_mark_);
+  Gradients result;
+  if (last < mark_) {  // y is itself a watched tensor from before this tape
+    for (const detail::Watched& one : ours) result.append({one.key, one.node == last ? cotangent : Tensor(), one.name});
+    return result;
+  }
+  Sweep sweep(log, mark_, last, ours, outermost_, consumes);
+  sweep.run(cotangent);
+  for (const detail::Watched& one : std::span(log.watched).subspan(watched_mark_))
+    result.append({one.key, sweep.of(one.node), one.name});
+  return result;
+}
+
+}  // namespace retrograd

@@ -1,0 +1,145 @@
+// Tape: an RAII scope that records ops on watched tensors and sweeps back over them. With none open, ops only compute.
+// Insertion order is topological order, so a sweep is a backward loop. The outermost tape is consumed by `gradients`; a
+// nested tape is a mark in the same log, and its sweep is itself recorded: the order of the derivative is the depth of
+// the nesting. Also `record` and `wrt`, by which an op states its derivative. Refuses to know what any op computes.
+#pragma once
+#include <initializer_list>
+#include <span>
+#include <string>
+
+#include "fields.h"
+#include "gradients.h"
+#include "tape_log.h"
+#include "tensor.h"
+
+namespace retrograd {
+
+struct Persistent {};
+/// `Tape tape(rg::persistent)` keeps its log for more than one call of `gradients`.
+inline constexpr Persistent persistent{};
+
+class [[nodiscard]] Tape {
+ public:
+  /// Starts recording on this thread until the end of the scope. Inside an open tape it nests, unless that one is
+  /// consumed or paused: then this one is outermost.
+  Tape() : Tape(false) {}
+  explicit Tape(Persistent) : Tape(true) {}
+  Tape(const Tape&) = delete;
+  Tape& operator=(const Tape&) = delete;
+  static void* operator new(std::size_t) = delete;
+  static void* operator new[](std::size_t) = delete;
+  ~Tape();
+
+  /// Makes x a variable: what is computed from it from now on is recorded. DtypeError where x is not floating.
+  void watch(const Tensor& x);
+  /// Watches every parameter of a model, under its dotted name.
+  template <HasFields Model>
+  void watch(const Model& model) {
+    detail::walk_fields(const_cast<Model&>(model), detail::Path(),
+                        [this](const detail::Path& path, Tensor& parameter) { watch(parameter, &path.intern()); });
+  }
+
+  /// Derivatives of a loss of size 1 with respect to everything this tape watches. The outermost tape is consumed: its
+  /// closures are freed as the sweep passes them and it records nothing more. TapeError on a loss that nothing watched
+  /// leads to, on a consumed tape, and on another thread; ShapeError on a loss that is not of size 1.
+  Gradients gradients(const Tensor& loss);
+  /// The same for y of any shape, weighted by a cotangent of y's shape: Σ cotangent·y is differentiated.
+  Gradients gradients(const Tensor& y, const Tensor& cotangent);
+  /// As `gradients`, with an empty value for every watched tensor where nothing watched leads to it.
+  Gradients gradients_or_none(const Tensor& loss);
+  Gradients gradients_or_none(const Tensor& y, const Tensor& cotangent);
+
+ private:
+  explicit Tape(bool is_persistent);
+  void watch(const Tensor& x, const std::string* name);
+  detail::Log& usable_log(const char* action);
+  bool leads_to(const Tensor& y) const;
+
+  detail::Recording before_;
+  detail::Log* log_;
+  std::uint64_t serial_;
+  std::uint32_t mark_;        // the first node that is ours
+  std::size_t watched_mark_;  // the first watched tensor that is ours
+  bool outermost_;
+};
+
+/// Suspends recording on this thread until the end of the scope.
+class [[nodiscard]] NoTape {
+ public:
+  NoTape() : before_(detail::current_recording.paused) { detail::current_recording.paused = true; }
+  NoTape(const NoTape&) = delete;
+  NoTape& operator=(const NoTape&) = delete;
+  static void* operator new(std::size_t) = delete;
+  static void* operator new[](std::size_t) = delete;
+  ~NoTape() { detail::current_recording.paused = before_; }
+
+ private:
+  bool before_;
+};
+
+/// One input of an op and the rule for it: rule(cotangent of the value) is the cotangent of the input, written in the
+/// library's own ops. The capture list of the rule is the list of what is saved.
+template <class F>
+struct Wrt {
+  const Tensor& x;
+  F rule;
+};
+template <class F>
+Wrt<F> wrt(const Tensor& x, F rule) {
+  return {x, std::move(rule)};
+}
+
+namespace detail {
+/// y, or a fresh handle on its values where y already has a place in the log.
+inline Tensor untracked(const Log* log, const Tensor& y) {
+  return tracked(log, y) ? make_view(y, y.shape(), y.body().strides) : y;
+}
+}  // namespace detail
+
+/// Appends the op that made y to the open tape, with a rule for each input that is tracked, and returns y. The engine
+/// skips unwatched inputs, sums a cotangent down to the shape of a broadcast input, and accumulates: a rule never does.
+template <class... F>
+Tensor record(const char* op, Tensor y, Wrt<F>... inputs) {
+  detail::Log* log = detail::recording();
+  if (!log || !(detail::tracked(log, inputs.x) || ...)) return y;
+  y = detail::untracked(log, y);
+  detail::Node& node = detail::append_node(log, op, y);
+  detail::stamp(log, y);
+  std::uint32_t position = 0;
+  const auto edge = [&](auto& input) {
+    if (detail::tracked(log, input.x)) {
+      detail::stamp(log, input.x);
+      detail::append_edge(log, node, input.x, position, std::move(input.rule));
+    }
+    ++position;
+  };
+  (edge(inputs), ...);
+  return y;
+}
+
+using detail::Cotangents;
+
+/// The same with one rule for all inputs: rule(cotangent, out) asks out.wants(i) and answers out.give(i, cotangent of
+/// input i). For ops whose inputs are a list, or where one pass serves several inputs.
+template <class F>
+Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F rule) {
+  detail::Log* log = detail::recording();
+  bool any = false;
+  for (const Tensor& x : inputs) any = any || (log && detail::tracked(log, x));
+  if (!any) return y;
+  y = detail::untracked(log, y);
+  detail::Node& node = detail::append_node(log, op, y);
+  detail::stamp(log, y);
+  for (std::uint32_t i = 0; i < inputs.size(); ++i) {
+    if (!detail::tracked(log, inputs[i])) continue;
+    detail::stamp(log, inputs[i]);
+    node.edges = new (log->arena.allocate(sizeof(detail::Edge), alignof(detail::Edge)))
+        detail::Edge{inputs[i].body().node, i, node.edges, nullptr, nullptr, nullptr};
+  }
+  void* stored = detail::store(log, std::move(rule));
+  node.joint = new (log->arena.allocate(sizeof(detail::Joint), alignof(detail::Joint))) detail::Joint{
+      [](void* r, const Tensor& g, Cotangents& out) { (*static_cast<F*>(r))(g, out); }, &detail::destroy<F>, stored};
+  return y;
+}
+
+}  // namespace retrograd

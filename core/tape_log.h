@@ -1,0 +1,186 @@
+// The log behind a tape: nodes in the order they were recorded, each with one rule per tracked input, all in chunked
+// memory that is kept between steps and never moves (a sweep that is itself recorded appends while it reads). One log
+// serves an outermost tape and every tape nested in it. Knows nothing of what rules compute; users meet it through
+// tape.h.
+#pragma once
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "tensor.h"
+
+namespace retrograd::detail {
+
+/// Bump memory in chunks: pushing never moves what is there, and clearing keeps the chunks.
+class Arena {
+ public:
+  void* allocate(std::size_t bytes, std::size_t alignment) {
+    std::size_t begin = (used_ + alignment - 1) & ~(alignment - 1);
+    if (chunk_ == chunks_.size() || begin + bytes > chunks_[chunk_].size) begin = next_chunk(bytes);
+    used_ = begin + bytes;
+    return chunks_[chunk_].memory.get() + begin;
+  }
+  void clear() { chunk_ = used_ = 0; }
+
+ private:
+  struct Chunk {
+    std::unique_ptr<std::byte[]> memory;
+    std::size_t size;
+  };
+  std::size_t next_chunk(std::size_t bytes);
+  std::vector<Chunk> chunks_;
+  std::size_t chunk_ = 0, used_ = 0;
+};
+
+/// Where a joint rule hands over the cotangents it was asked for.
+class Cotangents {
+ public:
+  virtual bool wants(std::size_t input) const = 0;
+  virtual void give(std::size_t input, Tensor cotangent) = 0;
+
+ protected:
+  ~Cotangents() = default;
+};
+
+/// One tracked input of a node. A node with a joint rule has edges without rules of their own.
+struct Edge {
+  std::uint32_t parent;
+  std::uint32_t input;  // its position among the op's inputs
+  Edge* next;
+  Tensor (*call)(void* rule, const Tensor& cotangent);
+  void (*destroy)(void* rule) noexcept;
+  void* rule;
+};
+
+struct Joint {
+  void (*call)(void* rule, const Tensor& cotangent, Cotangents& out);
+  void (*destroy)(void* rule) noexcept;
+  void* rule;
+};
+
+struct Node {
+  const char* op;
+  Edge* edges;
+  Joint* joint;
+  const std::int64_t* sizes;  // the shape of the value, for cotangents that must be summed down to it
+  std::uint8_t rank;
+  Dtype dtype;
+  bool watched;
+
+  Shape shape() const { return Shape(std::span(sizes, rank)); }
+};
+
+/// Nodes by number, in chunks that never move.
+class Nodes {
+ public:
+  static constexpr std::uint32_t kChunk = 1024;
+  Node& operator[](std::uint32_t i) { return chunks_[i / kChunk][i % kChunk]; }
+  std::uint32_t size() const { return size_; }
+  Node& push() {
+    if (size_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique<Node[]>(kChunk));
+    return (*this)[size_++];
+  }
+  void clear() { size_ = 0; }
+
+ private:
+  std::vector<std::unique_ptr<Node[]>> chunks_;
+  std::uint32_t size_ = 0;
+};
+
+struct Watched {
+  Tensor key;
+  std::uint32_t node;
+  const std::string* name;  // interned, or null
+};
+
+/// What a log that opened inside another one displaced, to be put back when it closes.
+struct Displaced {
+  Tensor tensor;
+  Log* node_log;
+  std::uint64_t node_serial;
+  std::uint32_t node;
+  Log* stamp_log;
+  std::uint64_t stamp_serial;
+};
+
+struct Log {
+  std::atomic<std::uint64_t> serial{0};  // unique in the process while open, 0 while closed
+  std::atomic<bool> consumed{false};
+  bool persistent = false;
+  std::thread::id thread;
+  Nodes nodes;
+  Arena arena;
+  std::vector<Watched> watched;
+  std::vector<Displaced> displaced;
+  std::vector<std::vector<Tensor>> spare_cotangents;
+
+  void forget_node(Node& node) noexcept;                         // destroys its rules
+  void forget(std::uint32_t begin, std::uint32_t end) noexcept;  // the same for a range
+};
+
+/// True where `log` is still open under this serial and has not been consumed.
+inline bool is_live(const Log* log, std::uint64_t serial) {
+  return log && log->serial.load(std::memory_order_relaxed) == serial && !log->consumed.load(std::memory_order_relaxed);
+}
+
+/// What this thread is doing.
+struct Recording {
+  Log* log = nullptr;
+  bool paused = false;
+};
+inline thread_local constinit Recording current_recording{};
+
+/// The log that ops of this thread are recorded on right now, or null.
+inline Log* recording() {
+  Log* log = current_recording.log;
+  return log && !current_recording.paused && !log->consumed.load(std::memory_order_relaxed) ? log : nullptr;
+}
+
+/// True where x has a node in this log.
+inline bool tracked(const Log* log, const Tensor& x) {
+  const Body& body = x.body();
+  return body.log == log && body.serial == log->serial.load(std::memory_order_relaxed);
+}
+
+/// True where an op on x would be recorded now.
+inline bool is_tracked(const Tensor& x) {
+  const Log* log = recording();
+  return log && tracked(log, x);
+}
+
+Log* open_log(bool persistent);
+void close_log(Log* log) noexcept;
+
+/// Gives x a node of its own in the log and protects its values.
+Node& append_node(Log* log, const char* op, const Tensor& x);
+/// Protects the values of x while the log is open and unconsumed.
+void stamp(Log* log, const Tensor& x);
+/// Gives x a leaf node, or marks the node it has; integer tensors are an error.
+void watch(Log* log, const Tensor& x, const std::string* name);
+
+template <class F>
+void* store(Log* log, F&& f) {
+  using Stored = std::remove_cvref_t<F>;
+  return new (log->arena.allocate(sizeof(Stored), alignof(Stored))) Stored(std::forward<F>(f));
+}
+template <class F>
+void destroy(void* rule) noexcept {
+  static_cast<F*>(rule)->~F();
+}
+
+template <class F>
+void append_edge(Log* log, Node& node, const Tensor& x, std::uint32_t input, F&& rule) {
+  using Rule = std::remove_cvref_t<F>;
+  void* stored = store(log, std::forward<F>(rule));
+  node.edges = new (log->arena.allocate(sizeof(Edge), alignof(Edge))) Edge{
+      x.body().node,  input, node.edges, [](void* r, const Tensor& g) -> Tensor { return (*static_cast<Rule*>(r))(g); },
+      &destroy<Rule>, stored};
+}
+
+}  // namespace retrograd::detail

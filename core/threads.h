@@ -1,0 +1,22 @@
+// One small pool of workers for the whole process. Work comes as tiles whose borders depend on shapes alone, so results
+// are bitwise equal for any number of threads; a caller that finds the pool busy does its tiles itself. Workers spin
+// briefly, then sleep. Knows nothing of what a tile computes.
+#pragma once
+#include <cstdint>
+
+#include "function_ref.h"
+
+namespace retrograd {
+
+/// Sets how many threads (the caller included) the engine uses, from 1; the default is one for each core this process
+/// may use. Not while ops run.
+void set_threads(int count);
+/// How many threads the engine uses.
+int threads();
+
+namespace detail {
+/// Calls tile(0) … tile(count-1), each once, on whatever threads are free; returns when all are done. Tiles must not
+/// throw.
+void parallel_for(std::int64_t count, FunctionRef<void(std::int64_t)> tile);
+}  // namespace detail
+}  // namespace retrograd
