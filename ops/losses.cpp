@@ -1,0 +1,195 @@
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/losses.cpp"
+#include <hwy/foreach_target.h>  // must come before simd-inl.h
+#include "math-inl.h"
+
+#ifndef RETROGRAD_OPS_LOSSES_KERNELS
+#define RETROGRAD_OPS_LOSSES_KERNELS
+namespace retrograd {
+// softmax[n] = softmax of the n-th row of x; log_sum[n] = ln Σₖ e^(xₙₖ), both from the row's maximum.
+using SoftmaxRows = void (*)(const void* x, void* softmax, double* log_sum, std::int64_t rows, std::int64_t columns);
+}  // namespace retrograd
+#endif
+
+HWY_BEFORE_NAMESPACE();
+namespace retrograd::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+void softmax_rows(const void* x_rows, void* softmax, double* log_sum, std::int64_t rows, std::int64_t columns) {
+  const T* x = static_cast<const T*>(x_rows);
+  T* h = static_cast<T*>(softmax);
+  for (std::int64_t n = 0; n < rows; ++n) {
+    const T* from = x + n * columns;
+    T largest = from[0];
+    for (std::int64_t k = 1; k < columns; ++k) largest = from[k] > largest ? from[k] : largest;
+    for (std::int64_t k = 0; k < columns; ++k) h[n * columns + k] = from[k] - largest;
+    log_sum[n] = static_cast<double>(largest);
+  }
+  map_run<Exp, T>(h, h, rows * columns);
+  for (std::int64_t n = 0; n < rows; ++n) {
+    T* row = h + n * columns;
+    T sum = 0;
+    for (std::int64_t k = 0; k < columns; ++k) sum += row[k];
+    for (std::int64_t k = 0; k < columns; ++k) row[k] /= sum;
+    log_sum[n] += std::log(static_cast<double>(sum));
+  }
+}
+
+SoftmaxRows softmax_kernel(bool single) { return single ? softmax_rows<float> : softmax_rows<double>; }
+
+}  // namespace
+}  // namespace retrograd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+#include <vector>
+
+#include "../core/creation.h"
+#include "../core/format.h"
+#include "../core/tape.h"
+#include "arithmetic.h"
+#include "convert.h"
+#include "exponential.h"
+#include "losses.h"
+#include "reductions.h"
+
+namespace retrograd {
+
+namespace {
+
+HWY_EXPORT(softmax_kernel);
+
+bool are_indices(const Tensor& targets) { return targets.dtype() == int64; }
+Tensor rows_of(const Tensor& targets, const Tensor& like) {
+  return are_indices(targets) ? one_hot(targets, like.shape()[1], like.dtype()) : targets;
+}
+double batch_of(const Tensor& y) { return static_cast<double>(y.shape()[0]); }
+
+void check(const char* op, const Tensor& y, const Tensor& targets) {
+  if (!is_floating(y.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}", op, y.dtype());
+  if (y.rank() != 2 || y.size() == 0) fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, y.shape());
+  if (are_indices(targets)) {
+    if (!(targets.shape() == Shape{y.shape()[0]}))
+      fail<ShapeError>("{}: {} needs {} class indices, got shape {}", op, y.shape(), y.shape()[0], targets.shape());
+    const Tensor packed = detail::packed(targets);
+    const std::int64_t* index = packed.data<std::int64_t>();
+    for (std::int64_t n = 0; n < targets.size(); ++n)
+      if (index[n] < 0 || index[n] >= y.shape()[1])
+        fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, index[n], n, y.shape()[1] - 1);
+  } else if (targets.dtype() != y.dtype()) {
+    fail<DtypeError>("{}: targets must be one-hot rows of {} or int64 class indices, got {}", op, y.dtype(),
+                     targets.dtype());
+  } else if (!(targets.shape() == y.shape())) {
+    fail<ShapeError>("{}: one-hot targets {} differ in shape from the outputs {}", op, targets.shape(), y.shape());
+  }
+}
+
+// r = (a − t)·s/N for one-hot rows or class indices t and a scalar s: the backward formula of both losses, in one pass.
+Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s) {
+  const std::int64_t rows = a.shape()[0], columns = a.shape()[1];
+  const Tensor from = detail::packed(a), t = detail::packed(targets);
+  Tensor r = Tensor::empty(a.shape(), a.dtype());
+  const auto subtract = [&]<class T>() {
+    const T scale = s.item<T>() / static_cast<T>(rows);
+    const T* x = from.data<T>();
+    T* to = r.mutable_data<T>();
+    if (are_indices(targets)) {
+      for (std::int64_t i = 0; i < rows * columns; ++i) to[i] = x[i] * scale;
+      for (std::int64_t n = 0; n < rows; ++n) {
+        const std::int64_t at = n * columns + t.data<std::int64_t>()[n];
+        to[at] = (x[at] - 1) * scale;
+      }
+    } else {
+      for (std::int64_t i = 0; i < rows * columns; ++i) to[i] = (x[i] - t.data<T>()[i]) * scale;
+    }
+  };
+  a.dtype() == float32 ? subtract.template operator()<float>() : subtract.template operator()<double>();
+  const auto along = [s, n = batch_of(a)](const Tensor& gg) { return gg * (s / n); };
+  return record("residual", r, wrt(a, along), wrt(targets, [along](const Tensor& gg) { return -along(gg); }),
+                wrt(s, [a, targets](const Tensor& gg) { return sum(gg * (a - rows_of(targets, a))) / batch_of(a); }));
+}
+
+Tensor log_softmax(const Tensor& x) {
+  const Tensor z = x - detach(max(x, 1, true));  // the row maximum changes nothing but the range
+  return z - log(sum(exp(z), 1, true));          // ln of eq. 2.9
+}
+
+Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
+  return -sum(rows_of(targets, x) * log_softmax(x)) / batch_of(x);  // eq. 2.10, 2.11
+}
+
+// Eq. 2.16: dE/dx = (h − t)/N. h is recorded beside E, so that the rule differentiates again through the softmax.
+Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
+  const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
+  const Tensor from = detail::packed(x), t = detail::packed(targets);
+  Tensor h = Tensor::empty(x.shape(), x.dtype());
+  std::vector<double> log_sum(static_cast<std::size_t>(rows));
+  HWY_DYNAMIC_DISPATCH(softmax_kernel)
+  (x.dtype() == float32)(from.body().data, h.body().data, log_sum.data(), rows, columns);
+  double loss = 0;
+  dispatch(x.dtype(), [&]<class T>() {
+    for (std::int64_t n = 0; n < rows; ++n) {
+      const T* row = from.data<T>() + n * columns;
+      const double log_total = log_sum[static_cast<std::size_t>(n)];
+      if (are_indices(targets)) {
+        loss += log_total - static_cast<double>(row[t.data<std::int64_t>()[n]]);
+      } else {
+        for (std::int64_t k = 0; k < columns; ++k) {
+          const double share = static_cast<double>(t.data<T>()[n * columns + k]);
+          if (share != 0) loss += share * (log_total - static_cast<double>(row[k]));
+        }
+      }
+    }
+  });
+  // dh = h ∘ (dx − Σₖ hₖ dxₖ), eq. 2.14
+  h = record("softmax", h, wrt(x, [h](const Tensor& g) { return h * (g - sum(g * h, 1, true)); }));
+  return record("softmax_cross_entropy", full({}, loss / batch_of(x), x.dtype()),
+                wrt(x, [h, targets](const Tensor& g) { return residual(h, targets, g); }),
+                wrt(targets, [x](const Tensor& g) { return log_softmax(x) * (-g / batch_of(x)); }));
+}
+
+Tensor euclidean_composed(const Tensor& y, const Tensor& targets) {
+  return sum(square(y - rows_of(targets, y))) / (2 * batch_of(y));  // eq. 2.7
+}
+
+// Eq. 2.8: dE/dy = (y − t)/N.
+Tensor euclidean_fused(const Tensor& y, const Tensor& targets) {
+  const Tensor from = detail::packed(y), t = detail::packed(targets);
+  const std::int64_t rows = y.shape()[0], columns = y.shape()[1];
+  double loss = 0;
+  dispatch(y.dtype(), [&]<class T>() {
+    for (std::int64_t n = 0; n < rows; ++n)
+      for (std::int64_t k = 0; k < columns; ++k) {
+        double target;
+        if (are_indices(targets))
+          target = t.data<std::int64_t>()[n] == k;
+        else
+          target = static_cast<double>(t.data<T>()[n * columns + k]);
+        const double difference = static_cast<double>(from.data<T>()[n * columns + k]) - target;
+        loss += difference * difference;
+      }
+  });
+  return record("euclidean", full({}, loss / (2 * batch_of(y)), y.dtype()),
+                wrt(y, [y, targets](const Tensor& g) { return residual(y, targets, g); }),
+                wrt(targets, [y, targets](const Tensor& g) { return -residual(y, targets, g); }));
+}
+
+}  // namespace
+
+constinit const Override fused::euclidean{"euclidean", euclidean_composed, euclidean_fused};
+constinit const Override fused::softmax_cross_entropy{"softmax_cross_entropy", softmax_cross_entropy_composed,
+                                                      softmax_cross_entropy_fused};
+
+Tensor euclidean_loss(const Tensor& y, const Tensor& targets) {
+  check("euclidean", y, targets);
+  return fused::euclidean(y, targets);
+}
+
+Tensor softmax_cross_entropy_loss(const Tensor& logits, const Tensor& targets) {
+  check("softmax_cross_entropy", logits, targets);
+  return fused::softmax_cross_entropy(logits, targets);
+}
+
+}  // namespace retrograd
+#endif  // HWY_ONCE
