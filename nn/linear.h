@@ -1,0 +1,23 @@
+// The linear (fully connected) layer.
+#pragma once
+#include "../core/random.h"
+#include "../core/tensor.h"
+#include "initialisers.h"
+
+namespace retrograd::nn {
+
+/// y = x · weightᵀ + bias (eq. 2.5): x (…, in) → (…, out); weight (out, in) as PyTorch and ONNX store it, bias (out).
+struct Linear {
+  Tensor weight, bias;
+
+  /// The weight is drawn first, then the bias.
+  Linear(std::int64_t in, std::int64_t out, Rng& rng, const Initialiser& initialiser = FanInUniform{},
+         Dtype dtype = float32);
+  Tensor operator()(const Tensor& x) const;
+  static void fields(auto& self, auto&& visit) {
+    visit("weight", self.weight);
+    visit("bias", self.bias);
+  }
+};
+
+}  // namespace retrograd::nn

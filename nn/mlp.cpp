@@ -1,0 +1,54 @@
+#include "mlp.h"
+
+#include "../core/error.h"
+#include "../ops/activations.h"
+
+namespace retrograd::nn {
+
+Tensor activate(Activation activation, const Tensor& x) {
+  switch (activation) {
+    case Activation::relu:
+      return relu(x);
+    case Activation::sigmoid:
+      return sigmoid(x);
+    case Activation::tanh:
+      return tanh(x);
+    case Activation::identity:
+      break;
+  }
+  return x;
+}
+
+std::string_view name(Activation activation) {
+  switch (activation) {
+    case Activation::relu:
+      return "relu";
+    case Activation::sigmoid:
+      return "sigmoid";
+    case Activation::tanh:
+      return "tanh";
+    case Activation::identity:
+      break;
+  }
+  return "identity";
+}
+
+Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, const Initialiser& initialiser,
+         Dtype dtype)
+    : activation(between) {
+  if (sizes.size() < 2) fail<ShapeError>("Mlp: needs at least two sizes, got {}", sizes.size());
+  layers.reserve(sizes.size() - 1);
+  for (std::size_t i = 0; i + 1 < sizes.size(); ++i)
+    layers.emplace_back(sizes[i], sizes[i + 1], rng, initialiser, dtype);
+}
+
+Tensor Mlp::operator()(const Tensor& x) const {
+  Tensor y = x;
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    if (i > 0) y = activate(activation, y);
+    y = layers[i](y);
+  }
+  return y;
+}
+
+}  // namespace retrograd::nn

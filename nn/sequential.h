@@ -1,0 +1,71 @@
+// Layers one after another, of any types: each is copied into the sequence. A layer is whatever is callable as
+// Tensor(const Tensor&): a struct with fields, or a plain function such as rg::relu, which has none.
+#pragma once
+#include <concepts>
+#include <memory>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "../core/fields.h"
+#include "../core/tensor.h"
+
+namespace retrograd::nn {
+
+template <class T>
+concept Layer = std::is_invocable_r_v<Tensor, const T&, const Tensor&> && std::copy_constructible<T>;
+
+class Sequential {
+ public:
+  /// Braces fix the order in which layers that draw from an Rng are made:
+  /// Sequential{Linear{2, 16, rng}, rg::relu, Linear{16, 1, rng}}.
+  template <class... Layers>
+  requires(Layer<std::decay_t<Layers>>&&...) &&
+      (!std::same_as<std::decay_t<Layers>, Sequential> && ...) explicit Sequential(Layers&&... layers) {
+    layers_.reserve(sizeof...(Layers));
+    (layers_.push_back(std::make_unique<Holds<std::decay_t<Layers>>>(std::forward<Layers>(layers))), ...);
+  }
+  Sequential(const Sequential& other) {
+    for (const auto& layer : other.layers_) layers_.push_back(layer->copy());
+  }
+  Sequential(Sequential&&) noexcept = default;
+  Sequential& operator=(Sequential other) noexcept {
+    layers_ = std::move(other.layers_);
+    return *this;
+  }
+  ~Sequential() = default;
+
+  /// Each layer applied to what the one before it returned.
+  Tensor operator()(const Tensor& x) const {
+    Tensor y = x;
+    for (const auto& layer : layers_) y = layer->call(y);
+    return y;
+  }
+  std::size_t size() const { return layers_.size(); }
+
+  /// Visits the layers' tensors as "0.weight", "0.bias", …
+  void each_field(const detail::Path& path, detail::VisitField visit) {
+    for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i]->walk(detail::Path(path, i), visit);
+  }
+
+ private:
+  struct Any {
+    virtual ~Any() = default;
+    virtual Tensor call(const Tensor& x) const = 0;
+    virtual std::unique_ptr<Any> copy() const = 0;
+    virtual void walk(const detail::Path& path, detail::VisitField visit) = 0;
+  };
+  template <class T>
+  struct Holds final : Any {
+    explicit Holds(T held) : layer(std::move(held)) {}
+    Tensor call(const Tensor& x) const override { return layer(x); }
+    std::unique_ptr<Any> copy() const override { return std::make_unique<Holds>(layer); }
+    void walk(const detail::Path& path, detail::VisitField visit) override {
+      if constexpr (HasFields<T>) detail::walk_fields(layer, path, visit);
+    }
+    T layer;
+  };
+  std::vector<std::unique_ptr<Any>> layers_;
+};
+
+}  // namespace retrograd::nn
