@@ -1,0 +1,77 @@
+#include "dataset.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "../core/creation.h"
+#include "../core/error.h"
+#include "../core/format.h"
+
+namespace retrograd::tools {
+
+namespace {
+
+void check(const Dataset& set) {
+  if (set.inputs.rank() == 0 || set.targets.rank() == 0 || set.inputs.shape()[0] != set.targets.shape()[0])
+    fail<ShapeError>("dataset: inputs {} and targets {} are not equally many samples", set.inputs.shape(),
+                     set.targets.shape());
+}
+
+// What a byte decodes to: (x − 128)/255.
+struct Decoded {
+  float value[256];
+  Decoded() {
+    for (int x = 0; x < 256; ++x) value[x] = static_cast<float>(x - 128) / 255.0f;
+  }
+};
+
+// The rows of x in the order given, decoded where they are bytes.
+Tensor gather(const Tensor& x, const std::int64_t* rows, std::int64_t count) {
+  const Tensor from = detail::packed(x);
+  Shape shape = x.shape();
+  const std::int64_t width = shape[0] ? x.size() / shape[0] : 0;
+  shape[0] = count;
+  if (x.dtype() == uint8) {
+    static const Decoded decoded;
+    Tensor out = Tensor::empty(shape, float32);
+    float* to = out.mutable_data<float>();
+    for (std::int64_t i = 0; i < count; ++i) {
+      const std::uint8_t* row = from.data<std::uint8_t>() + rows[i] * width;
+      for (std::int64_t k = 0; k < width; ++k) *to++ = decoded.value[row[k]];
+    }
+    return out;
+  }
+  Tensor out = Tensor::empty(shape, x.dtype());
+  const std::size_t bytes = static_cast<std::size_t>(width) * size_of(x.dtype());
+  for (std::int64_t i = 0; i < count; ++i)
+    std::memcpy(out.body().data + static_cast<std::size_t>(i) * bytes,
+                from.body().data + static_cast<std::size_t>(rows[i]) * bytes, bytes);
+  return out;
+}
+
+}  // namespace
+
+Batches::Batches(const Dataset& set, std::int64_t batch_size, Tensor order)
+    : set_(set), batch_size_(batch_size), order_(std::move(order)) {}
+
+Batch Batches::take(std::int64_t begin) const {
+  const std::int64_t count = std::min(batch_size_, set_.size() - begin);
+  const std::int64_t* rows = order_.data<std::int64_t>() + begin;
+  return {gather(set_.inputs, rows, count), gather(set_.targets, rows, count)};
+}
+
+Batches batches(const Dataset& set, std::int64_t batch_size, Rng& rng) {
+  check(set);
+  if (batch_size < 1 || batch_size > set.size())
+    fail("batches: the batch size must be from 1 to {} (the size of the set), got {}", set.size(), batch_size);
+  return Batches(set, batch_size, permutation(set.size(), rng));
+}
+
+Batch whole(const Dataset& set) {
+  check(set);
+  const Tensor order = arange(set.size());
+  return {gather(set.inputs, order.data<std::int64_t>(), set.size()),
+          gather(set.targets, order.data<std::int64_t>(), set.size())};
+}
+
+}  // namespace retrograd::tools

@@ -1,0 +1,84 @@
+// Analytic against numerical gradients, for anything callable with tensors. First order: each derivative of a random
+// projection of the value, by four-point central differences. Second order: the same for a random projection of the
+// gradient itself, whose derivative is what nested tapes return. float64 only: in float32 differences have no digits
+// left.
+#pragma once
+#include <fmt/format.h>
+
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "../core/function_ref.h"
+#include "../core/tensor.h"
+
+namespace retrograd::tools {
+
+struct GradcheckOptions {
+  int order = 1;            ///< 1 or 2
+  double tolerance = 1e-8;  ///< largest relative error accepted at order 1; at order 2 it is a hundredfold
+  double step = 1e-3;       ///< of the differences, times max(1, |x|)
+  std::uint64_t seed = 0;   ///< of the random projections
+};
+
+/// The worst element of one input at one order.
+struct GradcheckLine {
+  int order;
+  std::size_t input;
+  std::int64_t element;
+  double analytic, numeric;
+  double error;        ///< |analytic − numeric| relative to the largest derivative of this input, at least 1
+  std::int64_t kinks;  ///< elements left out because the function has a kink within their differences
+  double tolerance;
+};
+
+struct GradcheckReport {
+  std::vector<GradcheckLine> lines;
+  /// True where every error is within tolerance and not every element of an input was a kink.
+  bool passed() const;
+};
+
+std::string to_string(const GradcheckReport& report);
+
+}  // namespace retrograd::tools
+
+namespace retrograd::detail {
+using Checked = FunctionRef<Tensor(const std::vector<Tensor>&)>;
+tools::GradcheckReport gradcheck(Checked f, const std::vector<Tensor>& inputs, const tools::GradcheckOptions& options);
+[[noreturn]] void fail_gradcheck_arity(std::size_t inputs);
+
+template <std::size_t N, class F>
+Tensor call_with(F& f, const std::vector<Tensor>& x) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>)->Tensor { return f(x[I]...); }
+  (std::make_index_sequence<N>());
+}
+template <std::size_t N, class... Tensors, class F>
+Tensor spread(F& f, const std::vector<Tensor>& x) {
+  if constexpr (std::is_invocable_r_v<Tensor, F&, Tensors...>)
+    if (x.size() == N) return call_with<N>(f, x);
+  if constexpr (N < 6)
+    return spread<N + 1, Tensors..., const Tensor&>(f, x);
+  else
+    fail_gradcheck_arity(x.size());
+}
+}  // namespace retrograd::detail
+
+namespace retrograd::tools {
+
+/// Checks f(inputs…), a tensor of any shape, at these float64 inputs: at order 1, and at order 2 too where options ask
+/// for it. f takes as many tensors as there are inputs, up to six. DtypeError where an input is not float64.
+template <class F>
+GradcheckReport gradcheck(F&& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {}) {
+  return detail::gradcheck([&](const std::vector<Tensor>& x) { return detail::spread<1, const Tensor&>(f, x); }, inputs,
+                           options);
+}
+
+}  // namespace retrograd::tools
+
+template <>
+struct fmt::formatter<retrograd::tools::GradcheckReport> : fmt::formatter<fmt::string_view> {
+  template <class Context>
+  auto format(const retrograd::tools::GradcheckReport& report, Context& context) const {
+    return fmt::formatter<fmt::string_view>::format(retrograd::tools::to_string(report), context);
+  }
+};
