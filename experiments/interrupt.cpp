@@ -1,0 +1,36 @@
+#include "interrupt.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+namespace retrograd::experiments {
+namespace {
+
+std::atomic<bool> running{false};
+std::atomic<bool> stop{false};
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may not wait");
+
+extern "C" void handle_signal(int) {
+  if (!running.load() || stop.exchange(true)) ::_exit(kInterrupted);
+}
+
+}  // namespace
+
+void exit_on_signals() {
+  running = false;
+  // A reader that goes away and a limit on file sizes are errors of a write, to be told; not reasons to drop dead.
+  ::signal(SIGPIPE, SIG_IGN);
+  ::signal(SIGXFSZ, SIG_IGN);
+  struct sigaction action {};
+  action.sa_handler = handle_signal;
+  action.sa_flags = SA_RESTART;
+  ::sigaction(SIGINT, &action, nullptr);
+  ::sigaction(SIGTERM, &action, nullptr);
+}
+
+const std::atomic<bool>& stop_on_signals() {
+  running = true;
+  return stop;
+}
+
+}  // namespace retrograd::experiments
