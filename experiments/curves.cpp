@@ -1,0 +1,39 @@
+#include "curves.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "files.h"
+
+namespace retrograd::experiments {
+namespace {
+
+template <class T>
+std::string csv(const char* heading, const std::vector<T>& loss, const std::vector<T>& accuracy) {
+  fmt::memory_buffer text;
+  fmt::format_to(std::back_inserter(text), "{},loss,accuracy\n", heading);
+  for (std::size_t i = 0; i < loss.size(); ++i) {
+    fmt::format_to(std::back_inserter(text), "{},{},{}\n", i + 1, loss[i], accuracy[i]);
+  }
+  return fmt::to_string(text);
+}
+
+}  // namespace
+
+std::string file_stem(const Outcome& outcome, bool several_seeds) {
+  if (!several_seeds) return std::string(outcome.which->name);
+  return fmt::format("{}_seed{}", outcome.which->name, outcome.seed);
+}
+
+std::string train_csv(const Curves& curves) { return csv("iteration", curves.train_loss, curves.train_accuracy); }
+
+std::string test_csv(const Curves& curves) { return csv("epoch", curves.test_loss, curves.test_accuracy); }
+
+void write_curves(const std::filesystem::path& folder, const Outcome& outcome, bool several_seeds) {
+  const std::string stem = file_stem(outcome, several_seeds);
+  write_file(folder / (stem + "_train.csv"), train_csv(outcome.curves));
+  write_file(folder / (stem + "_test.csv"), test_csv(outcome.curves));
+}
+
+}  // namespace retrograd::experiments
