@@ -1,0 +1,62 @@
+#include "gnuplot.h"
+
+#include <fmt/core.h>
+#include <retrograd/tools/process.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+
+namespace retrograd::experiments {
+namespace {
+
+/// A file without a name or a disk, which a child process can open.
+class ScriptFile {
+ public:
+  explicit ScriptFile(std::string_view script) : number_(::memfd_create("script", 0)) {
+    if (number_ < 0) throw GnuplotError(fmt::format("cannot make a script for gnuplot: {}", std::strerror(errno)));
+    while (!script.empty()) {
+      const ssize_t wrote = ::write(number_, script.data(), script.size());
+      if (wrote < 0 && errno == EINTR) continue;
+      if (wrote < 0) {
+        const int error = errno;
+        ::close(number_);
+        throw GnuplotError(fmt::format("cannot make a script for gnuplot: {}", std::strerror(error)));
+      }
+      script.remove_prefix(static_cast<std::size_t>(wrote));
+    }
+  }
+  ScriptFile(const ScriptFile&) = delete;
+  ScriptFile& operator=(const ScriptFile&) = delete;
+  ~ScriptFile() { ::close(number_); }
+  std::string path() const { return fmt::format("/proc/{}/fd/{}", ::getpid(), number_); }
+
+ private:
+  int number_;
+};
+
+constexpr const char* kInstall = "gnuplot, which draws the figures, is not installed: apt-get install gnuplot-nox";
+
+}  // namespace
+
+void require_gnuplot() {
+  const tools::ProcessResult result = tools::run_process({"gnuplot", "--version"});
+  if (result.failure == "not installed") throw GnuplotMissing(kInstall);
+  if (!result.ok()) throw GnuplotMissing(fmt::format("gnuplot cannot be run: {} {}", result.failure, result.errors));
+}
+
+std::string run_gnuplot(const std::string& script) {
+  const ScriptFile file(script);
+  tools::ProcessResult result;
+  // A Ctrl-C meant for this program reaches the child too; what is finished shall still be drawn.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    result = tools::run_process({"gnuplot", "-d", file.path()});
+    if (result.ok()) return result.output;
+  }
+  if (result.failure == "not installed") throw GnuplotMissing(kInstall);
+  throw GnuplotError(fmt::format("gnuplot failed: {}\n{}", result.failure, result.errors));
+}
+
+}  // namespace retrograd::experiments
