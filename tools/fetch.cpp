@@ -82,11 +82,11 @@ std::string complaint(const std::string& program, const ProcessResult& result) {
       if (line.rfind(prefix, 0) != 0) continue;
       line.erase(0, std::strlen(prefix));
       const std::string word = line.substr(0, line.find(' '));
-      if (word != "code" && word != "errno" && word != "syscall") return program + ": " + line;
+      if (word != "code" && word != "errno" && word != "syscall") return fmt::format("{}: {}", program, line);
     }
     if (!line.empty()) last = line;
   }
-  return last.rfind(program + ": ", 0) == 0 ? last : program + ": " + last;
+  return last.rfind(program + ": ", 0) == 0 ? last : fmt::format("{}: {}", program, last);
 }
 
 ProcessResult run(const std::vector<std::string>& arguments, const ProcessOptions& options) {

@@ -168,12 +168,12 @@ MnistSets fashion_mnist_from(const fs::path& given) {
   for (const fs::path& folder : folders)
     if (missing(folder).empty()) return read_sets(folder);
   if (!given.empty()) fail_incomplete(given, "Fashion-MNIST");
-  std::vector<std::string> tried;
-  for (const fs::path& folder : folders) tried.push_back(folder.string());
+  std::string tried;
+  for (const fs::path& folder : folders) tried += (tried.empty() ? "" : ", ") + folder.string();
   fail<DataError>(
       "Fashion-MNIST: none of these folders holds its four files: {}\n"
       "By hand: apt-get install dataset-fashion-mnist, or put them into the first.",
-      join(tried));
+      tried);
 }
 
 }  // namespace

@@ -14,8 +14,6 @@
 #include <cstring>
 #include <utility>
 
-extern "C" char** environ;
-
 namespace retrograd::tools {
 
 namespace {
@@ -51,6 +49,7 @@ struct Pipe {
 int spawn(pid_t* child, const std::vector<std::string>& arguments, const ProcessOptions& options, const Pipe& output,
           const Pipe& errors) {
   std::vector<char*> argv;
+  argv.reserve(arguments.size() + 1);
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
 
