@@ -56,7 +56,7 @@ class Layout {
   std::string text(T value) const {
     if (std::isnan(value)) return "nan";
     if (std::isinf(value)) return value > 0 ? "inf" : "-inf";
-    if (scientific_) return fmt::format("{:.{}e}", value, decimals_);
+    if (scientific_) return fmt::format("{:#.{}e}", value, decimals_);
     return fmt::format("{:#.{}f}", value, decimals_);
   }
   bool scientific_ = false;

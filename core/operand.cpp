@@ -11,10 +11,10 @@ namespace retrograd {
 Tensor Operand::as(const char* op, Dtype dtype) const {
   if (is_tensor()) return tensor();
   if (!is_floating(dtype) && !scalar_.is_integer())
-    fail<DtypeError>("{}: a {} tensor can't hold {}; convert one of them by astype", op, dtype, scalar_.real());
+    fail<DtypeError>("{}: {} does not fit the dtype {}; astype converts a tensor", op, scalar_.real(), dtype);
   const std::int64_t value = scalar_.integer();
   if ((dtype == Dtype::uint8 && (value < 0 || value > 255)) || (dtype == Dtype::boolean && (value < 0 || value > 1)))
-    fail<DtypeError>("{}: a {} tensor can't hold {}", op, dtype, value);
+    fail<DtypeError>("{}: {} does not fit the dtype {}", op, value, dtype);
   return full({}, scalar_, dtype);
 }
 

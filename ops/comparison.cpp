@@ -9,7 +9,7 @@ namespace retrograd {
 using ChooseRun = void (*)(const void* mask, std::int64_t mask_step, const void* a, std::int64_t a_step, const void* b,
                            std::int64_t b_step, void* y, std::int64_t n);
 struct ComparisonKernels {
-  detail::ByDtype<detail::BinaryRun> equal, not_equal, less, less_equal;
+  detail::ByDtype<detail::BinaryRun> equal, not_equal, less, less_equal, greater, greater_equal;
   detail::ByDtype<ChooseRun> choose;
 };
 }  // namespace retrograd
@@ -30,6 +30,12 @@ struct Less {
 };
 struct LessEqual {
   static bool plain(auto a, auto b) { return a <= b; }
+};
+struct Greater {
+  static bool plain(auto a, auto b) { return a > b; }
+};
+struct GreaterEqual {
+  static bool plain(auto a, auto b) { return a >= b; }
 };
 
 template <class Op>
@@ -53,6 +59,8 @@ const ComparisonKernels* comparison_kernels() {
       comparison<NotEqual>(),
       comparison<Less>(),
       comparison<LessEqual>(),
+      comparison<Greater>(),
+      comparison<GreaterEqual>(),
       {choose_run<float>, choose_run<double>, choose_run<std::int64_t>, choose_run<bool>, choose_run<std::uint8_t>}};
   return &kKernels;
 }
@@ -84,8 +92,8 @@ Tensor equal(Operand a, Operand b) { return compare("equal", kernels().equal, a,
 Tensor not_equal(Operand a, Operand b) { return compare("not_equal", kernels().not_equal, a, b); }
 Tensor less(Operand a, Operand b) { return compare("less", kernels().less, a, b); }
 Tensor less_equal(Operand a, Operand b) { return compare("less_equal", kernels().less_equal, a, b); }
-Tensor greater(Operand a, Operand b) { return compare("greater", kernels().less, b, a); }
-Tensor greater_equal(Operand a, Operand b) { return compare("greater_equal", kernels().less_equal, b, a); }
+Tensor greater(Operand a, Operand b) { return compare("greater", kernels().greater, a, b); }
+Tensor greater_equal(Operand a, Operand b) { return compare("greater_equal", kernels().greater_equal, a, b); }
 
 // d where(m, a, b) = [m]·da + [not m]·db
 Tensor where(const Tensor& mask, Operand left, Operand right) {

@@ -119,7 +119,8 @@ Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
   return -sum(rows_of(targets, x) * log_softmax(x)) / batch_of(x);  // eq. 2.10, 2.11
 }
 
-// Eq. 2.16: dE/dx = (h − t)/N. h is recorded beside E, so that the rule differentiates again through the softmax.
+// Eq. 2.16: dE/dx = (h − t)/N, for rows of targets that sum to one; in general (h·Σₖ tₖ − t)/N. h is recorded beside E,
+// so that the rule differentiates again through the softmax.
 Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
   const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
   const Tensor from = detail::packed(x), t = detail::packed(targets);
@@ -145,7 +146,10 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
   // dh = h ∘ (dx − Σₖ hₖ dxₖ), eq. 2.14
   h = record("softmax", h, wrt(x, [h](const Tensor& g) { return h * (g - sum(g * h, 1, true)); }));
   return record("softmax_cross_entropy", full({}, loss / batch_of(x), x.dtype()),
-                wrt(x, [h, targets](const Tensor& g) { return residual(h, targets, g); }),
+                wrt(x,
+                    [h, targets](const Tensor& g) {
+                      return residual(are_indices(targets) ? h : h * sum(targets, 1, true), targets, g);
+                    }),
                 wrt(targets, [x](const Tensor& g) { return log_softmax(x) * (-g / batch_of(x)); }));
 }
 

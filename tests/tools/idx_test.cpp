@@ -5,7 +5,7 @@
 #include "scratch.h"
 
 using namespace retrograd;
-using namespace retrograd::test;
+using namespace retrograd::tests;
 using retrograd::tools::read_idx;
 
 namespace {

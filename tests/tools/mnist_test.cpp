@@ -8,7 +8,7 @@
 #include "scratch.h"
 
 using namespace retrograd;
-using namespace retrograd::test;
+using namespace retrograd::tests;
 using namespace retrograd::tools;
 namespace fs = std::filesystem;
 

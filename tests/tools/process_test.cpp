@@ -4,7 +4,7 @@
 
 #include "scratch.h"
 
-using namespace retrograd::test;
+using namespace retrograd::tests;
 using retrograd::tools::ProcessOptions;
 using retrograd::tools::ProcessResult;
 using retrograd::tools::run_process;

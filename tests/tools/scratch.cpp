@@ -7,7 +7,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace retrograd::test {
+namespace retrograd::tests {
 
 namespace fs = std::filesystem;
 
@@ -75,4 +75,4 @@ bool holds(const std::string& text, std::initializer_list<std::string> parts) {
   return true;
 }
 
-}  // namespace retrograd::test
+}  // namespace retrograd::tests

@@ -9,7 +9,7 @@
 
 #include "../../core/error.h"
 
-namespace retrograd::test {
+namespace retrograd::tests {
 
 /// A new empty folder, removed with all that is in it.
 class ScratchFolder {
@@ -60,4 +60,4 @@ std::string file_error(F&& f) {
 /// True where `text` holds every part.
 bool holds(const std::string& text, std::initializer_list<std::string> parts);
 
-}  // namespace retrograd::test
+}  // namespace retrograd::tests

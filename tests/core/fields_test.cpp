@@ -1,0 +1,82 @@
+#include <doctest/doctest.h>
+#include <retrograd/retrograd.h>
+
+#include <optional>
+#include <tuple>
+
+namespace retrograd::tests {
+
+namespace {
+
+struct Leaf {
+  Tensor w = ones({2});
+  static void fields(auto& self, auto&& visit) { visit("w", self.w); }
+};
+
+struct Tree {
+  std::vector<Leaf> list{2};
+  std::array<Tensor, 2> pair{zeros({3}), zeros({4})};
+  std::tuple<Leaf, Tensor> both{Leaf{}, zeros({5})};
+  std::optional<Leaf> maybe, none;
+  Tree() : maybe(Leaf{}) {}
+  static void fields(auto& self, auto&& visit) {
+    visit("list", self.list);
+    visit("pair", self.pair);
+    visit("both", self.both);
+    visit("maybe", self.maybe);
+    visit("none", self.none);
+  }
+};
+
+std::vector<std::string> names(const auto& model) {
+  std::vector<std::string> list;
+  for (const auto& [name, tensor] : parameters(model)) list.push_back(name);
+  return list;
+}
+
+}  // namespace
+
+TEST_CASE("fields are walked through containers with dotted names") {
+  CHECK(names(Tree{}) ==
+        std::vector<std::string>{"list.0.w", "list.1.w", "pair.0", "pair.1", "both.0.w", "both.1", "maybe.w"});
+  CHECK(count(Tree{}) == 2 + 2 + 3 + 4 + 2 + 5 + 2);
+}
+
+TEST_CASE("a shared tensor is visited once") {
+  Tree tree;
+  tree.list[1].w = tree.list[0].w;
+  CHECK(parameters(tree).size() == 6);
+  CHECK(count(tree) == 18);
+  const Tree copy = clone(tree);
+  CHECK(copy.list[0].w.data<float>() == copy.list[1].w.data<float>());
+  CHECK(copy.list[0].w.data<float>() != tree.list[0].w.data<float>());
+}
+
+TEST_CASE("a clone has values of its own, a copy shares them") {
+  Tree tree;
+  const Tree copy = tree, deep = clone(tree);
+  tree.pair[0] += 7;
+  CHECK(copy.pair[0].to_vector<int>()[0] == 7);
+  CHECK(deep.pair[0].to_vector<int>()[0] == 0);
+}
+
+TEST_CASE("sequences name their layers by position and copy them") {
+  Rng rng(1);
+  nn::Sequential model{nn::Linear{2, 3, rng}, relu, nn::Linear{3, 1, rng}};
+  CHECK(names(model) == std::vector<std::string>{"0.weight", "0.bias", "2.weight", "2.bias"});
+  CHECK(count(model) == 2 * 3 + 3 + 3 + 1);
+  const nn::Sequential deep = clone(model);
+  Tensor bias = parameters(model)[3].tensor;
+  bias += 1;
+  const Tensor x = ones({1, 2});
+  CHECK(model(x).item<float>() == doctest::Approx(deep(x).item<float>() + 1));
+}
+
+TEST_CASE("interned names are the same text and the same address") {
+  const detail::Path root, layers(root, "layers"), third(layers, std::size_t{3}), weight(third, "weight");
+  CHECK(weight.intern() == "layers.3.weight");
+  CHECK(&weight.intern() == &detail::Path(third, "weight").intern());
+  CHECK(&weight.intern() != &third.intern());
+}
+
+}  // namespace retrograd::tests

@@ -1,0 +1,59 @@
+#include <doctest/doctest.h>
+#include <retrograd/retrograd.h>
+
+#include <thread>
+
+namespace retrograd::tests {
+
+namespace {
+Tensor outlives_everything;  // destroyed after the threads and the thread-local pools are gone
+}
+
+TEST_CASE("storage is aligned to 64 bytes, whatever its size") {
+  for (std::int64_t n : {0, 1, 3, 16, 17, 1000, 100'000}) {
+    const Tensor x = zeros({n});
+    CHECK(reinterpret_cast<std::uintptr_t>(x.data<float>()) % 64 == 0);
+  }
+}
+
+TEST_CASE("a freed block is used again") {
+  const float* first = nullptr;
+  {
+    const Tensor x = zeros({1000});
+    first = x.data<float>();
+  }
+  const Tensor y = zeros({1000});
+  CHECK(y.data<float>() == first);
+}
+
+TEST_CASE("a block freed on another thread comes home") {
+  const auto before = detail::live_bytes();
+  Tensor x = zeros({5000});
+  const float* where = x.data<float>();
+  std::thread([moved = std::move(x)]() mutable { moved = Tensor(); }).join();
+  CHECK(detail::live_bytes() == before);
+  const Tensor y = zeros({5000});
+  CHECK(y.data<float>() == where);
+}
+
+TEST_CASE("a tensor outlives the thread that made it") {
+  Tensor x;
+  std::thread([&] { x = full({100}, 3); }).join();
+  CHECK(sum(x).item<float>() == 300);
+  std::thread([&] { outlives_everything = x + 1; }).join();
+  std::thread([] { outlives_everything = outlives_everything + 1; }).join();
+  CHECK(sum(outlives_everything).item<float>() == 500);
+}
+
+TEST_CASE("many threads may pass tensors around at once") {
+  std::vector<Tensor> shared(8);
+  for (int round = 0; round < 20; ++round) {
+    std::vector<std::thread> threads;
+    for (std::size_t t = 0; t < shared.size(); ++t)
+      threads.emplace_back([&, t] { shared[t] = full({static_cast<std::int64_t>(64 + t)}, round) * 2; });
+    for (std::thread& thread : threads) thread.join();
+    for (const Tensor& x : shared) CHECK(max(x).item<int>() == 2 * round);
+  }
+}
+
+}  // namespace retrograd::tests

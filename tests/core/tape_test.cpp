@@ -1,0 +1,455 @@
+#include <doctest/doctest.h>
+#include <retrograd/retrograd.h>
+
+#include <cmath>
+#include <thread>
+
+namespace retrograd::tests {
+
+namespace {
+Tensor x_of(double value) { return tensor(value, float64); }
+double value(const Tensor& x) { return x.item<double>(); }
+}  // namespace
+
+TEST_CASE("with no tape open ops only compute") {
+  const Tensor x = x_of(2);
+  const Tensor y = square(x);
+  CHECK(value(y) == 4);
+  CHECK(!detail::is_tracked(y));
+}
+
+TEST_CASE("a watched tensor gets the derivative of the loss") {
+  const Tensor x = x_of(3), w = x_of(5);
+  Tape tape;
+  tape.watch(x);
+  tape.watch(w);
+  const Gradients g = tape.gradients(x * w + square(x));
+  CHECK(value(g[x]) == 11);
+  CHECK(value(g[w]) == 3);
+}
+
+TEST_CASE("what is not watched costs no node") {
+  const Tensor x = x_of(3), c = x_of(5);
+  Tape tape;
+  const Tensor before = square(c);
+  CHECK(!detail::is_tracked(before));
+  tape.watch(x);
+  CHECK(!detail::is_tracked(square(c)));
+  CHECK(detail::is_tracked(x * c));
+}
+
+TEST_CASE("asking for the gradient of something unwatched is an error that names it") {
+  const Tensor x = x_of(3), other = zeros({2, 3});
+  Tape tape;
+  tape.watch(x);
+  const Gradients g = tape.gradients(square(x));
+  CHECK_THROWS_WITH_AS(g[other], "gradients: this float32 (2, 3) tensor was not watched by this tape", TapeError);
+  CHECK_THROWS_AS(g.get_or_zeros(other), TapeError);
+  CHECK(!g.contains(other));
+}
+
+TEST_CASE("what the loss does not depend on gives zeros only when asked so") {
+  const Tensor x = x_of(3), idle = ones({2, 3});
+  Tape tape;
+  tape.watch(x);
+  tape.watch(idle);
+  const Gradients g = tape.gradients(square(x));
+  CHECK_THROWS_WITH_AS(g[idle], doctest::Contains("does not depend on this float32 (2, 3) tensor"), TapeError);
+  CHECK(g.get_or_zeros(idle).shape() == Shape{2, 3});
+  CHECK(sum(abs(g.get_or_zeros(idle))).item<float>() == 0);
+}
+
+TEST_CASE("integers have no gradients") {
+  Tape tape;
+  CHECK_THROWS_WITH_AS(tape.watch(tensor({1, 2})), "watch: only float32 and float64 tensors have gradients, got int64",
+                       DtypeError);
+}
+
+TEST_CASE("a loss that is no scalar needs a cotangent of its shape") {
+  const Tensor x = tensor({1.0, 2.0, 3.0}, float64);
+  Tape tape(persistent);
+  tape.watch(x);
+  const Tensor y = square(x);
+  CHECK_THROWS_WITH_AS(tape.gradients(y), doctest::Contains("the loss must be of size 1, got shape (3,)"), ShapeError);
+  CHECK_THROWS_WITH_AS(tape.gradients(y, ones({2}, float64)),
+                       doctest::Contains("must be like y, float64 (3,), got float64 (2,)"), ShapeError);
+  CHECK_THROWS_AS(tape.gradients(y, ones({3})), ShapeError);
+  CHECK(tape.gradients(y, tensor({1.0, 0.0, -1.0}, float64))[x].to_vector<double>() == std::vector<double>{2, 0, -6});
+}
+
+TEST_CASE("a loss that nothing watched leads to is an error") {
+  const Tensor x = x_of(3);
+  const Tensor before = square(x);
+  Tape tape;
+  tape.watch(x);
+  CHECK_THROWS_WITH_AS(tape.gradients(before), "gradients: nothing that this tape watches leads to this () tensor",
+                       TapeError);
+}
+
+TEST_CASE("the outermost tape is consumed, and says so") {
+  const Tensor x = x_of(3);
+  Tape tape;
+  tape.watch(x);
+  const Tensor y = square(x);
+  tape.gradients(y);
+  CHECK_THROWS_WITH_AS(tape.gradients(y),
+                       "gradients: this tape is consumed; `Tape tape(rg::persistent)` keeps its log for more sweeps",
+                       TapeError);
+  CHECK_THROWS_AS(tape.watch(x), TapeError);
+}
+
+TEST_CASE("a consumed tape records nothing, and a tape inside it is outermost") {
+  Tensor x = x_of(3);
+  Tape tape;
+  tape.watch(x);
+  tape.gradients(square(x));
+  CHECK(!detail::is_tracked(square(x)));
+  Tape inner;
+  inner.watch(x);
+  CHECK(value(inner.gradients(x * x * x)[x]) == 27);
+  x += 1;  // consumed too
+  CHECK(value(x) == 4);
+}
+
+TEST_CASE("a persistent tape sweeps again") {
+  const Tensor x = x_of(3);
+  Tape tape(persistent);
+  tape.watch(x);
+  const Tensor y = square(x), z = y * x;
+  CHECK(value(tape.gradients(y)[x]) == 6);
+  CHECK(value(tape.gradients(z)[x]) == 27);
+  CHECK(value(tape.gradients(z)[x]) == 27);
+}
+
+TEST_CASE("saved tensors are freed as the sweep passes, and those after the loss too") {
+  const Tensor x = ones({1000});
+  const auto before = detail::live_bytes();
+  {
+    Tape tape;
+    tape.watch(x);
+    Tensor y = x;
+    for (int i = 0; i < 50; ++i) y = tanh(y);
+    const Tensor loss = sum(y);
+    for (int i = 0; i < 50; ++i) y = tanh(y);
+    y = Tensor();
+    CHECK(detail::live_bytes() - before > 100 * 4000);
+    const Gradients g = tape.gradients(loss);
+    CHECK(detail::live_bytes() - before < 5 * 4000);
+    static_cast<void>(g);
+  }
+  CHECK(detail::live_bytes() == before);
+}
+
+TEST_CASE("writing into what an open tape tracks is an error, through any view") {
+  Tensor x = ones({2, 3});
+  Tensor view = reshape(x, {6});
+  Tensor free = ones({2, 3});
+  Tape tape;
+  tape.watch(x);
+  const Tensor y = x * free;
+  CHECK_THROWS_WITH_AS(x += 1, doctest::Contains("+=: an open tape tracks this (2, 3) tensor"), TapeError);
+  CHECK_THROWS_AS(view += 1, TapeError);
+  CHECK_THROWS_AS(view.mutable_data<float>(), TapeError);
+  Tensor y_view = reshape(detach(y), {6});
+  CHECK_THROWS_AS(y_view += 1, TapeError);
+  tape.gradients(sum(y));
+  CHECK_NOTHROW(x += 1);
+  CHECK(view.to_vector<float>()[5] == 2);
+}
+
+TEST_CASE("a plain running sum may add up losses, and keeps no graph alive") {
+  Tensor total = zeros({}, float64);
+  const Tensor w = x_of(2);
+  const auto before = detail::live_bytes();
+  for (int step = 0; step < 3; ++step) {
+    Tape tape;
+    tape.watch(w);
+    const Tensor loss = square(w);
+    total += loss;
+    CHECK(value(tape.gradients(loss)[w]) == 4);
+  }
+  CHECK(value(total) == 12);
+  CHECK(!detail::is_tracked(total));
+  CHECK(detail::live_bytes() == before);
+}
+
+TEST_CASE("a running sum under the tape is differentiated") {
+  const Tensor w = x_of(2);
+  Tape tape;
+  tape.watch(w);
+  Tensor total = zeros({}, float64);
+  total += square(w);
+  total += w;
+  total -= 3 * w;
+  CHECK(value(total) == 0);
+  CHECK(value(tape.gradients(total)[w]) == 2);
+}
+
+TEST_CASE("an in-place sum of what a rule saved is refused") {
+  const Tensor w = x_of(2);
+  Tape tape;
+  tape.watch(w);
+  Tensor total = zeros({}, float64);
+  total += w;
+  const Tensor product = total * total;
+  CHECK_THROWS_AS(total += w, TapeError);
+  CHECK(value(tape.gradients(product)[w]) == 4);
+}
+
+TEST_CASE("cotangents of a broadcast input are summed down to its shape") {
+  const Tensor b = tensor({1.0, 2.0}, float64), x = ones({3, 2}, float64);
+  Tape tape;
+  tape.watch(b);
+  CHECK(tape.gradients(sum((x + b) * b))[b].to_vector<double>() == std::vector<double>{9, 15});
+}
+
+TEST_CASE("a rule that returns the wrong shape or dtype is named") {
+  const Tensor x = ones({2, 3});
+  const auto wrong = [&](auto rule) {
+    Tape tape;
+    tape.watch(x);
+    const Tensor y = record("mine", detach(sum(x)), wrt(x, rule));
+    tape.gradients(y);
+  };
+  CHECK_THROWS_WITH_AS(wrong([](const Tensor&) { return zeros({4}); }),
+                       "mine: the rule for input 0 returned shape (4,), but the input is (2, 3)", ShapeError);
+  CHECK_THROWS_WITH_AS(wrong([](const Tensor&) {
+                         return zeros({2, 3}, float64);
+                       }),
+                       "mine: the rule for input 0 returned float64, but the input is float32", DtypeError);
+  CHECK_THROWS_WITH_AS(wrong([](const Tensor&) { return Tensor(); }),
+                       "mine: the rule for input 0 returned an empty handle", Error);
+}
+
+TEST_CASE("a throw in mid-sweep leaves the tape consumed and the recording state as it was") {
+  const Tensor x = x_of(2);
+  const auto before = detail::live_bytes();
+  {
+    Tape tape;
+    tape.watch(x);
+    const Tensor y =
+        record("bad", detach(square(x)), wrt(x, [x](const Tensor&) -> Tensor { throw std::runtime_error("no"); }));
+    CHECK_THROWS_WITH(tape.gradients(square(y)), "no");
+    CHECK_THROWS_AS(tape.gradients(y), TapeError);
+    CHECK(!detail::current_recording.paused);
+  }
+  CHECK(detail::live_bytes() == before);
+  CHECK(detail::current_recording.log == nullptr);
+}
+
+TEST_CASE("a nested tape is a mark in the same log, and its sweep is recorded") {
+  const Tensor x = x_of(3);
+  Tape outer;
+  outer.watch(x);
+  Tensor slope;
+  {
+    Tape inner;
+    inner.watch(x);
+    const Tensor y = x * x * x;
+    slope = inner.gradients(y)[x];
+    CHECK(value(inner.gradients(y)[x]) == 27);  // a nested tape is not consumed
+  }
+  CHECK(value(slope) == 27);
+  CHECK(value(outer.gradients(slope)[x]) == 18);
+}
+
+TEST_CASE("a nested tape takes what was computed before it as constant") {
+  const Tensor x = x_of(3);
+  Tape outer;
+  outer.watch(x);
+  const Tensor before = square(x);
+  Tape inner;
+  inner.watch(x);
+  CHECK(value(inner.gradients(x * before)[x]) == 9);
+}
+
+TEST_CASE("a nested sweep calls no rule towards tensors it did not watch") {
+  const Tensor x = x_of(3), w = x_of(2);
+  int calls = 0;
+  Tape outer;
+  outer.watch(x);
+  Tape inner;
+  inner.watch(w);
+  const Tensor h = record("counted", detach(square(x)), wrt(x, [&calls, x](const Tensor& g) {
+                            ++calls;
+                            return g * 2 * x;
+                          }));
+  CHECK(value(inner.gradients(h * w)[w]) == 9);
+  CHECK(calls == 0);
+}
+
+TEST_CASE("NoTape suspends recording, and a tape inside it is outermost") {
+  const Tensor x = x_of(3);
+  Tape outer;
+  outer.watch(x);
+  const Tensor y = square(x);
+  {
+    const NoTape pause;
+    CHECK(!detail::is_tracked(square(x)));
+    Tape inner;
+    inner.watch(x);
+    CHECK(value(inner.gradients(x * x)[x]) == 6);
+  }
+  // x is still the outer tape's variable after the inner one watched it too.
+  CHECK(value(outer.gradients(y * x)[x]) == 27);
+}
+
+TEST_CASE("a tape inside a rule is its own outermost") {
+  const Tensor x = x_of(3);
+  Tape tape;
+  tape.watch(x);
+  const Tensor y = record("recomputed", detach(square(x)), wrt(x, [x](const Tensor& g) {
+                            Tape own;
+                            const Tensor in = alias(x);
+                            own.watch(in);
+                            return own.gradients(square(in), g)[in];
+                          }));
+  CHECK(value(tape.gradients(2 * y)[x]) == 12);
+}
+
+TEST_CASE("the write guard of an outer tape survives an inner one") {
+  Tensor x = x_of(3);
+  Tape outer;
+  outer.watch(x);
+  const Tensor y = square(x);
+  {
+    const NoTape pause;
+    Tape inner;
+    inner.watch(x);
+    inner.gradients(square(x));
+    static_cast<void>(0);
+  }
+  CHECK_THROWS_AS(x += 1, TapeError);
+  CHECK(value(outer.gradients(y)[x]) == 6);
+}
+
+TEST_CASE("a tape refuses another thread, and a tensor watched there is a constant here") {
+  const Tensor x = x_of(3);
+  Tape tape;
+  tape.watch(x);
+  const Tensor y = square(x);
+  std::string message;
+  bool tracked_there = true;
+  std::thread([&] {
+    tracked_there = detail::is_tracked(x);
+    try {
+      tape.gradients(y);
+    } catch (const TapeError& error) {
+      message = error.what();
+    }
+    Tape own;
+    CHECK_THROWS_WITH_AS(own.watch(x), doctest::Contains("is watched on another thread"), TapeError);
+    const auto [loss, slope] = value_and_grad([](const Tensor& v) { return v * v * v; })(x);  // a fresh alias
+    CHECK(value(slope) == 27);
+    static_cast<void>(loss);
+  }).join();
+  CHECK(message == "gradients: this tape belongs to another thread");
+  CHECK(!tracked_there);
+  CHECK(value(tape.gradients(y)[x]) == 6);
+}
+
+TEST_CASE("a tensor from a closed tape is a constant") {
+  const Tensor x = x_of(3);
+  Tensor y;
+  {
+    Tape tape;
+    tape.watch(x);
+    y = square(x);
+  }
+  Tape tape;
+  tape.watch(x);
+  CHECK(value(tape.gradients(y * x)[x]) == 9);
+}
+
+TEST_CASE("watching an intermediate tensor gives its cotangent as well") {
+  const Tensor x = x_of(3);
+  Tape tape;
+  tape.watch(x);
+  const Tensor h = square(x);
+  tape.watch(h);
+  const Gradients g = tape.gradients(h * h);
+  CHECK(value(g[h]) == 18);
+  CHECK(value(g[x]) == 108);
+}
+
+TEST_CASE("a joint rule serves all inputs and sees which are wanted") {
+  const Tensor a = x_of(2), b = x_of(5);
+  std::vector<bool> wanted;
+  Tape tape;
+  tape.watch(b);
+  const std::vector<Tensor> inputs{a, b};
+  const Tensor y = record_joint("product", detach(a * b), inputs, [&wanted, a, b](const Tensor& g, Cotangents& out) {
+    wanted = {out.wants(0), out.wants(1)};
+    out.give(0, g * b);
+    out.give(1, g * a);
+  });
+  CHECK(value(tape.gradients(y)[b]) == 2);
+  CHECK(wanted == std::vector<bool>{false, true});
+}
+
+TEST_CASE("a million ops build, sweep and die without recursion") {
+  const Tensor x = ones({});
+  const auto before = detail::live_bytes();
+  {
+    Tape tape;
+    tape.watch(x);
+    Tensor y = x;
+    for (int i = 0; i < 1'000'000; ++i) y = y + 0;
+    CHECK(tape.gradients(y)[x].item<float>() == 1);
+  }
+  {
+    Tape tape;
+    tape.watch(x);
+    Tensor y = x;
+    for (int i = 0; i < 1'000'000; ++i) y = neg(y);
+  }
+  CHECK(detail::live_bytes() == before);
+}
+
+TEST_CASE("gradients scale, add, clip and are walked by name") {
+  Rng rng(1);
+  const nn::Mlp model{{3, 2, 1}, nn::Activation::tanh, rng};
+  const Tensor x = ones({4, 3});
+  const auto sweep = [&] {
+    Tape tape;
+    tape.watch(model);
+    return tape.gradients(mean(model(x)));
+  };
+  Gradients g = sweep();
+  std::vector<std::string> names;
+  for (const auto& entry : g) names.push_back(entry.name());
+  CHECK(names == std::vector<std::string>{"layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"});
+  const double norm = g.norm(), bias = g[model.layers[1].bias].item<double>();
+  CHECK(bias == doctest::Approx(1));
+  g += sweep();
+  CHECK(g.norm() == doctest::Approx(2 * norm));
+  g *= 0.25;
+  CHECK(g[model.layers[1].bias].item<double>() == doctest::Approx(0.5));
+  CHECK(g.clip_norm(0.1) == doctest::Approx(norm / 2));
+  CHECK(g.norm() == doctest::Approx(0.1));
+  CHECK_THROWS_AS(g.clip_norm(0), Error);
+}
+
+TEST_CASE("gradients outlive their tape and keep their tensors alive") {
+  Gradients g;
+  {
+    const Tensor x = x_of(3);
+    Tape tape;
+    tape.watch(x);
+    g = tape.gradients(square(x));
+  }
+  CHECK(value(g.begin()->value) == 6);
+  CHECK(value(g.begin()->key) == 3);
+}
+
+TEST_CASE("an error about a parameter carries its dotted name") {
+  Rng rng(1);
+  const nn::Mlp model{{3, 2, 1}, nn::Activation::tanh, rng};
+  Tape tape;
+  tape.watch(model);
+  const Gradients g = tape.gradients(sum(model.layers[0].weight));
+  CHECK_THROWS_WITH_AS(g[model.layers[1].bias], doctest::Contains("does not depend on layers.1.bias (float32 (1,))"),
+                       TapeError);
+}
+
+}  // namespace retrograd::tests

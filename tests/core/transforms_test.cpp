@@ -1,0 +1,121 @@
+#include <doctest/doctest.h>
+#include <retrograd/retrograd.h>
+
+#include <cmath>
+
+namespace retrograd::tests {
+
+namespace {
+double at(const Tensor& x) { return x.item<double>(); }
+}  // namespace
+
+TEST_CASE("the order of the derivative is the depth of the nesting") {
+  const Tensor x = tensor(0.7, float64);
+  const auto f = [](const Tensor& v) { return sin(v); };
+  CHECK(std::abs(at(grad(f)(x)) - std::cos(0.7)) < 1e-15);
+  CHECK(std::abs(at(grad(grad(f))(x)) + std::sin(0.7)) < 1e-15);
+  CHECK(std::abs(at(grad(grad(grad(f)))(x)) + std::cos(0.7)) < 1e-15);
+  CHECK(std::abs(at(grad(grad(grad(grad(f))))(x)) - std::sin(0.7)) < 1e-15);
+}
+
+TEST_CASE("third derivatives of the smooth functions are exact") {
+  const double v = 0.7, e = std::exp(v), t = std::tanh(v), s = 1 / (1 + std::exp(-v));
+  const Tensor x = tensor(v, float64);
+  const auto third = [&](Tensor (*f)(const Tensor&)) {
+    return at(grad(grad(grad([f](const Tensor& u) { return f(u); })))(x));
+  };
+  CHECK(third(exp) == doctest::Approx(e).epsilon(1e-14));
+  CHECK(third(log) == doctest::Approx(2 / (v * v * v)).epsilon(1e-14));
+  CHECK(third(log1p) == doctest::Approx(2 / std::pow(1 + v, 3)).epsilon(1e-14));
+  CHECK(third(cos) == doctest::Approx(std::sin(v)).epsilon(1e-14));
+  CHECK(third(tanh) == doctest::Approx(-2 * (1 - t * t) * (1 - 3 * t * t)).epsilon(1e-13));
+  CHECK(third(sigmoid) == doctest::Approx(s * (1 - s) * (1 - 6 * s + 6 * s * s)).epsilon(1e-13));
+  CHECK(third(square) == 0);
+  const auto reciprocal = [](const Tensor& u) { return 1 / u; };
+  CHECK(at(grad(grad(grad(reciprocal)))(x)) == doctest::Approx(-6 / std::pow(v, 4)).epsilon(1e-13));
+}
+
+TEST_CASE("perturbations are not confused") {
+  // d/dx x·(d/dy (x + y) at y = x) is 1: the inner derivative is the constant 1.
+  const auto confused = [](const Tensor& v) { return v * grad([v](const Tensor& w) { return v + w; })(v); };
+  CHECK(at(grad(confused)(tensor(1.0, float64))) == 1);
+  const auto product = [](const Tensor& v) { return v * grad([v](const Tensor& w) { return v * w; })(v); };
+  CHECK(at(grad(product)(tensor(3.0, float64))) == 6);
+}
+
+TEST_CASE("a function that does not depend on its argument has derivative zero") {
+  const Tensor x = tensor({1.0, 2.0}, float64), c = tensor(4.0, float64);
+  CHECK(grad([&](const Tensor&) { return square(c); })(x).to_vector<double>() == std::vector<double>{0, 0});
+  const auto linear = [](const Tensor& v) { return sum(3 * v); };
+  CHECK(hessian(linear)(x).to_vector<double>() == std::vector<double>{0, 0, 0, 0});
+  CHECK(at(grad(grad([](const Tensor& v) { return 3 * v; }))(c)) == 0);
+}
+
+TEST_CASE("the Hessian of a quadratic form is the matrix, twice") {
+  Rng rng(4);
+  const Tensor a = normal({3, 3}, 0, 1, rng, float64), x = normal({3}, 0, 1, rng, float64);
+  const Tensor h = hessian([&](const Tensor& v) { return matmul(v, matmul(a, v)); })(x);
+  CHECK(h.shape() == Shape{3, 3});
+  const auto expected = (a + transpose(a)).to_vector<double>(), found = h.to_vector<double>();
+  for (std::size_t i = 0; i < 9; ++i) CHECK(found[i] == doctest::Approx(expected[i]).epsilon(1e-14));
+}
+
+TEST_CASE("the Hessian of a matrix argument has both its shapes, and differentiates") {
+  const Tensor x = tensor({{0.5, -1.0}, {2.0, 1.5}}, float64);
+  const auto f = [](const Tensor& v) { return sum(v * v * v); };
+  const Tensor h = hessian(f)(x);
+  CHECK(h.shape() == Shape{2, 2, 2, 2});
+  CHECK(sum(h).item<double>() == doctest::Approx(6 * 3.0));
+  const Tensor third = grad([&](const Tensor& v) { return sum(hessian(f)(v)); })(x);
+  CHECK(third.to_vector<double>() == std::vector<double>{6, 6, 6, 6});
+}
+
+TEST_CASE("several arguments give a derivative each") {
+  const Tensor a = tensor(2.0, float64), b = tensor(5.0, float64);
+  const auto [value, slopes] = value_and_grad([](const Tensor& u, const Tensor& v) { return u * u * v; })(a, b);
+  CHECK(at(value) == 20);
+  CHECK(at(std::get<0>(slopes)) == 20);
+  CHECK(at(std::get<1>(slopes)) == 4);
+}
+
+TEST_CASE("a struct with fields is differentiated under the caller's own tensors") {
+  Rng rng(1);
+  nn::Mlp model{{3, 4, 2}, nn::Activation::tanh, rng};
+  const Tensor x = normal({5, 3}, 0, 1, rng);
+  const auto loss = [&](const auto& m) { return mean(square(m(x))); };
+  const auto [value, gradients] = value_and_grad(loss)(model);
+  Tape tape;
+  tape.watch(model);
+  const Gradients by_tape = tape.gradients(loss(model));
+  for (const auto& [name, parameter] : parameters(model))
+    CHECK(gradients[parameter].to_vector<float>() == by_tape[parameter].to_vector<float>());
+  CHECK(value.item<float>() > 0);
+}
+
+TEST_CASE("a struct and a tensor together") {
+  Rng rng(1);
+  const nn::Linear layer{3, 1, rng};
+  const Tensor x = ones({2, 3});
+  const auto [of_layer, of_x] = grad([](const auto& m, const Tensor& v) { return sum(m(v)); })(layer, x);
+  CHECK(of_layer[layer.bias].template item<float>() == 2);
+  CHECK(of_x.shape() == Shape{2, 3});
+}
+
+TEST_CASE("a gradient penalty trains: second derivatives flow into parameters") {
+  Rng rng(1);
+  const nn::Mlp model{{2, 5, 1}, nn::Activation::tanh, rng, nn::FanInUniform{}, float64};
+  const Tensor x = normal({3, 2}, 0, 1, rng, float64);
+  const auto penalty = [&](const Tensor& weight) {
+    nn::Mlp with = model;
+    with.layers[0].weight = weight;
+    return sum(square(grad([&](const Tensor& v) { return sum(with(v)); })(x)));
+  };
+  CHECK(tools::gradcheck(penalty, {model.layers[0].weight}, {.order = 2}).passed());
+}
+
+TEST_CASE("a function whose value is no scalar is refused") {
+  CHECK_THROWS_WITH_AS(grad([](const Tensor& v) { return v; })(ones({2})),
+                       doctest::Contains("value must be of size 1, got shape (2,)"), ShapeError);
+}
+
+}  // namespace retrograd::tests

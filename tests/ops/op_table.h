@@ -1,0 +1,48 @@
+// THE op table: for each op the function, a plain loop that says what its value is, inputs to try it on, and calls that
+// must be refused with the sentence they are refused with. The checks in op_table_test.cpp run over every row.
+#pragma once
+#include <retrograd/retrograd.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace retrograd::tests {
+
+using Tensors = std::vector<Tensor>;
+
+/// Plain numbers in row-major order, as the reference loops see a tensor.
+struct Plain {
+  std::vector<std::int64_t> shape;
+  std::vector<double> values;
+  double at(const std::vector<std::int64_t>& index) const;
+};
+
+/// Inputs drawn evenly from [low, high).
+struct Sample {
+  std::vector<Shape> shapes;
+  double low = -2, high = 2;
+};
+
+struct Refusal {
+  std::function<void()> call;
+  std::string message;
+};
+
+struct Row {
+  std::string name;
+  std::function<Tensor(const Tensors&)> op;
+  std::function<Plain(const std::vector<Plain>&)> reference;
+  std::vector<Sample> samples;
+  std::vector<Refusal> refusals;
+  double (*elementwise)(double) = nullptr;  // unary ops: also tried on special values, at every lane
+  bool differentiable = true;
+};
+
+const std::vector<Row>& op_table();
+
+/// The inputs of a sample in float64, the same for every caller.
+Tensors draw(const Sample& sample, Dtype dtype = float64);
+Plain plain(const Tensor& x);
+
+}  // namespace retrograd::tests

@@ -1,0 +1,136 @@
+#include <doctest/doctest.h>
+#include <retrograd/retrograd.h>
+
+#include <cmath>
+
+namespace retrograd::tests {
+
+namespace {
+
+// p of size 3, whose gradient at every step is A p + c: enough to make each term of an update matter.
+struct Quadratic {
+  Tensor p = tensor({1.0, -2.0, 0.5}, float64);
+  static void fields(auto& self, auto&& visit) { visit("p", self.p); }
+  Tensor operator()() const { return sum(tensor({0.5, 1.5, 3.0}, float64) * square(p)) / 2 + sum(p); }
+};
+std::vector<double> slope(const std::vector<double>& p) { return {0.5 * p[0] + 1, 1.5 * p[1] + 1, 3.0 * p[2] + 1}; }
+
+struct Tied {
+  Tensor a = tensor({1.0}, float64), b = a;
+  static void fields(auto& self, auto&& visit) {
+    visit("a", self.a);
+    visit("b", self.b);
+  }
+};
+
+template <class Rule>
+std::vector<double> run(Rule rule, int steps) {
+  Quadratic model;
+  optim::Optimizer optimizer{rule};
+  for (int i = 0; i < steps; ++i) {
+    Tape tape;
+    tape.watch(model);
+    optimizer.step(model, tape.gradients(model()));
+  }
+  CHECK(optimizer.steps() == steps);
+  return model.p.to_vector<double>();
+}
+
+void check_close(const std::vector<double>& found, const std::vector<double>& expected, double tolerance = 1e-14) {
+  for (std::size_t i = 0; i < found.size(); ++i)
+    CHECK(std::abs(found[i] - expected[i]) <= tolerance * std::max(1.0, std::abs(expected[i])));
+}
+
+}  // namespace
+
+TEST_CASE("Sgd follows v = mu v + (g + wd p), p = p - lr v") {
+  for (const auto& [lr, mu, wd] :
+       std::vector<std::array<double, 3>>{{0.1, 0.001, 1e-4}, {0.05, 0.9, 0}, {0.1, 0, 0.01}, {0.1, 0, 0}}) {
+    std::vector<double> p = {1.0, -2.0, 0.5}, v(3);
+    for (int step = 0; step < 20; ++step) {
+      const auto g = slope(p);
+      for (std::size_t i = 0; i < 3; ++i) {
+        v[i] = mu * v[i] + (g[i] + wd * p[i]);
+        p[i] -= lr * v[i];
+      }
+    }
+    check_close(run(optim::Sgd{.learning_rate = lr, .momentum = mu, .weight_decay = wd}, 20), p);
+  }
+}
+
+TEST_CASE("Adam follows its paper's algorithm 1") {
+  for (double wd : {0.0, 0.1}) {
+    const double lr = 0.05, b1 = 0.8, b2 = 0.95, epsilon = 1e-6;
+    std::vector<double> p = {1.0, -2.0, 0.5}, m(3), v(3);
+    for (int step = 1; step <= 20; ++step) {
+      auto g = slope(p);
+      for (std::size_t i = 0; i < 3; ++i) {
+        g[i] += wd * p[i];
+        m[i] = b1 * m[i] + (1 - b1) * g[i];
+        v[i] = b2 * v[i] + (1 - b2) * g[i] * g[i];
+        p[i] -= lr * (m[i] / (1 - std::pow(b1, step))) / (std::sqrt(v[i] / (1 - std::pow(b2, step))) + epsilon);
+      }
+    }
+    check_close(
+        run(optim::Adam{.learning_rate = lr, .beta1 = b1, .beta2 = b2, .epsilon = epsilon, .weight_decay = wd}, 20), p,
+        1e-13);
+  }
+}
+
+TEST_CASE("a parameter without a gradient is named, and nothing is written") {
+  Rng rng(1);
+  nn::Mlp model{{2, 3, 1}, nn::Activation::tanh, rng};
+  const auto before = model.layers[0].weight.to_vector<float>();
+  optim::Optimizer optimizer{optim::Sgd{.learning_rate = 0.1}};
+  Tape tape;
+  tape.watch(model);
+  const Gradients g = tape.gradients(sum(square(model.layers[0].weight)));
+  CHECK_THROWS_WITH_AS(optimizer.step(model, g),
+                       doctest::Contains("optimizer: no gradient for layers.0.bias (float32 (3,))"), TapeError);
+  CHECK(model.layers[0].weight.to_vector<float>() == before);
+  CHECK(optimizer.steps() == 0);
+}
+
+TEST_CASE("a step under a tape that is not consumed is refused") {
+  Quadratic model;
+  optim::Optimizer optimizer{optim::Sgd{.learning_rate = 0.1}};
+  Tape tape(persistent);
+  tape.watch(model);
+  const Gradients g = tape.gradients(model());
+  CHECK_THROWS_WITH_AS(optimizer.step(model, g), doctest::Contains("an open tape tracks"), TapeError);
+}
+
+TEST_CASE("a model that changed since the first step is refused") {
+  Rng rng(1);
+  optim::Optimizer optimizer{optim::Sgd{.learning_rate = 0.1, .momentum = 0.9}};
+  const auto step = [&](nn::Mlp model) {
+    Tape tape;
+    tape.watch(model);
+    const Tensor x = ones({1, model.layers[0].weight.shape()[1]});
+    optimizer.step(model, tape.gradients(sum(model(x))));
+  };
+  step(nn::Mlp{{2, 3, 1}, nn::Activation::tanh, rng});
+  CHECK_THROWS_WITH_AS(step(nn::Mlp{{4, 3, 1}, nn::Activation::tanh, rng}),
+                       doctest::Contains("layers.0.weight is (3, 4), but (3, 2) stood in its place"), ShapeError);
+  CHECK_THROWS_AS(step(nn::Mlp{{2, 3, 3, 1}, nn::Activation::tanh, rng}), ShapeError);
+}
+
+TEST_CASE("a shared parameter is updated once") {
+  Tied model;
+  optim::Optimizer optimizer{optim::Sgd{.learning_rate = 0.5}};
+  Tape tape;
+  tape.watch(model);
+  optimizer.step(model, tape.gradients(sum(model.a + 2 * model.b)));
+  CHECK(model.b.item<double>() == 1 - 0.5 * 3);
+}
+
+TEST_CASE("rules refuse settings that make no sense") {
+  CHECK_THROWS_WITH_AS((optim::Optimizer{optim::Sgd{.learning_rate = 0}}),
+                       "Sgd: the learning rate must be positive, got 0", Error);
+  CHECK_THROWS_AS((optim::Optimizer{optim::Sgd{.learning_rate = 0.1, .momentum = 1}}), Error);
+  CHECK_THROWS_AS((optim::Optimizer{optim::Sgd{.learning_rate = 0.1, .weight_decay = -1}}), Error);
+  CHECK_THROWS_AS((optim::Optimizer{optim::Adam{.beta1 = 1}}), Error);
+  CHECK_THROWS_AS((optim::Optimizer{optim::Adam{.epsilon = 0}}), Error);
+}
+
+}  // namespace retrograd::tests
