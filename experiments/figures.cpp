@@ -4,7 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <limits>
+
+#include "wording.h"
 
 namespace retrograd::experiments {
 namespace {
@@ -30,20 +31,20 @@ std::string file_name(int figure) { return fmt::format("figure_3_{:02}.svg", fig
 std::string open_pair(const std::string& title, const char* x_label, std::size_t last_x) {
   return fmt::format(
       "{}set multiplot layout 1,2 title '{}' font ',15' offset 0,-0.2\nset xlabel '{}'\nset xrange [0:{}]\n"
-      "set format x '%.0f'\nset xtics autofreq\n",
-      plot_style(1040, 420), title, x_label, std::max<std::size_t>(last_x, 1));
+      "set format x '%.0f'\nset xtics autofreq\nset key bmargin center horizontal maxrows 1 samplen 2\n",
+      plot_style(1040, 440), title, x_label, std::max<std::size_t>(last_x, 1));
 }
 
 /// One panel of a train figure: every batch in a light colour, their running mean in a strong one.
 std::string train_panel(const std::vector<float>& values, std::size_t window, const char* colour,
-                        const char* raw_colour, const char* key_place, const std::string& axis) {
+                        const char* raw_colour, const std::string& axis) {
   const Points raw = numbered(values);
   return data_block("raw", thinned_extremes(raw, kBuckets)) +
          data_block("mean", thinned(running_mean(raw, window), kMeans)) + axis +
          fmt::format(
-             "set key {}\nplot $raw with lines linewidth 0.6 linecolor '{}' title 'each batch', $mean with lines "
-             "linewidth 2 linecolor '{}' title 'mean of the last {}'\n",
-             key_place, raw_colour, colour, window);
+             "plot $raw with lines linewidth 0.6 linecolor '{}' title 'each batch', $mean with lines "
+             "linewidth 2 linecolor '{}' title 'mean of {} batches'\n",
+             raw_colour, colour, window);
 }
 
 Figure train_figure(const Outcome& outcome, Digits dataset) {
@@ -56,10 +57,10 @@ Figure train_figure(const Outcome& outcome, Digits dataset) {
   const Range loss = y_range(numbered(curves.train_loss), 0.001);
   const Range accuracy = y_range(numbered(curves.train_accuracy), 0.01);
   std::string script = open_pair(heading(number, outcome, dataset), "iteration", iterations);
-  script += "set title 'train loss'\n" + train_panel(curves.train_loss, window, kLossColour, kLossRaw, "top right",
+  script += "set title 'train loss'\n" + train_panel(curves.train_loss, window, kLossColour, kLossRaw,
                                                      loss_axis(loss, loss_label(outcome.which->loss)));
-  script += "set title 'train accuracy'\n" + train_panel(curves.train_accuracy, window, kAccuracyColour, kAccuracyRaw,
-                                                         "bottom right", accuracy_axis(accuracy));
+  script += "set title 'train accuracy'\n" +
+            train_panel(curves.train_accuracy, window, kAccuracyColour, kAccuracyRaw, accuracy_axis(accuracy));
   return {file_name(number), script + "unset multiplot\n"};
 }
 
@@ -70,16 +71,16 @@ Figure test_figure(const Outcome& outcome, Digits dataset) {
   const char* style = epochs <= 40 ? "linespoints pointtype 7 pointsize 0.4" : "lines";
   const Points loss = numbered(curves.test_loss), accuracy = numbered(curves.test_accuracy);
   std::string script = open_pair(heading(number, outcome, dataset), "epoch", epochs);
-  script += "set title 'test loss'\nset key top right\n" + data_block("loss", thinned(loss, kMeans)) +
+  script += "set title 'test loss'\n" + data_block("loss", thinned(loss, kMeans)) +
             loss_axis(y_range(loss, 0), loss_label(outcome.which->loss));
-  script += fmt::format("plot $loss with {} linewidth 2 linecolor '{}' title 'after the last epoch {:.4f}'\n", style,
-                        kLossColour, outcome.loss());
-  script += "set title 'test accuracy'\nset key bottom right\n" + data_block("accuracy", thinned(accuracy, kMeans)) +
+  script += fmt::format("plot $loss with {} linewidth 2 linecolor '{}' title 'last epoch {}'\n", style, kLossColour,
+                        decimal(outcome.loss()));
+  script += "set title 'test accuracy'\n" + data_block("accuracy", thinned(accuracy, kMeans)) +
             data_block("best", {{static_cast<double>(outcome.best_epoch()), outcome.best_accuracy()}}) +
             accuracy_axis(y_range(accuracy, 0));
   script += fmt::format(
-      "plot $accuracy with {} linewidth 2 linecolor '{}' title 'after the last epoch {:.4f}', $best with points "
-      "pointtype 6 pointsize 1 linewidth 2 linecolor '#000000' title 'best {:.4f}, epoch {}'\nunset multiplot\n",
+      "plot $accuracy with {} linewidth 2 linecolor '{}' title 'last epoch {:.4f}', $best with points "
+      "pointtype 6 pointsize 1 linewidth 2 linecolor '#000000' title 'best {:.4f} (epoch {})'\nunset multiplot\n",
       style, kAccuracyColour, outcome.accuracy(), outcome.best_accuracy(), outcome.best_epoch());
   return {file_name(number), script};
 }
@@ -123,9 +124,9 @@ Figure accuracy_comparison(const std::vector<const Outcome*>& outcomes, Digits d
     all.insert(all.end(), points.begin(), points.end());
     epochs = std::max(epochs, points.size());
     script += data_block(block_of(*one->which), thinned(points, kMeans));
-    plots.push_back(fmt::format("${} with {} {} title '{}   {:.4f}'", block_of(*one->which),
+    plots.push_back(fmt::format("${} with {} {} title '{}   {}'", block_of(*one->which),
                                 points.size() == 1 ? "points pointtype 7" : "lines", line_style(*one->which),
-                                one->which->name, one->accuracy()));
+                                one->which->name, decimal(one->accuracy())));
   }
   script += fmt::format(
       "set title 'Test accuracy of all cases{}' font ',15'\nset xlabel 'epoch'\nset xrange [0:{}]\n"
@@ -145,9 +146,9 @@ std::string loss_panel(const std::vector<const Outcome*>& outcomes, Loss loss) {
     all.insert(all.end(), points.begin(), points.end());
     epochs = std::max(epochs, points.size());
     blocks += data_block(block_of(*one->which), thinned(points, kMeans));
-    plots.push_back(fmt::format("${} with {} {} title '{}   {:.4f}'", block_of(*one->which),
+    plots.push_back(fmt::format("${} with {} {} title '{}   {}'", block_of(*one->which),
                                 points.size() == 1 ? "points pointtype 7" : "lines", line_style(*one->which),
-                                one->which->name, one->loss()));
+                                one->which->name, decimal(one->loss())));
   }
   if (plots.empty()) return "";
   return blocks + fmt::format("set title '{}'\nset xrange [0:{}]\n{}plot {}\n",
@@ -158,10 +159,11 @@ std::string loss_panel(const std::vector<const Outcome*>& outcomes, Loss loss) {
 Figure loss_comparison(const std::vector<const Outcome*>& outcomes, Digits dataset) {
   const std::string left = loss_panel(outcomes, Loss::euclidean), right = loss_panel(outcomes, Loss::cross_entropy);
   const int panels = (left.empty() ? 0 : 1) + (right.empty() ? 0 : 1);
-  return {"all_test_loss.svg",
-          fmt::format("{}set multiplot layout 1,{} title 'Test loss by loss function{}' font ',15' offset 0,-0.2\n"
-                      "set xlabel 'epoch'\nset key top right samplen 4 title 'case, last epoch'\n{}{}unset multiplot\n",
-                      plot_style(520 * panels, 480), panels, suffix(dataset), left, right)};
+  return {
+      "all_test_loss.svg",
+      fmt::format("{}set multiplot layout 1,{} title 'Test loss by loss function{}' font ',15' offset 0,-0.2\n"
+                  "set xlabel 'epoch'\nset key bmargin center horizontal maxrows 2 samplen 4\n{}{}unset multiplot\n",
+                  plot_style(520 * panels, 500), panels, suffix(dataset), left, right)};
 }
 
 }  // namespace

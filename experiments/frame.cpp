@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "wording.h"
+
 namespace retrograd::experiments {
 namespace {
 
@@ -18,7 +20,7 @@ std::string bar(double done, std::size_t room) {
   return " [" + std::string(full, '#') + std::string(length - full, '.') + "]";
 }
 
-std::string number(const std::optional<double>& value) { return value ? fmt::format("{:.4f}", *value) : "-"; }
+std::string number(const std::optional<double>& value) { return value ? decimal(*value) : "-"; }
 
 std::string left(const std::optional<double>& seconds) { return seconds ? duration(*seconds) + " left" : ""; }
 
@@ -58,13 +60,6 @@ std::vector<std::string> frame(const View& view, const Screen& screen) {
   whole += fmt::format("  {:.0f} %  {}", std::floor(100 * view.done), left(view.seconds_left));
   lines.push_back(fitted(whole, strong, screen));
   return lines;
-}
-
-std::string duration(double seconds) {
-  const auto whole = static_cast<long long>(std::ceil(std::clamp(seconds, 0.0, 1e9)));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
-  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
 }  // namespace retrograd::experiments

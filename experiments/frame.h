@@ -35,7 +35,4 @@ struct Screen {
 /// The lines to show, without line ends.
 std::vector<std::string> frame(const View& view, const Screen& screen);
 
-/// "1:02:03", "2:03" or "3 s".
-std::string duration(double seconds);
-
 }  // namespace retrograd::experiments

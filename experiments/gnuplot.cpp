@@ -54,6 +54,7 @@ std::string run_gnuplot(const std::string& script) {
   for (int attempt = 0; attempt < 2; ++attempt) {
     result = tools::run_process({"gnuplot", "-d", file.path()});
     if (result.ok()) return result.output;
+    if (result.signal == 0) break;
   }
   if (result.failure == "not installed") throw GnuplotMissing(kInstall);
   throw GnuplotError(fmt::format("gnuplot failed: {}\n{}", result.failure, result.errors));

@@ -123,6 +123,9 @@ int run(const Options& options) {
     return say(fmt::format("interrupted; {} of {} trainings were finished", results.finished(), queue.size()),
                kInterrupted);
   }
+  if (const std::size_t missing = queue.size() - results.finished(); missing > 0) {
+    say(fmt::format("{} of {} trainings failed", missing, queue.size()), kFailed);
+  }
   return results.trouble() ? kFailed : 0;
 }
 

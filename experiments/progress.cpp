@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "terminal.h"
+#include "wording.h"
 
 namespace retrograd::experiments {
 namespace {
@@ -41,8 +42,8 @@ class Progress::Job final : public Watcher {
     loss_ = loss;
     accuracy_ = accuracy;
     if (progress_.style_ != ProgressStyle::intervals) return;
-    progress_.message(fmt::format("{}: epoch {}/{}, iteration {}, train loss {:.4f}, train accuracy {:.4f}", name_,
-                                  epoch, progress_.epochs_, iteration, loss, accuracy));
+    progress_.message(fmt::format("{}: epoch {}/{}, iteration {}, train loss {}, train accuracy {:.4f}", name_, epoch,
+                                  progress_.epochs_, iteration, decimal(loss), accuracy));
   }
 
   void tested(std::int64_t epoch, double loss, double accuracy) override {
@@ -52,8 +53,8 @@ class Progress::Job final : public Watcher {
     const std::int64_t every =
         progress_.style_ == ProgressStyle::intervals ? 1 : std::max<std::int64_t>(1, progress_.epochs_ / 10);
     if (progress_.style_ == ProgressStyle::live || epoch % every != 0 || epoch == progress_.epochs_) return;
-    progress_.message(fmt::format("{}: epoch {}/{}, test loss {:.4f}, test accuracy {:.4f}, {} left", name_, epoch,
-                                  progress_.epochs_, loss, accuracy, duration(*view().seconds_left)));
+    progress_.message(fmt::format("{}: epoch {}/{}, test loss {}, test accuracy {:.4f}, {} left", name_, epoch,
+                                  progress_.epochs_, decimal(loss), accuracy, duration(*view().seconds_left)));
   }
 
   void begin() {
@@ -106,10 +107,10 @@ Watcher& Progress::start(std::size_t job) {
 void Progress::end(std::size_t job, const Outcome& outcome) {
   jobs_[job]->end(outcome.finished() ? Phase::finished : Phase::failed);
   if (outcome.state == State::unfinished) return;
-  if (!outcome.finished()) return message("failed: " + outcome.failure);
-  message(fmt::format("{}: {} in {:.1f} s, test accuracy {:.4f}, loss {:.4f}; best accuracy {:.4f} after epoch {}",
+  if (!outcome.finished()) return message(fmt::format("experiments: {}; this case stops", outcome.failure));
+  message(fmt::format("{}: {} in {:.1f} s, test accuracy {:.4f}, loss {}; best accuracy {:.4f} after epoch {}",
                       jobs_[job]->name(), epochs_ == 1 ? "1 epoch" : fmt::format("{} epochs", epochs_), outcome.seconds,
-                      outcome.accuracy(), outcome.loss(), outcome.best_accuracy(), outcome.best_epoch()));
+                      outcome.accuracy(), decimal(outcome.loss()), outcome.best_accuracy(), outcome.best_epoch()));
 }
 
 void Progress::message(const std::string& line) {

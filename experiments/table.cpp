@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "wording.h"
+
 namespace retrograd::experiments {
 namespace {
 
@@ -15,8 +17,8 @@ std::size_t width_of(const std::string& text) {
 }
 
 std::string with_spread(const Spread& value, int count, int digits) {
-  if (count == 1) return fmt::format("{:.{}f}", value.mean, digits);
-  return fmt::format("{:.{}f} ± {:.{}f}", value.mean, digits, value.deviation, digits);
+  if (count == 1) return decimal(value.mean, digits);
+  return decimal(value.mean, digits) + " ± " + decimal(value.deviation, digits);
 }
 
 std::string best_epochs(const Summary& one) {
