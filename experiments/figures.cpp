@@ -30,7 +30,8 @@ std::string file_name(int figure) { return fmt::format("figure_3_{:02}.svg", fig
 
 std::string open_pair(const std::string& title, const char* x_label, std::size_t last_x) {
   return fmt::format(
-      "{}set multiplot layout 1,2 title '{}' font ',15' offset 0,-0.2\nset xlabel '{}'\nset xrange [0:{}]\n"
+      "{}set multiplot layout 1,2 title '{}' font ',15' offset 0,-0.2\nset xlabel '{}' offset 0,0.7\nset xrange "
+      "[0:{}]\n"
       "set format x '%.0f'\nset xtics autofreq\nset key bmargin center horizontal maxrows 1 samplen 2\n",
       plot_style(1040, 440), title, x_label, std::max<std::size_t>(last_x, 1));
 }
@@ -64,25 +65,29 @@ Figure train_figure(const Outcome& outcome, Digits dataset) {
   return {file_name(number), script + "unset multiplot\n"};
 }
 
+/// One panel of a test figure, with its best epoch marked.
+std::string test_panel(const std::vector<double>& values, std::size_t best, const char* word, const char* colour,
+                       const std::string& axis) {
+  const Points points = numbered(values);
+  return data_block("curve", thinned(points, kMeans)) + data_block("best", {points[best]}) + axis +
+         fmt::format(
+             "plot $curve with {} linewidth 2 linecolor '{}' title 'last epoch {}', $best with points "
+             "pointtype 6 pointsize 1 linewidth 2 linecolor '#000000' title '{} {} (epoch {})'\n",
+             values.size() <= 40 ? "linespoints pointtype 7 pointsize 0.4" : "lines", colour, decimal(values.back()),
+             word, decimal(values[best]), best + 1);
+}
+
 Figure test_figure(const Outcome& outcome, Digits dataset) {
-  const Curves& curves = outcome.curves;
+  const std::vector<double>&loss = outcome.curves.test_loss, &accuracy = outcome.curves.test_accuracy;
+  const auto least = static_cast<std::size_t>(std::min_element(loss.begin(), loss.end()) - loss.begin());
   const int number = outcome.which->test_figure;
-  const std::size_t epochs = curves.test_loss.size();
-  const char* style = epochs <= 40 ? "linespoints pointtype 7 pointsize 0.4" : "lines";
-  const Points loss = numbered(curves.test_loss), accuracy = numbered(curves.test_accuracy);
-  std::string script = open_pair(heading(number, outcome, dataset), "epoch", epochs);
-  script += "set title 'test loss'\n" + data_block("loss", thinned(loss, kMeans)) +
-            loss_axis(y_range(loss, 0), loss_label(outcome.which->loss));
-  script += fmt::format("plot $loss with {} linewidth 2 linecolor '{}' title 'last epoch {}'\n", style, kLossColour,
-                        decimal(outcome.loss()));
-  script += "set title 'test accuracy'\n" + data_block("accuracy", thinned(accuracy, kMeans)) +
-            data_block("best", {{static_cast<double>(outcome.best_epoch()), outcome.best_accuracy()}}) +
-            accuracy_axis(y_range(accuracy, 0));
-  script += fmt::format(
-      "plot $accuracy with {} linewidth 2 linecolor '{}' title 'last epoch {:.4f}', $best with points "
-      "pointtype 6 pointsize 1 linewidth 2 linecolor '#000000' title 'best {:.4f} (epoch {})'\nunset multiplot\n",
-      style, kAccuracyColour, outcome.accuracy(), outcome.best_accuracy(), outcome.best_epoch());
-  return {file_name(number), script};
+  std::string script = open_pair(heading(number, outcome, dataset), "epoch", loss.size());
+  script +=
+      "set title 'test loss'\n" + test_panel(loss, least, "least", kLossColour,
+                                             loss_axis(y_range(numbered(loss), 0), loss_label(outcome.which->loss)));
+  script += "set title 'test accuracy'\n" + test_panel(accuracy, outcome.best_epoch() - 1, "best", kAccuracyColour,
+                                                       accuracy_axis(y_range(numbered(accuracy), 0)));
+  return {file_name(number), script + "unset multiplot\n"};
 }
 
 /// Colour by activation and loss, dashes by depth: readable without colours too, since no two share both.
@@ -159,11 +164,11 @@ std::string loss_panel(const std::vector<const Outcome*>& outcomes, Loss loss) {
 Figure loss_comparison(const std::vector<const Outcome*>& outcomes, Digits dataset) {
   const std::string left = loss_panel(outcomes, Loss::euclidean), right = loss_panel(outcomes, Loss::cross_entropy);
   const int panels = (left.empty() ? 0 : 1) + (right.empty() ? 0 : 1);
-  return {
-      "all_test_loss.svg",
-      fmt::format("{}set multiplot layout 1,{} title 'Test loss by loss function{}' font ',15' offset 0,-0.2\n"
-                  "set xlabel 'epoch'\nset key bmargin center horizontal maxrows 2 samplen 4\n{}{}unset multiplot\n",
-                  plot_style(520 * panels, 500), panels, suffix(dataset), left, right)};
+  return {"all_test_loss.svg",
+          fmt::format("{}set multiplot layout 1,{} title 'Test loss by loss function{}' font ',15' offset 0,-0.2\n"
+                      "set xlabel 'epoch' offset 0,0.7\nset key bmargin center horizontal maxrows 2 samplen "
+                      "4\n{}{}unset multiplot\n",
+                      plot_style(520 * panels, 500), panels, suffix(dataset), left, right)};
 }
 
 }  // namespace
