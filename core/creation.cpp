@@ -10,16 +10,7 @@ namespace retrograd {
 
 Tensor full(const Shape& shape, Scalar value, Dtype dtype) {
   Tensor out = Tensor::empty(shape, dtype);
-  dispatch(dtype, [&]<class T>() {
-    T fill;
-    if constexpr (std::is_floating_point_v<T>)
-      fill = static_cast<T>(value.real());
-    else if constexpr (std::is_same_v<T, bool>)
-      fill = value.real() != 0;
-    else
-      fill = static_cast<T>(value.integer());
-    std::fill_n(out.mutable_data<T>(), out.size(), fill);
-  });
+  dispatch(dtype, [&]<class T>() { std::fill_n(out.mutable_data<T>(), out.size(), value.as<T>("full")); });
   return out;
 }
 
@@ -84,7 +75,13 @@ Tensor normal(const Shape& shape, double mean, double stddev, Rng& rng, Dtype dt
 
 Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtype) {
   if (!(low <= high)) fail("uniform: low must not exceed high, got {} and {}", low, high);
-  return drawn("uniform", shape, dtype, [&] { return low + (high - low) * rng.uniform(); });
+  return drawn("uniform", shape, dtype, [&] {
+    for (;;) {  // what would round up to `high` is drawn again
+      const double value = low + (high - low) * rng.uniform();
+      if (low == high || (dtype == float32 ? static_cast<double>(static_cast<float>(value)) : value) < high)
+        return value;
+    }
+  });
 }
 
 Tensor permutation(std::int64_t n, Rng& rng) {

@@ -22,8 +22,6 @@ Tensor arange(std::int64_t n, Dtype dtype = int64);
 namespace detail {
 template <class T>
 inline constexpr Dtype default_dtype = std::is_floating_point_v<T> ? Dtype::float32 : dtype_of<T>;
-template <class From>
-Tensor from_values(std::span<const From> values, const Shape& shape, Dtype dtype);
 Tensor from_doubles(std::span<const double> values, const Shape& shape, Dtype dtype);
 Tensor from_integers(std::span<const std::int64_t> values, const Shape& shape, Dtype dtype);
 template <class T>

@@ -155,17 +155,17 @@ Tensor copy_values(const Tensor& x);
 
 /// A copy of the model with every tensor replaced; tensors that were one stay one.
 template <class Model>
-Model rebound(const Model& model, FunctionRef<Tensor(const Path&, const Tensor&)> replace) {
+Model rebound(const Model& model, FunctionRef<Tensor(const Tensor&)> replace) {
   Model copy = model;
   std::vector<std::pair<Tensor, Tensor>> done;
-  walk_fields(copy, Path(), [&](const Path& path, Tensor& tensor) {
+  walk_fields(copy, Path(), [&](const Path&, Tensor& tensor) {
     for (const auto& [was, is] : done)
       if (was.body_or_null() == tensor.body_or_null()) {
         tensor = is;
         return;
       }
     Tensor was = tensor;
-    tensor = replace(path, was);
+    tensor = replace(was);
     done.emplace_back(std::move(was), tensor);
   });
   return copy;
@@ -175,7 +175,7 @@ Model rebound(const Model& model, FunctionRef<Tensor(const Path&, const Tensor&)
 /// A deep copy: the same values in storage of its own (copying a model alone copies handles, which share it).
 template <HasFields Model>
 Model clone(const Model& model) {
-  return detail::rebound(model, [](const detail::Path&, const Tensor& tensor) { return detail::copy_values(tensor); });
+  return detail::rebound(model, &detail::copy_values);
 }
 
 }  // namespace retrograd

@@ -5,7 +5,7 @@
 #include "creation.h"
 #include "error.h"
 #include "format.h"
-#include "linear.h"
+#include "tape_ops.h"
 
 namespace retrograd {
 
@@ -61,11 +61,17 @@ Gradients& Gradients::operator*=(double factor) {
 }
 
 Gradients& Gradients::operator+=(const Gradients& other) {
+  const auto check = [](const Gradients& from, const Gradients& in) {
+    std::size_t at = 0;
+    for (const Entry& entry : from)
+      if (!in.find(entry.key, at))
+        fail<TapeError>("gradients: can't add; {} was watched by one tape only", described(entry.key, entry.label));
+  };
+  check(*this, other);
+  check(other, *this);
   std::size_t hint = 0;
   for (Entry& entry : entries_) {
     const Entry* more = other.find(entry.key, hint);
-    if (!more)
-      fail<TapeError>("gradients: can't add; {} was watched by one tape only", described(entry.key, entry.label));
     if (!more->value.defined()) continue;
     entry.value = entry.value.defined() ? add(entry.value, more->value) : more->value;
   }

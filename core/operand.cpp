@@ -1,21 +1,39 @@
 #include "operand.h"
 
 #include <cmath>
+#include <limits>
 
-#include "creation.h"
 #include "error.h"
 #include "format.h"
 
 namespace retrograd {
 
+template <class T>
+T Scalar::as(const char* op) const {
+  bool fits = true;
+  if constexpr (std::is_floating_point_v<T>)
+    fits = !std::isfinite(real_) || std::isfinite(static_cast<T>(real_));
+  else if constexpr (std::is_same_v<T, std::int64_t>)
+    fits = is_integer_;
+  else
+    fits = is_integer_ && integer_ >= 0 && integer_ <= std::numeric_limits<T>::max();
+  if (!fits) fail<DtypeError>("{}: {} does not fit the dtype {}; astype converts a tensor", op, real_, dtype_of<T>);
+  if constexpr (std::is_floating_point_v<T>)
+    return static_cast<T>(real_);
+  else
+    return static_cast<T>(integer_);
+}
+template float Scalar::as(const char*) const;
+template double Scalar::as(const char*) const;
+template std::int64_t Scalar::as(const char*) const;
+template bool Scalar::as(const char*) const;
+template std::uint8_t Scalar::as(const char*) const;
+
 Tensor Operand::as(const char* op, Dtype dtype) const {
   if (is_tensor()) return tensor();
-  if (!is_floating(dtype) && !scalar_.is_integer())
-    fail<DtypeError>("{}: {} does not fit the dtype {}; astype converts a tensor", op, scalar_.real(), dtype);
-  const std::int64_t value = scalar_.integer();
-  if ((dtype == Dtype::uint8 && (value < 0 || value > 255)) || (dtype == Dtype::boolean && (value < 0 || value > 1)))
-    fail<DtypeError>("{}: {} does not fit the dtype {}", op, value, dtype);
-  return full({}, scalar_, dtype);
+  Tensor out = Tensor::empty({}, dtype);
+  dispatch(dtype, [&]<class T>() { *out.mutable_data<T>() = scalar_.as<T>(op); });
+  return out;
 }
 
 namespace detail {

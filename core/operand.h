@@ -13,12 +13,16 @@ namespace retrograd {
 class Scalar {
  public:
   template <std::integral T>
-  constexpr Scalar(T value) : integer_(static_cast<std::int64_t>(value)), is_integer_(true) {}
+  requires(!std::same_as<T, bool>) constexpr Scalar(T value)
+      : real_(static_cast<double>(value)),
+        integer_(static_cast<std::int64_t>(value)),
+        is_integer_(std::in_range<std::int64_t>(value)) {}
+  constexpr Scalar(bool value) : real_(value), integer_(value), is_integer_(true) {}
   template <std::floating_point T>
   constexpr Scalar(T value) : real_(static_cast<double>(value)) {}
-  constexpr bool is_integer() const { return is_integer_; }
-  constexpr double real() const { return is_integer_ ? static_cast<double>(integer_) : real_; }
-  constexpr std::int64_t integer() const { return is_integer_ ? integer_ : static_cast<std::int64_t>(real_); }
+  /// As an element of a tensor; DtypeError names `op` where T cannot hold it.
+  template <class T>
+  T as(const char* op) const;
 
  private:
   double real_ = 0;

@@ -1,6 +1,7 @@
 #include "reduce.h"
 
-#include "creation.h"
+#include <algorithm>
+
 #include "error.h"
 #include "format.h"
 
@@ -11,18 +12,25 @@ namespace {
 // Longer columns are folded in halves: the error of a sum then grows with the logarithm of their length.
 constexpr std::int64_t kLongestColumn = 128;
 
+Tensor started(const Fold& fold, const Shape& shape, Dtype dtype) {
+  Tensor out = Tensor::empty(shape, dtype);
+  dispatch(dtype, [&]<class T>() { std::fill_n(out.mutable_data<T>(), out.size(), static_cast<T>(fold.start)); });
+  return out;
+}
+
 void fold_into(const Fold& fold, const Tensor& x, const Tensor& out) {
   const Shape& shape = x.shape();
-  int axis = 0;
-  while (axis < shape.rank() && shape[axis] == 1) ++axis;
-  const bool column_first = axis + 1 < shape.rank() && out.shape()[axis] == 1 && shape[axis] > kLongestColumn;
-  if (column_first) {
+  int innermost = shape.rank() - 1;
+  while (innermost > 0 && shape[innermost] == 1) --innermost;
+  int axis = 0;  // the first long column
+  while (axis < innermost && !(out.shape()[axis] == 1 && shape[axis] > kLongestColumn)) ++axis;
+  if (axis < innermost) {
     Shape head = shape, tail = shape;
     head[axis] = shape[axis] / 2;
     tail[axis] = shape[axis] - head[axis];
     const Strides strides = x.body().strides;
     fold_into(fold, make_view(x, head, strides), out);
-    const Tensor rest = full(out.shape(), fold.start, out.dtype());
+    const Tensor rest = started(fold, out.shape(), out.dtype());
     fold_into(fold, make_view(x, tail, strides, head[axis] * strides[static_cast<std::size_t>(axis)]), rest);
     fold.column(rest.body().data, out.body().data, out.size());
     return;
@@ -52,7 +60,7 @@ Shape reduced_shape(const Shape& shape, std::uint32_t mask, bool keepdims) {
 Tensor reduce(const char* op, const ByDtype<Fold>& folds, const Tensor& x, std::uint32_t mask) {
   const Fold& fold = folds[static_cast<std::size_t>(x.dtype())];
   if (!fold.row) fail<DtypeError>("{}: does not take {}", op, x.dtype());
-  const Tensor out = full(reduced_shape(x.shape(), mask, true), fold.start, x.dtype());
+  const Tensor out = started(fold, reduced_shape(x.shape(), mask, true), x.dtype());
   fold_into(fold, packed(x), out);
   return out;
 }

@@ -32,7 +32,7 @@ Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
       fail<ShapeError>("{}: shapes do not broadcast: {} and {}", op, a, b);
     out[axis] = size_a == 1 ? size_b : size_a;
   }
-  return out;
+  return Shape(std::span(out.begin(), out.end()));  // which counts its elements
 }
 
 bool broadcasts_to(const Shape& from, const Shape& to) {

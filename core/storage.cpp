@@ -96,15 +96,15 @@ Pool* adopt_pool() {
 }  // namespace
 
 Block* take_block(std::size_t bytes) {
-  Pool* pool = own_pool ? own_pool : adopt_pool();
   const std::uint32_t size_class = class_of(bytes);
+  if (size_class >= kClasses) throw std::bad_alloc();
+  Pool* pool = own_pool ? own_pool : adopt_pool();
   Block*& head = pool->free_lists[size_class];
   if (!head && pool->returned.load(std::memory_order_relaxed)) pool->collect_returned();
   Block* block = head;
   if (block) {
     head = block->next;
   } else {
-    if (size_class >= kClasses) throw std::bad_alloc();
     void* memory = std::aligned_alloc(alignof(Block), sizeof(Block) + bytes_of(size_class) / 64 * 64 + 64);
     if (!memory) throw std::bad_alloc();
     block = new (memory) Block{};
@@ -112,7 +112,7 @@ Block* take_block(std::size_t bytes) {
     block->owner = pool;
   }
   block->refs.store(1, std::memory_order_relaxed);
-  block->stamp_log = nullptr;
+  block->stamp.store(0, std::memory_order_relaxed);
   pool->count(static_cast<std::int64_t>(bytes_of(size_class)));
   return block;
 }

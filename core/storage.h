@@ -8,17 +8,16 @@
 
 namespace retrograd::detail {
 
-struct Log;
 struct Pool;
 
-/// The head of a block; the payload follows it. `stamp` marks the log that saved the values, for the write guard.
+/// The head of a block; the payload follows it. `stamp` is the serial of the log that saved the values last, for the
+/// write guard; 0 means none.
 struct alignas(64) Block {
   std::atomic<std::uint32_t> refs;
   std::uint32_t size_class;
   Pool* owner;
   Block* next;
-  Log* stamp_log;
-  std::uint64_t stamp_serial;
+  std::atomic<std::uint64_t> stamp;
 
   std::byte* payload() { return reinterpret_cast<std::byte*>(this + 1); }
   static Block* of(void* payload) { return static_cast<Block*>(payload) - 1; }
@@ -34,7 +33,8 @@ inline void release(Block* block) noexcept {
   if (block->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) give_block(block);
 }
 
-/// Bytes in blocks that are handed out right now, over all threads.
+/// Bytes in blocks that are handed out, over all threads. A block freed to the pool of a thread that has ended counts
+/// until a later thread adopts that pool.
 std::int64_t live_bytes();
 
 }  // namespace retrograd::detail

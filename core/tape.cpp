@@ -1,11 +1,12 @@
 #include "tape.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "creation.h"
 #include "error.h"
 #include "format.h"
-#include "linear.h"
+#include "tape_ops.h"
 
 namespace retrograd {
 
@@ -18,32 +19,29 @@ using detail::Log;
 class Reached {
  public:
   Reached(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const detail::Watched> watched, bool outermost)
-      : log_(log), mark_(mark) {
+      : log_(log.nodes), mark_(mark) {
     if (outermost) return;
-    nodes_.assign(last + 1 - mark, false);
+    nested_ = true;
+    if (last >= mark) nodes_.assign(last + 1 - mark, false);
     for (const detail::Watched& one : watched) {
       if (one.node >= mark && one.node <= last) nodes_[one.node - mark] = true;
       if (one.node < mark) before_mark_.push_back(one.node);
     }
     std::sort(before_mark_.begin(), before_mark_.end());
-    for (std::uint32_t i = mark; i <= last; ++i)
+    for (std::uint32_t i = mark; i <= last && i < log.nodes.size(); ++i)
       for (const detail::Edge* e = log_[i].edges; e && !nodes_[i - mark]; e = e->next)
         nodes_[i - mark] = contains(e->parent);
   }
   bool contains(std::uint32_t node) const {
-    if (nodes_.empty()) return true;
+    if (!nested_) return true;
     if (node >= mark_) return nodes_[node - mark_];
     return std::binary_search(before_mark_.begin(), before_mark_.end(), node);
   }
 
  private:
-  struct NodesOf {
-    detail::Nodes& nodes;
-    explicit NodesOf(Log& log) : nodes(log.nodes) {}
-    detail::Node& operator[](std::uint32_t i) const { return nodes[i]; }
-  };
-  NodesOf log_;
+  detail::Nodes& log_;
   std::uint32_t mark_;
+  bool nested_ = false;
   std::vector<bool> nodes_;
   std::vector<std::uint32_t> before_mark_;
 };
@@ -52,13 +50,8 @@ class Reached {
 class Sweep final : public Cotangents {
  public:
   Sweep(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const detail::Watched> watched, bool outermost,
-        bool consumes)
-      : log_(log),
-        mark_(mark),
-        last_(last),
-        consumes_(consumes),
-        recorded_(!outermost),
-        reached_(log, mark, last, watched, outermost) {
+        bool consumes, const Reached& reached)
+      : log_(log), mark_(mark), last_(last), consumes_(consumes), recorded_(!outermost), reached_(reached) {
     if (!log.spare_cotangents.empty()) {
       slots_ = std::move(log.spare_cotangents.back());
       log.spare_cotangents.pop_back();
@@ -89,12 +82,13 @@ class Sweep final : public Cotangents {
     }
   }
 
-  Tensor of(std::uint32_t node) const {
+  /// The cotangent that arrived at a watched node. That of an outermost sweep is handed out as values of its own, which
+  /// no other gradient, no view and no cotangent of the caller's shares.
+  Tensor take(std::uint32_t node) {
     if (node > last_) return {};
-    if (node >= mark_) return slots_[node - mark_];
-    for (const auto& [leaf, cotangent] : leaves_)
-      if (leaf == node) return cotangent;
-    return {};
+    Tensor cotangent = std::move(node >= mark_ ? slots_[node - mark_] : leaf(node));
+    return !cotangent.defined() || recorded_ || detail::sole_owner(cotangent) ? cotangent
+                                                                              : detail::copy_values(cotangent);
   }
 
   bool wants(std::size_t input) const override {
@@ -145,29 +139,17 @@ class Sweep final : public Cotangents {
   Log& log_;
   const std::uint32_t mark_, last_;
   const bool consumes_, recorded_;
-  const Reached reached_;
+  const Reached& reached_;
   std::vector<Tensor> slots_;                             // cotangents of the nodes from the mark on
   std::vector<std::pair<std::uint32_t, Tensor>> leaves_;  // those of watched tensors from before it
   detail::Node* node_ = nullptr;
 };
 
-// An outermost sweep computes without recording; a throw leaves the recording state as it was.
-class PauseIf {
- public:
-  explicit PauseIf(bool pause) : before_(detail::current_recording.paused) {
-    if (pause) detail::current_recording.paused = true;
-  }
-  ~PauseIf() { detail::current_recording.paused = before_; }
-  PauseIf(const PauseIf&) = delete;
-  PauseIf& operator=(const PauseIf&) = delete;
-
- private:
-  bool before_;
-};
-
 }  // namespace
 
-Tape::Tape(bool is_persistent) : before_(detail::current_recording) {
+Tape::Tape(bool is_persistent)
+    : before_(detail::current_recording),
+      before_serial_(before_.log ? before_.log->serial.load(std::memory_order_relaxed) : 0) {
   log_ = detail::recording();
   outermost_ = log_ == nullptr;
   if (outermost_) log_ = detail::open_log(is_persistent);
@@ -182,6 +164,8 @@ Tape::~Tape() {
     detail::close_log(log_);
   else if (log_->serial.load(std::memory_order_relaxed) == serial_)
     log_->watched.resize(std::min(log_->watched.size(), watched_mark_));
+  // A tape that was kept past the end of the one around it has nothing to go back to.
+  if (before_.log && before_.log->serial.load(std::memory_order_relaxed) != before_serial_) before_ = {};
   detail::current_recording = before_;
 }
 
@@ -195,7 +179,9 @@ detail::Log& Tape::usable_log(const char* action) {
 
 void Tape::watch(const Tensor& x) { watch(x, nullptr); }
 
-void Tape::watch(const Tensor& x, const std::string* name) { detail::watch(&usable_log("watch"), x, name); }
+void Tape::watch(const Tensor& x, const std::string* name) {
+  detail::watch(&usable_log("watch"), x, name, watched_mark_);
+}
 
 namespace {
 Tensor unit_cotangent(const Tensor& loss) {
@@ -206,29 +192,33 @@ Tensor unit_cotangent(const Tensor& loss) {
 }
 }  // namespace
 
-Gradients Tape::gradients(const Tensor& loss) { return gradients(loss, unit_cotangent(loss)); }
-Gradients Tape::gradients_or_none(const Tensor& loss) { return gradients_or_none(loss, unit_cotangent(loss)); }
+Gradients Tape::gradients(const Tensor& loss) { return sweep(loss, unit_cotangent(loss), false); }
+Gradients Tape::gradients(const Tensor& y, const Tensor& cotangent) { return sweep(y, cotangent, false); }
+Gradients Tape::gradients_or_none(const Tensor& loss) { return sweep(loss, unit_cotangent(loss), true); }
+Gradients Tape::gradients_or_none(const Tensor& y, const Tensor& cotangent) { return sweep(y, cotangent, true); }
 
-Gradients Tape::gradients_or_none(const Tensor& y, const Tensor& cotangent) {
-  usable_log("gradients");
-  if (leads_to(y)) return gradients(y, cotangent);
-  Gradients none;
-  for (const detail::Watched& one : std::span(log_->watched).subspan(watched_mark_))
-    none.append({one.key, {}, one.name});
-  return none;
-}
-
-// True where y stands in the log from our mark on, or is itself something we watch.
-bool Tape::leads_to(const Tensor& y) const {
-  return detail::tracked(log_, y) && (y.body().node >= mark_ || log_->nodes[y.body().node].watched);
-}
-
-Gradients Tape::gradients(const Tensor& y, const Tensor& cotangent) {
+Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unrelated) {
   Log& log = usable_log("gradients");
-  if (!leads_to(y)) fail<TapeError>("gradients: nothing that this tape watches leads to this {} tensor", y.shape());
   if (!(cotangent.shape() == y.shape()) || cotangent.dtype() != y.dtype())
     fail<ShapeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
                      cotangent.dtype(), cotangent.shape());
+  const auto ours = [&] { return std::span(log.watched).subspan(watched_mark_); };
+  const bool on_tape = detail::tracked(&log, y);
+  const std::uint32_t last = on_tape ? y.body().node : mark_;
+  const Reached reached(log, mark_, on_tape ? last : mark_, on_tape ? ours() : std::span<const detail::Watched>(),
+                        outermost_);
+  Gradients result;
+  if (!on_tape || !reached.contains(last)) {
+    if (!may_be_unrelated)
+      fail<TapeError>("gradients: nothing that this tape watches leads to this {} tensor", y.shape());
+    for (const detail::Watched& one : ours()) result.append({one.key, {}, one.name});
+    return result;
+  }
+  if (last < mark_) {  // y is itself a watched tensor from before this tape
+    for (const detail::Watched& one : ours())
+      result.append({one.key, one.node == last ? cotangent : Tensor(), one.name});
+    return result;
+  }
 
   const bool consumes = outermost_ && !log.persistent;
   struct ForgetAll {  // also when a rule throws in mid-sweep
@@ -237,23 +227,15 @@ Gradients Tape::gradients(const Tensor& y, const Tensor& cotangent) {
       if (log) log->forget(0, log->nodes.size());
     }
   } forget_all{consumes ? &log : nullptr};
-  const PauseIf pause(outermost_);
-  const std::uint32_t last = y.body().node;
+  std::optional<NoTape> pause;  // an outermost sweep computes without recording
+  if (outermost_) pause.emplace();
   if (consumes) {
     log.consumed.store(true, std::memory_order_relaxed);
     log.forget(last + 1, log.nodes.size());
   }
-
-  const std::span<const detail::Watched> ours = std::span(log.watched).subspan(watched_mark_);
-  Gradients result;
-  if (last < mark_) {  // y is itself a watched tensor from before this tape
-    for (const detail::Watched& one : ours) result.append({one.key, one.node == last ? cotangent : Tensor(), one.name});
-    return result;
-  }
-  Sweep sweep(log, mark_, last, ours, outermost_, consumes);
-  sweep.run(cotangent);
-  for (const detail::Watched& one : std::span(log.watched).subspan(watched_mark_))
-    result.append({one.key, sweep.of(one.node), one.name});
+  Sweep cotangents(log, mark_, last, ours(), outermost_, consumes, reached);
+  cotangents.run(cotangent);
+  for (const detail::Watched& one : ours()) result.append({one.key, cotangents.take(one.node), one.name});
   return result;
 }
 

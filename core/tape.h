@@ -3,7 +3,6 @@
 // nested tape is a mark in the same log, and its sweep is itself recorded: the order of the derivative is the depth of
 // the nesting. Also `record` and `wrt`, by which an op states its derivative. Refuses to know what any op computes.
 #pragma once
-#include <initializer_list>
 #include <span>
 #include <string>
 
@@ -53,9 +52,10 @@ class [[nodiscard]] Tape {
   explicit Tape(bool is_persistent);
   void watch(const Tensor& x, const std::string* name);
   detail::Log& usable_log(const char* action);
-  bool leads_to(const Tensor& y) const;
+  Gradients sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unrelated);
 
   detail::Recording before_;
+  std::uint64_t before_serial_;
   detail::Log* log_;
   std::uint64_t serial_;
   std::uint32_t mark_;        // the first node that is ours
@@ -107,14 +107,18 @@ Tensor record(const char* op, Tensor y, Wrt<F>... inputs) {
   detail::stamp(log, y);
   std::uint32_t position = 0;
   const auto edge = [&](auto& input) {
-    if (detail::tracked(log, input.x)) {
-      detail::stamp(log, input.x);
-      detail::append_edge(log, node, input.x, position, std::move(input.rule));
-    }
+    detail::stamp(log, input.x);  // a constant too: the other inputs' rules may need its values
+    if (detail::tracked(log, input.x)) detail::append_edge(log, node, input.x, position, std::move(input.rule));
     ++position;
   };
   (edge(inputs), ...);
   return y;
+}
+
+/// Declares that a rule of the op just recorded as y needs the values of x, which is none of its inputs (a mask, say):
+/// writing into x is then an error while the tape is open.
+inline void protect(const Tensor& y, const Tensor& x) {
+  if (detail::is_tracked(y)) detail::stamp(detail::recording(), x);
 }
 
 using detail::Cotangents;
@@ -131,8 +135,8 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
   detail::Node& node = detail::append_node(log, op, y);
   detail::stamp(log, y);
   for (std::uint32_t i = 0; i < inputs.size(); ++i) {
-    if (!detail::tracked(log, inputs[i])) continue;
     detail::stamp(log, inputs[i]);
+    if (!detail::tracked(log, inputs[i])) continue;
     node.edges = new (log->arena.allocate(sizeof(detail::Edge), alignof(detail::Edge)))
         detail::Edge{inputs[i].body().node, i, node.edges, nullptr, nullptr, nullptr};
   }

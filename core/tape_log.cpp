@@ -34,8 +34,11 @@ namespace {
 struct Logs {
   std::mutex mutex;
   std::vector<Log*> idle;
-  std::vector<std::unique_ptr<Log>> all;
+  std::uint32_t count = 0;
 };
+constexpr std::uint32_t kMostLogs = 1u << 16;
+std::atomic<Log*> log_table[kMostLogs];
+
 Logs& logs() {
   static Logs& instance = *new Logs;
   return instance;
@@ -54,11 +57,6 @@ OwnLogs& own_logs() {
   return instance;
 }
 
-std::uint64_t next_serial() {
-  static std::atomic<std::uint64_t> last{0};
-  return last.fetch_add(1, std::memory_order_relaxed) + 1;
-}
-
 Log* idle_log() {
   std::vector<Log*>& idle = own_logs().idle;
   if (!idle.empty()) {
@@ -72,18 +70,23 @@ Log* idle_log() {
     logs().idle.pop_back();
     return log;
   }
-  logs().all.push_back(std::make_unique<Log>());
-  return logs().all.back().get();
+  if (logs().count == kMostLogs) fail<TapeError>("tape: more than {} tapes are open at once", kMostLogs);
+  Log* log = new Log;
+  log->index = logs().count;
+  log_table[logs().count++].store(log, std::memory_order_release);
+  return log;
 }
 
 }  // namespace
 
+Log& log_of(std::uint64_t serial) { return *log_table[serial >> kSerialBits].load(std::memory_order_acquire); }
+
 Log* open_log(bool persistent) {
   Log* log = idle_log();
   log->persistent = persistent;
-  log->thread = std::this_thread::get_id();
+  log->thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
   log->consumed.store(false, std::memory_order_relaxed);
-  log->serial.store(next_serial(), std::memory_order_relaxed);
+  log->serial.store(std::uint64_t{log->index} << kSerialBits | ++log->openings, std::memory_order_relaxed);
   return log;
 }
 
@@ -93,15 +96,11 @@ void close_log(Log* log) noexcept {
   while (!log->displaced.empty()) {
     const Displaced& was = log->displaced.back();
     Body& body = was.tensor.body();
-    if (is_live(was.node_log, was.node_serial)) {
-      body.log = was.node_log;
-      body.serial = was.node_serial;
+    if (is_live(was.serial)) {
+      body.serial.store(was.serial, std::memory_order_relaxed);
       body.node = was.node;
     }
-    if (is_live(was.stamp_log, was.stamp_serial)) {
-      body.storage->stamp_log = was.stamp_log;
-      body.storage->stamp_serial = was.stamp_serial;
-    }
+    if (is_live(was.stamp)) body.storage->stamp.store(was.stamp, std::memory_order_relaxed);
     log->displaced.pop_back();
   }
   log->watched.clear();
@@ -110,46 +109,52 @@ void close_log(Log* log) noexcept {
   own_logs().idle.push_back(log);
 }
 
+namespace {
+bool is_own(std::uint64_t serial, const Log* log) {
+  return log_of(serial).thread.load(std::memory_order_relaxed) == log->thread.load(std::memory_order_relaxed);
+}
+}  // namespace
+
+// The stamp guards against this thread's mistakes: where two threads save the same values, the later one's stands.
 void stamp(Log* log, const Tensor& x) {
-  Block& storage = *x.body().storage;
-  const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
-  if (storage.stamp_log == log && storage.stamp_serial == serial) return;
-  if (is_live(storage.stamp_log, storage.stamp_serial))
-    log->displaced.push_back({x, nullptr, 0, 0, storage.stamp_log, storage.stamp_serial});
-  storage.stamp_log = log;
-  storage.stamp_serial = serial;
+  std::atomic<std::uint64_t>& stamp = x.body().storage->stamp;
+  const std::uint64_t serial = log->serial.load(std::memory_order_relaxed), was = stamp.load(std::memory_order_relaxed);
+  if (was == serial) return;
+  if (is_live(was) && is_own(was, log)) log->displaced.push_back({x, 0, 0, was});
+  stamp.store(serial, std::memory_order_relaxed);
 }
 
 Node& append_node(Log* log, const char* op, const Tensor& x) {
   Body& body = x.body();
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
-  if (body.log != log && is_live(body.log, body.serial)) {
-    if (body.log->thread != log->thread)
-      fail<TapeError>(
-          "watch: this {} tensor is watched on another thread; give each thread an alias (value_and_grad does)",
-          x.shape());
-    log->displaced.push_back({x, body.log, body.serial, body.node, nullptr, 0});
-  }
+  std::uint64_t was = body.serial.load(std::memory_order_relaxed);
+  const bool elsewhere = was != serial && is_live(was);
+  if (elsewhere && is_own(was, log)) log->displaced.push_back({x, was, body.node, 0});
+  if ((elsewhere && !is_own(was, log)) || !body.serial.compare_exchange_strong(was, serial, std::memory_order_relaxed))
+    fail<TapeError>(
+        "watch: this {} tensor is watched on another thread; give each thread an alias (value_and_grad does)",
+        x.shape());
   const int rank = body.shape.rank();
   auto* sizes = static_cast<std::int64_t*>(
       log->arena.allocate(sizeof(std::int64_t) * static_cast<std::size_t>(rank), alignof(std::int64_t)));
   for (int axis = 0; axis < rank; ++axis) sizes[axis] = body.shape[axis];
   Node& node = log->nodes.push();
   node = {op, nullptr, nullptr, sizes, static_cast<std::uint8_t>(rank), body.dtype, false};
-  body.log = log;
-  body.serial = serial;
   body.node = log->nodes.size() - 1;
   return node;
 }
 
-void watch(Log* log, const Tensor& x, const std::string* name) {
+void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first) {
   if (!is_floating(x.dtype()))
     fail<DtypeError>("watch: only float32 and float64 tensors have gradients, got {}{}", x.dtype(),
                      name ? fmt::format(" for {}", *name) : "");
   if (!tracked(log, x)) append_node(log, "watch", x);
   stamp(log, x);
-  log->nodes[x.body().node].watched = true;
-  log->watched.push_back({x, x.body().node, name});
+  const std::uint32_t node = x.body().node;
+  if (std::exchange(log->nodes[node].watched, true))
+    for (std::size_t i = first; i < log->watched.size(); ++i)
+      if (log->watched[i].node == node) return;
+  log->watched.push_back({x, node, name});
 }
 
 }  // namespace retrograd::detail

@@ -99,21 +99,21 @@ struct Watched {
   const std::string* name;  // interned, or null
 };
 
-/// What a log that opened inside another one displaced, to be put back when it closes.
+/// What a log that opened inside another one of its thread displaced, to be put back when it closes.
 struct Displaced {
   Tensor tensor;
-  Log* node_log;
-  std::uint64_t node_serial;
+  std::uint64_t serial;  // of its body, 0 where only the stamp was displaced
   std::uint32_t node;
-  Log* stamp_log;
-  std::uint64_t stamp_serial;
+  std::uint64_t stamp;
 };
 
 struct Log {
-  std::atomic<std::uint64_t> serial{0};  // unique in the process while open, 0 while closed
+  std::atomic<std::uint64_t> serial{0};  // this opening's, unique in the process; 0 while closed
   std::atomic<bool> consumed{false};
   bool persistent = false;
-  std::thread::id thread;
+  std::atomic<std::thread::id> thread;
+  std::uint32_t index = 0;  // in the table of all logs
+  std::uint64_t openings = 0;
   Nodes nodes;
   Arena arena;
   std::vector<Watched> watched;
@@ -124,9 +124,15 @@ struct Log {
   void forget(std::uint32_t begin, std::uint32_t end) noexcept;  // the same for a range
 };
 
-/// True where `log` is still open under this serial and has not been consumed.
-inline bool is_live(const Log* log, std::uint64_t serial) {
-  return log && log->serial.load(std::memory_order_relaxed) == serial && !log->consumed.load(std::memory_order_relaxed);
+/// A serial's upper bits name its log, so that one atomic word says which opening of which log a tensor was recorded
+/// on.
+inline constexpr int kSerialBits = 44;
+Log& log_of(std::uint64_t serial);
+/// True where the log of this serial is still open under it and has not been consumed.
+inline bool is_live(std::uint64_t serial) {
+  if (serial == 0) return false;
+  const Log& log = log_of(serial);
+  return log.serial.load(std::memory_order_relaxed) == serial && !log.consumed.load(std::memory_order_relaxed);
 }
 
 /// What this thread is doing.
@@ -144,8 +150,7 @@ inline Log* recording() {
 
 /// True where x has a node in this log.
 inline bool tracked(const Log* log, const Tensor& x) {
-  const Body& body = x.body();
-  return body.log == log && body.serial == log->serial.load(std::memory_order_relaxed);
+  return x.body().serial.load(std::memory_order_relaxed) == log->serial.load(std::memory_order_relaxed);
 }
 
 /// True where an op on x would be recorded now.
@@ -161,12 +166,14 @@ void close_log(Log* log) noexcept;
 Node& append_node(Log* log, const char* op, const Tensor& x);
 /// Protects the values of x while the log is open and unconsumed.
 void stamp(Log* log, const Tensor& x);
-/// Gives x a leaf node, or marks the node it has; integer tensors are an error.
-void watch(Log* log, const Tensor& x, const std::string* name);
+/// Gives x a leaf node, or marks the node it has, once among the tensors watched from `first` on; integer tensors are
+/// an error.
+void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first);
 
 template <class F>
 void* store(Log* log, F&& f) {
   using Stored = std::remove_cvref_t<F>;
+  static_assert(alignof(Stored) <= alignof(std::max_align_t), "a rule may not capture over-aligned values");
   return new (log->arena.allocate(sizeof(Stored), alignof(Stored))) Stored(std::forward<F>(f));
 }
 template <class F>

@@ -18,7 +18,7 @@ Body* new_body(Block* storage, std::byte* data, const Shape& shape, Dtype dtype)
   Body* body = new (take_block(sizeof(Body))->payload()) Body;
   body->refs.store(1, std::memory_order_relaxed);
   body->dtype = dtype;
-  body->log = nullptr;
+  body->serial.store(0, std::memory_order_relaxed);
   body->storage = storage;
   body->data = data;
   body->size = shape.size();
@@ -50,13 +50,18 @@ void fail_dtype_access(Dtype asked, Dtype is) {
   fail<DtypeError>("data: asked for {}, but the tensor is {}", asked, is);
 }
 
-void check_writable(const Tensor& x, const char* op) {
-  const Block& storage = *x.body().storage;
-  if (is_live(storage.stamp_log, storage.stamp_serial))
+void check_in_place(const Tensor& x, const char* op) {
+  if (is_live(x.body().storage->stamp.load(std::memory_order_relaxed)))
     fail<TapeError>("{}: an open tape tracks this {} tensor; write after tape.gradients(…) or when the tape is closed",
                     op, x.shape());
   if (!x.is_contiguous())
     fail<ShapeError>("{}: only contiguous tensors are written, and this {} view is not", op, x.shape());
+}
+
+void check_writable(const Tensor& x, const char* op) {
+  check_in_place(x, op);
+  if (is_live(x.body().serial.load(std::memory_order_relaxed)))
+    fail<TapeError>("{}: this {} tensor is a running sum that an open tape differentiates", op, x.shape());
 }
 
 Strides row_major(const Shape& shape) {
@@ -99,14 +104,18 @@ Tensor packed(const Tensor& x) {
 
 bool sole_owner(const Tensor& x) {
   const Body& body = x.body();
-  return body.contiguous && body.refs.load(std::memory_order_relaxed) == 1 &&
-         body.storage->refs.load(std::memory_order_relaxed) == 1;
+  return body.contiguous && body.refs.load(std::memory_order_acquire) == 1 &&
+         body.storage->refs.load(std::memory_order_acquire) == 1;
 }
 
 }  // namespace detail
 
 Tensor Tensor::empty(const Shape& shape, Dtype dtype) {
-  detail::Block* storage = detail::take_block(static_cast<std::size_t>(shape.size()) * size_of(dtype));
+  std::int64_t bytes = static_cast<std::int64_t>(size_of(dtype));
+  for (std::int64_t size : shape)
+    if (__builtin_mul_overflow(bytes, size, &bytes))
+      fail<ShapeError>("empty: a {} tensor of shape {} has more bytes than 64 bits count", dtype, shape);
+  detail::Block* storage = detail::take_block(static_cast<std::size_t>(bytes));
   detail::Body* body = detail::new_body(storage, storage->payload(), shape, dtype);
   body->strides = detail::row_major(shape);
   body->contiguous = true;

@@ -26,9 +26,8 @@ struct Body {
   std::atomic<std::uint32_t> refs;
   Dtype dtype;
   bool contiguous;
-  std::uint32_t node;  // valid while log is open under this serial
-  Log* log;
-  std::uint64_t serial;
+  std::uint32_t node;                 // its number in that log; only the log's own thread reads or writes it
+  std::atomic<std::uint64_t> serial;  // of the log it was last recorded on, 0 for none
   Block* storage;
   std::byte* data;
   std::int64_t size;
@@ -39,7 +38,10 @@ struct Body {
 void release_body(Body* body) noexcept;
 [[noreturn]] void fail_empty_handle();
 [[noreturn]] void fail_dtype_access(Dtype asked, Dtype is);
+/// TapeError where an open tape tracks x or needs its values, ShapeError where x is not contiguous.
 void check_writable(const Tensor& x, const char* op);
+/// The same for a write that is itself recorded.
+void check_in_place(const Tensor& x, const char* op);
 
 }  // namespace detail
 

@@ -1,10 +1,12 @@
 #include "threads.h"
 
+#include <pthread.h>
 #include <sched.h>
 
 #include <atomic>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -14,6 +16,8 @@
 namespace retrograd {
 
 namespace {
+
+constexpr int kMostThreads = 1024;
 
 int usable_cores() {
   cpu_set_t set;
@@ -35,7 +39,11 @@ inline void relax() {
 class Workers {
  public:
   explicit Workers(int count) {
-    for (int i = 0; i < count; ++i) threads_.emplace_back([this] { serve(); });
+    try {
+      for (int i = 0; i < count; ++i) threads_.emplace_back([this] { serve(); });
+    } catch (const std::system_error&) {
+      // The system gives no more threads: fewer do the same work, to the same bits.
+    }
   }
   ~Workers() {
     stop_.store(true, std::memory_order_relaxed);
@@ -90,7 +98,18 @@ class Workers {
   std::atomic<bool> stop_{false};
 };
 
+struct Shared;
+Shared& shared();
 struct Shared {
+  // A forked child has none of its parent's workers: it leaves them alone and starts its own.
+  Shared() {
+    pthread_atfork(nullptr, nullptr, [] {
+      Shared& inherited = shared();
+      new (&inherited.mutex) std::mutex;
+      static_cast<void>(inherited.workers.release());
+      inherited.workers_for = 1;
+    });
+  }
   std::mutex mutex;  // held by the one caller whose tiles the workers take
   std::atomic<int> wanted{usable_cores()};
   std::unique_ptr<Workers> workers;
@@ -106,7 +125,7 @@ thread_local bool inside_tile = false;
 }  // namespace
 
 void set_threads(int count) {
-  if (count < 1) fail("set_threads: at least 1, got {}", count);
+  if (count < 1 || count > kMostThreads) fail("set_threads: from 1 to {}, got {}", kMostThreads, count);
   const std::lock_guard lock(shared().mutex);
   shared().wanted.store(count, std::memory_order_relaxed);
 }

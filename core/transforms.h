@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "creation.h"
-#include "linear.h"
 #include "tape.h"
+#include "tape_ops.h"
 
 namespace retrograd {
 
@@ -18,39 +18,41 @@ namespace detail {
 template <class T>
 inline constexpr bool is_tensor = std::is_same_v<std::remove_cvref_t<T>, Tensor>;
 
-/// An argument as the function sees it, and the caller's tensors in the order in which its own were watched.
+/// One tensor of an argument: the caller's, and the alias of it that the function sees.
+struct Alias {
+  Tensor original, variable;
+};
+
+/// An argument as the function sees it, and its tensors.
 template <class Argument>
 struct Variable {
   Argument value;
-  std::vector<Parameter> originals;
+  std::vector<Alias> aliases;
 };
 
 template <class Argument>
 Variable<Argument> make_variable(Tape& tape, const Argument& argument) {
   if constexpr (is_tensor<Argument>) {
-    Variable<Argument> variable{alias(argument), {{"", argument}}};
-    tape.watch(variable.value);
-    return variable;
+    const Tensor variable = alias(argument);
+    tape.watch(variable);
+    return {variable, {{argument, variable}}};
   } else {
-    std::vector<Parameter> originals;
-    Argument fresh = rebound(argument, [&](const Path& path, const Tensor& tensor) {
-      originals.push_back({path.str(), tensor});
-      return alias(tensor);
+    std::vector<Alias> aliases;
+    Argument fresh = rebound(argument, [&](const Tensor& tensor) {
+      aliases.push_back({tensor, alias(tensor)});
+      return aliases.back().variable;
     });
     tape.watch(fresh);
-    return {std::move(fresh), std::move(originals)};
+    return {std::move(fresh), std::move(aliases)};
   }
 }
 
 /// A sweep's gradients under the caller's tensors instead of their aliases; zeros where nothing arrived.
-Gradients rekeyed(const Gradients& gradients, const std::vector<Parameter>& originals, std::size_t first);
-/// What the sweep finds, or no entries' values at all where the loss does not depend on what was watched.
-Gradients gradients_or_none(Tape& tape, const Tensor& loss, const char* transform);
+Gradients rekeyed(const Gradients& gradients, const std::vector<Alias>& aliases);
 
 template <class Argument>
-auto derivative_of(const Gradients& gradients, const Variable<Argument>& variable, std::size_t& first) {
-  const std::size_t begin = std::exchange(first, first + variable.originals.size());
-  const Gradients own = rekeyed(gradients, variable.originals, begin);
+auto derivative_of(const Gradients& gradients, const Variable<Argument>& variable) {
+  const Gradients own = rekeyed(gradients, variable.aliases);
   if constexpr (is_tensor<Argument>)
     return own.begin()->value;
   else
@@ -69,11 +71,9 @@ auto value_and_grad(F f) {
     Tape tape;
     auto variables = std::tuple<detail::Variable<Arguments>...>{detail::make_variable(tape, arguments)...};
     Tensor value = std::apply([&](const auto&... variable) -> Tensor { return f(variable.value...); }, variables);
-    const Gradients gradients = detail::gradients_or_none(tape, value, "value_and_grad");
-    std::size_t first = 0;
+    const Gradients gradients = tape.gradients_or_none(value);
     auto derivatives = std::apply(
-        [&](const auto&... variable) { return std::tuple{detail::derivative_of(gradients, variable, first)...}; },
-        variables);
+        [&](const auto&... variable) { return std::tuple{detail::derivative_of(gradients, variable)...}; }, variables);
     if constexpr (sizeof...(Arguments) == 1)
       return std::pair{std::move(value), std::get<0>(std::move(derivatives))};
     else

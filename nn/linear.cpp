@@ -1,7 +1,7 @@
 #include "linear.h"
 
 #include "../core/error.h"
-#include "../ops/fused.h"
+#include "../ops/linear.h"
 
 namespace retrograd::nn {
 

@@ -8,15 +8,18 @@
 
 namespace retrograd::nn {
 
-Tensor euclidean(const Tensor& outputs, const Tensor& targets) { return euclidean_loss(outputs, targets); }
+Tensor euclidean(const Tensor& outputs, const Tensor& targets) { return fused::euclidean(outputs, targets); }
 
 Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& targets) {
-  return softmax_cross_entropy_loss(logits, targets);
+  return fused::softmax_cross_entropy(logits, targets);
 }
 
 double accuracy(const Tensor& outputs, const Tensor& targets) {
   const NoTape compute_only;
   if (outputs.rank() != 2) fail<ShapeError>("accuracy: needs rows (N, K), got shape {}", outputs.shape());
+  if (targets.dtype() != int64 && !(targets.shape() == outputs.shape()))
+    fail<ShapeError>("accuracy: one-hot targets {} differ in shape from the outputs {}", targets.shape(),
+                     outputs.shape());
   const Tensor classes = targets.dtype() == int64 ? targets : argmax(targets, -1);
   const std::int64_t rows = outputs.shape()[0];
   if (!(classes.shape() == Shape{rows}) || rows == 0)

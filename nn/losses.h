@@ -8,7 +8,7 @@ namespace retrograd::nn {
 /// 1/(2N) Σₙ ‖yₙ − tₙ‖² (eq. 2.7), of size 1.
 Tensor euclidean(const Tensor& outputs, const Tensor& targets);
 /// The mean cross-entropy between the softmax of the logits and the targets, in nats (eq. 2.9–2.11), of size 1; stable
-/// for logits of any finite size.
+/// for logits of ±1e4 and far beyond.
 Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& targets);
 /// The fraction of rows whose largest output stands at the target's class.
 double accuracy(const Tensor& outputs, const Tensor& targets);

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <cerrno>
 #include <cstring>
@@ -41,10 +42,12 @@ std::string stored_name(Dtype dtype) {
 
 // One file being written beside its target: renamed over it when whole, removed otherwise.
 class NewFile {
+  static inline std::atomic<int> count{0};
+
  public:
   explicit NewFile(const std::filesystem::path& target)
       : target_(target),
-        path_(target.string() + fmt::format(".{}.tmp", ::getpid())),
+        path_(target.string() + fmt::format(".{}.{}.tmp", ::getpid(), ++count)),
         descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
     if (descriptor_ < 0) fail_here("can't create");
   }
@@ -135,8 +138,13 @@ class Header {
     json::sax_parse(text, &names);
     if (!names.duplicate().empty())
       fail<FileError>("{}: the name {} stands twice in the header", file_, names.duplicate());
-    for (const auto& [name, value] : header.items())
-      if (name != "__metadata__") entries_.push_back(entry(name, value));
+    for (const auto& [name, value] : header.items()) {
+      if (name != "__metadata__")
+        entries_.push_back(entry(name, value));
+      else if (!value.is_object() ||
+               !std::all_of(value.begin(), value.end(), [](const json& v) { return v.is_string(); }))
+        fail<FileError>("{}: __metadata__ must map names to strings", file_);
+    }
     std::sort(entries_.begin(), entries_.end(),
               [](const Entry& a, const Entry& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });
     std::uint64_t at = 0;
@@ -196,6 +204,8 @@ void write_safetensors(std::span<const Parameter> tensors, const std::filesystem
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   std::uint64_t at = 0;
   for (const Parameter& one : tensors) {
+    if (header.contains(one.name) || one.name == "__metadata__")
+      fail("save: the name {} stands for two tensors, or for none", one.name);
     const std::uint64_t bytes = static_cast<std::uint64_t>(one.tensor.size()) * size_of(one.tensor.dtype());
     header[one.name] = {{"dtype", stored_name(one.tensor.dtype())},
                         {"shape", std::vector<std::int64_t>(one.tensor.shape().begin(), one.tensor.shape().end())},

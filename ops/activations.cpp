@@ -61,6 +61,7 @@ HWY_AFTER_NAMESPACE();
 #include "activations.h"
 #include "arithmetic.h"
 #include "comparison.h"
+#include "exponential.h"
 
 namespace retrograd {
 
@@ -98,8 +99,12 @@ Tensor relu_fused(const Tensor& x) {
   return record("relu", y, wrt(x, [y](const Tensor& g) { return relu_gradient(g, y); }));
 }
 
-// Eq. 2.3 multiplied out: 1/(1 + e^(−x)) = (1 + tanh(x/2))/2, which does not overflow on the way.
-Tensor sigmoid_composed(const Tensor& x) { return 0.5 * (1 + tanh(0.5 * x)); }
+// Eq. 2.3, and below 0 the same multiplied out, e^x/(1 + e^x): neither overflows on its side.
+Tensor sigmoid_composed(const Tensor& x) {
+  const Tensor below = x < 0;
+  const Tensor e = exp(where(below, x, -x));
+  return where(below, e, 1) / (1 + e);
+}
 Tensor sigmoid_fused(const Tensor& x) {
   Tensor y = detail::map("sigmoid", kernels().sigmoid, x);
   return record("sigmoid", y, wrt(x, [y](const Tensor& g) { return sigmoid_gradient(g, y); }));

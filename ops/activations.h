@@ -1,4 +1,4 @@
-// Activation functions, element by element; float32 and float64. relu and sigmoid are overrides: see fused.h.
+// Activation functions, element by element; float32 and float64. relu and sigmoid are overrides: see override.h.
 #pragma once
 #include "../core/tensor.h"
 #include "override.h"

@@ -157,44 +157,49 @@ Tensor maximum(Operand left, Operand right) {
 }
 
 namespace {
-// What a tape has to know of an in-place sum: no rule needs a value, so nothing is protected from the next one, and
-// only x's place in the log moves on.
-template <class F>
-void record_in_place(const char* op, Tensor& x, const Tensor& b, F rule_for_b) {
-  detail::Log* log = detail::recording();
-  if (!log || !(detail::tracked(log, x) || detail::tracked(log, b))) return;
-  const bool was_tracked = detail::tracked(log, x);
-  Tensor before = detach(x);
-  before.body().log = x.body().log;
-  before.body().serial = x.body().serial;
-  before.body().node = x.body().node;
-  detail::Node& node = detail::append_node(log, op, x);
-  if (was_tracked) detail::append_edge(log, node, before, 0, [](const Tensor& g) { return g; });
-  if (detail::tracked(log, b)) detail::append_edge(log, node, b, 1, rule_for_b);
-}
 
-void check_in_place(const char* op, const Tensor& x, const Tensor& b) {
+// write(x, b) in place, and what a tape has to know of it: no rule needs a value, so nothing is protected from the next
+// sum, and only x's place in the log moves on.
+template <class F>
+void sum_in_place(const char* op, void (*write)(Tensor&, const Tensor&), Tensor& x, Tensor b, F rule_for_b) {
   if (!broadcasts_to(b.shape(), x.shape()))
     fail<ShapeError>("{}: {} does not broadcast to {}", op, b.shape(), x.shape());
   if (x.dtype() != b.dtype())
     fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, x.dtype(), b.dtype());
-  detail::check_writable(x, op);
+  const detail::Block* storage = x.body().storage;
+  detail::check_in_place(x, op);
+  detail::Log* log = detail::recording();
+  const bool x_tracked = log && detail::tracked(log, x), b_tracked = log && detail::tracked(log, b);
+  if ((x_tracked || b_tracked) && storage->refs.load(std::memory_order_relaxed) > 1)
+    fail<TapeError>(
+        "{}: views share the values of this {} tensor, and the tape would not see them change; write x = x {} b", op,
+        x.shape(), op[0]);
+  // The places in the log as they are before x moves on; b may be x itself.
+  const auto place = [](const Tensor& of) {
+    const Tensor here = detach(of);
+    here.body().serial.store(of.body().serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    here.body().node = of.body().node;
+    return here;
+  };
+  const Tensor x_before = x_tracked ? place(x) : Tensor(), b_before = b_tracked ? place(b) : Tensor();
+  if (b.body().storage == storage) b = detail::copy_values(b);  // else the sum would read what it has written
+  write(x, b);
+  if (!x_tracked && !b_tracked) return;
+  detail::Node& node = detail::append_node(log, op, x);
+  if (x_tracked) detail::append_edge(log, node, x_before, 0, [](const Tensor& g) { return g; });
+  if (b_tracked) detail::append_edge(log, node, b_before, 1, rule_for_b);
 }
+
 }  // namespace
 
-Tensor& operator+=(Tensor& x, Operand operand) {
-  const Tensor b = operand.as("+=", x.dtype());
-  check_in_place("+=", x, b);
-  detail::add_into(x, b);
-  record_in_place("+=", x, b, [](const Tensor& g) { return g; });
+Tensor& operator+=(Tensor& x, Operand b) {
+  sum_in_place("+=", detail::add_into, x, b.as("+=", x.dtype()), [](const Tensor& g) { return g; });
   return x;
 }
 
-Tensor& operator-=(Tensor& x, Operand operand) {
-  const Tensor b = operand.as("-=", x.dtype());
-  check_in_place("-=", x, b);
-  detail::zip_into("-=", kernels().sub, x, b);
-  record_in_place("-=", x, b, [](const Tensor& g) { return -g; });
+Tensor& operator-=(Tensor& x, Operand b) {
+  const auto subtract = [](Tensor& from, const Tensor& what) { detail::zip_into("-=", kernels().sub, from, what); };
+  sum_in_place("-=", subtract, x, b.as("-=", x.dtype()), [](const Tensor& g) { return -g; });
   return x;
 }
 

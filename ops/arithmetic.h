@@ -1,8 +1,8 @@
 // Arithmetic, element by element with NumPy's broadcasting; a number takes the tensor's dtype. Addition is
-// core/linear.h's.
+// core/tape_ops.h's.
 #pragma once
-#include "../core/linear.h"
 #include "../core/operand.h"
+#include "../core/tape_ops.h"
 #include "../core/tensor.h"
 
 namespace retrograd {
@@ -30,7 +30,8 @@ inline Tensor operator/(Operand a, Operand b) { return div(a, b); }
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 
 /// Adds b to the values of x in place, through every handle and view of its storage; b broadcasts to x. Under a tape, x
-/// becomes the sum as far as derivatives are concerned. TapeError where the tape needs the values that would be lost.
+/// becomes the sum as far as derivatives are concerned. TapeError where the tape needs the values that would
+/// be lost, or where views share them.
 Tensor& operator+=(Tensor& x, Operand b);
 /// Subtracts b in place, likewise.
 Tensor& operator-=(Tensor& x, Operand b);

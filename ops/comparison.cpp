@@ -109,8 +109,10 @@ Tensor where(const Tensor& mask, Operand left, Operand right) {
                             run(at[0], step[0], at[1], step[1], at[2], step[2], to, n);
                             to += n * static_cast<std::int64_t>(size_of(a.dtype()));
                           });
-  return record("where", y, wrt(a, [mask](const Tensor& g) { return where(mask, g, 0); }),
-                wrt(b, [mask](const Tensor& g) { return where(mask, 0, g); }));
+  y = record("where", y, wrt(a, [mask](const Tensor& g) { return where(mask, g, 0); }),
+             wrt(b, [mask](const Tensor& g) { return where(mask, 0, g); }));
+  protect(y, mask);
+  return y;
 }
 
 }  // namespace retrograd

@@ -116,12 +116,14 @@ Tensor log_softmax(const Tensor& x) {
 }
 
 Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
+  check("softmax_cross_entropy", x, targets);
   return -sum(rows_of(targets, x) * log_softmax(x)) / batch_of(x);  // eq. 2.10, 2.11
 }
 
 // Eq. 2.16: dE/dx = (h − t)/N, for rows of targets that sum to one; in general (h·Σₖ tₖ − t)/N. h is recorded beside E,
 // so that the rule differentiates again through the softmax.
 Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
+  check("softmax_cross_entropy", x, targets);
   const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
   const Tensor from = detail::packed(x), t = detail::packed(targets);
   Tensor h = Tensor::empty(x.shape(), x.dtype());
@@ -154,11 +156,13 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
 }
 
 Tensor euclidean_composed(const Tensor& y, const Tensor& targets) {
+  check("euclidean", y, targets);
   return sum(square(y - rows_of(targets, y))) / (2 * batch_of(y));  // eq. 2.7
 }
 
 // Eq. 2.8: dE/dy = (y − t)/N.
 Tensor euclidean_fused(const Tensor& y, const Tensor& targets) {
+  check("euclidean", y, targets);
   const Tensor from = detail::packed(y), t = detail::packed(targets);
   const std::int64_t rows = y.shape()[0], columns = y.shape()[1];
   double loss = 0;
@@ -184,16 +188,6 @@ Tensor euclidean_fused(const Tensor& y, const Tensor& targets) {
 constinit const Override fused::euclidean{"euclidean", euclidean_composed, euclidean_fused};
 constinit const Override fused::softmax_cross_entropy{"softmax_cross_entropy", softmax_cross_entropy_composed,
                                                       softmax_cross_entropy_fused};
-
-Tensor euclidean_loss(const Tensor& y, const Tensor& targets) {
-  check("euclidean", y, targets);
-  return fused::euclidean(y, targets);
-}
-
-Tensor softmax_cross_entropy_loss(const Tensor& logits, const Tensor& targets) {
-  check("softmax_cross_entropy", logits, targets);
-  return fused::softmax_cross_entropy(logits, targets);
-}
 
 }  // namespace retrograd
 #endif  // HWY_ONCE

@@ -6,13 +6,13 @@
 
 namespace retrograd {
 
-/// 1/(2N) Σₙ ‖yₙ − tₙ‖² (eq. 2.7).
-Tensor euclidean_loss(const Tensor& y, const Tensor& targets);
-/// −1/N Σₙ Σₖ tₙₖ ln hₙₖ with h the softmax of the logits (eq. 2.9–2.11), in nats; stable for logits of any finite
-/// size.
-Tensor softmax_cross_entropy_loss(const Tensor& logits, const Tensor& targets);
-
 namespace fused {
-extern const Override euclidean, softmax_cross_entropy;
-}
+
+/// (outputs, targets) → 1/(2N) Σₙ ‖yₙ − tₙ‖² (eq. 2.7).
+extern const Override euclidean;
+/// (logits, targets) → −1/N Σₙ Σₖ tₙₖ ln hₙₖ with h the softmax of the logits (eq. 2.9–2.11), in nats; stable for
+/// logits of ±1e4 and far beyond, as long as their differences are finite.
+extern const Override softmax_cross_entropy;
+
+}  // namespace fused
 }  // namespace retrograd

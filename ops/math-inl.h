@@ -75,7 +75,8 @@ HWY_INLINE V where_far(D d, V x, V near, Far far) {
 struct Sin {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
-    return where_far(d, x, hn::Sin(d, x), [](auto lane) { return std::sin(lane); });
+    const V near = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, hn::Sin(d, x));  // −0 stays −0
+    return where_far(d, x, near, [](auto lane) { return std::sin(lane); });
   }
 };
 

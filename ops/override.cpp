@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "../core/format.h"
-#include "../core/linear.h"
 #include "../core/tape.h"
+#include "../core/tape_ops.h"
 
 namespace retrograd {
 
@@ -42,6 +42,23 @@ void compare(const char* name, const std::string& what, const Tensor& fused, con
   fail<OverrideMismatch>(
       "override {}: {} differs most at [{}]: fused {}, composed {} (relative L2 {:.2e}, allowed {:.0e})", name, what,
       index, f[at], c[at], std::sqrt(distance) / norm, tolerance);
+}
+
+// What rounding may leave of a value whose terms cancel: 4 ε √n · max|x|·… over the inputs, of sums as long as their
+// longest axis. A tolerance relative to the value alone would reject ops that are right.
+double rounding_of_terms(std::span<const Tensor> inputs, const Tensor& y) {
+  double largest_term = 1;
+  std::int64_t longest = 1;
+  for (const Tensor& x : inputs) {
+    if (!is_floating(x.dtype())) continue;
+    double largest = 1;
+    for (double v : x.to_vector<double>())
+      if (std::isfinite(v)) largest = std::max(largest, std::abs(v));
+    largest_term *= largest;
+    for (std::int64_t size : x.shape()) longest = std::max(longest, size);
+  }
+  const double epsilon = y.dtype() == float32 ? 0x1p-23 : 0x1p-52;
+  return 4 * epsilon * std::sqrt(static_cast<double>(y.size()) * static_cast<double>(longest)) * largest_term;
 }
 
 double norm_of(const Tensor& x) {
@@ -124,7 +141,7 @@ Tensor Override::checked(Inputs borrowed) const {
   {
     const NoTape compute_only;
     y = fused(inputs);
-    compare(name_, "the value", y, composed(inputs), 0);
+    compare(name_, "the value", y, composed(inputs), rounding_of_terms(inputs, y));
   }
   return record_joint(name_, y, inputs, [self = *this, inputs](const Tensor& g, Cotangents& out) {
     const OverrideScope inside_sweep{OverrideMode::fused};

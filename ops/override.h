@@ -36,8 +36,9 @@ struct OverrideMismatch : std::runtime_error {
 };
 
 /// The largest relative L2 distance that `checked` accepts between a fused op and its composition: 1e-5 for float32,
-/// 1e-12 for float64. Gradients are also allowed as much of the cotangent's norm as rounding leaves of it (1e-6,
-/// 1e-14), since where a gradient cancels to nothing only rounding is left to compare.
+/// 1e-12 for float64. Values are also
+/// allowed the rounding of the terms they are sums of, and gradients as much of the cotangent's norm as rounding leaves
+/// of it (1e-6, 1e-14): where all cancels, only rounding is left to compare.
 double override_tolerance(Dtype dtype);
 
 /// A named pair of functions of the same tensors: the composition that defines the op, and the fused op that replaces

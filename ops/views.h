@@ -1,9 +1,9 @@
 // Other windows on the same values, without a copy: transposed, sliced. (Reshaping and broadcasting are
-// core/linear.h's.)
+// core/tape_ops.h's.)
 #pragma once
 #include <initializer_list>
 
-#include "../core/linear.h"
+#include "../core/tape_ops.h"
 #include "../core/tensor.h"
 
 namespace retrograd {

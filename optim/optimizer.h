@@ -23,6 +23,7 @@ class Optimizer {
   /// changed.
   template <HasFields Model>
   void step(Model& model, const Gradients& gradients) {
+    rule.check();
     pending_.clear();
     std::size_t hint = 0;
     detail::walk_fields(model, detail::Path(), [&](const detail::Path& path, Tensor& parameter) {
@@ -34,16 +35,17 @@ class Optimizer {
                         path.str(), parameter.dtype(), parameter.shape());
       detail::check_writable(parameter, "optimizer");
       const std::size_t position = pending_.size();
-      if (position < states_.size() && !(states_[position].shape == parameter.shape()))
-        fail<ShapeError>("optimizer: {} is {}, but {} stood in its place at the first step", path.str(),
-                         parameter.shape(), states_[position].shape);
+      if (position < states_.size() &&
+          !(states_[position].shape == parameter.shape() && states_[position].dtype == parameter.dtype()))
+        fail<ShapeError>("optimizer: {} is {} {}, but {} {} stood in its place at the first step", path.str(),
+                         parameter.dtype(), parameter.shape(), states_[position].dtype, states_[position].shape);
       pending_.push_back({parameter, entry->value});
     });
     if (!states_.empty() && states_.size() != pending_.size())
       fail<ShapeError>("optimizer: the model has {} parameters, but had {} at the first step", pending_.size(),
                        states_.size());
     for (std::size_t i = states_.size(); i < pending_.size(); ++i)
-      states_.push_back({pending_[i].parameter.shape(), {}});
+      states_.push_back({pending_[i].parameter.shape(), pending_[i].parameter.dtype(), {}});
     ++steps_;
     for (std::size_t i = 0; i < pending_.size(); ++i)
       rule.update(pending_[i].parameter, pending_[i].gradient, states_[i].state, steps_);
@@ -62,6 +64,7 @@ class Optimizer {
   };
   struct Slot {
     Shape shape;
+    Dtype dtype;
     typename Rule::State state;
   };
   std::vector<Slot> states_;

@@ -25,18 +25,17 @@ struct Decoded {
   }
 };
 
-// The rows of x in the order given, decoded where they are bytes.
-Tensor gather(const Tensor& x, const std::int64_t* rows, std::int64_t count) {
-  const Tensor from = detail::packed(x);
+// The rows of x, which is contiguous, in the order given; pixels are decoded.
+Tensor gather(const Tensor& x, const std::int64_t* rows, std::int64_t count, bool pixels) {
   Shape shape = x.shape();
   const std::int64_t width = shape[0] ? x.size() / shape[0] : 0;
   shape[0] = count;
-  if (x.dtype() == uint8) {
+  if (pixels && x.dtype() == uint8) {
     static const Decoded decoded;
     Tensor out = Tensor::empty(shape, float32);
     float* to = out.mutable_data<float>();
     for (std::int64_t i = 0; i < count; ++i) {
-      const std::uint8_t* row = from.data<std::uint8_t>() + rows[i] * width;
+      const std::uint8_t* row = x.data<std::uint8_t>() + rows[i] * width;
       for (std::int64_t k = 0; k < width; ++k) *to++ = decoded.value[row[k]];
     }
     return out;
@@ -45,19 +44,21 @@ Tensor gather(const Tensor& x, const std::int64_t* rows, std::int64_t count) {
   const std::size_t bytes = static_cast<std::size_t>(width) * size_of(x.dtype());
   for (std::int64_t i = 0; i < count; ++i)
     std::memcpy(out.body().data + static_cast<std::size_t>(i) * bytes,
-                from.body().data + static_cast<std::size_t>(rows[i]) * bytes, bytes);
+                x.body().data + static_cast<std::size_t>(rows[i]) * bytes, bytes);
   return out;
 }
 
 }  // namespace
 
 Batches::Batches(const Dataset& set, std::int64_t batch_size, Tensor order)
-    : set_(set), batch_size_(batch_size), order_(std::move(order)) {}
+    : set_{detail::packed(set.inputs), detail::packed(set.targets)},
+      batch_size_(batch_size),
+      order_(std::move(order)) {}
 
 Batch Batches::take(std::int64_t begin) const {
   const std::int64_t count = std::min(batch_size_, set_.size() - begin);
   const std::int64_t* rows = order_.data<std::int64_t>() + begin;
-  return {gather(set_.inputs, rows, count), gather(set_.targets, rows, count)};
+  return {gather(set_.inputs, rows, count, true), gather(set_.targets, rows, count, false)};
 }
 
 Batches batches(const Dataset& set, std::int64_t batch_size, Rng& rng) {
@@ -70,8 +71,9 @@ Batches batches(const Dataset& set, std::int64_t batch_size, Rng& rng) {
 Batch whole(const Dataset& set) {
   check(set);
   const Tensor order = arange(set.size());
-  return {gather(set.inputs, order.data<std::int64_t>(), set.size()),
-          gather(set.targets, order.data<std::int64_t>(), set.size())};
+  const std::int64_t* rows = order.data<std::int64_t>();
+  return {gather(detail::packed(set.inputs), rows, set.size(), true),
+          gather(detail::packed(set.targets), rows, set.size(), false)};
 }
 
 }  // namespace retrograd::tools

@@ -22,7 +22,7 @@ struct Batch {
 };
 
 /// A pass over a set in random order: `for (auto [inputs, targets] : batches(train, 100, rng))`. The last batch holds
-/// what is left. The set must outlive the pass.
+/// what is left.
 class Batches {
  public:
   Batches(const Dataset& set, std::int64_t batch_size, Tensor order);

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "../core/error.h"
-#include "../core/linear.h"
+#include "../core/tape_ops.h"
 #include "fetch.h"
 #include "idx.h"
 

@@ -66,4 +66,10 @@ TEST_CASE("bad arguments of draws are refused") {
   CHECK_THROWS_WITH_AS(normal({2}, 0, 1, rng, int64), "normal: draws float32 or float64, not int64", DtypeError);
 }
 
+TEST_CASE("uniform draws stay below high in float32 too") {
+  Rng rng(3);
+  const Tensor u = uniform({100'000}, 0.99999, 1.0, rng);
+  CHECK(max(u).item<double>() < 1.0);
+}
+
 }  // namespace retrograd::tests

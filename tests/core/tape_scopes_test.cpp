@@ -91,7 +91,6 @@ TEST_CASE("the write guard of an outer tape survives an inner one") {
     Tape inner;
     inner.watch(x);
     inner.gradients(square(x));
-    static_cast<void>(0);
   }
   CHECK_THROWS_AS(x += 1, TapeError);
   CHECK(value(outer.gradients(y)[x]) == 6);
@@ -133,6 +132,34 @@ TEST_CASE("a tensor from a closed tape is a constant") {
   Tape tape;
   tape.watch(x);
   CHECK(value(tape.gradients(y * x)[x]) == 9);
+}
+
+TEST_CASE("a nested tape asked about what it did not watch says so") {
+  const Tensor x = x_of(3), w = x_of(2);
+  Tape outer;
+  outer.watch(x);
+  Tape inner;
+  inner.watch(w);
+  CHECK_THROWS_AS(inner.gradients(x), TapeError);
+  CHECK_THROWS_AS(inner.gradients(x * x), TapeError);
+  CHECK(value(inner.gradients(w)[w]) == 1);
+}
+
+TEST_CASE("threads differentiate with the same parameters at once") {
+  Rng rng(1);
+  const nn::Mlp model{{4, 8, 2}, nn::Activation::tanh, rng};
+  const Tensor x = normal({16, 4}, 0, 1, rng), labels = argmax(normal({16, 2}, 0, 1, rng), 1);
+  const auto loss = [&](const auto& m) { return nn::softmax_cross_entropy(m(x), labels); };
+  const auto expected = grad(loss)(model)[model.layers[0].weight].to_vector<float>();
+  std::vector<int> wrong(4);
+  std::vector<std::thread> threads;
+  for (std::size_t t = 0; t < wrong.size(); ++t)
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 50; ++i)
+        wrong[t] += grad(loss)(model)[model.layers[0].weight].template to_vector<float>() != expected;
+    });
+  for (std::thread& thread : threads) thread.join();
+  CHECK(wrong == std::vector<int>(4));
 }
 
 }  // namespace retrograd::tests

@@ -327,4 +327,93 @@ TEST_CASE("an error about a parameter carries its dotted name") {
                        TapeError);
 }
 
+TEST_CASE("constants that a rule saved are protected like variables") {
+  const Tensor w = tensor({1.0, 2.0}, float64), b = zeros({1}, float64), weight = ones({1, 2}, float64);
+  Tensor c = tensor({10.0, 20.0}, float64), batch = ones({1, 2}, float64), labels = tensor({0});
+  Tensor mask = w > 1.5;
+  Tape tape;
+  tape.watch(w);
+  tape.watch(b);
+  const Tensor chosen = where(mask, w, 0), y = sum(w * c) + sum(linear(batch, weight, b)) + sum(chosen);
+  const Tensor loss = nn::softmax_cross_entropy(reshape(w, {1, 2}), labels);
+  CHECK_THROWS_AS(c += 1, TapeError);
+  CHECK_THROWS_AS(batch += 1, TapeError);
+  CHECK_THROWS_AS(labels.mutable_data<std::int64_t>(), TapeError);
+  CHECK_THROWS_AS(mask.mutable_data<bool>(), TapeError);
+  tape.gradients(y + loss);
+  CHECK_NOTHROW(c += 1);
+}
+
+TEST_CASE("a running sum may be added to itself") {
+  const Tensor w = tensor({1.0, 2.0}, float64);
+  Tape tape;
+  tape.watch(w);
+  Tensor total = zeros({2}, float64);
+  total += w;
+  total += total;
+  CHECK(total.to_vector<double>() == std::vector<double>{2, 4});
+  CHECK(tape.gradients(sum(total))[w].to_vector<double>() == std::vector<double>{2, 2});
+}
+
+TEST_CASE("a recorded in-place sum is refused where views share the values") {
+  const Tensor w = tensor({{1.0, 2.0}}, float64);
+  Tensor m = zeros({2, 2}, float64), row = slice(m, 0, 0, 1);
+  Tape tape;
+  tape.watch(w);
+  CHECK_THROWS_WITH_AS(row += w, doctest::Contains("+=: views share the values of this (1, 2) tensor"), TapeError);
+  CHECK_NOTHROW(row += 1);  // nothing for the tape to see
+}
+
+TEST_CASE("a running sum that a tape differentiates is not written otherwise") {
+  const Tensor w = x_of(2);
+  Tape tape;
+  tape.watch(w);
+  Tensor total = zeros({}, float64);
+  total += w;
+  CHECK_THROWS_WITH_AS(total.mutable_data<double>(),
+                       doctest::Contains("a running sum that an open tape differentiates"), TapeError);
+}
+
+TEST_CASE("a tensor watched twice is one entry, under its first name") {
+  Rng rng(1);
+  const nn::Linear layer{2, 1, rng};
+  Tape tape;
+  tape.watch(layer);
+  tape.watch(layer.weight);
+  const Gradients g = tape.gradients(sum(layer(ones({1, 2}))));
+  CHECK(g.size() == 2);
+  CHECK(g.begin()->name() == "weight");
+  CHECK(g.norm() == doctest::Approx(std::sqrt(3.0)));
+}
+
+TEST_CASE("gradients are values of their own, contiguous and shared with nothing") {
+  const Tensor a = tensor({1.0, 2.0}, float64), b = tensor({3.0, 4.0}, float64);
+  Tensor cotangent = ones({2}, float64);
+  Tape tape(persistent);
+  tape.watch(a);
+  tape.watch(b);
+  const Gradients g = tape.gradients(a + b, cotangent);
+  Tensor of_a = g[a];
+  of_a += 100;
+  cotangent += 7;
+  CHECK(g[b].to_vector<double>() == std::vector<double>{1, 1});
+  const Tensor of_sum = tape.gradients(sum(a))[a];
+  CHECK(of_sum.is_contiguous());
+  CHECK(of_sum.data<double>()[1] == 1);
+}
+
+TEST_CASE("gradients of different tapes' tensors do not add") {
+  const Tensor a = x_of(1), b = x_of(2);
+  const auto sweep = [](const std::vector<Tensor>& xs) {
+    Tape tape;
+    for (const Tensor& x : xs) tape.watch(x);
+    return tape.gradients(sum(stack(xs)));
+  };
+  Gradients both = sweep({a, b}), one = sweep({a});
+  CHECK_THROWS_AS(both += one, TapeError);
+  CHECK_THROWS_AS(one += both, TapeError);
+  CHECK(value(both[a]) == 1);
+  CHECK(value(one[a]) == 1);
+}
+
 }  // namespace retrograd::tests

@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 #include <retrograd/retrograd.h>
 
+#include <cmath>
+
 namespace retrograd::tests {
 
 TEST_CASE("copying a tensor copies the handle, and assigning rebinds it") {
@@ -73,6 +75,39 @@ TEST_CASE("in-place sums write through every handle and refuse what does not fit
   CHECK(same.to_vector<int>() == std::vector<int>{0, 1, 2, 0, 1, 2});
   CHECK_THROWS_WITH_AS(x += zeros({3, 3}), "+=: (3, 3) does not broadcast to (2, 3)", ShapeError);
   CHECK_THROWS_AS(x += zeros({3}, float64), DtypeError);
+}
+
+TEST_CASE("an in-place sum with an overlapping operand reads the old values") {
+  Tensor x = ones({40});
+  x += slice(x, 0, 0, 1);
+  CHECK(x.to_vector<int>() == std::vector<int>(40, 2));
+  Tensor line = arange(40, float32), tail = slice(line, 0, 1, 40);
+  tail += slice(line, 0, 0, 39);
+  for (std::int64_t i = 1; i < 40; ++i) REQUIRE(line.to_vector<int>()[static_cast<std::size_t>(i)] == 2 * i - 1);
+  Tensor m = tensor({{1.0, 2.0}, {3.0, 4.0}});
+  m -= slice(m, 0, 0, 1);
+  CHECK(m.to_vector<int>() == std::vector<int>{0, 0, 2, 2});
+  m += m;
+  CHECK(m.to_vector<int>() == std::vector<int>{0, 0, 4, 4});
+}
+
+TEST_CASE("sizes beyond memory are refused, not wrapped") {
+  CHECK_THROWS_WITH_AS(Tensor::empty({std::int64_t{1} << 61}, float64),
+                       doctest::Contains("more bytes than 64 bits count"), ShapeError);
+  CHECK_THROWS_AS(Tensor::empty({5 * (std::int64_t{1} << 44)}), std::bad_alloc);
+  const Tensor wide = broadcast_to(zeros({}), {std::int64_t{1} << 33, 1}),
+               tall = broadcast_to(zeros({}), {1, std::int64_t{1} << 33});
+  CHECK_THROWS_AS(wide + tall, ShapeError);
+}
+
+TEST_CASE("numbers that a dtype can't hold are errors wherever they come in") {
+  CHECK_THROWS_WITH_AS(full({2}, 300, uint8), doctest::Contains("full: 300 does not fit the dtype uint8"), DtypeError);
+  CHECK_THROWS_AS(full({2}, 0.5, int64), DtypeError);
+  CHECK_THROWS_AS(tensor(0.5, int64), DtypeError);
+  CHECK_THROWS_AS(tensor({1, 2}) + 18446744073709551615ull, DtypeError);
+  CHECK_THROWS_AS(tensor({1.0}) + 1e300, DtypeError);
+  CHECK(full({}, INFINITY).item<float>() == INFINITY);
+  CHECK(full({}, true, boolean).item<bool>());
 }
 
 }  // namespace retrograd::tests

@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 #include <retrograd/retrograd.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <cstring>
 #include <thread>
 
@@ -95,7 +98,21 @@ TEST_CASE("every tile is done exactly once") {
 }
 
 TEST_CASE("a number of threads below one is refused") {
-  CHECK_THROWS_WITH_AS(set_threads(0), "set_threads: at least 1, got 0", Error);
+  CHECK_THROWS_WITH_AS(set_threads(0), "set_threads: from 1 to 1024, got 0", Error);
+}
+
+TEST_CASE("a forked child computes with workers of its own") {
+  const Threads several(2);
+  const Tensor a = ones({400, 400});
+  CHECK(matmul(a, a).to_vector<float>()[0] == 400);
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    _exit(matmul(a, a).to_vector<float>()[0] == 400 ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  CHECK(status == 0);
 }
 
 }  // namespace retrograd::tests

@@ -115,7 +115,17 @@ TEST_CASE("a gradient penalty trains: second derivatives flow into parameters") 
 
 TEST_CASE("a function whose value is no scalar is refused") {
   CHECK_THROWS_WITH_AS(grad([](const Tensor& v) { return v; })(ones({2})),
-                       doctest::Contains("value must be of size 1, got shape (2,)"), ShapeError);
+                       doctest::Contains("the loss must be of size 1, got shape (2,)"), ShapeError);
+}
+
+TEST_CASE("a model with a tied parameter is differentiated under the right tensors") {
+  const Tensor a = ones({2}, float64), c = ones({2}, float64);
+  const std::vector<Tensor> tied{a, a, c};
+  const Gradients g =
+      grad([](const std::vector<Tensor>& m) { return sum(3 * m[0]) + sum(4 * m[1]) + sum(100 * m[2]); })(tied);
+  CHECK(g.size() == 2);
+  CHECK(g[a].to_vector<double>() == std::vector<double>{7, 7});
+  CHECK(g[c].to_vector<double>() == std::vector<double>{100, 100});
 }
 
 }  // namespace retrograd::tests

@@ -89,4 +89,22 @@ TEST_CASE("a small network learns exclusive or") {
   CHECK(nn::accuracy(model(x), labels) == 1);
 }
 
+TEST_CASE("sequences nest") {
+  Rng rng(1);
+  const nn::Sequential inner{nn::Linear{2, 3, rng}, tanh};
+  const nn::Sequential outer{inner, nn::Linear{3, 1, rng}};
+  CHECK(parameters(outer).front().name == "0.0.weight");
+  CHECK(outer(ones({4, 2})).shape() == Shape{4, 1});
+}
+
+TEST_CASE("a linear layer takes rows of nothing") {
+  const Tensor y = linear(ones({2, 3, 0}), zeros({4, 0}), ones({4}));
+  CHECK(y.shape() == Shape{2, 3, 4});
+  CHECK(sum(y).item<int>() == 24);
+}
+
+TEST_CASE("accuracy refuses targets of another number of classes") {
+  CHECK_THROWS_AS(nn::accuracy(ones({2, 10}), ones({2, 3})), ShapeError);
+}
+
 }  // namespace retrograd::tests

@@ -138,6 +138,7 @@ TEST_CASE("headers that lie are refused with what is wrong") {
   says(R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}})", 8, "data_offsets must be [begin, end]");
   says(R"({"a":{"dtype":"F32","shape":[2]}})", 8, "expected dtype, shape and data_offsets");
   says(R"({"a":{"dtype":"BOOL","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,1]}})", 1, "at most 8 axes, found 9");
+  says(R"({"__metadata__":5})", 0, "__metadata__ must map names to strings");
   says(R"([1])", 0, "the header must start with '{'");
   says(R"({"a")", 0, "the header is not JSON");
   write_bytes(file, std::string(8, '\xff'));
@@ -187,6 +188,14 @@ TEST_CASE("a file that can't be written leaves the old one as it was") {
                        doctest::Contains("can't create: No such file"), FileError);
   CHECK_THROWS_AS(nn::save(Model{}, "/dev/full/x"), FileError);
   CHECK(bytes_of(file) == before);
+}
+
+TEST_CASE("two tensors of one name are not written") {
+  const ScratchFolder scratch;
+  const fs::path file = scratch.path() / "x.safetensors";
+  CHECK_THROWS_WITH_AS(nn::write_safetensors(std::vector<Parameter>{{"a", ones({1})}, {"a", ones({1})}}, file),
+                       doctest::Contains("the name a"), Error);
+  CHECK(!fs::exists(file));
 }
 
 }  // namespace retrograd::tests

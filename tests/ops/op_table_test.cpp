@@ -245,6 +245,37 @@ TEST_CASE("long float32 sums keep their digits") {
   CHECK(sum(full({n}, 0.1f)).item<double>() == doctest::Approx(0.1f * double(n)).epsilon(1e-6));
   const Tensor columns = sum(full({100'000, 3}, 0.1f), 0);
   CHECK(columns.to_vector<double>()[1] == doctest::Approx(0.1f * 1e5).epsilon(1e-6));
+  const Tensor middle = sum(full({2, 100'000, 3}, 0.1f), 1);
+  CHECK(middle.to_vector<double>()[4] == doctest::Approx(0.1f * 1e5).epsilon(1e-6));
+}
+
+TEST_CASE("large elementwise ops are cut into chunks and stay whole") {
+  const std::int64_t n = 200'003;
+  const Tensor x = arange(n, float64);
+  const auto y = (x * 2 + x).to_vector<double>(), z = neg(x).to_vector<double>();
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    REQUIRE(y[i] == 3.0 * static_cast<double>(i));
+    REQUIRE(z[i] == -static_cast<double>(i));
+  }
+}
+
+TEST_CASE("astype between floating dtypes passes the derivative") {
+  const Tensor x = tensor({1.5, -2.0}, float64);
+  const Tensor d = grad([](const Tensor& v) { return sum(square(astype(v, float32))); })(x);
+  CHECK(d.dtype() == float64);
+  CHECK(d.to_vector<double>() == std::vector<double>{3, -4});
+}
+
+TEST_CASE("zeros keep their sign") {
+  const Tensor zero = tensor({0.0, -0.0});
+  const auto signs = [](const Tensor& x) {
+    std::vector<bool> list;
+    for (double v : x.to_vector<double>()) list.push_back(std::signbit(v));
+    return list;
+  };
+  for (auto op : {sin, tanh, log1p, alias}) CHECK(signs(op(zero)) == std::vector<bool>{false, true});
+  CHECK(signs(neg(zero)) == std::vector<bool>{true, false});
+  CHECK(signs(abs(zero)) == std::vector<bool>{false, false});
 }
 
 }  // namespace retrograd::tests

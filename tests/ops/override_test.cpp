@@ -181,4 +181,28 @@ TEST_CASE("an override says how many tensors it takes") {
   CHECK_THROWS_WITH_AS(fused::linear(zeros({2, 2})), "linear: takes 3 tensors, got 1", Error);
 }
 
+TEST_CASE("checked mode accepts right ops where the terms of a value cancel") {
+  const OverrideScope scope{OverrideMode::checked};
+  Rng rng(4);
+  for (Dtype dtype : {float32, float64}) {
+    for (double x : {-8.0, -12.0, -20.0, -80.0}) CHECK_NOTHROW(sigmoid(full({4}, x, dtype)));
+    for (int i = 0; i < 100; ++i) {
+      const Tensor logits = astype(normal({1, 32}, 0, 5, rng, float64), dtype);
+      CHECK_NOTHROW(nn::softmax_cross_entropy(logits, argmax(logits, 1)));  // a confident single row
+      const Tensor x = astype(normal({1, 64}, 0, 1, rng, float64), dtype),
+                   w = astype(normal({1, 64}, 0, 1, rng, float64), dtype);
+      CHECK_NOTHROW(linear(x, w, -sum(x * w, 1)));  // what is left is rounding
+    }
+  }
+}
+
+TEST_CASE("overrides refuse bad input themselves, in either form") {
+  for (OverrideMode mode : {OverrideMode::fused, OverrideMode::composed}) {
+    const OverrideScope scope{mode};
+    CHECK_THROWS_AS(fused::linear(zeros({1, 3}), zeros({2, 3}), zeros({4000})), ShapeError);
+    CHECK_THROWS_AS(fused::softmax_cross_entropy(zeros({1, 3}), tensor({5})), ShapeError);
+    CHECK_THROWS_AS(fused::euclidean(zeros({1, 3}), zeros({3, 1})), ShapeError);
+  }
+}
+
 }  // namespace retrograd::tests

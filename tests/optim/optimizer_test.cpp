@@ -111,7 +111,7 @@ TEST_CASE("a model that changed since the first step is refused") {
   };
   step(nn::Mlp{{2, 3, 1}, nn::Activation::tanh, rng});
   CHECK_THROWS_WITH_AS(step(nn::Mlp{{4, 3, 1}, nn::Activation::tanh, rng}),
-                       doctest::Contains("layers.0.weight is (3, 4), but (3, 2) stood in its place"), ShapeError);
+                       doctest::Contains("layers.0.weight is float32 (3, 4), but float32 (3, 2) stood"), ShapeError);
   CHECK_THROWS_AS(step(nn::Mlp{{2, 3, 3, 1}, nn::Activation::tanh, rng}), ShapeError);
 }
 
@@ -131,6 +131,23 @@ TEST_CASE("rules refuse settings that make no sense") {
   CHECK_THROWS_AS((optim::Optimizer{optim::Sgd{.learning_rate = 0.1, .weight_decay = -1}}), Error);
   CHECK_THROWS_AS((optim::Optimizer{optim::Adam{.beta1 = 1}}), Error);
   CHECK_THROWS_AS((optim::Optimizer{optim::Adam{.epsilon = 0}}), Error);
+}
+
+TEST_CASE("a model that changed its dtype is refused, and a rule is checked at every step") {
+  Quadratic model;
+  optim::Optimizer optimizer{optim::Sgd{.learning_rate = 0.1, .momentum = 0.9}};
+  const auto step = [&] {
+    Tape tape;
+    tape.watch(model);
+    optimizer.step(model, tape.gradients(sum(square(model.p))));
+  };
+  step();
+  model.p = astype(model.p, float32);
+  CHECK_THROWS_WITH_AS(step(), doctest::Contains("p is float32 (3,), but float64 (3,) stood in its place"), ShapeError);
+  model.p = astype(model.p, float64);
+  optimizer.rule.learning_rate = NAN;
+  CHECK_THROWS_AS(step(), Error);
+  CHECK(optimizer.steps() == 1);
 }
 
 }  // namespace retrograd::tests

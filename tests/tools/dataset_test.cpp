@@ -78,4 +78,21 @@ TEST_CASE("batch sizes and sets that do not fit are refused") {
                        "dataset: inputs (3, 2) and targets (4,) are not equally many samples", ShapeError);
 }
 
+TEST_CASE("bytes are pixels among the inputs only") {
+  const tools::Dataset set{tensor({{0, 255}}, uint8), tensor({7}, uint8)};
+  const auto [inputs, targets] = tools::whole(set);
+  CHECK(inputs.dtype() == float32);
+  CHECK(targets.dtype() == uint8);
+  CHECK(targets.item<int>() == 7);
+}
+
+TEST_CASE("sets that are no contiguous tensors go through batches too") {
+  Rng rng(1);
+  const tools::Dataset set{transpose(tensor({{1.0, 2.0, 3.0}, {10.0, 20.0, 30.0}})), arange(3)};
+  for (auto [inputs, targets] : tools::batches(set, 1, rng)) {
+    const auto i = static_cast<double>(targets.item<std::int64_t>() + 1);
+    CHECK(inputs.to_vector<double>() == std::vector<double>{i, 10 * i});
+  }
+}
+
 }  // namespace retrograd::tests

@@ -1,5 +1,4 @@
-// The linear layer's function as an override, and the registry: every override of the library stands in fused.cpp's
-// list, named explicitly, because a static library drops objects that register themselves.
+// The function of the linear layer, an override: one product with the bias already in place.
 #pragma once
 #include "../core/tensor.h"
 #include "override.h"

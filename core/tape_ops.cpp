@@ -1,14 +1,14 @@
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "core/linear.cpp"
+#define HWY_TARGET_INCLUDE "core/tape_ops.cpp"
 #include <hwy/foreach_target.h>  // must come before simd-inl.h
 #include "simd-inl.h"
 
 #include "reduce.h"
 
-#ifndef RETROGRAD_CORE_LINEAR_KERNELS
-#define RETROGRAD_CORE_LINEAR_KERNELS
+#ifndef RETROGRAD_CORE_TAPE_KERNELS
+#define RETROGRAD_CORE_TAPE_KERNELS
 namespace retrograd {
-struct LinearKernels {
+struct TapeKernels {
   detail::ByDtype<detail::BinaryRun> add, scale;
   detail::ByDtype<detail::Fold> sum;
 };
@@ -66,8 +66,8 @@ void sum_column_integers(const void* x, void* into, std::int64_t n) {
   plain_zip_run<Add, std::int64_t>(into, 1, x, 1, into, n);
 }
 
-const LinearKernels* linear_kernels() {
-  static constexpr LinearKernels kKernels = {
+const TapeKernels* tape_kernels() {
+  static constexpr TapeKernels kKernels = {
       binary_numbers<Add>(),
       binary_floats<Scale>(),
       {detail::Fold{sum_row<float>, sum_column<float>, 0}, detail::Fold{sum_row<double>, sum_column<double>, 0},
@@ -83,14 +83,14 @@ HWY_AFTER_NAMESPACE();
 #include "creation.h"
 #include "error.h"
 #include "format.h"
-#include "linear.h"
 #include "tape.h"
+#include "tape_ops.h"
 
 namespace retrograd {
 
 namespace {
-HWY_EXPORT(linear_kernels);
-const LinearKernels& kernels() { return *HWY_DYNAMIC_DISPATCH(linear_kernels)(); }
+HWY_EXPORT(tape_kernels);
+const TapeKernels& kernels() { return *HWY_DYNAMIC_DISPATCH(tape_kernels)(); }
 }  // namespace
 
 // y = a + b
