@@ -6,6 +6,7 @@
 #include "../core/creation.h"
 #include "../core/error.h"
 #include "../core/format.h"
+#include "pixels.h"
 
 namespace retrograd::tools {
 
@@ -17,27 +18,16 @@ void check(const Dataset& set) {
                      set.targets.shape());
 }
 
-// What a byte decodes to: (x − 128)/255.
-struct Decoded {
-  float value[256];
-  Decoded() {
-    for (int x = 0; x < 256; ++x) value[x] = static_cast<float>(x - 128) / 255.0f;
-  }
-};
-
 // The rows of x, which is contiguous, in the order given; pixels are decoded.
 Tensor gather(const Tensor& x, const std::int64_t* rows, std::int64_t count, bool pixels) {
   Shape shape = x.shape();
   const std::int64_t width = shape[0] ? x.size() / shape[0] : 0;
   shape[0] = count;
   if (pixels && x.dtype() == uint8) {
-    static const Decoded decoded;
     Tensor out = Tensor::empty(shape, float32);
+    const std::uint8_t* bytes = x.data<std::uint8_t>();
     float* to = out.mutable_data<float>();
-    for (std::int64_t i = 0; i < count; ++i) {
-      const std::uint8_t* row = x.data<std::uint8_t>() + rows[i] * width;
-      for (std::int64_t k = 0; k < width; ++k) *to++ = decoded.value[row[k]];
-    }
+    for (std::int64_t i = 0; i < count; ++i) detail::decode_pixels(bytes + rows[i] * width, to + i * width, width);
     return out;
   }
   Tensor out = Tensor::empty(shape, x.dtype());
