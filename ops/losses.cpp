@@ -43,6 +43,7 @@ SoftmaxRows softmax_kernel(bool single) { return single ? softmax_rows<float> : 
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include <limits>
 #include <vector>
 
 #include "../core/creation.h"
@@ -63,6 +64,11 @@ HWY_EXPORT(softmax_kernel);
 bool are_indices(const Tensor& targets) { return targets.dtype() == int64; }
 Tensor rows_of(const Tensor& targets, const Tensor& like) {
   return are_indices(targets) ? one_hot(targets, like.shape()[1], like.dtype()) : targets;
+}
+// A loss as a scalar tensor; one beyond float32 is infinite there, as if it had been summed in float32.
+Tensor loss_of(double loss, Dtype dtype) {
+  if (dtype == float32 && std::abs(loss) > std::numeric_limits<float>::max()) loss = std::copysign(INFINITY, loss);
+  return full({}, loss, dtype);
 }
 double batch_of(const Tensor& y) { return static_cast<double>(y.shape()[0]); }
 
@@ -147,7 +153,7 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
   });
   // dh = h ∘ (dx − Σₖ hₖ dxₖ), eq. 2.14
   h = record("softmax", h, wrt(x, [h](const Tensor& g) { return h * (g - sum(g * h, 1, true)); }));
-  return record("softmax_cross_entropy", full({}, loss / batch_of(x), x.dtype()),
+  return record("softmax_cross_entropy", loss_of(loss / batch_of(x), x.dtype()),
                 wrt(x,
                     [h, targets](const Tensor& g) {
                       return residual(are_indices(targets) ? h : h * sum(targets, 1, true), targets, g);
@@ -178,7 +184,7 @@ Tensor euclidean_fused(const Tensor& y, const Tensor& targets) {
         loss += difference * difference;
       }
   });
-  return record("euclidean", full({}, loss / (2 * batch_of(y)), y.dtype()),
+  return record("euclidean", loss_of(loss / (2 * batch_of(y)), y.dtype()),
                 wrt(y, [y, targets](const Tensor& g) { return residual(y, targets, g); }),
                 wrt(targets, [y, targets](const Tensor& g) { return -residual(y, targets, g); }));
 }

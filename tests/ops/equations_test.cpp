@@ -233,4 +233,13 @@ TEST_CASE("the cross-entropy is stable for logits of 1e4 of either sign") {
   });
 }
 
+TEST_CASE("a loss too large for float32 is infinite, fused and composed") {
+  for (OverrideMode mode : {OverrideMode::fused, OverrideMode::composed}) {
+    const OverrideScope scope{mode};
+    CHECK(nn::euclidean(full({2, 3}, 1e30f), tensor({0, 1})).item<float>() == INFINITY);
+    CHECK(nn::softmax_cross_entropy(tensor<double>({{0.0, 3.3e38}, {0.0, 3.3e38}}), tensor({0, 0})).item<float>() >
+          1e38f);
+  }
+}
+
 }  // namespace retrograd::tests
