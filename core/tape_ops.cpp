@@ -172,7 +172,7 @@ Tensor unstack(const Tensor& x, std::int64_t i) {
   const Shape row = detail::reduced_shape(x.shape(), 1, false);
   Strides strides;
   for (int axis = 0; axis < row.rank(); ++axis)
-    strides[static_cast<std::size_t>(axis)] = x.strides()[static_cast<std::size_t>(axis + 1)];
+    strides[static_cast<std::size_t>(axis)] = x.strides()[static_cast<std::size_t>(axis) + 1];
   const Tensor y = detail::make_view(x, row, strides, i * x.strides()[0]);
   return record("unstack", y, wrt(x, [i, count, row](const Tensor& g) {
                   std::vector<Tensor> rows(static_cast<std::size_t>(count), zeros(row, g.dtype()));
