@@ -21,8 +21,7 @@ class Sequential {
   /// Sequential{Linear{2, 16, rng}, rg::relu, Linear{16, 1, rng}}.
   template <class... Layers>
   requires(!(sizeof...(Layers) == 1 && (std::same_as<std::decay_t<Layers>, Sequential> && ...)) &&
-           (Layer<std::decay_t<Layers>> && ...))
-  explicit Sequential(Layers&&... layers) {
+           (Layer<std::decay_t<Layers>> && ...)) explicit Sequential(Layers&&... layers) {
     layers_.reserve(sizeof...(Layers));
     (layers_.push_back(std::make_unique<Holds<std::decay_t<Layers>>>(std::forward<Layers>(layers))), ...);
   }

@@ -176,7 +176,7 @@ void sum_in_place(const char* op, void (*write)(Tensor&, const Tensor&), Tensor&
         x.shape(), op[0]);
   // The places in the log as they are before x moves on; b may be x itself.
   const auto place = [](const Tensor& of) {
-    const Tensor here = detach(of);
+    Tensor here = detach(of);
     here.body().serial.store(of.body().serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
     here.body().node = of.body().node;
     return here;
