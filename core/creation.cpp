@@ -10,7 +10,7 @@ namespace retrograd {
 
 Tensor full(const Shape& shape, Scalar value, Dtype dtype) {
   Tensor out = Tensor::empty(shape, dtype);
-  dispatch(dtype, [&]<class T>() { std::fill_n(out.mutable_data<T>(), out.size(), value.as<T>("full")); });
+  dispatch(dtype, [&]<class T>() { std::fill_n(detail::values<T>(out), out.size(), value.as<T>("full")); });
   return out;
 }
 
@@ -27,7 +27,7 @@ Tensor from_wide(std::span<const From> values, const Shape& shape, Dtype dtype) 
     fail<ShapeError>("tensor: {} values do not fill shape {}", values.size(), shape);
   Tensor out = Tensor::empty(shape, dtype);
   dispatch(dtype, [&]<class T>() {
-    T* to = out.mutable_data<T>();
+    T* to = detail::values<T>(out);
     for (std::size_t i = 0; i < values.size(); ++i) {
       to[i] = static_cast<T>(values[i]);
       if (!std::is_floating_point_v<T> && static_cast<double>(to[i]) != static_cast<double>(values[i]))
@@ -61,7 +61,7 @@ Tensor drawn(const char* what, const Shape& shape, Dtype dtype, Draw draw) {
   if (!is_floating(dtype)) fail<DtypeError>("{}: draws float32 or float64, not {}", what, dtype);
   Tensor out = Tensor::empty(shape, dtype);
   dispatch(dtype, [&]<class T>() {
-    T* to = out.mutable_data<T>();
+    T* to = detail::values<T>(out);
     for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(draw());
   });
   return out;
@@ -86,7 +86,7 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtyp
 
 Tensor permutation(std::int64_t n, Rng& rng) {
   Tensor out = arange(n);
-  rng.shuffle(std::span(out.mutable_data<std::int64_t>(), static_cast<std::size_t>(n)));
+  rng.shuffle(std::span(detail::values<std::int64_t>(out), static_cast<std::size_t>(n)));
   return out;
 }
 

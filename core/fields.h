@@ -10,6 +10,8 @@
 #include <string_view>
 #include <tuple>
 #include <type_traits>
+#include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -29,11 +31,11 @@ class Path {
   std::string str() const;
   /// The one copy of this name that lives as long as the process.
   const std::string& intern() const;
+  bool equals(std::string_view name) const;
 
  private:
   bool is_root() const { return parent_ == nullptr; }
   std::uint64_t hash() const;
-  bool equals(std::string_view name) const;
   const Path* parent_ = nullptr;
   std::string_view part_;
   std::size_t index_ = 0;
@@ -102,20 +104,6 @@ void walk_fields(T& object, const Path& path, VisitField visit) {
   }
 }
 
-/// True the first time it sees a tensor: a tensor that stands in two places of a model is one parameter.
-class FirstSight {
- public:
-  bool operator()(const Tensor& x) {
-    for (const Tensor& one : seen_)
-      if (one.body_or_null() == x.body_or_null()) return false;
-    seen_.push_back(x);
-    return true;
-  }
-
- private:
-  std::vector<Tensor> seen_;
-};
-
 }  // namespace detail
 
 /// A struct with fields, a container or a tuple of such: anything whose tensors can be walked.
@@ -135,9 +123,9 @@ struct Parameter {
 template <HasFields Model>
 std::vector<Parameter> parameters(const Model& model) {
   std::vector<Parameter> list;
-  detail::FirstSight first_sight;
+  std::unordered_set<const detail::Body*> seen;  // a tensor that stands in two places of a model is one parameter
   detail::walk_fields(const_cast<Model&>(model), detail::Path(), [&](const detail::Path& path, Tensor& tensor) {
-    if (first_sight(tensor)) list.push_back({path.str(), tensor});
+    if (seen.insert(tensor.body_or_null()).second) list.push_back({path.str(), tensor});
   });
   return list;
 }
@@ -157,16 +145,11 @@ Tensor copy_values(const Tensor& x);
 template <class Model>
 Model rebound(const Model& model, FunctionRef<Tensor(const Tensor&)> replace) {
   Model copy = model;
-  std::vector<std::pair<Tensor, Tensor>> done;
+  std::unordered_map<const Body*, Tensor> done;  // the model keeps what the copy lets go
   walk_fields(copy, Path(), [&](const Path&, Tensor& tensor) {
-    for (const auto& [was, is] : done)
-      if (was.body_or_null() == tensor.body_or_null()) {
-        tensor = is;
-        return;
-      }
-    Tensor was = tensor;
-    tensor = replace(was);
-    done.emplace_back(std::move(was), tensor);
+    const auto [at, is_new] = done.try_emplace(tensor.body_or_null());
+    if (is_new) at->second = replace(tensor);
+    tensor = at->second;
   });
   return copy;
 }

@@ -2,10 +2,13 @@
 // axes, on which every operand steps evenly; a fully contiguous call is one run. Kernels see pointers, steps and a
 // count, never shapes. Not a public header.
 #pragma once
+#include <hwy/targets.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
+#include "operand.h"
 #include "tensor.h"
 #include "threads.h"
 
@@ -19,13 +22,15 @@ struct Walk {
   std::array<Strides, N> strides;
 
   Walk(const Shape& out, const std::array<const Tensor*, N>& operands) {
+    std::array<Strides, N> own_strides;
+    for (std::size_t k = 0; k < N; ++k) own_strides[k] = operands[k]->strides();
     for (int axis = 0; axis < out.rank(); ++axis) {
       if (out[axis] == 1) continue;
       std::array<std::int64_t, N> step;
       for (std::size_t k = 0; k < N; ++k) {
         const Tensor& x = *operands[k];
         const int own = axis - (out.rank() - x.rank());
-        step[k] = own < 0 || x.shape()[own] == 1 ? 0 : x.strides()[static_cast<std::size_t>(own)];
+        step[k] = own < 0 || x.shape()[own] == 1 ? 0 : own_strides[k][static_cast<std::size_t>(own)];
       }
       bool merges = rank > 0;
       for (std::size_t k = 0; k < N && merges; ++k)
@@ -96,12 +101,23 @@ using BinaryRun = void (*)(const void* a, std::int64_t a_step, const void* b, st
 template <class Run>
 using ByDtype = std::array<Run, kDtypes>;
 
+/// Which column of a dispatch table serves this machine; 0 until Highway has looked.
+inline std::size_t simd_target_index() {
+  static const hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
+  return chosen.GetIndex();
+}
+
 /// y = kernel(x), element by element, of the same shape; `out_dtype` where it differs. Not recorded.
 Tensor map(const char* op, const ByDtype<UnaryRun>& kernel, const Tensor& x);
 Tensor map(const char* op, const ByDtype<UnaryRun>& kernel, const Tensor& x, Dtype out_dtype);
 /// y = kernel(a, b) with broadcasting; both operands are of one dtype. Not recorded.
 Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b);
 Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b, Dtype out_dtype);
+/// The same, into the memory of a temporary operand where there is one that fits; its handle is then empty. For results
+/// of the operands' dtype that are not recorded.
+Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, const OperandPair& operands);
+/// The same in place of a, whose handle is given up.
+Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, Tensor&& a, const Tensor& b);
 /// into = kernel(into, b) in place; b broadcasts to the shape of `into`, which is contiguous.
 void zip_into(const char* op, const ByDtype<BinaryRun>& kernel, Tensor& into, const Tensor& b);
 

@@ -32,17 +32,22 @@ template std::uint8_t Scalar::as(const char*) const;
 Tensor Operand::as(const char* op, Dtype dtype) const {
   if (is_tensor()) return tensor();
   Tensor out = Tensor::empty({}, dtype);
-  dispatch(dtype, [&]<class T>() { *out.mutable_data<T>() = scalar_.as<T>(op); });
+  dispatch(dtype, [&]<class T>() { *detail::values<T>(out) = scalar_.as<T>(op); });
   return out;
 }
 
 namespace detail {
 
-OperandPair operands(const char* op, const Operand& a, const Operand& b) {
-  const Dtype dtype = a.is_tensor() ? a.tensor().dtype() : b.is_tensor() ? b.tensor().dtype() : Dtype::float32;
-  if (a.is_tensor() && b.is_tensor() && b.tensor().dtype() != dtype)
-    fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, dtype, b.tensor().dtype());
-  return {a.as(op, dtype), b.as(op, dtype)};
+void OperandPair::make_tensors(const char* op, const Operand& left, const Operand& right) {
+  const Dtype dtype = left.is_tensor()    ? left.tensor().dtype()
+                      : right.is_tensor() ? right.tensor().dtype()
+                                          : Dtype::float32;
+  if (!left.is_tensor()) made_a_ = left.as(op, dtype);
+  if (!right.is_tensor()) made_b_ = right.as(op, dtype);
+}
+
+void OperandPair::fail_dtypes(const char* op) const {
+  fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, a.dtype(), b.dtype());
 }
 
 }  // namespace detail

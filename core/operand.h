@@ -30,14 +30,17 @@ class Scalar {
   bool is_integer_ = false;
 };
 
-/// A borrowed tensor or a number; only ever a parameter.
+/// A borrowed tensor or a number; only ever a parameter. Of a temporary tensor an op may reuse the memory, where
+/// nothing is recorded and nobody else has a handle.
 class Operand {
  public:
   Operand(const Tensor& tensor) : tensor_(&tensor), scalar_(0) {}
+  Operand(Tensor&& tensor) : tensor_(&tensor), scalar_(0), is_temporary_(true) {}
   template <class T>
   requires(std::integral<T> || std::floating_point<T>) Operand(T value) : scalar_(value) {}
 
   bool is_tensor() const { return tensor_ != nullptr; }
+  bool is_temporary() const { return is_temporary_; }
   const Tensor& tensor() const { return *tensor_; }
   /// As a tensor: itself, or a number as a scalar tensor of this dtype. DtypeError where the dtype cannot hold it.
   Tensor as(const char* op, Dtype dtype) const;
@@ -45,13 +48,38 @@ class Operand {
  private:
   const Tensor* tensor_ = nullptr;
   Scalar scalar_;
+  bool is_temporary_ = false;
 };
 
 namespace detail {
-struct OperandPair {
-  Tensor a, b;
-};
+
 /// Both operands as tensors of one dtype (two numbers become float32); DtypeError names `op` where they differ.
-OperandPair operands(const char* op, const Operand& a, const Operand& b);
+class OperandPair {
+  Tensor made_a_, made_b_;  // of operands that are numbers
+ public:
+  OperandPair(const char* op, const Operand& left, const Operand& right)
+      : a(left.is_tensor() ? left.tensor() : made_a_),
+        b(right.is_tensor() ? right.tensor() : made_b_),
+        is_temporary_a_(left.is_temporary()),
+        is_temporary_b_(right.is_temporary()) {
+    if (!left.is_tensor() || !right.is_tensor()) make_tensors(op, left, right);
+    if (a.dtype() != b.dtype()) fail_dtypes(op);
+  }
+  OperandPair(const OperandPair&) = delete;
+  OperandPair& operator=(const OperandPair&) = delete;
+
+  const Tensor &a, &b;
+  /// The operand whose memory the result may take, or null.
+  Tensor* spare() const {
+    if (is_temporary_a_ && sole_owner(a)) return const_cast<Tensor*>(&a);
+    return is_temporary_b_ && sole_owner(b) ? const_cast<Tensor*>(&b) : nullptr;
+  }
+
+ private:
+  void make_tensors(const char* op, const Operand& left, const Operand& right);
+  [[noreturn]] void fail_dtypes(const char* op) const;
+  bool is_temporary_a_, is_temporary_b_;
+};
+
 }  // namespace detail
 }  // namespace retrograd

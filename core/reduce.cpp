@@ -14,7 +14,7 @@ constexpr std::int64_t kLongestColumn = 128;
 
 Tensor started(const Fold& fold, const Shape& shape, Dtype dtype) {
   Tensor out = Tensor::empty(shape, dtype);
-  dispatch(dtype, [&]<class T>() { std::fill_n(out.mutable_data<T>(), out.size(), static_cast<T>(fold.start)); });
+  dispatch(dtype, [&]<class T>() { std::fill_n(detail::values<T>(out), out.size(), static_cast<T>(fold.start)); });
   return out;
 }
 
@@ -28,7 +28,7 @@ void fold_into(const Fold& fold, const Tensor& x, const Tensor& out) {
     Shape head = shape, tail = shape;
     head[axis] = shape[axis] / 2;
     tail[axis] = shape[axis] - head[axis];
-    const Strides strides = x.body().strides;
+    const Strides strides = x.strides();
     fold_into(fold, make_view(x, head, strides), out);
     const Tensor rest = started(fold, out.shape(), out.dtype());
     fold_into(fold, make_view(x, tail, strides, head[axis] * strides[static_cast<std::size_t>(axis)]), rest);

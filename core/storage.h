@@ -1,40 +1,120 @@
-// Memory for values: reference-counted, 64-byte-aligned blocks from a caching pool, one pool a thread. A block freed on
-// another thread goes back to the pool it came from; a pool outlives its thread and is adopted by a later one, so
-// nothing dangles when a static tensor outlives the thread that made it. Knows bytes, not dtypes.
+// Memory from a caching pool, one pool a thread, in 64-byte-aligned blocks. A block freed on another thread goes back
+// to the pool it came from; a pool outlives its thread and is adopted by a later one, so nothing dangles when a static
+// tensor outlives the thread that made it. What a block holds is not known here.
 #pragma once
 #include <atomic>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <new>
+#include <utility>
 
 namespace retrograd::detail {
 
 struct Pool;
 
-/// The head of a block; the payload follows it. `stamp` is the serial of the log that saved the values last, for the
-/// write guard; 0 means none.
-struct alignas(64) Block {
-  std::atomic<std::uint32_t> refs;
-  std::uint32_t size_class;
+/// The head of a block; what it holds follows in the same allocation, and counts its references here.
+struct Block {
   Pool* owner;
   Block* next;
-  std::atomic<std::uint64_t> stamp;
-
-  std::byte* payload() { return reinterpret_cast<std::byte*>(this + 1); }
-  static Block* of(void* payload) { return static_cast<Block*>(payload) - 1; }
+  std::uint32_t size_class;
+  std::atomic<std::uint32_t> refs;
 };
 
-/// A block with room for `bytes`, one reference, no stamp; its contents are whatever was there.
-Block* take_block(std::size_t bytes);
-/// Hands a block back to its pool.
-void give_block(Block* block) noexcept;
+// Four classes an octave: 64, 80, 96, 112, 128, 160 … so that at most a fifth of a block is waste.
+inline constexpr std::size_t kSmallestBlock = 64;
+inline constexpr std::uint32_t kSizeClasses = 4 * 42;
 
-inline void retain(Block* block) { block->refs.fetch_add(1, std::memory_order_relaxed); }
-inline void release(Block* block) noexcept {
-  if (block->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) give_block(block);
+inline std::uint32_t size_class_of(std::size_t bytes) {
+  if (bytes <= kSmallestBlock) return 0;
+  const int octave = static_cast<int>(std::bit_width(bytes - 1)) - 1;
+  const std::size_t step = (bytes - 1) >> (octave - 2) & 3;
+  return static_cast<std::uint32_t>(4 * (octave - 6) + static_cast<int>(step) + 1);
+}
+inline std::size_t bytes_of_class(std::uint32_t size_class) {
+  return (kSmallestBlock << (size_class / 4)) + (kSmallestBlock / 4 << (size_class / 4)) * (size_class % 4);
+}
+
+struct Pool {
+  struct SizeClass {
+    Block* free = nullptr;
+    std::atomic<std::int64_t> live{0};  // blocks handed out; only the owner writes it
+
+    void count(std::int64_t blocks) {
+      live.store(live.load(std::memory_order_relaxed) + blocks, std::memory_order_relaxed);
+    }
+    Block* take() {
+      Block* block = free;
+      if (block) {
+        free = block->next;
+        count(1);
+      }
+      return block;
+    }
+  };
+  SizeClass classes[kSizeClasses];
+  std::atomic<Block*> returned{nullptr};  // pushed by other threads, emptied by the owner
+  Pool* next_idle = nullptr;
+  Pool* next_known = nullptr;
+
+  void keep(Block* block) {
+    SizeClass& home = classes[block->size_class];
+    home.count(-1);
+    block->next = std::exchange(home.free, block);
+  }
+};
+
+inline thread_local constinit Pool* own_pool = nullptr;
+
+Block* take_new_block(std::uint32_t size_class);
+void return_block(Block* block) noexcept;
+
+/// A block of at least `bytes`, its head included, with one reference; the rest is whatever was there.
+inline Block* take_block(std::size_t bytes) {
+  const std::uint32_t size_class = size_class_of(bytes);
+  if (size_class >= kSizeClasses || bytes > ~std::size_t{0} / 2) throw std::bad_alloc();
+  Pool* pool = own_pool;
+  Block* block = pool ? pool->classes[size_class].take() : nullptr;
+  if (!block) block = take_new_block(size_class);
+  block->refs.store(1, std::memory_order_relaxed);
+  return block;
+}
+
+/// Hands a block back to its pool.
+inline void give_block(Block* block) noexcept {
+  if (block->owner == own_pool)
+    own_pool->keep(block);
+  else
+    return_block(block);
+}
+
+/// Takes away a reference; true where it was the last. Nobody can copy a last reference, so it needs no lock.
+inline bool drop_reference(Block* block) noexcept {
+  return block->refs.load(std::memory_order_acquire) == 1 || block->refs.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
 
 /// Bytes in blocks that are handed out, over all threads. A block freed to the pool of a thread that has ended counts
 /// until a later thread adopts that pool.
 std::int64_t live_bytes();
+
+/// For the standard containers: memory from the pool, so that what lives for one step costs no trip to the heap.
+template <class T>
+struct PoolAllocator {
+  using value_type = T;
+  static constexpr std::size_t kHead = 64;  // a block's head, and the alignment of what follows
+
+  PoolAllocator() = default;
+  template <class U>
+  PoolAllocator(const PoolAllocator<U>&) noexcept {}
+  T* allocate(std::size_t n) {
+    static_assert(sizeof(Block) <= kHead && alignof(T) <= kHead);
+    if (n > (~std::size_t{0} - kHead) / sizeof(T)) throw std::bad_alloc();
+    return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(take_block(kHead + n * sizeof(T))) + kHead);
+  }
+  void deallocate(T* memory, std::size_t) noexcept {
+    give_block(reinterpret_cast<Block*>(reinterpret_cast<std::byte*>(memory) - kHead));
+  }
+  friend bool operator==(const PoolAllocator&, const PoolAllocator&) { return true; }
+};
 
 }  // namespace retrograd::detail

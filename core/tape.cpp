@@ -59,6 +59,7 @@ class Sweep final : public Cotangents {
     slots_.resize(last + 1 - mark);
     for (const detail::Watched& one : watched)
       if (one.node < mark) leaves_.emplace_back(one.node, Tensor());
+    std::sort(leaves_.begin(), leaves_.end(), [](const Leaf& a, const Leaf& b) { return a.first < b.first; });
   }
   ~Sweep() {
     slots_.clear();
@@ -73,12 +74,14 @@ class Sweep final : public Cotangents {
       node_ = &log_.nodes[i];
       Tensor& slot = slots_[i - mark_];
       if (slot.defined() && node_->edges && reached_.contains(i)) {
-        const Tensor g = node_->watched ? slot : std::move(slot);
-        for (const detail::Edge* edge = node_->edges; edge; edge = edge->next)
-          if (edge->call && reached_.contains(edge->parent)) accumulate(*edge, edge->call(edge->rule, g));
-        if (node_->joint) node_->joint->call(node_->joint->rule, g, *this);
+        Tensor g = node_->watched ? slot : std::move(slot);
+        if (node_->joint)
+          node_->joint->call(node_->joint->rule, g, *this);
+        else
+          for (const detail::Edge* edge = node_->edges; edge; edge = edge->next)
+            if (reached_.contains(edge->parent)) pass(*edge, g);
       }
-      if (consumes_) log_.forget_node(*node_);
+      if (consumes_) log_.forget_from(i);
     }
   }
 
@@ -86,7 +89,7 @@ class Sweep final : public Cotangents {
   /// no other gradient, no view and no cotangent of the caller's shares.
   Tensor take(std::uint32_t node) {
     if (node > last_) return {};
-    Tensor cotangent = std::move(node >= mark_ ? slots_[node - mark_] : leaf(node));
+    Tensor cotangent = std::move(slot_of(node));
     return !cotangent.defined() || recorded_ || detail::sole_owner(cotangent) ? cotangent
                                                                               : detail::copy_values(cotangent);
   }
@@ -106,20 +109,30 @@ class Sweep final : public Cotangents {
     return edge;
   }
 
+  // Hands g to the rule of one edge, the handle itself where no other edge needs it.
+  void pass(const detail::Edge& edge, Tensor& g) {
+    const detail::RuleKind& kind = *edge.kind;
+    if (kind.accumulate && !recorded_) {
+      Tensor& slot = slot_of(edge.parent);
+      if (slot.defined() && detail::sole_owner(slot) && kind.accumulate(edge.rule, g, slot)) return;
+    }
+    accumulate(edge, kind.call(edge.rule, edge.next ? Tensor(g) : std::move(g)));
+  }
+
   void accumulate(const detail::Edge& edge, Tensor more) {
     const detail::Node& parent = log_.nodes[edge.parent];
     if (!more.defined()) fail("{}: the rule for input {} returned an empty handle", node_->op, edge.input);
     if (more.dtype() != parent.dtype)
       fail<DtypeError>("{}: the rule for input {} returned {}, but the input is {}", node_->op, edge.input,
                        more.dtype(), parent.dtype);
-    const Shape shape = parent.shape();
-    if (!(more.shape() == shape)) {
+    if (!parent.has_shape(more.shape())) {
+      const Shape shape = parent.shape();
       if (!broadcasts_to(shape, more.shape()))
         fail<ShapeError>("{}: the rule for input {} returned shape {}, but the input is {}", node_->op, edge.input,
                          more.shape(), shape);
       more = sum_to(more, shape);
     }
-    Tensor& slot = edge.parent >= mark_ ? slots_[edge.parent - mark_] : leaf(edge.parent);
+    Tensor& slot = slot_of(edge.parent);
     if (!slot.defined())
       slot = std::move(more);
     else if (!recorded_ && detail::sole_owner(slot))
@@ -130,18 +143,21 @@ class Sweep final : public Cotangents {
       slot = add(slot, more);
   }
 
+  Tensor& slot_of(std::uint32_t node) { return node >= mark_ ? slots_[node - mark_] : leaf(node); }
+  // A sweep visits nothing before its mark but what its tape watched.
   Tensor& leaf(std::uint32_t node) {
-    for (auto& [own, cotangent] : leaves_)
-      if (own == node) return cotangent;
-    return leaves_.emplace_back(node, Tensor()).second;
+    return std::lower_bound(leaves_.begin(), leaves_.end(), node,
+                            [](const Leaf& one, std::uint32_t wanted) { return one.first < wanted; })
+        ->second;
   }
 
+  using Leaf = std::pair<std::uint32_t, Tensor>;
   Log& log_;
   const std::uint32_t mark_, last_;
   const bool consumes_, recorded_;
   const Reached& reached_;
-  std::vector<Tensor> slots_;                             // cotangents of the nodes from the mark on
-  std::vector<std::pair<std::uint32_t, Tensor>> leaves_;  // those of watched tensors from before it
+  std::vector<Tensor> slots_;  // cotangents of the nodes from the mark on
+  std::vector<Leaf> leaves_;   // those of watched tensors from before it
   detail::Node* node_ = nullptr;
 };
 
@@ -179,8 +195,17 @@ detail::Log& Tape::usable_log(const char* action) {
 
 void Tape::watch(const Tensor& x) { watch(x, nullptr); }
 
-void Tape::watch(const Tensor& x, const std::string* name) {
-  detail::watch(&usable_log("watch"), x, name, watched_mark_);
+void Tape::watch(const Tensor& x, const detail::Path* path) {
+  detail::Log& log = usable_log("watch");
+  const std::string* label = nullptr;
+  if (path) {  // most often the tensor has the name it had the last time
+    label = x.body().label.load(std::memory_order_relaxed);
+    if (!label || !path->equals(*label)) {
+      label = &path->intern();
+      x.body().label.store(label, std::memory_order_relaxed);
+    }
+  }
+  detail::watch(&log, x, label, watched_mark_);
 }
 
 namespace {
@@ -224,14 +249,14 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   struct ForgetAll {  // also when a rule throws in mid-sweep
     Log* log;
     ~ForgetAll() {
-      if (log) log->forget(0, log->nodes.size());
+      if (log) log->forget_from(0);
     }
   } forget_all{consumes ? &log : nullptr};
   std::optional<NoTape> pause;  // an outermost sweep computes without recording
   if (outermost_) pause.emplace();
   if (consumes) {
     log.consumed.store(true, std::memory_order_relaxed);
-    log.forget(last + 1, log.nodes.size());
+    log.forget_from(last + 1);
   }
   Sweep cotangents(log, mark_, last, ours(), outermost_, consumes, reached);
   cotangents.run(cotangent);

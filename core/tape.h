@@ -35,7 +35,7 @@ class [[nodiscard]] Tape {
   template <HasFields Model>
   void watch(const Model& model) {
     detail::walk_fields(const_cast<Model&>(model), detail::Path(),
-                        [this](const detail::Path& path, Tensor& parameter) { watch(parameter, &path.intern()); });
+                        [this](const detail::Path& path, Tensor& parameter) { watch(parameter, &path); });
   }
 
   /// Derivatives of a loss of size 1 with respect to everything this tape watches. The outermost tape is consumed: its
@@ -50,7 +50,7 @@ class [[nodiscard]] Tape {
 
  private:
   explicit Tape(bool is_persistent);
-  void watch(const Tensor& x, const std::string* name);
+  void watch(const Tensor& x, const detail::Path* path);
   detail::Log& usable_log(const char* action);
   Gradients sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unrelated);
 
@@ -78,7 +78,10 @@ class [[nodiscard]] NoTape {
 };
 
 /// One input of an op and the rule for it: rule(cotangent of the value) is the cotangent of the input, written in the
-/// library's own ops. The capture list of the rule is the list of what is saved.
+/// library's own ops. The capture list of the rule is the list of what is saved. A rule that takes its cotangent by
+/// value may be given the last handle on it, so that ops on std::move(g) reuse its memory. A rule that is a struct may
+/// also have bool accumulate(const Tensor& g, Tensor& into), which adds what the call would return to a buffer and is
+/// used where nobody records; false where it can't.
 template <class F>
 struct Wrt {
   const Tensor& x;
@@ -90,21 +93,22 @@ Wrt<F> wrt(const Tensor& x, F rule) {
 }
 
 namespace detail {
-/// y, or a fresh handle on its values where y already has a place in the log.
-inline Tensor untracked(const Log* log, const Tensor& y) {
-  return tracked(log, y) ? make_view(y, y.shape(), y.body().strides) : y;
+/// Gives y a place in the log: a fresh handle on its values takes it where y already has one.
+inline Node& append_value(Log* log, const char* op, Tensor& y) {
+  if (tracked(log, y)) y = make_view(y, y.shape(), y.strides());
+  Node& node = append_node(log, op, y);
+  stamp(log, y);
+  return node;
 }
 }  // namespace detail
 
 /// Appends the op that made y to the open tape, with a rule for each input that is tracked, and returns y. The engine
 /// skips unwatched inputs, sums a cotangent down to the shape of a broadcast input, and accumulates: a rule never does.
 template <class... F>
-Tensor record(const char* op, Tensor y, Wrt<F>... inputs) {
+Tensor record(const char* op, Tensor y, Wrt<F>&&... inputs) {
   detail::Log* log = detail::recording();
   if (!log || !(detail::tracked(log, inputs.x) || ...)) return y;
-  y = detail::untracked(log, y);
-  detail::Node& node = detail::append_node(log, op, y);
-  detail::stamp(log, y);
+  detail::Node& node = detail::append_value(log, op, y);
   std::uint32_t position = 0;
   const auto edge = [&](auto& input) {
     detail::stamp(log, input.x);  // a constant too: the other inputs' rules may need its values
@@ -113,6 +117,14 @@ Tensor record(const char* op, Tensor y, Wrt<F>... inputs) {
   };
   (edge(inputs), ...);
   return y;
+}
+
+/// True where an op on these inputs would be recorded. An op whose rules capture may ask before it builds them: a
+/// captured handle is counted, even in a rule that is thrown away.
+template <class... Tensors>
+bool is_recorded(const Tensors&... inputs) {
+  const detail::Log* log = detail::recording();
+  return log && (detail::tracked(log, inputs) || ...);
 }
 
 /// Declares that a rule of the op just recorded as y needs the values of x, which is none of its inputs (a mask, say):
@@ -131,17 +143,15 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
   bool any = false;
   for (const Tensor& x : inputs) any = any || (log && detail::tracked(log, x));
   if (!any) return y;
-  y = detail::untracked(log, y);
-  detail::Node& node = detail::append_node(log, op, y);
-  detail::stamp(log, y);
+  detail::Node& node = detail::append_value(log, op, y);
   for (std::uint32_t i = 0; i < inputs.size(); ++i) {
     detail::stamp(log, inputs[i]);
     if (!detail::tracked(log, inputs[i])) continue;
-    node.edges = new (log->arena.allocate(sizeof(detail::Edge), alignof(detail::Edge)))
-        detail::Edge{inputs[i].body().node, i, node.edges, nullptr, nullptr, nullptr};
+    node.edges = new (log->arena.allocate(sizeof(detail::Edge)))
+        detail::Edge{nullptr, nullptr, node.edges, inputs[i].body().node, i};
   }
   void* stored = detail::store(log, std::move(rule));
-  node.joint = new (log->arena.allocate(sizeof(detail::Joint), alignof(detail::Joint))) detail::Joint{
+  node.joint = new (log->arena.allocate(sizeof(detail::Joint))) detail::Joint{
       [](void* r, const Tensor& g, Cotangents& out) { (*static_cast<F*>(r))(g, out); }, &detail::destroy<F>, stored};
   return y;
 }

@@ -7,25 +7,26 @@
 
 namespace retrograd::detail {
 
-std::size_t Arena::next_chunk(std::size_t bytes) {
+std::byte* Arena::next_chunk(std::size_t bytes) {
   constexpr std::size_t kChunkBytes = 64 * 1024;
-  if (chunk_ < chunks_.size()) ++chunk_;
+  if (next_) ++chunk_;
   while (chunk_ < chunks_.size() && chunks_[chunk_].size < bytes) ++chunk_;
   if (chunk_ == chunks_.size()) {
     const std::size_t size = std::max(kChunkBytes, bytes);
     chunks_.push_back({std::make_unique_for_overwrite<std::byte[]>(size), size});
   }
-  return 0;
+  next_ = chunks_[chunk_].memory.get();
+  end_ = next_ + chunks_[chunk_].size;
+  return next_;
 }
 
-void Log::forget_node(Node& node) noexcept {
-  for (Edge* edge = std::exchange(node.edges, nullptr); edge; edge = edge->next)
-    if (edge->rule) edge->destroy(edge->rule);
-  if (Joint* joint = std::exchange(node.joint, nullptr)) joint->destroy(joint->rule);
+void Arena::clear() {
+  chunk_ = 0;
+  next_ = end_ = nullptr;
 }
 
-void Log::forget(std::uint32_t begin, std::uint32_t end) noexcept {
-  for (std::uint32_t i = end; i-- > begin;) forget_node(nodes[i]);
+void Log::forget_from(std::uint32_t begin) noexcept {
+  while (with_rules > begin) forget_node(nodes[--with_rules]);
 }
 
 namespace {
@@ -91,7 +92,7 @@ Log* open_log(bool persistent) {
 }
 
 void close_log(Log* log) noexcept {
-  log->forget(0, log->nodes.size());
+  log->forget_from(0);
   log->serial.store(0, std::memory_order_relaxed);
   while (!log->displaced.empty()) {
     const Displaced& was = log->displaced.back();
@@ -100,7 +101,7 @@ void close_log(Log* log) noexcept {
       body.serial.store(was.serial, std::memory_order_relaxed);
       body.node = was.node;
     }
-    if (is_live(was.stamp)) body.storage->stamp.store(was.stamp, std::memory_order_relaxed);
+    if (is_live(was.stamp)) body.base->stamp.store(was.stamp, std::memory_order_relaxed);
     log->displaced.pop_back();
   }
   log->watched.clear();
@@ -116,10 +117,9 @@ bool is_own(std::uint64_t serial, const Log* log) {
 }  // namespace
 
 // The stamp guards against this thread's mistakes: where two threads save the same values, the later one's stands.
-void stamp(Log* log, const Tensor& x) {
-  std::atomic<std::uint64_t>& stamp = x.body().storage->stamp;
+void stamp_anew(Log* log, const Tensor& x) {
+  std::atomic<std::uint64_t>& stamp = x.body().base->stamp;
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed), was = stamp.load(std::memory_order_relaxed);
-  if (was == serial) return;
   if (is_live(was) && is_own(was, log)) log->displaced.push_back({x, 0, 0, was});
   stamp.store(serial, std::memory_order_relaxed);
 }
@@ -128,19 +128,24 @@ Node& append_node(Log* log, const char* op, const Tensor& x) {
   Body& body = x.body();
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
   std::uint64_t was = body.serial.load(std::memory_order_relaxed);
-  const bool elsewhere = was != serial && is_live(was);
-  if (elsewhere && is_own(was, log)) log->displaced.push_back({x, was, body.node, 0});
-  if ((elsewhere && !is_own(was, log)) || !body.serial.compare_exchange_strong(was, serial, std::memory_order_relaxed))
-    fail<TapeError>(
-        "watch: this {} tensor is watched on another thread; give each thread an alias (value_and_grad does)",
-        x.shape());
+  if (was == 0 && body.refs.load(std::memory_order_relaxed) == 1) {  // fresh: nobody else can see it
+    body.serial.store(serial, std::memory_order_relaxed);
+  } else {
+    const bool elsewhere = was != serial && is_live(was);
+    if (elsewhere && is_own(was, log)) log->displaced.push_back({x, was, body.node, 0});
+    if ((elsewhere && !is_own(was, log)) ||
+        !body.serial.compare_exchange_strong(was, serial, std::memory_order_relaxed))
+      fail<TapeError>(
+          "watch: this {} tensor is watched on another thread; give each thread an alias (value_and_grad does)",
+          x.shape());
+  }
   const int rank = body.shape.rank();
-  auto* sizes = static_cast<std::int64_t*>(
-      log->arena.allocate(sizeof(std::int64_t) * static_cast<std::size_t>(rank), alignof(std::int64_t)));
+  auto* sizes = static_cast<std::int64_t*>(log->arena.allocate(sizeof(std::int64_t) * static_cast<std::size_t>(rank)));
   for (int axis = 0; axis < rank; ++axis) sizes[axis] = body.shape[axis];
   Node& node = log->nodes.push();
   node = {op, nullptr, nullptr, sizes, static_cast<std::uint8_t>(rank), body.dtype, false};
-  body.node = log->nodes.size() - 1;
+  log->with_rules = log->nodes.size();
+  body.node = log->with_rules - 1;
   return node;
 }
 

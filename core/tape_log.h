@@ -17,25 +17,29 @@
 
 namespace retrograd::detail {
 
-/// Bump memory in chunks: pushing never moves what is there, and clearing keeps the chunks.
+/// Bump memory in chunks, all of it aligned to 16 bytes: allocating never moves what is there, and clearing keeps the
+/// chunks.
 class Arena {
  public:
-  void* allocate(std::size_t bytes, std::size_t alignment) {
-    std::size_t begin = (used_ + alignment - 1) & ~(alignment - 1);
-    if (chunk_ == chunks_.size() || begin + bytes > chunks_[chunk_].size) begin = next_chunk(bytes);
-    used_ = begin + bytes;
-    return chunks_[chunk_].memory.get() + begin;
+  static constexpr std::size_t kAlignment = 16;
+  void* allocate(std::size_t bytes) {
+    std::byte* begin = next_;
+    const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+    if (static_cast<std::size_t>(end_ - begin) < rounded) begin = next_chunk(rounded);
+    next_ = begin + rounded;
+    return begin;
   }
-  void clear() { chunk_ = used_ = 0; }
+  void clear();
 
  private:
   struct Chunk {
     std::unique_ptr<std::byte[]> memory;
     std::size_t size;
   };
-  std::size_t next_chunk(std::size_t bytes);
+  std::byte* next_chunk(std::size_t bytes);
   std::vector<Chunk> chunks_;
-  std::size_t chunk_ = 0, used_ = 0;
+  std::size_t chunk_ = 0;  // the one in use
+  std::byte *next_ = nullptr, *end_ = nullptr;
 };
 
 /// Where a joint rule hands over the cotangents it was asked for.
@@ -48,14 +52,21 @@ class Cotangents {
   ~Cotangents() = default;
 };
 
-/// One tracked input of a node. A node with a joint rule has edges without rules of their own.
+/// What a rule can do. `accumulate` adds the cotangent it would return into a buffer that the engine owns; null where
+/// the rule has no such way, false where these shapes need the other one. `destroy` is null where there is nothing to.
+struct RuleKind {
+  Tensor (*call)(void* rule, Tensor&& cotangent);
+  bool (*accumulate)(void* rule, const Tensor& cotangent, Tensor& into);
+  void (*destroy)(void* rule) noexcept;
+};
+
+/// One tracked input of a node. A node with a joint rule has edges without rules of their own (`kind` is null).
 struct Edge {
+  const RuleKind* kind;
+  void* rule;
+  Edge* next;
   std::uint32_t parent;
   std::uint32_t input;  // its position among the op's inputs
-  Edge* next;
-  Tensor (*call)(void* rule, const Tensor& cotangent);
-  void (*destroy)(void* rule) noexcept;
-  void* rule;
 };
 
 struct Joint {
@@ -74,6 +85,12 @@ struct Node {
   bool watched;
 
   Shape shape() const { return Shape(std::span(sizes, rank)); }
+  bool has_shape(const Shape& other) const {
+    if (other.rank() != rank) return false;
+    for (int axis = 0; axis < rank; ++axis)
+      if (other[axis] != sizes[axis]) return false;
+    return true;
+  }
 };
 
 /// Nodes by number, in chunks that never move.
@@ -120,8 +137,15 @@ struct Log {
   std::vector<Displaced> displaced;
   std::vector<std::vector<Tensor>> spare_cotangents;
 
-  void forget_node(Node& node) noexcept;                         // destroys its rules
-  void forget(std::uint32_t begin, std::uint32_t end) noexcept;  // the same for a range
+  /// How many nodes, from the first on, may still have rules.
+  std::uint32_t with_rules = 0;
+
+  void forget_node(Node& node) noexcept {  // destroys its rules
+    for (Edge* edge = std::exchange(node.edges, nullptr); edge; edge = edge->next)
+      if (edge->kind && edge->kind->destroy) edge->kind->destroy(edge->rule);
+    if (Joint* joint = std::exchange(node.joint, nullptr)) joint->destroy(joint->rule);
+  }
+  void forget_from(std::uint32_t begin) noexcept;  // the same for all from that one on
 };
 
 /// A serial's upper bits name its log, so that one atomic word says which opening of which log a tensor was recorded
@@ -165,7 +189,11 @@ void close_log(Log* log) noexcept;
 /// Gives x a node of its own in the log and protects its values.
 Node& append_node(Log* log, const char* op, const Tensor& x);
 /// Protects the values of x while the log is open and unconsumed.
-void stamp(Log* log, const Tensor& x);
+void stamp_anew(Log* log, const Tensor& x);
+inline void stamp(Log* log, const Tensor& x) {
+  if (x.body().base->stamp.load(std::memory_order_relaxed) != log->serial.load(std::memory_order_relaxed))
+    stamp_anew(log, x);
+}
 /// Gives x a leaf node, or marks the node it has, once among the tensors watched from `first` on; integer tensors are
 /// an error.
 void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first);
@@ -173,21 +201,38 @@ void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first
 template <class F>
 void* store(Log* log, F&& f) {
   using Stored = std::remove_cvref_t<F>;
-  static_assert(alignof(Stored) <= alignof(std::max_align_t), "a rule may not capture over-aligned values");
-  return new (log->arena.allocate(sizeof(Stored), alignof(Stored))) Stored(std::forward<F>(f));
+  static_assert(alignof(Stored) <= Arena::kAlignment, "a rule may not capture over-aligned values");
+  return new (log->arena.allocate(sizeof(Stored))) Stored(std::forward<F>(f));
 }
 template <class F>
 void destroy(void* rule) noexcept {
   static_cast<F*>(rule)->~F();
 }
 
-template <class F>
-void append_edge(Log* log, Node& node, const Tensor& x, std::uint32_t input, F&& rule) {
-  using Rule = std::remove_cvref_t<F>;
-  void* stored = store(log, std::forward<F>(rule));
-  node.edges = new (log->arena.allocate(sizeof(Edge), alignof(Edge))) Edge{
-      x.body().node,  input, node.edges, [](void* r, const Tensor& g) -> Tensor { return (*static_cast<Rule*>(r))(g); },
-      &destroy<Rule>, stored};
+template <class Rule>
+inline constexpr RuleKind kRuleKind = {
+    [](void* rule, Tensor&& g) -> Tensor { return (*static_cast<Rule*>(rule))(std::move(g)); },
+    [] {
+      if constexpr (requires(Rule & r, const Tensor& g, Tensor& into) { r.accumulate(g, into); })
+        return +[](void* rule, const Tensor& g, Tensor& into) -> bool {
+          return static_cast<Rule*>(rule)->accumulate(g, into);
+        };
+      else
+        return nullptr;
+    }(),
+    std::is_trivially_destructible_v<Rule> ? nullptr : &destroy<Rule>};
+
+template <class Rule>
+void append_edge(Log* log, Node& node, const Tensor& x, std::uint32_t input, Rule&& rule) {
+  using Stored = std::remove_cvref_t<Rule>;
+  struct EdgeWithRule {
+    Edge edge;
+    Stored rule;
+  };
+  static_assert(alignof(EdgeWithRule) <= Arena::kAlignment, "a rule may not capture over-aligned values");
+  auto* stored = static_cast<EdgeWithRule*>(log->arena.allocate(sizeof(EdgeWithRule)));
+  new (&stored->rule) Stored(std::forward<Rule>(rule));
+  node.edges = new (&stored->edge) Edge{&kRuleKind<Stored>, &stored->rule, node.edges, x.body().node, input};
 }
 
 }  // namespace retrograd::detail

@@ -90,14 +90,28 @@ namespace retrograd {
 
 namespace {
 HWY_EXPORT(tape_kernels);
-const TapeKernels& kernels() { return *HWY_DYNAMIC_DISPATCH(tape_kernels)(); }
+const TapeKernels& kernels() { return *HWY_DISPATCH_TABLE(tape_kernels)[detail::simd_target_index()](); }
+}  // namespace
+
+namespace {
+
+// The rule of a sum: the cotangent passes through.
+struct Pass {
+  Tensor operator()(Tensor g) const { return g; }
+  bool accumulate(const Tensor& g, Tensor& into) const {
+    const bool fits = g.shape() == into.shape();
+    if (fits) detail::add_into(into, g);
+    return fits;
+  }
+};
+
 }  // namespace
 
 // y = a + b
 Tensor add(Operand left, Operand right) {
-  const auto [a, b] = detail::operands("add", left, right);
-  Tensor y = detail::zip("add", kernels().add, a, b);
-  return record("add", y, wrt(a, [](const Tensor& g) { return g; }), wrt(b, [](const Tensor& g) { return g; }));
+  const detail::OperandPair in("add", left, right);
+  if (!is_recorded(in.a, in.b)) return detail::zip_reusing("add", kernels().add, in);
+  return record("add", detail::zip("add", kernels().add, in.a, in.b), wrt(in.a, Pass()), wrt(in.b, Pass()));
 }
 
 void detail::add_into(Tensor& into, const Tensor& x) { zip_into("add", kernels().add, into, x); }
@@ -111,7 +125,7 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
     strides[static_cast<std::size_t>(axis)] = own ? x.strides()[static_cast<std::size_t>(axis - shift)] : 0;
   }
   // The engine sums the cotangent down to the shape of x: that is the whole rule.
-  return record("broadcast_to", detail::make_view(x, shape, strides), wrt(x, [](const Tensor& g) { return g; }));
+  return record("broadcast_to", detail::make_view(x, shape, strides), wrt(x, Pass()));
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
@@ -188,11 +202,9 @@ Tensor scaled(const Tensor& x, double factor) {
   return record("scaled", y, wrt(x, [factor](const Tensor& g) { return scaled(g, factor); }));
 }
 
-Tensor detach(const Tensor& x) { return detail::make_view(x, x.shape(), x.body().strides); }
+Tensor detach(const Tensor& x) { return detail::make_view(x, x.shape(), x.strides()); }
 
-Tensor alias(const Tensor& x) {
-  return record("alias", detach(x), wrt(x, [](const Tensor& g) { return g; }));
-}
+Tensor alias(const Tensor& x) { return record("alias", detach(x), wrt(x, Pass())); }
 
 }  // namespace retrograd
 #endif  // HWY_ONCE

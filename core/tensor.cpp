@@ -1,7 +1,6 @@
 #include "tensor.h"
 
 #include <cstring>
-#include <new>
 
 #include "error.h"
 #include "format.h"
@@ -14,14 +13,19 @@ namespace detail {
 
 namespace {
 
-Body* new_body(Block* storage, std::byte* data, const Shape& shape, Dtype dtype) {
-  Body* body = new (take_block(sizeof(Body))->payload()) Body;
-  body->refs.store(1, std::memory_order_relaxed);
-  body->dtype = dtype;
+// A body with room for `bytes` behind it.
+inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, Dtype dtype) {
+  Body* body = static_cast<Body*>(take_block(sizeof(Body) + bytes));
+  body->views.store(0, std::memory_order_relaxed);
   body->serial.store(0, std::memory_order_relaxed);
-  body->storage = storage;
-  body->data = data;
-  body->size = shape.size();
+  body->stamp.store(0, std::memory_order_relaxed);
+  body->pending.store(0, std::memory_order_relaxed);
+  body->label.store(nullptr, std::memory_order_relaxed);
+  body->base = body;
+  body->size = size;
+  body->dtype = dtype;
+  body->contiguous = true;
+  body->exposed = false;
   body->shape = shape;
   return body;
 }
@@ -38,8 +42,11 @@ bool strides_are_row_major(const Shape& shape, const Strides& strides) {
 }  // namespace
 
 void release_body(Body* body) noexcept {
-  release(body->storage);
-  release(Block::of(body));
+  if (Body* base = body->base; base != body) {
+    base->views.fetch_sub(1, std::memory_order_relaxed);
+    if (drop_reference(base)) give_block(base);
+  }
+  give_block(body);
 }
 
 void fail_empty_handle() {
@@ -51,7 +58,7 @@ void fail_dtype_access(Dtype asked, Dtype is) {
 }
 
 void check_in_place(const Tensor& x, const char* op) {
-  if (is_live(x.body().storage->stamp.load(std::memory_order_relaxed)))
+  if (is_live(x.body().base->stamp.load(std::memory_order_relaxed)))
     fail<TapeError>("{}: an open tape tracks this {} tensor; write after tape.gradients(…) or when the tape is closed",
                     op, x.shape());
   if (!x.is_contiguous())
@@ -76,11 +83,14 @@ Strides row_major(const Shape& shape) {
 
 Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides, std::int64_t offset) {
   Body& from = base.body();
-  Body* body =
-      new_body(from.storage, from.data + offset * static_cast<std::int64_t>(size_of(from.dtype)), shape, from.dtype);
-  retain(from.storage);
-  body->strides = strides;
-  body->contiguous = strides_are_row_major(shape, strides);
+  const bool contiguous = strides_are_row_major(shape, strides);
+  Body* body = new_body(contiguous ? 0 : sizeof(Strides), shape, shape.size(), from.dtype);
+  if (!contiguous) body->view_strides() = strides;
+  body->contiguous = contiguous;
+  body->data = from.data + offset * static_cast<std::int64_t>(size_of(from.dtype));
+  body->base = from.base;
+  from.base->refs.fetch_add(1, std::memory_order_relaxed);
+  from.base->views.fetch_add(1, std::memory_order_relaxed);
   return Tensor::adopt(body);
 }
 
@@ -88,7 +98,7 @@ Tensor packed(const Tensor& x) {
   if (x.is_contiguous()) return x;
   Tensor out = Tensor::empty(x.shape(), x.dtype());
   dispatch(x.dtype(), [&]<class T>() {
-    T* to = out.mutable_data<T>();
+    T* to = values<T>(out);
     for_each_run<1>(x.shape(), {&x},
                     [&](std::array<const void*, 1> from, std::array<std::int64_t, 1> step, std::int64_t n) {
                       const T* source = static_cast<const T*>(from[0]);
@@ -102,23 +112,24 @@ Tensor packed(const Tensor& x) {
   return out;
 }
 
-bool sole_owner(const Tensor& x) {
-  const Body& body = x.body();
-  return body.contiguous && body.refs.load(std::memory_order_acquire) == 1 &&
-         body.storage->refs.load(std::memory_order_acquire) == 1;
-}
-
 }  // namespace detail
 
 Tensor Tensor::empty(const Shape& shape, Dtype dtype) {
-  std::int64_t bytes = static_cast<std::int64_t>(size_of(dtype));
+  auto bytes = static_cast<std::int64_t>(size_of(dtype));
   for (std::int64_t size : shape)
     if (__builtin_mul_overflow(bytes, size, &bytes))
       fail<ShapeError>("empty: a {} tensor of shape {} has more bytes than 64 bits count", dtype, shape);
-  detail::Block* storage = detail::take_block(static_cast<std::size_t>(bytes));
-  detail::Body* body = detail::new_body(storage, storage->payload(), shape, dtype);
-  body->strides = detail::row_major(shape);
-  body->contiguous = true;
+  detail::Body* body = detail::new_body(static_cast<std::size_t>(bytes), shape, shape.size(), dtype);
+  body->data = body->payload();
+  return adopt(body);
+}
+
+Tensor Tensor::empty_like(const Tensor& x, Dtype dtype) {
+  const detail::Body& like = x.body();
+  if (size_of(dtype) > size_of(like.dtype)) return empty(like.shape, dtype);  // which counts its bytes
+  detail::Body* body =
+      detail::new_body(static_cast<std::size_t>(like.size) * size_of(dtype), like.shape, like.size, dtype);
+  body->data = body->payload();
   return adopt(body);
 }
 

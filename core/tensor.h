@@ -1,11 +1,11 @@
-// Tensor: a cheap handle with value semantics. One pointer to a body (shape, strides, place in the tape) which shares
-// reference-counted storage with its views. Copying copies the handle; assigning rebinds it; values are written only
+// Tensor: a cheap handle with value semantics. One pointer to a reference-counted body (shape, place in the tape, and
+// the values right behind), which views share. Copying copies the handle; assigning rebinds it; values are written only
 // through functions that say so, and never under an open tape that tracks them. Knows nothing of what ops compute.
 #pragma once
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <span>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -20,22 +20,31 @@ using Strides = std::array<std::int64_t, kMaxRank>;
 
 namespace detail {
 
-/// What handles share. The place in the log lives here and not in the handle, so that a closure which captured y before
-/// y was recorded still sees it.
-struct Body {
-  std::atomic<std::uint32_t> refs;
+/// What handles share: the head of a block whose rest holds the values (or, of a view, its strides). The place in the
+/// log lives here and not in the handle, so that a closure which captured y before y was recorded still sees it. What
+/// most ops touch stands on the first cache line.
+struct alignas(64) Body : Block {
+  std::uint32_t node;                 // its number in that log; only the log's own thread reads or writes it
+  std::atomic<std::uint32_t> views;   // views on this body's values
+  std::atomic<std::uint64_t> serial;  // of the log it was last recorded on, 0 for none
+  std::atomic<std::uint64_t> stamp;   // of the log that saved this body's values last, for the write guard; 0 for none
+  std::byte* data;
+  Body* base;  // whose values it looks at: itself, or of a view another
+  std::int64_t size;
+  std::atomic<std::uint32_t> pending;  // gradients not computed yet that read this body's values
   Dtype dtype;
   bool contiguous;
-  std::uint32_t node;                 // its number in that log; only the log's own thread reads or writes it
-  std::atomic<std::uint64_t> serial;  // of the log it was last recorded on, 0 for none
-  Block* storage;
-  std::byte* data;
-  std::int64_t size;
+  bool exposed;                           // of base: a pointer to write through has been handed out
+  std::atomic<const std::string*> label;  // the name under which it was last watched, or null
   Shape shape;
-  Strides strides;  // in elements; 0 where an axis is broadcast
+
+  std::byte* payload() { return reinterpret_cast<std::byte*>(this + 1); }
+  Strides& view_strides() { return *reinterpret_cast<Strides*>(payload()); }
 };
 
 void release_body(Body* body) noexcept;
+/// Row-major strides of a shape.
+Strides row_major(const Shape& shape);
 [[noreturn]] void fail_empty_handle();
 [[noreturn]] void fail_dtype_access(Dtype asked, Dtype is);
 /// TapeError where an open tape tracks x or needs its values, ShapeError where x is not contiguous.
@@ -59,11 +68,14 @@ class Tensor {
     return *this;
   }
   ~Tensor() {
-    if (body_ && body_->refs.fetch_sub(1, std::memory_order_acq_rel) == 1) detail::release_body(body_);
+    if (body_ && detail::drop_reference(body_)) detail::release_body(body_);
   }
 
   /// A contiguous tensor whose values are not set.
   static Tensor empty(const Shape& shape, Dtype dtype = float32);
+  /// One of the shape of x, and of this dtype.
+  static Tensor empty_like(const Tensor& x, Dtype dtype);
+  static Tensor empty_like(const Tensor& x) { return empty_like(x, x.dtype()); }
 
   bool defined() const { return body_ != nullptr; }
   const Shape& shape() const { return body().shape; }
@@ -73,8 +85,8 @@ class Tensor {
   /// The size along one axis, counted from the end when negative.
   std::int64_t size(int axis) const { return shape()[normal_axis("size", axis, rank())]; }
   Dtype dtype() const { return body().dtype; }
-  /// Steps between neighbours along each axis, in elements.
-  std::span<const std::int64_t> strides() const { return {body().strides.data(), static_cast<std::size_t>(rank())}; }
+  /// Steps between neighbours along each axis, in elements; the first rank() are set. 0 where an axis is broadcast.
+  Strides strides() const { return body().contiguous ? detail::row_major(body_->shape) : body_->view_strides(); }
   /// True where the elements lie in row-major order without gaps.
   bool is_contiguous() const { return body().contiguous; }
 
@@ -89,6 +101,7 @@ class Tensor {
   template <class T>
   T* mutable_data() {
     detail::check_writable(*this, "mutable_data");
+    body_->base->exposed = true;
     return const_cast<T*>(data<T>());
   }
   /// The one value of a tensor of size 1, converted to T; ShapeError otherwise.
@@ -122,12 +135,24 @@ namespace detail {
 
 /// Another window on the storage of `base`: `offset` elements from its first, untracked.
 Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides, std::int64_t offset = 0);
-/// Row-major strides of a shape.
-Strides row_major(const Shape& shape);
+/// The first element of a buffer that the engine itself fills.
+template <class T>
+T* values(const Tensor& x) {
+  return const_cast<T*>(x.data<T>());
+}
 /// The same values in row-major order: x itself where it is contiguous, else a copy. Not recorded.
 Tensor packed(const Tensor& x);
 /// True where this handle is the only one on contiguous storage, so that it may be overwritten unseen.
-bool sole_owner(const Tensor& x);
+inline bool sole_owner(const Tensor& x) {
+  const Body& body = x.body();
+  return body.contiguous && body.refs.load(std::memory_order_acquire) == 1 &&
+         (body.base == &body || body.base->refs.load(std::memory_order_acquire) == 1);
+}
+/// True where both are contiguous and of one shape: their elements lie in pairs.
+inline bool are_parallel(const Tensor& a, const Tensor& b) {
+  const Body &p = a.body(), &q = b.body();
+  return p.contiguous && q.contiguous && p.shape == q.shape;
+}
 
 }  // namespace detail
 }  // namespace retrograd

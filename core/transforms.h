@@ -99,7 +99,7 @@ auto hessian(F f) {
     std::vector<Tensor> rows;
     for (std::int64_t i = 0; i < x.size(); ++i) {
       Tensor unit = zeros(x.shape(), x.dtype());
-      dispatch(x.dtype(), [&]<class T>() { unit.mutable_data<T>()[i] = static_cast<T>(1); });
+      dispatch(x.dtype(), [&]<class T>() { detail::values<T>(unit)[i] = static_cast<T>(1); });
       rows.push_back(detail::is_tracked(slope) ? tape.gradients(slope, unit).get_or_zeros(variable) : zeros_like(x));
     }
     Shape shape = x.shape();

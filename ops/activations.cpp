@@ -68,25 +68,28 @@ namespace retrograd {
 namespace {
 
 HWY_EXPORT(activation_kernels);
-const ActivationKernels& kernels() { return *HWY_DYNAMIC_DISPATCH(activation_kernels)(); }
+const ActivationKernels& kernels() { return *HWY_DISPATCH_TABLE(activation_kernels)[detail::simd_target_index()](); }
 
 // The derivatives as ops of their own, one pass each, with rules of their own.
 
 // r = g·[y > 0]
-Tensor relu_gradient(const Tensor& g, const Tensor& y) {
+Tensor relu_gradient(Tensor g, const Tensor& y) {
+  if (!is_recorded(g, y)) return detail::zip_reusing("relu_gradient", kernels().relu_gradient, std::move(g), y);
   return record("relu_gradient", detail::zip("relu_gradient", kernels().relu_gradient, g, y),
                 wrt(g, [y](const Tensor& gg) { return relu_gradient(gg, y); }));
 }
 
 // r = g·y·(1 − y); ∂r/∂y = g·(1 − 2y)
-Tensor sigmoid_gradient(const Tensor& g, const Tensor& y) {
+Tensor sigmoid_gradient(Tensor g, const Tensor& y) {
+  if (!is_recorded(g, y)) return detail::zip_reusing("sigmoid_gradient", kernels().sigmoid_gradient, std::move(g), y);
   return record("sigmoid_gradient", detail::zip("sigmoid_gradient", kernels().sigmoid_gradient, g, y),
                 wrt(g, [y](const Tensor& gg) { return sigmoid_gradient(gg, y); }),
                 wrt(y, [g, y](const Tensor& gg) { return gg * g * (1 - 2 * y); }));
 }
 
 // r = g·(1 − y²); ∂r/∂y = −2·g·y
-Tensor tanh_gradient(const Tensor& g, const Tensor& y) {
+Tensor tanh_gradient(Tensor g, const Tensor& y) {
+  if (!is_recorded(g, y)) return detail::zip_reusing("tanh_gradient", kernels().tanh_gradient, std::move(g), y);
   return record("tanh_gradient", detail::zip("tanh_gradient", kernels().tanh_gradient, g, y),
                 wrt(g, [y](const Tensor& gg) { return tanh_gradient(gg, y); }),
                 wrt(y, [g, y](const Tensor& gg) { return -2 * gg * g * y; }));
@@ -96,7 +99,8 @@ Tensor tanh_gradient(const Tensor& g, const Tensor& y) {
 Tensor relu_composed(const Tensor& x) { return where(x <= 0, 0, x); }
 Tensor relu_fused(const Tensor& x) {
   Tensor y = detail::map("relu", kernels().relu, x);
-  return record("relu", y, wrt(x, [y](const Tensor& g) { return relu_gradient(g, y); }));
+  if (!is_recorded(x)) return y;
+  return record("relu", y, wrt(x, [y](Tensor g) { return relu_gradient(std::move(g), y); }));
 }
 
 // Eq. 2.3, and below 0 the same multiplied out, e^x/(1 + e^x): neither overflows on its side.
@@ -107,7 +111,8 @@ Tensor sigmoid_composed(const Tensor& x) {
 }
 Tensor sigmoid_fused(const Tensor& x) {
   Tensor y = detail::map("sigmoid", kernels().sigmoid, x);
-  return record("sigmoid", y, wrt(x, [y](const Tensor& g) { return sigmoid_gradient(g, y); }));
+  if (!is_recorded(x)) return y;
+  return record("sigmoid", y, wrt(x, [y](Tensor g) { return sigmoid_gradient(std::move(g), y); }));
 }
 
 }  // namespace
@@ -121,7 +126,8 @@ Tensor sigmoid(const Tensor& x) { return fused::sigmoid(x); }
 // d tanh x = (1 − y²)·dx
 Tensor tanh(const Tensor& x) {
   Tensor y = detail::map("tanh", kernels().tanh, x);
-  return record("tanh", y, wrt(x, [y](const Tensor& g) { return tanh_gradient(g, y); }));
+  if (!is_recorded(x)) return y;
+  return record("tanh", y, wrt(x, [y](Tensor g) { return tanh_gradient(std::move(g), y); }));
 }
 
 }  // namespace retrograd

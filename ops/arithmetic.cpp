@@ -9,6 +9,8 @@ namespace retrograd {
 struct ArithmeticKernels {
   detail::ByDtype<detail::BinaryRun> sub, mul, div, maximum;
   detail::ByDtype<detail::UnaryRun> neg, square, abs, sign;
+  // y += a·b
+  detail::ByDtype<void (*)(const void* a, const void* b, void* y, std::int64_t n)> add_product;
 };
 }  // namespace retrograd
 #endif
@@ -75,10 +77,24 @@ struct Sign {
   static std::int64_t plain(std::int64_t x) { return (x > 0) - (x < 0); }
 };
 
+// A plain loop: the compiler vectorises it for each target.
+template <class T>
+void add_product(const void* a_run, const void* b_run, void* y_run, std::int64_t n) {
+  const T *HWY_RESTRICT a = static_cast<const T*>(a_run), *HWY_RESTRICT b = static_cast<const T*>(b_run);
+  T* HWY_RESTRICT y = static_cast<T*>(y_run);
+  for (std::int64_t i = 0; i < n; ++i) y[i] += a[i] * b[i];
+}
+
 const ArithmeticKernels* arithmetic_kernels() {
-  static constexpr ArithmeticKernels kKernels = {
-      binary_numbers<Sub>(), binary_numbers<Mul>(),   binary_floats<Div>(), binary_numbers<Maximum>(),
-      unary_numbers<Neg>(),  unary_numbers<Square>(), unary_numbers<Abs>(), unary_numbers<Sign>()};
+  static constexpr ArithmeticKernels kKernels = {binary_numbers<Sub>(),
+                                                 binary_numbers<Mul>(),
+                                                 binary_floats<Div>(),
+                                                 binary_numbers<Maximum>(),
+                                                 unary_numbers<Neg>(),
+                                                 unary_numbers<Square>(),
+                                                 unary_numbers<Abs>(),
+                                                 unary_numbers<Sign>(),
+                                                 {add_product<float>, add_product<double>, nullptr, nullptr, nullptr}};
   return &kKernels;
 }
 
@@ -99,31 +115,54 @@ namespace retrograd {
 
 namespace {
 HWY_EXPORT(arithmetic_kernels);
-const ArithmeticKernels& kernels() { return *HWY_DYNAMIC_DISPATCH(arithmetic_kernels)(); }
+const ArithmeticKernels& kernels() { return *HWY_DISPATCH_TABLE(arithmetic_kernels)[detail::simd_target_index()](); }
 }  // namespace
 
 // y = a − b
 Tensor sub(Operand left, Operand right) {
-  const auto [a, b] = detail::operands("sub", left, right);
-  Tensor y = detail::zip("sub", kernels().sub, a, b);
-  return record("sub", y, wrt(a, [](const Tensor& g) { return g; }), wrt(b, [](const Tensor& g) { return -g; }));
+  const detail::OperandPair in("sub", left, right);
+  if (!is_recorded(in.a, in.b)) return detail::zip_reusing("sub", kernels().sub, in);
+  return record("sub", detail::zip("sub", kernels().sub, in.a, in.b), wrt(in.a, [](Tensor g) { return g; }),
+                wrt(in.b, [](const Tensor& g) { return -g; }));
 }
+
+namespace {
+
+// The rule of a product: the cotangent times the other factor, added where a sum is already waiting.
+struct Times {
+  Tensor factor;
+  Tensor operator()(Tensor g) const { return std::move(g) * factor; }
+  bool accumulate(const Tensor& g, Tensor& into) const {
+    const auto run = kernels().add_product[static_cast<std::size_t>(g.dtype())];
+    const bool fits = run && g.shape() == into.shape() && factor.shape() == into.shape() && g.is_contiguous() &&
+                      factor.is_contiguous();
+    if (fits)
+      detail::parallel_chunks(into.size(), [&](std::int64_t begin, std::int64_t end) {
+        const auto at = [&](const Tensor& x) {
+          return x.body().data + begin * static_cast<std::int64_t>(size_of(x.dtype()));
+        };
+        run(at(g), at(factor), at(into), end - begin);
+      });
+    return fits;
+  }
+};
+
+}  // namespace
 
 // d(ab) = b·da + a·db
 Tensor mul(Operand left, Operand right) {
-  const detail::OperandPair pair = detail::operands("mul", left, right);
-  const Tensor &a = pair.a, &b = pair.b;
-  Tensor y = detail::zip("mul", kernels().mul, a, b);
-  return record("mul", y, wrt(a, [b](const Tensor& g) { return g * b; }),
-                wrt(b, [a](const Tensor& g) { return g * a; }));
+  const detail::OperandPair in("mul", left, right);
+  if (!is_recorded(in.a, in.b)) return detail::zip_reusing("mul", kernels().mul, in);
+  return record("mul", detail::zip("mul", kernels().mul, in.a, in.b), wrt(in.a, Times{in.b}), wrt(in.b, Times{in.a}));
 }
 
 // d(a/b) = da/b − (a/b)·db/b
 Tensor div(Operand left, Operand right) {
-  const detail::OperandPair pair = detail::operands("div", left, right);
-  const Tensor &a = pair.a, &b = pair.b;
+  const detail::OperandPair in("div", left, right);
+  const Tensor &a = in.a, &b = in.b;
+  if (!is_recorded(a, b)) return detail::zip_reusing("div", kernels().div, in);
   Tensor y = detail::zip("div", kernels().div, a, b);
-  return record("div", y, wrt(a, [b](const Tensor& g) { return g / b; }),
+  return record("div", y, wrt(a, [b](Tensor g) { return std::move(g) / b; }),
                 wrt(b, [b, y](const Tensor& g) { return -(g * y / b); }));
 }
 
@@ -146,8 +185,8 @@ Tensor sign(const Tensor& x) { return detail::map("sign", kernels().sign, x); }
 
 // d max(a, b) = [a > b]·da + [b > a]·db + [a = b]·(da + db)/2
 Tensor maximum(Operand left, Operand right) {
-  const detail::OperandPair pair = detail::operands("maximum", left, right);
-  const Tensor &a = pair.a, &b = pair.b;
+  const detail::OperandPair in("maximum", left, right);
+  const Tensor &a = in.a, &b = in.b;
   Tensor y = detail::zip("maximum", kernels().maximum, a, b);
   const auto share = [](const Tensor& own, const Tensor& other, Dtype dtype) {
     return astype(greater(own, other), dtype) + 0.5 * astype(equal(own, other), dtype);
@@ -166,11 +205,13 @@ void sum_in_place(const char* op, void (*write)(Tensor&, const Tensor&), Tensor&
     fail<ShapeError>("{}: {} does not broadcast to {}", op, b.shape(), x.shape());
   if (x.dtype() != b.dtype())
     fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, x.dtype(), b.dtype());
-  const detail::Block* storage = x.body().storage;
+  const detail::Body& body = x.body();
   detail::check_in_place(x, op);
   detail::Log* log = detail::recording();
   const bool x_tracked = log && detail::tracked(log, x), b_tracked = log && detail::tracked(log, b);
-  if ((x_tracked || b_tracked) && storage->refs.load(std::memory_order_relaxed) > 1)
+  const bool has_views = body.base == &body ? body.views.load(std::memory_order_relaxed) > 0
+                                            : body.base->refs.load(std::memory_order_relaxed) > 1;
+  if ((x_tracked || b_tracked) && has_views)
     fail<TapeError>(
         "{}: views share the values of this {} tensor, and the tape would not see them change; write x = x {} b", op,
         x.shape(), op[0]);
@@ -182,7 +223,7 @@ void sum_in_place(const char* op, void (*write)(Tensor&, const Tensor&), Tensor&
     return here;
   };
   const Tensor x_before = x_tracked ? place(x) : Tensor(), b_before = b_tracked ? place(b) : Tensor();
-  if (b.body().storage == storage) b = detail::copy_values(b);  // else the sum would read what it has written
+  if (b.body().base == body.base) b = detail::copy_values(b);  // else the sum would read what it has written
   write(x, b);
   if (!x_tracked && !b_tracked) return;
   detail::Node& node = detail::append_node(log, op, x);

@@ -79,12 +79,12 @@ namespace retrograd {
 
 namespace {
 HWY_EXPORT(comparison_kernels);
-const ComparisonKernels& kernels() { return *HWY_DYNAMIC_DISPATCH(comparison_kernels)(); }
+const ComparisonKernels& kernels() { return *HWY_DISPATCH_TABLE(comparison_kernels)[detail::simd_target_index()](); }
 
 Tensor compare(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel, const Operand& left,
                const Operand& right) {
-  const auto [a, b] = detail::operands(op, left, right);
-  return detail::zip(op, kernel, a, b, boolean);
+  const detail::OperandPair in(op, left, right);
+  return detail::zip(op, kernel, in.a, in.b, boolean);
 }
 }  // namespace
 
@@ -98,8 +98,8 @@ Tensor greater_equal(Operand a, Operand b) { return compare("greater_equal", ker
 // d where(m, a, b) = [m]·da + [not m]·db
 Tensor where(const Tensor& mask, Operand left, Operand right) {
   if (mask.dtype() != boolean) fail<DtypeError>("where: the mask must be boolean, got {}", mask.dtype());
-  const detail::OperandPair pair = detail::operands("where", left, right);
-  const Tensor &a = pair.a, &b = pair.b;
+  const detail::OperandPair in("where", left, right);
+  const Tensor &a = in.a, &b = in.b;
   const Shape shape = broadcast_shapes("where", mask.shape(), broadcast_shapes("where", a.shape(), b.shape()));
   Tensor y = Tensor::empty(shape, a.dtype());
   const ChooseRun run = kernels().choose[static_cast<std::size_t>(a.dtype())];

@@ -37,7 +37,7 @@ Tensor astype(const Tensor& x, Dtype dtype) {
   const Tensor from = detail::packed(x);
   Tensor y = Tensor::empty(x.shape(), dtype);
   dispatch(x.dtype(), [&]<class From>() {
-    dispatch(dtype, [&]<class To>() { convert(from.data<From>(), y.mutable_data<To>(), x.size(), dtype); });
+    dispatch(dtype, [&]<class To>() { convert(from.data<From>(), detail::values<To>(y), x.size(), dtype); });
   });
   if (!is_floating(dtype) || !is_floating(x.dtype())) return y;
   return record("astype", y, wrt(x, [back = x.dtype()](const Tensor& g) { return astype(g, back); }));
@@ -51,7 +51,7 @@ Tensor one_hot(const Tensor& indices, std::int64_t classes, Dtype dtype) {
   shape.push_back(classes);
   Tensor y = zeros(shape, dtype);
   dispatch(dtype, [&]<class T>() {
-    T* row = y.mutable_data<T>();
+    T* row = detail::values<T>(y);
     for (std::int64_t i = 0; i < indices.size(); ++i, row += classes) {
       const std::int64_t index = from.data<std::int64_t>()[i];
       if (index < 0 || index >= classes)

@@ -32,7 +32,7 @@ namespace retrograd {
 
 namespace {
 HWY_EXPORT(exponential_kernels);
-const ExponentialKernels& kernels() { return *HWY_DYNAMIC_DISPATCH(exponential_kernels)(); }
+const ExponentialKernels& kernels() { return *HWY_DISPATCH_TABLE(exponential_kernels)[detail::simd_target_index()](); }
 }  // namespace
 
 // d eˣ = eˣ·dx

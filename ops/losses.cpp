@@ -99,7 +99,7 @@ Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s) {
   const auto subtract = [&]<class T>() {
     const T scale = s.item<T>() / static_cast<T>(rows);
     const T* x = from.data<T>();
-    T* to = r.mutable_data<T>();
+    T* to = detail::values<T>(r);
     if (are_indices(targets)) {
       for (std::int64_t i = 0; i < rows * columns; ++i) to[i] = x[i] * scale;
       for (std::int64_t n = 0; n < rows; ++n) {

@@ -81,7 +81,7 @@ Tensor argmax(const Tensor& x, int axis) {
   for (int a = axis + 1; a < x.rank(); ++a) inner *= x.shape()[a];
   const Tensor values = detail::packed(x);
   Tensor y = Tensor::empty(detail::reduced_shape(x.shape(), 1u << axis, false), int64);
-  std::int64_t* best = y.mutable_data<std::int64_t>();
+  std::int64_t* best = detail::values<std::int64_t>(y);
   dispatch(x.dtype(), [&]<class T>() {
     for (std::int64_t i = 0; i < y.size(); ++i) {
       const T* column = values.data<T>() + i / inner * n * inner + i % inner;

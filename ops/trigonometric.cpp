@@ -32,7 +32,9 @@ namespace retrograd {
 
 namespace {
 HWY_EXPORT(trigonometric_kernels);
-const TrigonometricKernels& kernels() { return *HWY_DYNAMIC_DISPATCH(trigonometric_kernels)(); }
+const TrigonometricKernels& kernels() {
+  return *HWY_DISPATCH_TABLE(trigonometric_kernels)[detail::simd_target_index()]();
+}
 }  // namespace
 
 // d sin x = cos x·dx

@@ -31,8 +31,7 @@ Tensor permuted(const Tensor& x, const AxisOrder& order) {
 // The transpose of slice: g in its place among zeros.
 Tensor unslice(const Tensor& g, const Shape& shape, int axis, std::int64_t begin) {
   const Tensor y = zeros(shape, g.dtype());
-  Tensor window =
-      detail::make_view(y, g.shape(), y.body().strides, begin * y.strides()[static_cast<std::size_t>(axis)]);
+  Tensor window = detail::make_view(y, g.shape(), y.strides(), begin * y.strides()[static_cast<std::size_t>(axis)]);
   const Tensor from = detail::packed(g);
   std::int64_t inner = 1;
   for (int a = axis + 1; a < shape.rank(); ++a) inner *= shape[a];
@@ -78,7 +77,7 @@ Tensor slice(const Tensor& x, int axis, std::int64_t begin, std::int64_t end) {
   Shape shape = x.shape();
   shape[own] = end - begin;
   const Tensor y =
-      detail::make_view(x, shape, x.body().strides, size == 0 ? 0 : begin * x.strides()[static_cast<std::size_t>(own)]);
+      detail::make_view(x, shape, x.strides(), size == 0 ? 0 : begin * x.strides()[static_cast<std::size_t>(own)]);
   return record("slice", y,
                 wrt(x, [from = x.shape(), own, begin](const Tensor& g) { return unslice(g, from, own, begin); }));
 }

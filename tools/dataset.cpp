@@ -26,7 +26,7 @@ Tensor gather(const Tensor& x, const std::int64_t* rows, std::int64_t count, boo
   if (pixels && x.dtype() == uint8) {
     Tensor out = Tensor::empty(shape, float32);
     const std::uint8_t* bytes = x.data<std::uint8_t>();
-    float* to = out.mutable_data<float>();
+    float* to = detail::values<float>(out);
     for (std::int64_t i = 0; i < count; ++i) detail::decode_pixels(bytes + rows[i] * width, to + i * width, width);
     return out;
   }

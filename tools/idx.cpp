@@ -51,7 +51,7 @@ Tensor read_idx(const std::filesystem::path& path, int rank) {
                     file.most() - header);
 
   Tensor tensor = Tensor::empty(shape, uint8);
-  const std::int64_t got = file.read(tensor.mutable_data<std::uint8_t>(), values);
+  const std::int64_t got = file.read(detail::values<std::uint8_t>(tensor), values);
   if (got < values) fail<FileError>("{}: values, expected {} bytes as its header says, found {}", name, values, got);
   std::uint8_t beyond = 0;
   if (file.read(&beyond, 1) != 0)

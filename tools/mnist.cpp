@@ -96,7 +96,7 @@ Dataset read(const fs::path& image_path, const fs::path& label_path) {
 
   Tensor targets = Tensor::empty({labels.size(0)}, int64);
   const std::uint8_t* label = labels.data<std::uint8_t>();
-  auto* target = targets.mutable_data<std::int64_t>();
+  auto* target = detail::values<std::int64_t>(targets);
   for (std::int64_t i = 0; i < labels.size(0); ++i) {
     if (label[i] >= kClasses)
       fail<FileError>("{}: label {}, expected 0 to {}, found {}", label_path.string(), i, kClasses - 1, label[i]);
