@@ -17,60 +17,115 @@ void detail::use_one_blas_thread() { openblas_set_num_threads(1); }
 namespace {
 
 using detail::MatrixIn;
+using detail::TileGrid;
+using detail::TileRange;
 
-void tile(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a, int lda, const float* b, int ldb,
-          float beta, float* c, int ldc) {
+void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const float* a, int lda, const float* b,
+              int ldb, float beta, float* c, int ldc) {
   cblas_sgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
 }
-void tile(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a, int lda, const double* b,
-          int ldb, double beta, double* c, int ldc) {
+void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const double* a, int lda, const double* b,
+              int ldb, double beta, double* c, int ldc) {
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
 }
 
-// Flops below which a product is one tile, and the grain on which borders fall: the width of OpenBLAS's packed panels.
-constexpr double kTileFlops = 8e6;
-constexpr std::int64_t kGrain = 32;
-
 template <class T>
-void tiled_gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T beta, T* c,
-                std::int64_t c_stride) {
+void tile(const TileRange& at, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T beta, T* c, std::int64_t c_stride) {
+  const std::int64_t rows = at.row_end - at.row_begin, columns = at.column_end - at.column_begin;
+  if (rows == 0 || columns == 0) return;
+  if (k == 0) {
+    for (std::int64_t i = 0; i < rows; ++i)
+      for (std::int64_t j = 0; j < columns; ++j)
+        c[i * c_stride + j] = beta == T{0} ? T{0} : beta * c[i * c_stride + j];
+    return;
+  }
+  multiply(a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans, static_cast<int>(rows),
+           static_cast<int>(columns), static_cast<int>(k), a.data + at.row_begin * (a.transposed ? 1 : a.stride),
+           static_cast<int>(a.stride), b.data + at.column_begin * (b.transposed ? b.stride : 1),
+           static_cast<int>(b.stride), beta, c, static_cast<int>(c_stride));
+}
+
+// Before the first product, whoever computes it.
+template <class T>
+void prepare(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>& a, const MatrixIn<T>& b,
+             std::int64_t c_stride) {
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
   if (std::max({m, n, k, a.stride, b.stride, c_stride}) > kMost)
     fail<ShapeError>("matmul: BLAS takes sizes up to {}, got {} x {} x {}", kMost, m, k, n);
-  if (m == 0 || n == 0) return;
   [[maybe_unused]] static const bool once = (detail::use_one_blas_thread(), true);
-  if (k == 0) {
-    for (std::int64_t i = 0; i < m; ++i)
-      for (std::int64_t j = 0; j < n; ++j) c[i * c_stride + j] = beta == T{0} ? T{0} : beta * c[i * c_stride + j];
-    return;
-  }
-  const double flops = 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
-  const bool by_rows = m >= n;
-  const std::int64_t extent = by_rows ? m : n;
-  const std::int64_t grains = (extent + kGrain - 1) / kGrain;
-  const std::int64_t tiles =
-      std::clamp(static_cast<std::int64_t>(flops / kTileFlops), std::int64_t{1}, std::min<std::int64_t>(grains, 16));
-  const CBLAS_TRANSPOSE ta = a.transposed ? CblasTrans : CblasNoTrans, tb = b.transposed ? CblasTrans : CblasNoTrans;
-  detail::parallel_for(tiles, [&](std::int64_t t) {
-    const std::int64_t begin = grains * t / tiles * kGrain, end = std::min(extent, grains * (t + 1) / tiles * kGrain);
-    const std::int64_t rows = by_rows ? end - begin : m, columns = by_rows ? n : end - begin;
-    const T* a_tile = by_rows ? a.data + begin * (a.transposed ? 1 : a.stride) : a.data;
-    const T* b_tile = by_rows ? b.data : b.data + begin * (b.transposed ? b.stride : 1);
-    T* c_tile = c + begin * (by_rows ? c_stride : 1);
-    tile(ta, tb, static_cast<int>(rows), static_cast<int>(columns), static_cast<int>(k), a_tile,
-         static_cast<int>(a.stride), b_tile, static_cast<int>(b.stride), beta, c_tile, static_cast<int>(c_stride));
-  });
+}
+
+template <class T>
+void tiled_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>& a, const MatrixIn<T>& b, T beta,
+                T* c, std::int64_t c_stride, const detail::AfterTile* after) {
+  prepare(m, n, k, a, b, c_stride);
+  const TileGrid grid = detail::tiles_of_product(m, n, k);
+  const auto one = [&](const TileRange& at) {
+    tile(at, k, a, b, beta, c + at.row_begin * c_stride + at.column_begin, c_stride);
+    if (after) (*after)(at);
+  };
+  if (grid.count() == 1) return one({0, m, 0, n});
+  detail::parallel_for(grid.count(), [&](std::int64_t t) { one(grid[t]); });
+}
+
+// Borders fall on multiples of the width of OpenBLAS's packed panels: others cost up to an eighth of the speed.
+constexpr std::int64_t kGrain = 16;
+// Flops below which a product is one tile: some 0.1 ms, to which waking a thread adds little.
+constexpr double kTileFlops = 8e6;
+// Every tile packs the operand that is not cut once more. Where that one lies in a second-level cache it costs little,
+// and tiles may be as narrow as kNarrow; elsewhere they are kWide.
+constexpr std::int64_t kCached = 128 * 1024, kNarrow = 64, kWide = 1024;
+
+std::int64_t tiles_along(std::int64_t extent, std::int64_t packed_again, double flops) {
+  const std::int64_t by_width = packed_again <= kCached ? extent / kNarrow : std::max<std::int64_t>(extent / kWide, 2);
+  const auto by_flops = static_cast<std::int64_t>(flops / kTileFlops);
+  return std::clamp<std::int64_t>(std::min(by_flops, by_width), 1, 16);
+}
+
+double flops_of(std::int64_t m, std::int64_t n, std::int64_t k) {
+  return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+}
+
+std::int64_t border(std::int64_t extent, std::int64_t part, std::int64_t parts) {
+  return std::min(extent, (extent + kGrain - 1) / kGrain * part / parts * kGrain);
 }
 
 }  // namespace
 
+TileRange detail::TileGrid::operator[](std::int64_t tile) const {
+  const std::int64_t i = tile / columns, j = tile % columns;
+  return {border(m, i, rows), border(m, i + 1, rows), border(n, j, columns), border(n, j + 1, columns)};
+}
+
+TileGrid detail::tiles_of_product(std::int64_t m, std::int64_t n, std::int64_t k) {
+  const double flops = flops_of(m, n, k);
+  return m >= n ? TileGrid{tiles_along(m, n * k, flops), 1, m, n} : TileGrid{1, tiles_along(n, m * k, flops), m, n};
+}
+
+TileGrid detail::tiles_in_cache(std::int64_t m, std::int64_t n, std::int64_t k) {
+  constexpr std::int64_t kRows = 1024, kColumns = 512;
+  const TileGrid grid{(m + kRows - 1) / kRows, (n + kColumns - 1) / kColumns, m, n};
+  return m * n >= 2 * kRows * kColumns ? grid : tiles_of_product(m, n, k);
+}
+
 void detail::gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<float> a, MatrixIn<float> b, float beta,
-                  float* c, std::int64_t c_stride) {
-  tiled_gemm(m, n, k, a, b, beta, c, c_stride);
+                  float* c, std::int64_t c_stride, const AfterTile* after) {
+  tiled_gemm(m, n, k, a, b, beta, c, c_stride, after);
 }
 void detail::gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<double> a, MatrixIn<double> b, double beta,
-                  double* c, std::int64_t c_stride) {
-  tiled_gemm(m, n, k, a, b, beta, c, c_stride);
+                  double* c, std::int64_t c_stride, const AfterTile* after) {
+  tiled_gemm(m, n, k, a, b, beta, c, c_stride, after);
+}
+
+void detail::gemm_tile(const TileRange& at, std::int64_t k, MatrixIn<float> a, MatrixIn<float> b, float beta, float* c,
+                       std::int64_t c_stride) {
+  prepare(at.row_end, at.column_end, k, a, b, c_stride);
+  tile(at, k, a, b, beta, c, c_stride);
+}
+void detail::gemm_tile(const TileRange& at, std::int64_t k, MatrixIn<double> a, MatrixIn<double> b, double beta,
+                       double* c, std::int64_t c_stride) {
+  prepare(at.row_end, at.column_end, k, a, b, c_stride);
+  tile(at, k, a, b, beta, c, c_stride);
 }
 
 }  // namespace retrograd

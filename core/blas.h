@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 
+#include "function_ref.h"
+
 namespace retrograd {
 
 /// The name of the core type whose kernels OpenBLAS chose, e.g. "Haswell".
@@ -21,11 +23,36 @@ struct MatrixIn {
   bool transposed;
 };
 
+/// A rectangle of the result: rows and columns from begin to before end.
+struct TileRange {
+  std::int64_t row_begin, row_end, column_begin, column_end;
+};
+/// How a product m × n × k is cut: into rows × columns tiles.
+struct TileGrid {
+  std::int64_t rows, columns;
+  std::int64_t m, n;
+  std::int64_t count() const { return rows * columns; }
+  TileRange operator[](std::int64_t tile) const;
+};
+/// The cut of a product whose tiles all go into one matrix.
+TileGrid tiles_of_product(std::int64_t m, std::int64_t n, std::int64_t k);
+/// The cut of a product whose tiles are used up one by one, and so must fit a cache.
+TileGrid tiles_in_cache(std::int64_t m, std::int64_t n, std::int64_t k);
+
+/// Done with a tile as soon as it is computed, on the thread that computed it.
+using AfterTile = FunctionRef<void(const TileRange&)>;
+
 /// C (m × n, rows `c_stride` apart) = A (m × k) · B (k × n) + beta · C.
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<float> a, MatrixIn<float> b, float beta, float* c,
-          std::int64_t c_stride);
+          std::int64_t c_stride, const AfterTile* after = nullptr);
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<double> a, MatrixIn<double> b, double beta,
-          double* c, std::int64_t c_stride);
+          double* c, std::int64_t c_stride, const AfterTile* after = nullptr);
+
+/// One tile of A · B on the calling thread; c is its own first element.
+void gemm_tile(const TileRange& tile, std::int64_t k, MatrixIn<float> a, MatrixIn<float> b, float beta, float* c,
+               std::int64_t c_stride);
+void gemm_tile(const TileRange& tile, std::int64_t k, MatrixIn<double> a, MatrixIn<double> b, double beta, double* c,
+               std::int64_t c_stride);
 
 void use_one_blas_thread();
 

@@ -36,27 +36,27 @@ const Tensor& Gradients::operator[](const Tensor& x) const {
   std::size_t hint = 0;
   const Entry* entry = find(x, hint);
   if (!entry) fail<TapeError>("gradients: {} was not watched by this tape", described(x, nullptr));
-  if (!entry->value.defined())
+  if (!entry->has_value())
     fail<TapeError>("gradients: the loss does not depend on {}; get_or_zeros gives zeros", described(x, entry->label));
-  return entry->value;
+  return entry->value();
 }
 
 Tensor Gradients::get_or_zeros(const Tensor& x) const {
   std::size_t hint = 0;
   const Entry* entry = find(x, hint);
   if (!entry) fail<TapeError>("gradients: {} was not watched by this tape", described(x, nullptr));
-  return entry->value.defined() ? entry->value : zeros(x.shape(), x.dtype());
+  return entry->has_value() ? entry->value() : zeros(x.shape(), x.dtype());
 }
 
 bool Gradients::contains(const Tensor& x) const {
   std::size_t hint = 0;
   const Entry* entry = find(x, hint);
-  return entry && entry->value.defined();
+  return entry && entry->has_value();
 }
 
 Gradients& Gradients::operator*=(double factor) {
   for (Entry& entry : entries_)
-    if (entry.value.defined()) entry.value = scaled(entry.value, factor);
+    if (entry.has_value()) entry = {entry.key, scaled(entry.value(), factor), entry.label, nullptr};
   return *this;
 }
 
@@ -72,8 +72,8 @@ Gradients& Gradients::operator+=(const Gradients& other) {
   std::size_t hint = 0;
   for (Entry& entry : entries_) {
     const Entry* more = other.find(entry.key, hint);
-    if (!more->value.defined()) continue;
-    entry.value = entry.value.defined() ? add(entry.value, more->value) : more->value;
+    if (!more->has_value()) continue;
+    entry = {entry.key, entry.has_value() ? add(entry.value(), more->value()) : more->value(), entry.label, nullptr};
   }
   return *this;
 }
@@ -81,8 +81,8 @@ Gradients& Gradients::operator+=(const Gradients& other) {
 double Gradients::norm() const {
   double sum = 0;
   for (const Entry& entry : entries_) {
-    if (!entry.value.defined()) continue;
-    for (double x : entry.value.to_vector<double>()) sum += x * x;
+    if (!entry.has_value()) continue;
+    for (double x : entry.value().to_vector<double>()) sum += x * x;
   }
   return std::sqrt(sum);
 }

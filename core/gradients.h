@@ -2,9 +2,11 @@
 // plain value: it outlives its tape, and there is nothing to zero between steps. Knows nothing of how it was computed.
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "product.h"
 #include "tensor.h"
 
 namespace retrograd {
@@ -13,8 +15,14 @@ class Gradients {
  public:
   struct Entry {
     Tensor key;
-    Tensor value;              // empty where the loss does not depend on the key
+    Tensor computed;           // empty where the loss does not depend on the key, or it is deferred
     const std::string* label;  // interned dotted name, or null
+    std::shared_ptr<detail::Deferred> deferred;
+
+    /// True where the loss depends on the key.
+    bool has_value() const { return deferred || computed.defined(); }
+    /// The gradient, empty where there is none. That of a large weight is computed when it is first asked for.
+    const Tensor& value() const { return deferred ? deferred->value() : computed; }
     /// The dotted name under which the tensor was watched, or "".
     const std::string& name() const;
   };
@@ -31,8 +39,8 @@ class Gradients {
   const Entry* find(const Tensor& x, std::size_t& hint) const;
 
   /// Entries in the order of watching, to walk by name.
-  std::vector<Entry>::const_iterator begin() const { return entries_.begin(); }
-  std::vector<Entry>::const_iterator end() const { return entries_.end(); }
+  const Entry* begin() const { return entries_.data(); }
+  const Entry* end() const { return entries_.data() + entries_.size(); }
   std::size_t size() const { return entries_.size(); }
 
   /// Multiplies every gradient by a number.
@@ -45,9 +53,10 @@ class Gradients {
   double clip_norm(double max_norm);
 
   void append(Entry entry) { entries_.push_back(std::move(entry)); }
+  void reserve(std::size_t count) { entries_.reserve(count); }
 
  private:
-  std::vector<Entry> entries_;
+  std::vector<Entry, detail::PoolAllocator<Entry>> entries_;
 };
 
 }  // namespace retrograd

@@ -76,7 +76,7 @@ class Sweep final : public Cotangents {
       if (slot.defined() && node_->edges && reached_.contains(i)) {
         Tensor g = node_->watched ? slot : std::move(slot);
         if (node_->joint)
-          node_->joint->call(node_->joint->rule, g, *this);
+          node_->joint->call(node_->joint->rule, std::move(g), *this);
         else
           for (const detail::Edge* edge = node_->edges; edge; edge = edge->next)
             if (reached_.contains(edge->parent)) pass(*edge, g);
@@ -87,11 +87,12 @@ class Sweep final : public Cotangents {
 
   /// The cotangent that arrived at a watched node. That of an outermost sweep is handed out as values of its own, which
   /// no other gradient, no view and no cotangent of the caller's shares.
-  Tensor take(std::uint32_t node) {
-    if (node > last_) return {};
-    Tensor cotangent = std::move(slot_of(node));
-    return !cotangent.defined() || recorded_ || detail::sole_owner(cotangent) ? cotangent
-                                                                              : detail::copy_values(cotangent);
+  Gradients::Entry take(const detail::Watched& one) {
+    if (one.node > last_) return {one.key, {}, one.name, nullptr};
+    if (auto* product = find_waiting(one.node)) return {one.key, {}, one.name, std::move(*product)};
+    Tensor cotangent = std::move(slot_of(one.node));
+    if (cotangent.defined() && !recorded_ && !detail::sole_owner(cotangent)) cotangent = detail::copy_values(cotangent);
+    return {one.key, std::move(cotangent), one.name, nullptr};
   }
 
   bool wants(std::size_t input) const override {
@@ -100,6 +101,21 @@ class Sweep final : public Cotangents {
   }
   void give(std::size_t input, Tensor cotangent) override {
     if (wants(input)) accumulate(*edge_of(input), std::move(cotangent));
+  }
+  bool take_product(std::size_t input, const Tensor& a, const Tensor& b) override {
+    if (recorded_) return false;
+    const std::uint32_t parent = edge_of(input)->parent;
+    if (may_wait(parent)) {
+      auto product = detail::Deferred::make(a, b);
+      if (!product) return false;
+      waiting_.emplace_back(parent, std::move(product));
+      return true;
+    }
+    compute_waiting(parent);
+    Tensor& slot = slot_of(parent);
+    if (!slot.defined() || !detail::sole_owner(slot)) return false;
+    detail::matmul_into(a, b, 1, slot);
+    return true;
   }
 
  private:
@@ -132,6 +148,7 @@ class Sweep final : public Cotangents {
                          more.shape(), shape);
       more = sum_to(more, shape);
     }
+    if (!waiting_.empty()) compute_waiting(edge.parent);
     Tensor& slot = slot_of(edge.parent);
     if (!slot.defined())
       slot = std::move(more);
@@ -141,6 +158,24 @@ class Sweep final : public Cotangents {
       detail::add_into(more, slot), slot = std::move(more);
     else
       slot = add(slot, more);
+  }
+
+  // A gradient may wait as a product where it is handed out as it is: at a leaf, as long as nothing else arrives there.
+  bool may_wait(std::uint32_t node) {
+    const detail::Node& leaf = log_.nodes[node];
+    return leaf.watched && !leaf.edges && !leaf.joint && !slots_[node].defined() && !find_waiting(node);
+  }
+  std::shared_ptr<detail::Deferred>* find_waiting(std::uint32_t node) {
+    for (auto& [where, product] : waiting_)
+      if (where == node && product) return &product;
+    return nullptr;
+  }
+  // The gradient at this node does not wait any longer, since another is to be added to it.
+  void compute_waiting(std::uint32_t node) {
+    if (auto* product = find_waiting(node)) {
+      slots_[node] = (*product)->value();
+      product->reset();
+    }
   }
 
   Tensor& slot_of(std::uint32_t node) { return node >= mark_ ? slots_[node - mark_] : leaf(node); }
@@ -158,6 +193,9 @@ class Sweep final : public Cotangents {
   const Reached& reached_;
   std::vector<Tensor> slots_;  // cotangents of the nodes from the mark on
   std::vector<Leaf> leaves_;   // those of watched tensors from before it
+  // Gradients of an outermost sweep that are not computed yet, by node.
+  using Waiting = std::pair<std::uint32_t, std::shared_ptr<detail::Deferred>>;
+  std::vector<Waiting, detail::PoolAllocator<Waiting>> waiting_;
   detail::Node* node_ = nullptr;
 };
 
@@ -236,12 +274,12 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   if (!on_tape || !reached.contains(last)) {
     if (!may_be_unrelated)
       fail<TapeError>("gradients: nothing that this tape watches leads to this {} tensor", y.shape());
-    for (const detail::Watched& one : ours()) result.append({one.key, {}, one.name});
+    for (const detail::Watched& one : ours()) result.append({one.key, {}, one.name, nullptr});
     return result;
   }
   if (last < mark_) {  // y is itself a watched tensor from before this tape
     for (const detail::Watched& one : ours())
-      result.append({one.key, one.node == last ? cotangent : Tensor(), one.name});
+      result.append({one.key, one.node == last ? cotangent : Tensor(), one.name, nullptr});
     return result;
   }
 
@@ -260,7 +298,8 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   }
   Sweep cotangents(log, mark_, last, ours(), outermost_, consumes, reached);
   cotangents.run(cotangent);
-  for (const detail::Watched& one : ours()) result.append({one.key, cotangents.take(one.node), one.name});
+  result.reserve(ours().size());
+  for (const detail::Watched& one : ours()) result.append(cotangents.take(one));
   return result;
 }
 

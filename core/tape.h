@@ -152,7 +152,7 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
   }
   void* stored = detail::store(log, std::move(rule));
   node.joint = new (log->arena.allocate(sizeof(detail::Joint))) detail::Joint{
-      [](void* r, const Tensor& g, Cotangents& out) { (*static_cast<F*>(r))(g, out); }, &detail::destroy<F>, stored};
+      [](void* r, Tensor&& g, Cotangents& out) { (*static_cast<F*>(r))(std::move(g), out); }, &detail::destroy<F>, stored};
   return y;
 }
 

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "product.h"
 #include "tensor.h"
 
 namespace retrograd::detail {
@@ -47,6 +48,9 @@ class Cotangents {
  public:
   virtual bool wants(std::size_t input) const = 0;
   virtual void give(std::size_t input, Tensor cotangent) = 0;
+  /// Takes the cotangent a · b of an input that is a matrix, by the way that suits: adds it where a sum is waiting, or
+  /// lets it wait itself. False where it must be given as a tensor, because the sweep is recorded or nothing is gained.
+  virtual bool take_product(std::size_t input, const Tensor& a, const Tensor& b) = 0;
 
  protected:
   ~Cotangents() = default;
@@ -70,7 +74,7 @@ struct Edge {
 };
 
 struct Joint {
-  void (*call)(void* rule, const Tensor& cotangent, Cotangents& out);
+  void (*call)(void* rule, Tensor&& cotangent, Cotangents& out);
   void (*destroy)(void* rule) noexcept;
   void* rule;
 };
@@ -213,12 +217,12 @@ template <class Rule>
 inline constexpr RuleKind kRuleKind = {
     [](void* rule, Tensor&& g) -> Tensor { return (*static_cast<Rule*>(rule))(std::move(g)); },
     [] {
+      using Accumulate = bool (*)(void* rule, const Tensor& g, Tensor& into);
       if constexpr (requires(Rule & r, const Tensor& g, Tensor& into) { r.accumulate(g, into); })
-        return +[](void* rule, const Tensor& g, Tensor& into) -> bool {
-          return static_cast<Rule*>(rule)->accumulate(g, into);
-        };
+        return Accumulate{
+            [](void* rule, const Tensor& g, Tensor& into) { return static_cast<Rule*>(rule)->accumulate(g, into); }};
       else
-        return nullptr;
+        return Accumulate{};
     }(),
     std::is_trivially_destructible_v<Rule> ? nullptr : &destroy<Rule>};
 

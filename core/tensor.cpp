@@ -5,6 +5,7 @@
 #include "error.h"
 #include "format.h"
 #include "loops.h"
+#include "product.h"
 #include "tape_log.h"
 
 namespace retrograd {
@@ -63,6 +64,7 @@ void check_in_place(const Tensor& x, const char* op) {
                     op, x.shape());
   if (!x.is_contiguous())
     fail<ShapeError>("{}: only contiguous tensors are written, and this {} view is not", op, x.shape());
+  if (const Body& base = *x.body().base; base.pending.load(std::memory_order_relaxed) > 0) compute_readers(base);
 }
 
 void check_writable(const Tensor& x, const char* op) {

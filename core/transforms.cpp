@@ -7,7 +7,7 @@ Gradients rekeyed(const Gradients& gradients, const std::vector<Alias>& aliases)
   std::size_t hint = 0;
   for (const auto& [original, variable] : aliases) {
     const Gradients::Entry& entry = *gradients.find(variable, hint);
-    out.append({original, entry.value.defined() ? entry.value : zeros_like(original), entry.label});
+    out.append({original, entry.has_value() ? entry.value() : zeros_like(original), entry.label, nullptr});
   }
   return out;
 }

@@ -54,7 +54,7 @@ template <class Argument>
 auto derivative_of(const Gradients& gradients, const Variable<Argument>& variable) {
   const Gradients own = rekeyed(gradients, variable.aliases);
   if constexpr (is_tensor<Argument>)
-    return own.begin()->value;
+    return own.begin()->value();
   else
     return own;
 }

@@ -2,6 +2,7 @@
 
 #include "../core/error.h"
 #include "../ops/activations.h"
+#include "../ops/linear.h"
 
 namespace retrograd::nn {
 
@@ -42,12 +43,26 @@ Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, c
     layers.emplace_back(sizes[i], sizes[i + 1], rng, initialiser, dtype);
 }
 
+namespace {
+Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
+  switch (activation) {
+    case Activation::relu:
+      return linear_relu(x, layer.weight, layer.bias);
+    case Activation::sigmoid:
+      return linear_sigmoid(x, layer.weight, layer.bias);
+    case Activation::tanh:
+      return linear_tanh(x, layer.weight, layer.bias);
+    case Activation::identity:
+      break;
+  }
+  return layer(x);
+}
+}  // namespace
+
 Tensor Mlp::operator()(const Tensor& x) const {
   Tensor y = x;
-  for (std::size_t i = 0; i < layers.size(); ++i) {
-    if (i > 0) y = activate(activation, y);
-    y = layers[i](y);
-  }
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    y = activated(layers[i], i + 1 < layers.size() ? activation : Activation::identity, y);
   return y;
 }
 

@@ -17,12 +17,6 @@ HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
 namespace {
 
-struct Relu {
-  template <class D, class V>
-  V operator()(D d, V x) const {
-    return hn::IfThenZeroElse(hn::Le(x, hn::Zero(d)), x);
-  }
-};
 // g where y is not ≤ 0
 struct ReluGradient {
   template <class D, class V>
@@ -66,41 +60,44 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd {
 
 namespace {
-
 HWY_EXPORT(activation_kernels);
 const ActivationKernels& kernels() { return *HWY_DISPATCH_TABLE(activation_kernels)[detail::simd_target_index()](); }
+
+}  // namespace
 
 // The derivatives as ops of their own, one pass each, with rules of their own.
 
 // r = g·[y > 0]
-Tensor relu_gradient(Tensor g, const Tensor& y) {
+Tensor detail::relu_gradient(Tensor g, const Tensor& y) {
   if (!is_recorded(g, y)) return detail::zip_reusing("relu_gradient", kernels().relu_gradient, std::move(g), y);
   return record("relu_gradient", detail::zip("relu_gradient", kernels().relu_gradient, g, y),
-                wrt(g, [y](const Tensor& gg) { return relu_gradient(gg, y); }));
+                wrt(g, [y](const Tensor& gg) { return detail::relu_gradient(gg, y); }));
 }
 
 // r = g·y·(1 − y); ∂r/∂y = g·(1 − 2y)
-Tensor sigmoid_gradient(Tensor g, const Tensor& y) {
+Tensor detail::sigmoid_gradient(Tensor g, const Tensor& y) {
   if (!is_recorded(g, y)) return detail::zip_reusing("sigmoid_gradient", kernels().sigmoid_gradient, std::move(g), y);
   return record("sigmoid_gradient", detail::zip("sigmoid_gradient", kernels().sigmoid_gradient, g, y),
-                wrt(g, [y](const Tensor& gg) { return sigmoid_gradient(gg, y); }),
+                wrt(g, [y](const Tensor& gg) { return detail::sigmoid_gradient(gg, y); }),
                 wrt(y, [g, y](const Tensor& gg) { return gg * g * (1 - 2 * y); }));
 }
 
 // r = g·(1 − y²); ∂r/∂y = −2·g·y
-Tensor tanh_gradient(Tensor g, const Tensor& y) {
+Tensor detail::tanh_gradient(Tensor g, const Tensor& y) {
   if (!is_recorded(g, y)) return detail::zip_reusing("tanh_gradient", kernels().tanh_gradient, std::move(g), y);
   return record("tanh_gradient", detail::zip("tanh_gradient", kernels().tanh_gradient, g, y),
-                wrt(g, [y](const Tensor& gg) { return tanh_gradient(gg, y); }),
+                wrt(g, [y](const Tensor& gg) { return detail::tanh_gradient(gg, y); }),
                 wrt(y, [g, y](const Tensor& gg) { return -2 * gg * g * y; }));
 }
+
+namespace {
 
 // "Not ≤ 0" rather than "> 0", so that NaN passes and is seen.
 Tensor relu_composed(const Tensor& x) { return where(x <= 0, 0, x); }
 Tensor relu_fused(const Tensor& x) {
   Tensor y = detail::map("relu", kernels().relu, x);
   if (!is_recorded(x)) return y;
-  return record("relu", y, wrt(x, [y](Tensor g) { return relu_gradient(std::move(g), y); }));
+  return record("relu", y, wrt(x, [y](Tensor g) { return detail::relu_gradient(std::move(g), y); }));
 }
 
 // Eq. 2.3, and below 0 the same multiplied out, e^x/(1 + e^x): neither overflows on its side.
@@ -112,7 +109,7 @@ Tensor sigmoid_composed(const Tensor& x) {
 Tensor sigmoid_fused(const Tensor& x) {
   Tensor y = detail::map("sigmoid", kernels().sigmoid, x);
   if (!is_recorded(x)) return y;
-  return record("sigmoid", y, wrt(x, [y](Tensor g) { return sigmoid_gradient(std::move(g), y); }));
+  return record("sigmoid", y, wrt(x, [y](Tensor g) { return detail::sigmoid_gradient(std::move(g), y); }));
 }
 
 }  // namespace
@@ -127,7 +124,7 @@ Tensor sigmoid(const Tensor& x) { return fused::sigmoid(x); }
 Tensor tanh(const Tensor& x) {
   Tensor y = detail::map("tanh", kernels().tanh, x);
   if (!is_recorded(x)) return y;
-  return record("tanh", y, wrt(x, [y](Tensor g) { return tanh_gradient(std::move(g), y); }));
+  return record("tanh", y, wrt(x, [y](Tensor g) { return detail::tanh_gradient(std::move(g), y); }));
 }
 
 }  // namespace retrograd

@@ -12,6 +12,13 @@ Tensor sigmoid(const Tensor& x);
 /// The hyperbolic tangent.
 Tensor tanh(const Tensor& x);
 
+namespace detail {
+/// From the cotangent of an activation and its value y to the cotangent of its input.
+Tensor relu_gradient(Tensor g, const Tensor& y);
+Tensor sigmoid_gradient(Tensor g, const Tensor& y);
+Tensor tanh_gradient(Tensor g, const Tensor& y);
+}  // namespace detail
+
 namespace fused {
 extern const Override relu, sigmoid;
 }

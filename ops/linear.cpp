@@ -1,16 +1,71 @@
-#include "linear.h"
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "ops/linear.cpp"
+#include <hwy/foreach_target.h>  // must come before simd-inl.h
+#include "math-inl.h"
 
-#include <algorithm>
+#ifndef RETROGRAD_OPS_LINEAR_KERNELS
+#define RETROGRAD_OPS_LINEAR_KERNELS
+namespace retrograd {
+// y[i] = activation(y[i] + bias[i])
+using BiasRun = detail::ByDtype<void (*)(void* y, const void* bias, std::int64_t n)>;
+struct LinearKernels {
+  BiasRun identity, relu, sigmoid, tanh;
+};
+}  // namespace retrograd
+#endif
 
+HWY_BEFORE_NAMESPACE();
+namespace retrograd::HWY_NAMESPACE {
+namespace {
+
+struct Identity {
+  template <class D, class V>
+  HWY_INLINE V operator()(D, V x) const {
+    return x;
+  }
+};
+template <class Activation>
+struct AfterBias {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V y, V bias) const {
+    return Activation()(d, hn::Add(y, bias));
+  }
+};
+template <class Activation, class T>
+void with_bias(void* y, const void* bias, std::int64_t n) {
+  zip_run<AfterBias<Activation>, T>(y, 1, bias, 1, y, n);
+}
+template <class Activation>
+constexpr BiasRun bias_run() {
+  return {with_bias<Activation, float>, with_bias<Activation, double>, nullptr, nullptr, nullptr};
+}
+
+const LinearKernels* linear_kernels() {
+  static constexpr LinearKernels kKernels = {bias_run<Identity>(), bias_run<Relu>(), bias_run<Sigmoid>(),
+                                             bias_run<Tanh>()};
+  return &kKernels;
+}
+
+}  // namespace
+}  // namespace retrograd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 #include "../core/format.h"
+#include "../core/product.h"
 #include "../core/tape.h"
+#include "activations.h"
 #include "arithmetic.h"
+#include "linear.h"
 #include "matmul.h"
 #include "views.h"
 
 namespace retrograd {
 
 namespace {
+
+HWY_EXPORT(linear_kernels);
+const LinearKernels& kernels() { return *HWY_DISPATCH_TABLE(linear_kernels)[detail::simd_target_index()](); }
 
 void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (x.dtype() != weight.dtype() || bias.dtype() != weight.dtype())
@@ -22,48 +77,89 @@ void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     fail<ShapeError>("linear: bias {} does not fit weight {}, which is (out, in)", bias.shape(), weight.shape());
 }
 
+// One member of the family: an activation as an op, as the end of a tile, and its derivative by its value.
+struct Member {
+  const char* name;
+  Tensor (*activation)(const Tensor& x);
+  const BiasRun& (*run)();
+  Tensor (*gradient)(Tensor g, const Tensor& y);
+};
+constexpr Member kIdentity = {"linear", [](const Tensor& x) { return x; },
+                              []() -> const BiasRun& { return kernels().identity; },
+                              [](Tensor g, const Tensor&) { return g; }};
+constexpr Member kRelu = {"linear_relu", relu, []() -> const BiasRun& { return kernels().relu; },
+                          detail::relu_gradient};
+constexpr Member kSigmoid = {"linear_sigmoid", sigmoid, []() -> const BiasRun& { return kernels().sigmoid; },
+                             detail::sigmoid_gradient};
+constexpr Member kTanh = {"linear_tanh", tanh, []() -> const BiasRun& { return kernels().tanh; },
+                          detail::tanh_gradient};
+
+Tensor rows_composed(const Member& member, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return member.activation(matmul(x, transpose(weight)) + bias);
+}
+
+// Y = f(X·Wᵀ + b). With the cotangent H of X·Wᵀ + b (eq. 2.6): dX = H·W, dW = Hᵀ·X, db = Σₙ Hₙ.
+Tensor rows_fused(const Member& member, const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  const std::int64_t width = weight.shape()[0];
+  const auto run = member.run()[static_cast<std::size_t>(x.dtype())];
+  const auto bytes = static_cast<std::int64_t>(size_of(x.dtype()));
+  const Tensor summand = detail::packed(bias);
+  Tensor y = Tensor::empty({x.shape()[0], width}, x.dtype());
+  const auto finish = [&](const detail::TileRange& at) {
+    for (std::int64_t row = at.row_begin; row < at.row_end; ++row)
+      run(y.body().data + (row * width + at.column_begin) * bytes, summand.body().data + at.column_begin * bytes,
+          at.column_end - at.column_begin);
+  };
+  const detail::AfterTile after(finish);
+  const Strides strides = weight.strides();
+  detail::matmul_into(x, detail::make_view(weight, {weight.shape()[1], width}, {strides[1], strides[0]}), 0, y, &after);
+  if (!is_recorded(x, weight, bias)) return y;
+  const Tensor inputs[] = {x, weight, bias};
+  // The value is saved where the activation needs it; then it has its place in the log when the rule runs.
+  const bool saves = &member != &kIdentity;
+  return record_joint(member.name, y, inputs,
+                      [&member, x, weight, y = saves ? y : Tensor()](Tensor g, Cotangents& out) {
+                        const Tensor h = member.gradient(std::move(g), y);
+                        if (out.wants(0)) detail::give_product(out, 0, h, weight);
+                        if (out.wants(1)) detail::give_product(out, 1, transpose(h), x);
+                        if (out.wants(2)) out.give(2, h);
+                      });
+}
+
 // Runs f on the rows of x, whatever axes stand before them.
-Tensor by_rows(const Tensor& x, const Tensor& weight, const Tensor& bias,
-               Tensor (*f)(const Tensor&, const Tensor&, const Tensor&)) {
+template <const Member& kMember, Tensor (*kRows)(const Member&, const Tensor&, const Tensor&, const Tensor&)>
+Tensor by_rows(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   check(x, weight, bias);
-  if (x.rank() == 2) return f(x, weight, bias);
+  if (x.rank() == 2) return kRows(kMember, x, weight, bias);
   Shape shape = x.shape();
   std::int64_t rows = 1;
   for (int axis = 0; axis + 1 < x.rank(); ++axis) rows *= shape[axis];
   shape[shape.rank() - 1] = weight.shape()[0];
-  return reshape(f(reshape(x, Shape{rows, weight.shape()[1]}), weight, bias), shape);
+  return reshape(kRows(kMember, reshape(x, Shape{rows, weight.shape()[1]}), weight, bias), shape);
 }
 
-Tensor rows_composed(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return matmul(x, transpose(weight)) + bias;
-}
-
-// Y = X·Wᵀ + b. Eq. 2.6, with the cotangent G of Y: dX = G·W, dW = Gᵀ·X, db = Σₙ Gₙ.
-Tensor rows_fused(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  const Tensor start = detail::packed(bias);
-  Tensor y = Tensor::empty({x.shape()[0], weight.shape()[0]}, x.dtype());
-  const std::size_t row = static_cast<std::size_t>(bias.size()) * size_of(bias.dtype());
-  for (std::int64_t i = 0; i < x.shape()[0]; ++i)
-    std::copy_n(start.body().data, row, y.body().data + static_cast<std::size_t>(i) * row);
-  detail::matmul_into(
-      x, detail::make_view(weight, {weight.shape()[1], weight.shape()[0]}, {weight.strides()[1], weight.strides()[0]}),
-      1, y);
-  return record("linear", y, wrt(x, [weight](const Tensor& g) { return matmul(g, weight); }),
-                wrt(weight, [x](const Tensor& g) { return matmul(transpose(g), x); }),
-                wrt(bias, [](const Tensor& g) { return g; }));
-}
-
-Tensor linear_composed(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return by_rows(x, weight, bias, rows_composed);
-}
-Tensor linear_fused(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return by_rows(x, weight, bias, rows_fused);
+template <const Member& kMember>
+constexpr Override override_of() {
+  return {kMember.name, by_rows<kMember, rows_composed>, by_rows<kMember, rows_fused>};
 }
 
 }  // namespace
 
-constinit const Override fused::linear{"linear", linear_composed, linear_fused};
+constinit const Override fused::linear = override_of<kIdentity>();
+constinit const Override fused::linear_relu = override_of<kRelu>();
+constinit const Override fused::linear_sigmoid = override_of<kSigmoid>();
+constinit const Override fused::linear_tanh = override_of<kTanh>();
 
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) { return fused::linear(x, weight, bias); }
+Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return fused::linear_relu(x, weight, bias);
+}
+Tensor linear_sigmoid(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return fused::linear_sigmoid(x, weight, bias);
+}
+Tensor linear_tanh(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  return fused::linear_tanh(x, weight, bias);
+}
 
 }  // namespace retrograd
+#endif  // HWY_ONCE

@@ -1,4 +1,5 @@
-// The function of the linear layer, an override: one product with the bias already in place.
+// The function of the linear layer, alone and with an activation behind it: overrides whose bias and activation are
+// applied to each tile of the product while it is in a cache.
 #pragma once
 #include "../core/tensor.h"
 #include "override.h"
@@ -7,8 +8,12 @@ namespace retrograd {
 
 /// x · weightᵀ + bias (eq. 2.5, a row a sample): x (…, in), weight (out, in), bias (out) → (…, out); float32, float64.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
+/// relu(linear(x, weight, bias)), sigmoid of it, tanh of it.
+Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias);
+Tensor linear_sigmoid(const Tensor& x, const Tensor& weight, const Tensor& bias);
+Tensor linear_tanh(const Tensor& x, const Tensor& weight, const Tensor& bias);
 
 namespace fused {
-extern const Override linear;
+extern const Override linear, linear_relu, linear_sigmoid, linear_tanh;
 }
 }  // namespace retrograd

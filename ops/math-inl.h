@@ -106,6 +106,14 @@ struct Sigmoid {
   }
 };
 
+// "Not ≤ 0" rather than "> 0", so that NaN passes and is seen.
+struct Relu {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return hn::IfThenZeroElse(hn::Le(x, hn::Zero(d)), x);
+  }
+};
+
 }  // namespace retrograd::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
 

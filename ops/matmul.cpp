@@ -1,53 +1,30 @@
 #include "matmul.h"
 
-#include <algorithm>
-
-#include "../core/blas.h"
 #include "../core/error.h"
 #include "../core/format.h"
-#include "../core/tape.h"
+#include "../core/product.h"
 #include "views.h"
 
 namespace retrograd {
 
 namespace {
 
-// True where BLAS can read a matrix as it lies: rows, or columns, without gaps inside.
-bool is_blas_layout(const Tensor& x) {
-  const std::int64_t rows = x.shape()[0], columns = x.shape()[1], down = x.strides()[0], along = x.strides()[1];
-  return ((along == 1 || columns == 1) && (down >= columns || rows == 1)) ||
-         ((down == 1 || rows == 1) && (along >= rows || columns == 1));
-}
-
-template <class T>
-detail::MatrixIn<T> matrix_of(const Tensor& x) {
-  const std::int64_t rows = x.shape()[0], columns = x.shape()[1], down = x.strides()[0], along = x.strides()[1];
-  if ((along == 1 || columns == 1) && (down >= columns || rows == 1))
-    return {x.data<T>(), std::max<std::int64_t>({rows == 1 ? columns : down, columns, 1}), false};
-  return {x.data<T>(), std::max<std::int64_t>({columns == 1 ? rows : along, rows, 1}), true};
-}
-
 // d(AB) = dA·B + A·dB
 Tensor matrix_product(const Tensor& a, const Tensor& b) {
   Tensor c = Tensor::empty({a.shape()[0], b.shape()[1]}, a.dtype());
   detail::matmul_into(a, b, 0, c);
-  return record("matmul", c, wrt(a, [b](const Tensor& g) { return matmul(g, transpose(b)); }),
-                wrt(b, [a](const Tensor& g) { return matmul(transpose(a), g); }));
+  if (!is_recorded(a, b)) return c;
+  const Tensor factors[] = {a, b};
+  return record_joint("matmul", c, factors, [a, b](const Tensor& g, Cotangents& out) {
+    if (out.wants(0)) detail::give_product(out, 0, g, transpose(b));
+    if (out.wants(1)) detail::give_product(out, 1, transpose(a), g);
+  });
 }
 
 }  // namespace
 
-void detail::matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c) {
-  const Tensor left = is_blas_layout(a) ? a : packed(a), right = is_blas_layout(b) ? b : packed(b);
-  const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
-  const auto multiply = [&]<class T>() {
-    gemm(m, n, k, matrix_of<T>(left), matrix_of<T>(right), static_cast<T>(beta), reinterpret_cast<T*>(c.body().data),
-         std::max<std::int64_t>(n, 1));
-  };
-  if (c.dtype() == float32)
-    multiply.template operator()<float>();
-  else
-    multiply.template operator()<double>();
+void detail::give_product(Cotangents& out, std::size_t input, const Tensor& a, const Tensor& b) {
+  if (!out.take_product(input, a, b)) out.give(input, matmul(a, b));
 }
 
 Tensor matmul(const Tensor& a, const Tensor& b) {

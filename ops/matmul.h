@@ -1,5 +1,6 @@
 // Matrix products: OpenBLAS's sgemm and dgemm through core/blas. Transposed views go in without a copy.
 #pragma once
+#include "../core/tape.h"
 #include "../core/tensor.h"
 
 namespace retrograd {
@@ -9,7 +10,7 @@ namespace retrograd {
 Tensor matmul(const Tensor& a, const Tensor& b);
 
 namespace detail {
-/// c = a · b + beta · c for matrices, into a contiguous buffer the caller owns; unrecorded.
-void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c);
+/// Gives an input that a joint rule was asked for the cotangent a · b.
+void give_product(Cotangents& out, std::size_t input, const Tensor& a, const Tensor& b);
 }  // namespace detail
 }  // namespace retrograd

@@ -1,17 +1,61 @@
-// One generic optimizer: it owns the step count and a state for each parameter, walks the model's parameters in the
-// order of their fields, and hands each to its rule. A rule is arithmetic on one parameter: a struct with a State and
-//   void update(Tensor& parameter, const Tensor& gradient, State& state, std::int64_t step) const.
+// One generic optimizer: it owns the step count and what its rule keeps for each parameter, walks the model's parameters
+// in the order of their fields, and hands their elements to the rule, in tiles that fit a cache and on several threads
+// where they are many. A rule is arithmetic on one element: a struct with
+//   std::size_t states() const                              how many numbers it keeps for each element, at most two
+//   void update(const Run& run, std::int64_t step) const    the arithmetic, on neighbouring elements; called on any thread
+//   void check() const                                      an Error where its settings make no sense
 // Knows nothing of any rule.
 #pragma once
+#include <array>
 #include <cstdint>
 #include <vector>
 
-#include "../core/error.h"
 #include "../core/fields.h"
-#include "../core/format.h"
+#include "../core/function_ref.h"
 #include "../core/gradients.h"
+#include "rules.h"
 
 namespace retrograd::optim {
+
+namespace detail {
+
+using retrograd::detail::Path;
+
+/// The parameters of one model, in the order of its fields, each with the state kept for it and, during a step, its
+/// gradient.
+class Parameters {
+ public:
+  /// Begins a step: the walk over the model follows.
+  void begin();
+  /// The next parameter of the walk. Refuses one without a gradient, one that an open tape tracks, and another than
+  /// stood in its place at the first step. One that stands in two places of a model is updated once.
+  void add(const Path& path, Tensor& parameter, const Gradients& gradients);
+  /// After the walk: refuses a model that has lost parameters. Only then may anything be written.
+  void end();
+  /// Makes what the rule keeps, where it is not there yet.
+  void keep(std::size_t states);
+  /// Calls update once for every element of every parameter.
+  void update(FunctionRef<void(const Run&)> update);
+
+ private:
+  struct Slot {
+    Shape shape;
+    Dtype dtype;
+    std::array<Tensor, Run::kMostStates> states;
+    Tensor parameter;
+    const Gradients::Entry* entry = nullptr;
+    Tensor gradient;                       // contiguous; empty where it is a product that is used up as it is computed
+    retrograd::detail::TileGrid tiles{};  // of that product
+    std::int64_t first_task = 0;
+  };
+  void run_task(const Slot& slot, std::int64_t task, FunctionRef<void(const Run&)> update) const;
+  std::vector<Slot> slots_;
+  std::vector<bool> seen_;  // by position among the gradients
+  std::size_t count_ = 0, hint_ = 0;
+  bool known_ = false;  // a walk has been completed, and every later one must be like it
+};
+
+}  // namespace detail
 
 template <class Rule>
 class Optimizer {
@@ -24,32 +68,14 @@ class Optimizer {
   template <HasFields Model>
   void step(Model& model, const Gradients& gradients) {
     rule.check();
-    pending_.clear();
-    std::size_t hint = 0;
-    detail::walk_fields(model, detail::Path(), [&](const detail::Path& path, Tensor& parameter) {
-      for (const Pending& one : pending_)
-        if (one.parameter.body_or_null() == parameter.body_or_null()) return;
-      const Gradients::Entry* entry = gradients.find(parameter, hint);
-      if (!entry || !entry->value.defined())
-        fail<TapeError>("optimizer: no gradient for {} ({} {}): the loss does not depend on it, or it was not watched",
-                        path.str(), parameter.dtype(), parameter.shape());
-      detail::check_writable(parameter, "optimizer");
-      const std::size_t position = pending_.size();
-      if (position < states_.size() &&
-          !(states_[position].shape == parameter.shape() && states_[position].dtype == parameter.dtype()))
-        fail<ShapeError>("optimizer: {} is {} {}, but {} {} stood in its place at the first step", path.str(),
-                         parameter.dtype(), parameter.shape(), states_[position].dtype, states_[position].shape);
-      pending_.push_back({parameter, entry->value});
-    });
-    if (!states_.empty() && states_.size() != pending_.size())
-      fail<ShapeError>("optimizer: the model has {} parameters, but had {} at the first step", pending_.size(),
-                       states_.size());
-    for (std::size_t i = states_.size(); i < pending_.size(); ++i)
-      states_.push_back({pending_[i].parameter.shape(), pending_[i].parameter.dtype(), {}});
+    parameters_.begin();
+    retrograd::detail::walk_fields(
+        model, detail::Path(),
+        [&](const detail::Path& path, Tensor& parameter) { parameters_.add(path, parameter, gradients); });
+    parameters_.end();
+    parameters_.keep(rule.states());
     ++steps_;
-    for (std::size_t i = 0; i < pending_.size(); ++i)
-      rule.update(pending_[i].parameter, pending_[i].gradient, states_[i].state, steps_);
-    pending_.clear();
+    parameters_.update([&](const Run& run) { rule.update(run, steps_); });
   }
 
   /// The number of steps taken.
@@ -59,16 +85,7 @@ class Optimizer {
   Rule rule;
 
  private:
-  struct Pending {
-    Tensor parameter, gradient;
-  };
-  struct Slot {
-    Shape shape;
-    Dtype dtype;
-    typename Rule::State state;
-  };
-  std::vector<Slot> states_;
-  std::vector<Pending> pending_;
+  detail::Parameters parameters_;
   std::int64_t steps_ = 0;
 };
 

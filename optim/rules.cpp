@@ -72,8 +72,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 #include <cmath>
 
-#include "../core/creation.h"
 #include "../core/error.h"
+#include "../core/loops.h"
 #include "rules.h"
 
 namespace retrograd::optim {
@@ -85,7 +85,8 @@ HWY_EXPORT(kernels);
 void require(bool holds, const char* rule, const char* what, double value) {
   if (!holds) fail("{}: {}, got {}", rule, what, value);
 }
-std::size_t kernel_of(const Tensor& x) { return x.dtype() == float32 ? 0 : 1; }
+const Kernels& kernels_here() { return *HWY_DISPATCH_TABLE(kernels)[retrograd::detail::simd_target_index()](); }
+std::size_t kernel_of(const Run& run) { return run.dtype == float32 ? 0 : 1; }
 
 }  // namespace
 
@@ -96,13 +97,9 @@ void Sgd::check() const {
   require(weight_decay >= 0 && std::isfinite(weight_decay), "Sgd", "the weight decay can't be negative", weight_decay);
 }
 
-void Sgd::update(Tensor& parameter, const Tensor& gradient, State& state, std::int64_t) const {
-  if (momentum != 0 && !state.velocity.defined()) state.velocity = zeros_like(parameter);
-  const Tensor g = detail::packed(gradient);
-  void* velocity = momentum != 0 ? state.velocity.body().data : nullptr;
-  HWY_DYNAMIC_DISPATCH(kernels)
-  ()->sgd[kernel_of(parameter)](parameter.body().data, g.body().data, velocity, parameter.size(),
-                                {learning_rate, momentum, weight_decay});
+void Sgd::update(const Run& run, std::int64_t) const {
+  kernels_here().sgd[kernel_of(run)](run.parameter, run.gradient, run.state[0], run.n,
+                                     {learning_rate, momentum, weight_decay});
 }
 
 void Adam::check() const {
@@ -114,18 +111,11 @@ void Adam::check() const {
   require(weight_decay >= 0 && std::isfinite(weight_decay), "Adam", "the weight decay can't be negative", weight_decay);
 }
 
-void Adam::update(Tensor& parameter, const Tensor& gradient, State& state, std::int64_t step) const {
-  if (!state.mean.defined()) {
-    state.mean = zeros_like(parameter);
-    state.square = zeros_like(parameter);
-  }
-  const Tensor g = detail::packed(gradient);
+void Adam::update(const Run& run, std::int64_t step) const {
   const auto t = static_cast<double>(step);
   const AdamStep constants{learning_rate / (1 - std::pow(beta1, t)), beta1, beta2, epsilon, weight_decay,
                            std::sqrt(1 - std::pow(beta2, t))};
-  HWY_DYNAMIC_DISPATCH(kernels)
-  ()->adam[kernel_of(parameter)](parameter.body().data, g.body().data, state.mean.body().data, state.square.body().data,
-                                 parameter.size(), constants);
+  kernels_here().adam[kernel_of(run)](run.parameter, run.gradient, run.state[0], run.state[1], run.n, constants);
 }
 
 }  // namespace retrograd::optim

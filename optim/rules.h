@@ -1,11 +1,24 @@
-// Update rules: arithmetic on one parameter p with gradient g, one pass over its memory, set by designated
-// initialisers. Weight decay and the rates are numbers without units.
+// Update rules: arithmetic on the elements of a parameter p with gradient g, one pass over their memory, set by
+// designated initialisers. Weight decay and the rates are numbers without units.
 #pragma once
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
-#include "../core/tensor.h"
+#include "../core/dtype.h"
 
 namespace retrograd::optim {
+
+/// Neighbouring elements of a parameter, of its gradient, and of the state that a rule keeps for each of them (zeros
+/// before the first step).
+struct Run {
+  static constexpr std::size_t kMostStates = 2;
+  Dtype dtype;
+  void* parameter;
+  const void* gradient;
+  std::array<void*, kMostStates> state;
+  std::int64_t n;
+};
 
 /// Stochastic gradient descent: v ← momentum·v + (g + weight_decay·p); p ← p − learning_rate·v.
 struct Sgd {
@@ -13,11 +26,10 @@ struct Sgd {
   double momentum = 0;
   double weight_decay = 0;
 
-  struct State {
-    Tensor velocity;  // zeros before the first step; kept only where there is momentum
-  };
+  /// How many numbers the rule keeps for each element: v, where there is momentum.
+  std::size_t states() const { return momentum != 0 ? 1 : 0; }
   void check() const;
-  void update(Tensor& parameter, const Tensor& gradient, State& state, std::int64_t step) const;
+  void update(const Run& run, std::int64_t step) const;
 };
 
 /// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1), with weight decay added
@@ -30,11 +42,10 @@ struct Adam {
   double epsilon = 1e-8;
   double weight_decay = 0;
 
-  struct State {
-    Tensor mean, square;  // m and v, zeros before the first step
-  };
+  /// m and v.
+  std::size_t states() const { return 2; }
   void check() const;
-  void update(Tensor& parameter, const Tensor& gradient, State& state, std::int64_t step) const;
+  void update(const Run& run, std::int64_t step) const;
 };
 
 }  // namespace retrograd::optim

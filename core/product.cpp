@@ -1,0 +1,121 @@
+#include "product.h"
+
+#include <algorithm>
+#include <thread>
+
+namespace retrograd::detail {
+
+namespace {
+
+// True where BLAS can read a matrix as it lies: rows, or columns, without gaps inside.
+bool is_blas_layout(const Tensor& x) {
+  if (x.is_contiguous()) return true;
+  const Strides strides = x.strides();
+  const std::int64_t rows = x.shape()[0], columns = x.shape()[1], down = strides[0], along = strides[1];
+  return ((along == 1 || columns == 1) && (down >= columns || rows == 1)) ||
+         ((down == 1 || rows == 1) && (along >= rows || columns == 1));
+}
+
+Tensor blas_readable(const Tensor& x) { return is_blas_layout(x) ? x : packed(x); }
+
+template <class T>
+MatrixIn<T> matrix_of(const Tensor& x) {
+  const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
+  if (x.is_contiguous()) return {x.data<T>(), std::max<std::int64_t>(columns, 1), false};
+  const Strides strides = x.strides();
+  const std::int64_t down = strides[0], along = strides[1];
+  if ((along == 1 || columns == 1) && (down >= columns || rows == 1))
+    return {x.data<T>(), std::max<std::int64_t>({rows == 1 ? columns : down, columns, 1}), false};
+  return {x.data<T>(), std::max<std::int64_t>({columns == 1 ? rows : along, rows, 1}), true};
+}
+
+template <class F>
+void for_floating(Dtype dtype, F&& f) {
+  dtype == float32 ? f.template operator()<float>() : f.template operator()<double>();
+}
+
+// All deferred products of the process that are not computed yet; they are few, and large.
+struct Waiting {
+  std::mutex mutex;
+  Deferred* first = nullptr;
+};
+Waiting& waiting() {
+  static Waiting& instance = *new Waiting;
+  return instance;
+}
+
+}  // namespace
+
+void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const AfterTile* after) {
+  const Tensor left = blas_readable(a), right = blas_readable(b);
+  const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
+  for_floating(c.dtype(), [&]<class T>() {
+    gemm(m, n, k, matrix_of<T>(left), matrix_of<T>(right), static_cast<T>(beta), values<T>(c),
+         std::max<std::int64_t>(n, 1), after);
+  });
+}
+
+std::shared_ptr<Deferred> Deferred::make(const Tensor& a, const Tensor& b) {
+  const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
+  constexpr std::int64_t kSmall = 4096;
+  if (m * n < kSmall || k * (m + n) > 2 * m * n) return nullptr;
+  if (a.body().base->exposed || b.body().base->exposed || !is_blas_layout(a) || !is_blas_layout(b)) return nullptr;
+  return std::allocate_shared<Deferred>(PoolAllocator<Deferred>(), a, b);
+}
+
+Deferred::Deferred(const Tensor& a, const Tensor& b) : a_(a), b_(b) {
+  const std::lock_guard lock(waiting().mutex);
+  for (const Tensor* x : {&a_, &b_}) x->body().base->pending.fetch_add(1, std::memory_order_relaxed);
+  after_ = std::exchange(waiting().first, this);
+  if (after_) after_->before_ = this;
+}
+
+Deferred::~Deferred() {
+  if (!is_computed()) leave_list();
+}
+
+void Deferred::leave_list() {
+  const std::lock_guard lock(waiting().mutex);
+  (before_ ? before_->after_ : waiting().first) = after_;
+  if (after_) after_->before_ = before_;
+  for (const Tensor* x : {&a_, &b_}) x->body().base->pending.fetch_sub(1, std::memory_order_release);
+}
+
+const Tensor& Deferred::value() {
+  const auto lock = hold();
+  if (is_computed()) return value_;
+  Tensor product = Tensor::empty({a_.shape()[0], b_.shape()[1]}, a_.dtype());
+  matmul_into(a_, b_, 0, product);
+  leave_list();
+  value_ = std::move(product);
+  a_ = b_ = Tensor();
+  return value_;
+}
+
+TileGrid Deferred::tiles() const { return tiles_in_cache(a_.shape()[0], b_.shape()[1], a_.shape()[1]); }
+
+Tensor Deferred::tile(const TileRange& at) const {
+  const std::int64_t columns = at.column_end - at.column_begin;
+  Tensor out = Tensor::empty({at.row_end - at.row_begin, columns}, a_.dtype());
+  for_floating(a_.dtype(), [&]<class T>() {
+    gemm_tile(at, a_.shape()[1], matrix_of<T>(a_), matrix_of<T>(b_), T{0}, values<T>(out), columns);
+  });
+  return out;
+}
+
+void compute_readers(const Body& base) {
+  while (base.pending.load(std::memory_order_acquire) > 0) {
+    std::shared_ptr<Deferred> reader;
+    {
+      const std::lock_guard lock(waiting().mutex);
+      for (Deferred* one = waiting().first; one && !reader; one = one->after_)
+        if (one->reads(base)) reader = one->weak_from_this().lock();  // null for one that is about to go
+    }
+    if (reader)
+      reader->value();
+    else
+      std::this_thread::yield();
+  }
+}
+
+}  // namespace retrograd::detail

@@ -1,0 +1,115 @@
+#include "optimizer.h"
+
+#include <algorithm>
+
+#include "../core/creation.h"
+#include "../core/error.h"
+#include "../core/format.h"
+#include "../core/threads.h"
+
+namespace retrograd::optim::detail {
+
+namespace {
+// Elements below which a parameter is one task: at three arrays of float32 some 0.4 MB, which a core streams in about
+// 20 µs.
+constexpr std::int64_t kTask = 32 * 1024;
+
+std::byte* advance(void* p, std::int64_t elements, std::int64_t width) {
+  return static_cast<std::byte*>(p) + elements * width;
+}
+}  // namespace
+
+void Parameters::begin() {
+  count_ = hint_ = 0;
+  seen_.clear();
+  if (!known_) slots_.clear();
+}
+
+void Parameters::add(const Path& path, Tensor& parameter, const Gradients& gradients) {
+  const Gradients::Entry* entry = gradients.find(parameter, hint_);
+  if (!entry || !entry->has_value())
+    fail<TapeError>("optimizer: no gradient for {} ({} {}): the loss does not depend on it, or it was not watched",
+                    path.str(), parameter.dtype(), parameter.shape());
+  const auto position = static_cast<std::size_t>(entry - gradients.begin());
+  seen_.resize(gradients.size());
+  if (seen_[position]) return;
+  seen_[position] = true;
+  retrograd::detail::check_writable(parameter, "optimizer");
+  if (!known_) slots_.push_back({parameter.shape(), parameter.dtype(), {}, {}, nullptr, {}});
+  if (++count_ > slots_.size()) return;  // `end` refuses it
+  Slot& slot = slots_[count_ - 1];
+  if (!(slot.shape == parameter.shape() && slot.dtype == parameter.dtype()))
+    fail<ShapeError>("optimizer: {} is {} {}, but {} {} stood in its place at the first step", path.str(),
+                     parameter.dtype(), parameter.shape(), slot.dtype, slot.shape);
+  slot.parameter = parameter;
+  slot.entry = entry;
+}
+
+void Parameters::end() {
+  if (count_ != slots_.size())
+    fail<ShapeError>("optimizer: the model has {} parameters, but had {} at the first step", count_, slots_.size());
+  known_ = true;
+}
+
+void Parameters::keep(std::size_t states) {
+  for (Slot& slot : slots_)
+    for (std::size_t i = 0; i < states; ++i)
+      if (!slot.states[i].defined()) slot.states[i] = zeros(slot.shape, slot.dtype);
+}
+
+void Parameters::run_task(const Slot& slot, std::int64_t task, FunctionRef<void(const Run&)> update) const {
+  const auto width = static_cast<std::int64_t>(size_of(slot.dtype));
+  // n elements from `at` on, whose gradients are there.
+  const auto run = [&](std::int64_t at, std::int64_t n, const void* gradient) {
+    Run here{slot.dtype, advance(slot.parameter.body().data, at, width), gradient, {}, n};
+    for (std::size_t i = 0; i < Run::kMostStates; ++i)
+      if (slot.states[i].defined()) here.state[i] = advance(slot.states[i].body().data, at, width);
+    update(here);
+  };
+  if (slot.gradient.defined()) {
+    const std::int64_t begin = task * kTask;
+    run(begin, std::min(kTask, slot.parameter.size() - begin), advance(slot.gradient.body().data, begin, width));
+    return;
+  }
+  const retrograd::detail::TileRange tile = slot.tiles[task];
+  const Tensor gradient = slot.entry->deferred->tile(tile);
+  const std::int64_t columns = tile.column_end - tile.column_begin, all_columns = slot.shape[1];
+  if (columns == all_columns) return run(tile.row_begin * columns, gradient.size(), gradient.body().data);
+  for (std::int64_t row = tile.row_begin; row < tile.row_end; ++row)
+    run(row * all_columns + tile.column_begin, columns,
+        advance(gradient.body().data, (row - tile.row_begin) * columns, width));
+}
+
+void Parameters::update(FunctionRef<void(const Run&)> update) {
+  std::vector<std::unique_lock<std::mutex>, retrograd::detail::PoolAllocator<std::unique_lock<std::mutex>>> held;
+  std::int64_t tasks = 0, elements = 0;
+  for (Slot& slot : slots_) {
+    slot.first_task = tasks;
+    if (retrograd::detail::Deferred* product = slot.entry->deferred.get()) {
+      held.push_back(product->hold());
+      if (!product->is_computed()) {
+        slot.tiles = product->tiles();
+        tasks += slot.tiles.count();
+        elements += slot.parameter.size();
+        continue;
+      }
+      held.pop_back();
+    }
+    slot.gradient = retrograd::detail::packed(slot.entry->value());
+    tasks += (slot.parameter.size() + kTask - 1) / kTask;
+    elements += slot.parameter.size();
+  }
+  const auto run = [&](std::int64_t task) {
+    const auto after = std::upper_bound(slots_.begin(), slots_.end(), task,
+                                        [](std::int64_t wanted, const Slot& slot) { return wanted < slot.first_task; });
+    const Slot& slot = *(after - 1);
+    run_task(slot, task - slot.first_task, update);
+  };
+  if (elements <= kTask)
+    for (std::int64_t task = 0; task < tasks; ++task) run(task);
+  else
+    retrograd::detail::parallel_for(tasks, run);
+  for (Slot& slot : slots_) slot.parameter = slot.gradient = Tensor(), slot.entry = nullptr;
+}
+
+}  // namespace retrograd::optim::detail
