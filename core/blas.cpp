@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "error.h"
+#include "small_product.h"
 #include "threads.h"
 
 namespace retrograd {
@@ -35,13 +36,14 @@ void tile(const TileRange& at, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T b
   if (rows == 0 || columns == 0) return;
   if (k == 0) {
     for (std::int64_t i = 0; i < rows; ++i)
-      for (std::int64_t j = 0; j < columns; ++j)
-        c[i * c_stride + j] = beta == T{0} ? T{0} : beta * c[i * c_stride + j];
+      for (std::int64_t j = 0; j < columns; ++j) c[i * c_stride + j] = beta == T{0} ? T{0} : beta * c[i * c_stride + j];
     return;
   }
+  const MatrixIn<T> left{a.data + at.row_begin * (a.transposed ? 1 : a.stride), a.stride, a.transposed};
+  const MatrixIn<T> right{b.data + at.column_begin * (b.transposed ? b.stride : 1), b.stride, b.transposed};
+  if (detail::small_product(rows, columns, k, left, right, beta, c, c_stride)) return;
   multiply(a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans, static_cast<int>(rows),
-           static_cast<int>(columns), static_cast<int>(k), a.data + at.row_begin * (a.transposed ? 1 : a.stride),
-           static_cast<int>(a.stride), b.data + at.column_begin * (b.transposed ? b.stride : 1),
+           static_cast<int>(columns), static_cast<int>(k), left.data, static_cast<int>(a.stride), right.data,
            static_cast<int>(b.stride), beta, c, static_cast<int>(c_stride));
 }
 
@@ -70,15 +72,18 @@ void tiled_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T
 
 // Borders fall on multiples of the width of OpenBLAS's packed panels: others cost up to an eighth of the speed.
 constexpr std::int64_t kGrain = 16;
-// Flops below which a product is one tile: some 0.1 ms, to which waking a thread adds little.
-constexpr double kTileFlops = 8e6;
+// Flops of a tile, some 0.1 ms, and flops from which a product is two tiles all the same: handing half of it over costs
+// a tenth of what it saves.
+constexpr double kTileFlops = 8e6, kTwoTiles = 1.2e6;
 // Every tile packs the operand that is not cut once more. Where that one lies in a second-level cache it costs little,
 // and tiles may be as narrow as kNarrow; elsewhere they are kWide.
 constexpr std::int64_t kCached = 128 * 1024, kNarrow = 64, kWide = 1024;
 
 std::int64_t tiles_along(std::int64_t extent, std::int64_t packed_again, double flops) {
-  const std::int64_t by_width = packed_again <= kCached ? extent / kNarrow : std::max<std::int64_t>(extent / kWide, 2);
-  const auto by_flops = static_cast<std::int64_t>(flops / kTileFlops);
+  const std::int64_t by_width =
+      packed_again <= kCached ? std::max<std::int64_t>(extent / kNarrow, 1) : std::max<std::int64_t>(extent / kWide, 2);
+  const auto by_flops =
+      std::max<std::int64_t>(static_cast<std::int64_t>(flops / kTileFlops), flops < kTwoTiles ? 1 : 2);
   return std::clamp<std::int64_t>(std::min(by_flops, by_width), 1, 16);
 }
 
@@ -103,6 +108,12 @@ TileGrid detail::tiles_of_product(std::int64_t m, std::int64_t n, std::int64_t k
 }
 
 TileGrid detail::tiles_in_cache(std::int64_t m, std::int64_t n, std::int64_t k) {
+  // With short sums a tile is used up as fast as it is computed: it should stay in the first-level cache.
+  constexpr std::int64_t kShort = 16, kFewElements = 12 * 1024;
+  if (k <= kShort && m >= kGrain) {
+    const std::int64_t rows = std::max<std::int64_t>(kFewElements / n / kGrain, 1) * kGrain;
+    return {(m + rows - 1) / rows, 1, m, n};
+  }
   constexpr std::int64_t kRows = 1024, kColumns = 512;
   const TileGrid grid{(m + kRows - 1) / kRows, (n + kColumns - 1) / kColumns, m, n};
   return m * n >= 2 * kRows * kColumns ? grid : tiles_of_product(m, n, k);

@@ -1,6 +1,6 @@
-// Matrix products of tensors: at once, or later. A gradient of a weight is a product that often nobody needs as a whole:
-// an optimizer uses it up tile by tile while each is in a cache. So it can wait as a Deferred, which computes it for
-// whoever asks for its value. Invariant: a deferred product has the value it had when it was made, since a write to
+// Matrix products of tensors: at once, or later. A gradient of a weight is a product that often nobody needs as a
+// whole: an optimizer uses it up tile by tile while each is in a cache. So it can wait as a Deferred, which computes it
+// for whoever asks for its value. Invariant: a deferred product has the value it had when it was made, since a write to
 // what it reads computes it first. Not a public header but for what Gradients holds.
 #pragma once
 #include <memory>

@@ -151,8 +151,9 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
         detail::Edge{nullptr, nullptr, node.edges, inputs[i].body().node, i};
   }
   void* stored = detail::store(log, std::move(rule));
-  node.joint = new (log->arena.allocate(sizeof(detail::Joint))) detail::Joint{
-      [](void* r, Tensor&& g, Cotangents& out) { (*static_cast<F*>(r))(std::move(g), out); }, &detail::destroy<F>, stored};
+  node.joint = new (log->arena.allocate(sizeof(detail::Joint)))
+      detail::Joint{[](void* r, Tensor&& g, Cotangents& out) { (*static_cast<F*>(r))(std::move(g), out); },
+                    &detail::destroy<F>, stored};
   return y;
 }
 

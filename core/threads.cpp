@@ -35,19 +35,21 @@ inline void relax() {
 #endif
 }
 
-// Workers wait for a new round; the caller publishes one and takes tiles like everyone else.
+// Workers wait for a new round; the caller publishes one and takes tiles like everyone else. Each participant begins
+// with tiles of its own, the same in every round of as many tiles, so that what it left in its cache serves it again;
+// then it helps the others. The caller waits for tiles that somebody has begun, never for a worker that still sleeps.
 class Workers {
  public:
-  explicit Workers(int count) {
+  explicit Workers(int count) : queues_(std::make_unique<Queue[]>(static_cast<std::size_t>(count) + 1)) {
     try {
-      for (int i = 0; i < count; ++i) threads_.emplace_back([this] { serve(); });
+      for (int i = 0; i < count; ++i) threads_.emplace_back([this, i] { serve(static_cast<std::size_t>(i) + 1); });
     } catch (const std::system_error&) {
       // The system gives no more threads: fewer do the same work, to the same bits.
     }
   }
   ~Workers() {
-    stop_.store(true, std::memory_order_relaxed);
-    round_.fetch_add(1, std::memory_order_release);
+    stop_.store(true);
+    round_.fetch_add(1);
     round_.notify_all();
     for (std::thread& thread : threads_) thread.join();
   }
@@ -55,47 +57,66 @@ class Workers {
   Workers& operator=(const Workers&) = delete;
 
   void run(std::int64_t count, FunctionRef<void(std::int64_t)> tile) {
+    const auto participants = static_cast<std::int64_t>(threads_.size()) + 1;
     tile_ = &tile;
-    count_ = count;
-    next_.store(0, std::memory_order_relaxed);
-    busy_.store(static_cast<int>(threads_.size()), std::memory_order_relaxed);
-    round_.fetch_add(1, std::memory_order_release);
-    round_.notify_all();
-    take_tiles();
-    // Every worker must have seen this round before the next may be published.
-    for (int spins = 0; spins < kSpins && busy_.load(std::memory_order_acquire) > 0; ++spins) relax();
-    for (int left = busy_.load(std::memory_order_acquire); left > 0; left = busy_.load(std::memory_order_acquire))
-      busy_.wait(left, std::memory_order_acquire);
+    for (std::int64_t i = 0; i < participants; ++i) {
+      Queue& queue = queues_[static_cast<std::size_t>(i)];
+      queue.next.store(count * i / participants, std::memory_order_relaxed);
+      queue.end = count * (i + 1) / participants;
+    }
+    open_.store(true);
+    round_.fetch_add(1);
+    if (sleepers_.load() > 0) round_.notify_all();
+    take_tiles(0);
+    // All tiles are taken now. Who comes late finds the round closed; who is inside is finishing a tile.
+    open_.store(false);
+    for (int spins = 0; spins < kSpins && inside_.load() > 0; ++spins) relax();
+    for (int left = inside_.load(); left > 0; left = inside_.load()) inside_.wait(left);
   }
 
  private:
   static constexpr int kSpins = 2000;
+  struct alignas(64) Queue {
+    std::atomic<std::int64_t> next{0};
+    std::int64_t end = 0;
+  };
 
-  void take_tiles() {
-    for (std::int64_t i = next_.fetch_add(1, std::memory_order_relaxed); i < count_;
-         i = next_.fetch_add(1, std::memory_order_relaxed))
-      (*tile_)(i);
+  void take_tiles(std::size_t self) {
+    const std::size_t participants = threads_.size() + 1;
+    for (std::size_t k = 0; k < participants; ++k) {
+      Queue& queue = queues_[(self + k) % participants];
+      if (queue.next.load(std::memory_order_relaxed) >= queue.end) continue;
+      for (std::int64_t i = queue.next.fetch_add(1, std::memory_order_relaxed); i < queue.end;
+           i = queue.next.fetch_add(1, std::memory_order_relaxed))
+        (*tile_)(i);
+    }
   }
-  void serve() {
+  void serve(std::size_t self) {
     detail::use_one_blas_thread();
     std::uint32_t seen = 0;
     for (;;) {
       for (int spins = 0; spins < kSpins && round_.load(std::memory_order_acquire) == seen; ++spins) relax();
-      round_.wait(seen, std::memory_order_acquire);
-      seen = round_.load(std::memory_order_acquire);
-      if (stop_.load(std::memory_order_relaxed)) return;
-      take_tiles();
-      if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) busy_.notify_all();
+      if (round_.load(std::memory_order_acquire) == seen) {
+        sleepers_.fetch_add(1);
+        round_.wait(seen);
+        sleepers_.fetch_sub(1);
+      }
+      seen = round_.load();
+      if (stop_.load()) return;
+      inside_.fetch_add(1);
+      if (open_.load()) take_tiles(self);
+      if (inside_.fetch_sub(1) == 1) inside_.notify_all();
     }
   }
 
   std::vector<std::thread> threads_;
+  std::unique_ptr<Queue[]> queues_;
   FunctionRef<void(std::int64_t)>* tile_ = nullptr;
-  std::int64_t count_ = 0;
-  alignas(64) std::atomic<std::int64_t> next_{0};
+  // In one order for everybody: a worker that finds the round open has entered before the caller looks who is inside.
   alignas(64) std::atomic<std::uint32_t> round_{0};
-  alignas(64) std::atomic<int> busy_{0};
-  std::atomic<bool> stop_{false};
+  std::atomic<bool> open_{false}, stop_{false};
+  std::atomic<int> sleepers_{0};
+  alignas(64) std::atomic<int> inside_{0};
 };
 
 struct Shared;

@@ -7,8 +7,9 @@ namespace retrograd {
 
 // Named explicitly: a static library drops objects that register themselves.
 std::span<const Override* const> overrides() {
-  static constexpr const Override* kOverrides[] = {&fused::relu, &fused::sigmoid, &fused::linear, &fused::linear_relu, &fused::linear_sigmoid, &fused::linear_tanh, &fused::euclidean,
-                                                   &fused::softmax_cross_entropy};
+  static constexpr const Override* kOverrides[] = {
+      &fused::relu,           &fused::sigmoid,     &fused::linear,    &fused::linear_relu,
+      &fused::linear_sigmoid, &fused::linear_tanh, &fused::euclidean, &fused::softmax_cross_entropy};
   return kOverrides;
 }
 

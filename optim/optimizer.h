@@ -1,9 +1,9 @@
-// One generic optimizer: it owns the step count and what its rule keeps for each parameter, walks the model's parameters
-// in the order of their fields, and hands their elements to the rule, in tiles that fit a cache and on several threads
-// where they are many. A rule is arithmetic on one element: a struct with
+// One generic optimizer: it owns the step count and what its rule keeps for each parameter, walks the model's
+// parameters in the order of their fields, and hands their elements to the rule, in tiles that fit a cache and on
+// several threads where they are many. A rule is arithmetic on one element: a struct with
 //   std::size_t states() const                              how many numbers it keeps for each element, at most two
-//   void update(const Run& run, std::int64_t step) const    the arithmetic, on neighbouring elements; called on any thread
-//   void check() const                                      an Error where its settings make no sense
+//   void update(const Run& run, std::int64_t step) const    the arithmetic, on neighbouring elements; called on any
+//   thread void check() const                                      an Error where its settings make no sense
 // Knows nothing of any rule.
 #pragma once
 #include <array>
@@ -44,7 +44,7 @@ class Parameters {
     std::array<Tensor, Run::kMostStates> states;
     Tensor parameter;
     const Gradients::Entry* entry = nullptr;
-    Tensor gradient;                       // contiguous; empty where it is a product that is used up as it is computed
+    Tensor gradient;                      // contiguous; empty where it is a product that is used up as it is computed
     retrograd::detail::TileGrid tiles{};  // of that product
     std::int64_t first_task = 0;
   };
@@ -69,9 +69,9 @@ class Optimizer {
   void step(Model& model, const Gradients& gradients) {
     rule.check();
     parameters_.begin();
-    retrograd::detail::walk_fields(
-        model, detail::Path(),
-        [&](const detail::Path& path, Tensor& parameter) { parameters_.add(path, parameter, gradients); });
+    retrograd::detail::walk_fields(model, detail::Path(), [&](const detail::Path& path, Tensor& parameter) {
+      parameters_.add(path, parameter, gradients);
+    });
     parameters_.end();
     parameters_.keep(rule.states());
     ++steps_;

@@ -6,6 +6,7 @@
 #include "../core/creation.h"
 #include "../core/error.h"
 #include "../core/format.h"
+#include "../core/threads.h"
 #include "pixels.h"
 
 namespace retrograd::tools {
@@ -24,25 +25,30 @@ void prefetch(const std::byte* begin, std::size_t bytes) {
   for (std::size_t at = 0; at < bytes; at += kLine) __builtin_prefetch(begin + at, 0, 2);
 }
 
-// The rows of x, which is contiguous, in the order given; pixels are decoded. `ahead` rows more stand in the order
-// behind them: they are brought near meanwhile, since rows in random order come as slowly as memory answers.
-Tensor gather(const Tensor& x, const std::int64_t* rows, std::int64_t count, std::int64_t ahead, bool pixels) {
+// `count` rows of x, which is contiguous, in the order given; pixels are decoded. The order goes on to `known` rows:
+// those that come soon are brought near meanwhile, since rows in random order come as slowly as memory answers.
+Tensor gather(const Tensor& x, const std::int64_t* rows, std::int64_t count, std::int64_t known, bool pixels) {
   Shape shape = x.shape();
   const std::size_t bytes = (shape[0] ? static_cast<std::size_t>(x.size() / shape[0]) : 0) * size_of(x.dtype());
   shape[0] = count;
+  constexpr std::int64_t kAhead = 16, kBytesTogether = 32 * 1024;
   const std::byte* from = x.body().data;
   const auto source = [&](std::int64_t i) { return from + static_cast<std::size_t>(rows[i]) * bytes; };
   const bool decodes = pixels && x.dtype() == uint8;
   Tensor out = Tensor::empty(shape, decodes ? float32 : x.dtype());
-  for (std::int64_t i = 0; i < count; ++i) {
-    if (i < ahead) prefetch(source(count + i), bytes);
+  const auto copy_row = [&](std::int64_t i) {
+    if (i + kAhead < known) prefetch(source(i + kAhead), bytes);
     if (decodes)
       detail::decode_pixels(reinterpret_cast<const std::uint8_t*>(source(i)),
                             detail::values<float>(out) + static_cast<std::size_t>(i) * bytes,
                             static_cast<std::int64_t>(bytes));
     else
       std::memcpy(out.body().data + static_cast<std::size_t>(i) * bytes, source(i), bytes);
-  }
+  };
+  const std::int64_t part = std::max<std::int64_t>(kBytesTogether / static_cast<std::int64_t>(bytes + 1), 1);
+  detail::parallel_for((count + part - 1) / part, [&](std::int64_t chunk) {
+    for (std::int64_t i = chunk * part; i < std::min(count, (chunk + 1) * part); ++i) copy_row(i);
+  });
   return out;
 }
 
@@ -56,8 +62,8 @@ Batches::Batches(const Dataset& set, std::int64_t batch_size, Tensor order)
 Batch Batches::take(std::int64_t begin) const {
   const std::int64_t count = std::min(batch_size_, set_.size() - begin);
   const std::int64_t* rows = order_.data<std::int64_t>() + begin;
-  const std::int64_t ahead = std::min(count, set_.size() - begin - count);
-  return {gather(set_.inputs, rows, count, ahead, true), gather(set_.targets, rows, count, ahead, false)};
+  const std::int64_t known = set_.size() - begin;
+  return {gather(set_.inputs, rows, count, known, true), gather(set_.targets, rows, count, known, false)};
 }
 
 Batches batches(const Dataset& set, std::int64_t batch_size, Rng& rng) {
@@ -71,8 +77,8 @@ Batch whole(const Dataset& set) {
   check(set);
   const Tensor order = arange(set.size());
   const std::int64_t* rows = order.data<std::int64_t>();
-  return {gather(detail::packed(set.inputs), rows, set.size(), 0, true),
-          gather(detail::packed(set.targets), rows, set.size(), 0, false)};
+  return {gather(detail::packed(set.inputs), rows, set.size(), set.size(), true),
+          gather(detail::packed(set.targets), rows, set.size(), set.size(), false)};
 }
 
 }  // namespace retrograd::tools

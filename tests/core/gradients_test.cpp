@@ -42,7 +42,7 @@ TEST_CASE("gradients outlive their tape and keep their tensors alive") {
     tape.watch(x);
     g = tape.gradients(square(x));
   }
-  CHECK(value(g.begin()->value) == 6);
+  CHECK(value(g.begin()->value()) == 6);
   CHECK(value(g.begin()->key) == 3);
 }
 

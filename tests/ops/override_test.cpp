@@ -30,9 +30,11 @@ std::vector<Tensors> samples_of(const std::string& name, Dtype dtype) {
   };
   if (name == "relu" || name == "sigmoid")
     return {{draw_one({})}, {draw_one({7})}, {draw_one({5, 9})}, {draw_one({3, 4}, 10)}, {transpose(draw_one({4, 3}))}};
-  if (name == "linear")
+  if (name.starts_with("linear"))
     return {{draw_one({5, 4}), draw_one({3, 4}), draw_one({3})},
             {draw_one({1, 1}), draw_one({1, 1}), draw_one({1})},
+            {draw_one({10, 70}), draw_one({33, 70}), draw_one({33})},
+            {draw_one({2, 3, 4}), draw_one({5, 4}), draw_one({5})},
             {draw_one({100, 784}), draw_one({128, 784}), draw_one({128})},
             {transpose(draw_one({4, 5})), transpose(draw_one({4, 3})), draw_one({3})}};
   if (name == "euclidean" || name == "softmax_cross_entropy")
