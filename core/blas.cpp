@@ -3,6 +3,7 @@
 #include <cblas.h>
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 #include "error.h"
@@ -77,14 +78,14 @@ constexpr std::int64_t kGrain = 16;
 constexpr double kTileFlops = 8e6, kTwoTiles = 1.2e6;
 // Every tile packs the operand that is not cut once more. Where that one lies in a second-level cache it costs little,
 // and tiles may be as narrow as kNarrow; elsewhere they are kWide.
-constexpr std::int64_t kCached = 128 * 1024, kNarrow = 64, kWide = 1024;
+constexpr std::int64_t kCached = 128 * 1024, kNarrow = 240, kWide = 1024;
 
 std::int64_t tiles_along(std::int64_t extent, std::int64_t packed_again, double flops) {
-  const std::int64_t by_width =
-      packed_again <= kCached ? std::max<std::int64_t>(extent / kNarrow, 1) : std::max<std::int64_t>(extent / kWide, 2);
+  const std::int64_t width = packed_again <= kCached ? kNarrow : kWide;
   const auto by_flops =
       std::max<std::int64_t>(static_cast<std::int64_t>(flops / kTileFlops), flops < kTwoTiles ? 1 : 2);
-  return std::clamp<std::int64_t>(std::min(by_flops, by_width), 1, 16);
+  const auto tiles = static_cast<std::uint64_t>(std::min(by_flops, std::max<std::int64_t>(extent / width, 2)));
+  return static_cast<std::int64_t>(std::bit_floor(std::clamp<std::uint64_t>(tiles, 1, 16)));  // shared out evenly
 }
 
 double flops_of(std::int64_t m, std::int64_t n, std::int64_t k) {
