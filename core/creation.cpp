@@ -1,7 +1,6 @@
 #include "creation.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "error.h"
 #include "format.h"
@@ -50,9 +49,14 @@ void detail::fail_ragged(std::size_t expected, std::size_t found) {
 }
 
 Tensor arange(std::int64_t n, Dtype dtype) {
-  std::vector<std::int64_t> values(static_cast<std::size_t>(std::max<std::int64_t>(n, 0)));
-  std::iota(values.begin(), values.end(), std::int64_t{0});
-  return detail::from_integers(values, {n}, dtype);
+  Tensor out = Tensor::empty({n}, dtype);
+  dispatch(dtype, [&]<class T>() {
+    T* to = detail::values<T>(out);
+    for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(i);
+    if (n > 0 && static_cast<std::int64_t>(to[n - 1]) != n - 1)  // the largest
+      fail<DtypeError>("arange: {} can't hold {}", dtype, n - 1);
+  });
+  return out;
 }
 
 namespace {

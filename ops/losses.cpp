@@ -133,7 +133,7 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
   const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
   const Tensor from = detail::packed(x), t = detail::packed(targets);
   Tensor h = Tensor::empty(x.shape(), x.dtype());
-  std::vector<double> log_sum(static_cast<std::size_t>(rows));
+  std::vector<double, detail::PoolAllocator<double>> log_sum(static_cast<std::size_t>(rows));
   HWY_DYNAMIC_DISPATCH(softmax_kernel)
   (x.dtype() == float32)(from.body().data, h.body().data, log_sum.data(), rows, columns);
   double loss = 0;
