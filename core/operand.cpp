@@ -10,16 +10,17 @@ namespace retrograd {
 
 template <class T>
 T Scalar::as(const char* op) const {
+  const double real = is_integer_ ? static_cast<double>(integer_) : real_;
   bool fits = true;
   if constexpr (std::is_floating_point_v<T>)
-    fits = !std::isfinite(real_) || std::isfinite(static_cast<T>(real_));
+    fits = !std::isfinite(real) || std::isfinite(static_cast<T>(real));
   else if constexpr (std::is_same_v<T, std::int64_t>)
     fits = is_integer_;
   else
     fits = is_integer_ && integer_ >= 0 && integer_ <= std::numeric_limits<T>::max();
-  if (!fits) fail<DtypeError>("{}: {} does not fit the dtype {}; astype converts a tensor", op, real_, dtype_of<T>);
+  if (!fits) fail<DtypeError>("{}: {} does not fit the dtype {}; astype converts a tensor", op, real, dtype_of<T>);
   if constexpr (std::is_floating_point_v<T>)
-    return static_cast<T>(real_);
+    return static_cast<T>(real);
   else
     return static_cast<T>(integer_);
 }

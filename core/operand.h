@@ -13,21 +13,25 @@ namespace retrograd {
 class Scalar {
  public:
   template <std::integral T>
-  requires(!std::same_as<T, bool>) constexpr Scalar(T value)
-      : real_(static_cast<double>(value)),
-        integer_(static_cast<std::int64_t>(value)),
-        is_integer_(std::in_range<std::int64_t>(value)) {}
-  constexpr Scalar(bool value) : real_(value), integer_(value), is_integer_(true) {}
+  requires(!std::same_as<T, bool>) constexpr Scalar(T value) : is_integer_(std::in_range<std::int64_t>(value)) {
+    if (is_integer_)
+      integer_ = static_cast<std::int64_t>(value);
+    else
+      real_ = static_cast<double>(value);
+  }
+  constexpr Scalar(bool value) : integer_(value), is_integer_(true) {}
   template <std::floating_point T>
-  constexpr Scalar(T value) : real_(static_cast<double>(value)) {}
+  constexpr Scalar(T value) : real_(static_cast<double>(value)), is_integer_(false) {}
   /// As an element of a tensor; DtypeError names `op` where T cannot hold it.
   template <class T>
   T as(const char* op) const;
 
  private:
-  double real_ = 0;
-  std::int64_t integer_ = 0;
-  bool is_integer_ = false;
+  union {
+    double real_;
+    std::int64_t integer_ = 0;
+  };
+  bool is_integer_;
 };
 
 /// A borrowed tensor or a number; only ever a parameter. Of a temporary tensor an op may reuse the memory, where

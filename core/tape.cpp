@@ -81,7 +81,10 @@ class Sweep final : public Cotangents {
           for (const detail::Edge* edge = node_->edges; edge; edge = edge->next)
             if (reached_.contains(edge->parent)) pass(*edge, g);
       }
-      if (consumes_) log_.forget_from(i);
+      if (consumes_) {
+        log_.with_rules = i;
+        log_.forget_node(*node_);
+      }
     }
   }
 
@@ -137,6 +140,17 @@ class Sweep final : public Cotangents {
 
   void accumulate(const detail::Edge& edge, Tensor more) {
     const detail::Node& parent = log_.nodes[edge.parent];
+    if (edge.parent >= mark_ && waiting_.empty() && more.defined()) {  // most often it is the first that arrives
+      Tensor& slot = slots_[edge.parent - mark_];
+      if (!slot.defined() && more.dtype() == parent.dtype && parent.has_shape(more.shape())) {
+        slot = std::move(more);
+        return;
+      }
+    }
+    accumulate_any(edge, parent, std::move(more));
+  }
+
+  void accumulate_any(const detail::Edge& edge, const detail::Node& parent, Tensor more) {
     if (!more.defined()) fail("{}: the rule for input {} returned an empty handle", node_->op, edge.input);
     if (more.dtype() != parent.dtype)
       fail<DtypeError>("{}: the rule for input {} returned {}, but the input is {}", node_->op, edge.input,

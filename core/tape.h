@@ -93,8 +93,16 @@ Wrt<F> wrt(const Tensor& x, F rule) {
 }
 
 namespace detail {
-/// Gives y a place in the log: a fresh handle on its values takes it where y already has one.
+/// Gives y a place in the log and protects its values: a fresh handle on them takes it where y already has one.
 inline Node& append_value(Log* log, const char* op, Tensor& y) {
+  Body& body = y.body();
+  if (body.serial.load(std::memory_order_relaxed) == 0 && body.base == &body &&
+      body.refs.load(std::memory_order_relaxed) == 1) {  // fresh: nobody else can see it
+    const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
+    body.serial.store(serial, std::memory_order_relaxed);
+    body.stamp.store(serial, std::memory_order_relaxed);
+    return push_node(log, op, body);
+  }
   if (tracked(log, y)) y = make_view(y, y.shape(), y.strides());
   Node& node = append_node(log, op, y);
   stamp(log, y);

@@ -25,6 +25,12 @@ void Arena::clear() {
   next_ = end_ = nullptr;
 }
 
+void Nodes::next_chunk() {
+  if (size_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique<Node[]>(kChunk));
+  next_ = &chunks_[size_ / kChunk][0];
+  end_ = next_ + kChunk;
+}
+
 void Log::forget_from(std::uint32_t begin) noexcept {
   while (with_rules > begin) forget_node(nodes[--with_rules]);
 }
@@ -128,25 +134,13 @@ Node& append_node(Log* log, const char* op, const Tensor& x) {
   Body& body = x.body();
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
   std::uint64_t was = body.serial.load(std::memory_order_relaxed);
-  if (was == 0 && body.refs.load(std::memory_order_relaxed) == 1) {  // fresh: nobody else can see it
-    body.serial.store(serial, std::memory_order_relaxed);
-  } else {
-    const bool elsewhere = was != serial && is_live(was);
-    if (elsewhere && is_own(was, log)) log->displaced.push_back({x, was, body.node, 0});
-    if ((elsewhere && !is_own(was, log)) ||
-        !body.serial.compare_exchange_strong(was, serial, std::memory_order_relaxed))
-      fail<TapeError>(
-          "watch: this {} tensor is watched on another thread; give each thread an alias (value_and_grad does)",
-          x.shape());
-  }
-  const int rank = body.shape.rank();
-  auto* sizes = static_cast<std::int64_t*>(log->arena.allocate(sizeof(std::int64_t) * static_cast<std::size_t>(rank)));
-  for (int axis = 0; axis < rank; ++axis) sizes[axis] = body.shape[axis];
-  Node& node = log->nodes.push();
-  node = {op, nullptr, nullptr, sizes, static_cast<std::uint8_t>(rank), body.dtype, false};
-  log->with_rules = log->nodes.size();
-  body.node = log->with_rules - 1;
-  return node;
+  const bool elsewhere = was != serial && is_live(was);
+  if (elsewhere && is_own(was, log)) log->displaced.push_back({x, was, body.node, 0});
+  if ((elsewhere && !is_own(was, log)) || !body.serial.compare_exchange_strong(was, serial, std::memory_order_relaxed))
+    fail<TapeError>(
+        "watch: this {} tensor is watched on another thread; give each thread an alias (value_and_grad does)",
+        x.shape());
+  return push_node(log, op, body);
 }
 
 void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first) {

@@ -104,14 +104,20 @@ class Nodes {
   Node& operator[](std::uint32_t i) { return chunks_[i / kChunk][i % kChunk]; }
   std::uint32_t size() const { return size_; }
   Node& push() {
-    if (size_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique<Node[]>(kChunk));
-    return (*this)[size_++];
+    if (next_ == end_) next_chunk();
+    ++size_;
+    return *next_++;
   }
-  void clear() { size_ = 0; }
+  void clear() {
+    size_ = 0;
+    next_ = end_ = nullptr;
+  }
 
  private:
+  void next_chunk();
   std::vector<std::unique_ptr<Node[]>> chunks_;
   std::uint32_t size_ = 0;
+  Node *next_ = nullptr, *end_ = nullptr;  // in the chunk in use
 };
 
 struct Watched {
@@ -190,7 +196,18 @@ inline bool is_tracked(const Tensor& x) {
 Log* open_log(bool persistent);
 void close_log(Log* log) noexcept;
 
-/// Gives x a node of its own in the log and protects its values.
+/// Puts x into the log as its next node.
+inline Node& push_node(Log* log, const char* op, Body& body) {
+  const auto rank = static_cast<std::uint8_t>(body.shape.rank());
+  auto* sizes = static_cast<std::int64_t*>(log->arena.allocate(sizeof(std::int64_t) * rank));
+  for (int axis = 0; axis < rank; ++axis) sizes[axis] = body.shape[axis];
+  Node& node = log->nodes.push();
+  node = {op, nullptr, nullptr, sizes, rank, body.dtype, false};
+  log->with_rules = log->nodes.size();
+  body.node = log->with_rules - 1;
+  return node;
+}
+/// Gives x, which may be known to other logs and threads, a node of its own in the log.
 Node& append_node(Log* log, const char* op, const Tensor& x);
 /// Protects the values of x while the log is open and unconsumed.
 void stamp_anew(Log* log, const Tensor& x);

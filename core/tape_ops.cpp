@@ -108,7 +108,7 @@ struct Pass {
 }  // namespace
 
 // y = a + b
-Tensor add(Operand left, Operand right) {
+Tensor add(const Operand& left, const Operand& right) {
   const detail::OperandPair in("add", left, right);
   if (!is_recorded(in.a, in.b)) return detail::zip_reusing("add", kernels().add, in);
   return record("add", detail::zip("add", kernels().add, in.a, in.b), wrt(in.a, Pass()), wrt(in.b, Pass()));

@@ -10,8 +10,8 @@
 namespace retrograd {
 
 /// a + b with broadcasting; float32, float64, int64.
-Tensor add(Operand a, Operand b);
-inline Tensor operator+(Operand a, Operand b) { return add(a, b); }
+Tensor add(const Operand& a, const Operand& b);
+inline Tensor operator+(const Operand& a, const Operand& b) { return add(a, b); }
 
 /// A view of x with axes repeated to `shape` without a copy (NumPy's rule: align right, sizes equal or 1).
 Tensor broadcast_to(const Tensor& x, const Shape& shape);

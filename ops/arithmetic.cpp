@@ -119,7 +119,7 @@ const ArithmeticKernels& kernels() { return *HWY_DISPATCH_TABLE(arithmetic_kerne
 }  // namespace
 
 // y = a − b
-Tensor sub(Operand left, Operand right) {
+Tensor sub(const Operand& left, const Operand& right) {
   const detail::OperandPair in("sub", left, right);
   if (!is_recorded(in.a, in.b)) return detail::zip_reusing("sub", kernels().sub, in);
   return record("sub", detail::zip("sub", kernels().sub, in.a, in.b), wrt(in.a, [](Tensor g) { return g; }),
@@ -150,14 +150,14 @@ struct Times {
 }  // namespace
 
 // d(ab) = b·da + a·db
-Tensor mul(Operand left, Operand right) {
+Tensor mul(const Operand& left, const Operand& right) {
   const detail::OperandPair in("mul", left, right);
   if (!is_recorded(in.a, in.b)) return detail::zip_reusing("mul", kernels().mul, in);
   return record("mul", detail::zip("mul", kernels().mul, in.a, in.b), wrt(in.a, Times{in.b}), wrt(in.b, Times{in.a}));
 }
 
 // d(a/b) = da/b − (a/b)·db/b
-Tensor div(Operand left, Operand right) {
+Tensor div(const Operand& left, const Operand& right) {
   const detail::OperandPair in("div", left, right);
   const Tensor &a = in.a, &b = in.b;
   if (!is_recorded(a, b)) return detail::zip_reusing("div", kernels().div, in);
@@ -184,7 +184,7 @@ Tensor abs(const Tensor& x) {
 Tensor sign(const Tensor& x) { return detail::map("sign", kernels().sign, x); }
 
 // d max(a, b) = [a > b]·da + [b > a]·db + [a = b]·(da + db)/2
-Tensor maximum(Operand left, Operand right) {
+Tensor maximum(const Operand& left, const Operand& right) {
   const detail::OperandPair in("maximum", left, right);
   const Tensor &a = in.a, &b = in.b;
   Tensor y = detail::zip("maximum", kernels().maximum, a, b);
@@ -233,12 +233,12 @@ void sum_in_place(const char* op, void (*write)(Tensor&, const Tensor&), Tensor&
 
 }  // namespace
 
-Tensor& operator+=(Tensor& x, Operand b) {
+Tensor& operator+=(Tensor& x, const Operand& b) {
   sum_in_place("+=", detail::add_into, x, b.as("+=", x.dtype()), [](const Tensor& g) { return g; });
   return x;
 }
 
-Tensor& operator-=(Tensor& x, Operand b) {
+Tensor& operator-=(Tensor& x, const Operand& b) {
   const auto subtract = [](Tensor& from, const Tensor& what) { detail::zip_into("-=", kernels().sub, from, what); };
   sum_in_place("-=", subtract, x, b.as("-=", x.dtype()), [](const Tensor& g) { return -g; });
   return x;

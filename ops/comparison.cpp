@@ -88,15 +88,15 @@ Tensor compare(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel,
 }
 }  // namespace
 
-Tensor equal(Operand a, Operand b) { return compare("equal", kernels().equal, a, b); }
-Tensor not_equal(Operand a, Operand b) { return compare("not_equal", kernels().not_equal, a, b); }
-Tensor less(Operand a, Operand b) { return compare("less", kernels().less, a, b); }
-Tensor less_equal(Operand a, Operand b) { return compare("less_equal", kernels().less_equal, a, b); }
-Tensor greater(Operand a, Operand b) { return compare("greater", kernels().greater, a, b); }
-Tensor greater_equal(Operand a, Operand b) { return compare("greater_equal", kernels().greater_equal, a, b); }
+Tensor equal(const Operand& a, const Operand& b) { return compare("equal", kernels().equal, a, b); }
+Tensor not_equal(const Operand& a, const Operand& b) { return compare("not_equal", kernels().not_equal, a, b); }
+Tensor less(const Operand& a, const Operand& b) { return compare("less", kernels().less, a, b); }
+Tensor less_equal(const Operand& a, const Operand& b) { return compare("less_equal", kernels().less_equal, a, b); }
+Tensor greater(const Operand& a, const Operand& b) { return compare("greater", kernels().greater, a, b); }
+Tensor greater_equal(const Operand& a, const Operand& b) { return compare("greater_equal", kernels().greater_equal, a, b); }
 
 // d where(m, a, b) = [m]·da + [not m]·db
-Tensor where(const Tensor& mask, Operand left, Operand right) {
+Tensor where(const Tensor& mask, const Operand& left, const Operand& right) {
   if (mask.dtype() != boolean) fail<DtypeError>("where: the mask must be boolean, got {}", mask.dtype());
   const detail::OperandPair in("where", left, right);
   const Tensor &a = in.a, &b = in.b;
