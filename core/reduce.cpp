@@ -20,6 +20,13 @@ Tensor started(const Fold& fold, const Shape& shape, Dtype dtype) {
 
 void fold_into(const Fold& fold, const Tensor& x, const Tensor& out) {
   const Shape& shape = x.shape();
+  if (x.is_contiguous() && out.size() == 1) return fold.row(x.body().data, out.body().data, x.size());
+  if (x.is_contiguous() && shape.rank() == 2 && out.shape()[0] == 1 && shape[0] <= kLongestColumn && shape[1] > 1) {
+    const std::int64_t step = shape[1] * static_cast<std::int64_t>(size_of(x.dtype()));
+    for (std::int64_t row = 0; row < shape[0]; ++row)
+      fold.column(x.body().data + row * step, out.body().data, shape[1]);
+    return;
+  }
   int innermost = shape.rank() - 1;
   while (innermost > 0 && shape[innermost] == 1) --innermost;
   int axis = 0;  // the first long column

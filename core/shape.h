@@ -17,6 +17,13 @@ class Shape {
   /// Sizes from the outermost axis to the innermost; throws ShapeError on a negative size or a rank above 8.
   Shape(std::initializer_list<std::int64_t> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
   explicit Shape(std::span<const std::int64_t> sizes);
+  // Size by size: a block copy right behind the stores of its sizes would wait for them.
+  Shape(const Shape& other) : rank_(other.rank_) { copy(other); }
+  Shape& operator=(const Shape& other) {
+    rank_ = other.rank_;
+    copy(other);
+    return *this;
+  }
 
   int rank() const { return rank_; }
   /// The number of elements: the product of the sizes, 1 for a scalar.
@@ -40,6 +47,10 @@ class Shape {
   }
 
  private:
+  void copy(const Shape& other) {
+    for (int axis = 0; axis < rank_; ++axis)
+      sizes_[static_cast<std::size_t>(axis)] = other.sizes_[static_cast<std::size_t>(axis)];
+  }
   int rank_ = 0;
   std::array<std::int64_t, kMaxRank> sizes_;  // only the first rank_ are ever read
 };

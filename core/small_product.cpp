@@ -37,8 +37,9 @@ void plain(std::int64_t m, std::int64_t n, std::int64_t k, const Steps<T>& a, co
            std::int64_t c_stride) {
   for (std::int64_t i = 0; i < m; ++i)
     for (std::int64_t j = 0; j < n; ++j) {
+      const T *row = a.data + i * a.down, *column = b.data + j * b.along;
       T sum = 0;
-      for (std::int64_t p = 0; p < k; ++p) sum += a.data[i * a.down + p * a.along] * b.data[p * b.down + j * b.along];
+      for (std::int64_t p = 0; p < k; ++p, row += a.along, column += b.down) sum += *row * *column;
       store(&c[i * c_stride + j], sum, beta);
     }
 }
