@@ -10,6 +10,8 @@ namespace retrograd::nn {
 
 Tensor euclidean(const Tensor& outputs, const Tensor& targets) { return fused::euclidean(outputs, targets); }
 
+Tensor mse(const Tensor& outputs, const Tensor& targets) { return fused::mse(outputs, targets); }
+
 Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& targets) {
   return fused::softmax_cross_entropy(logits, targets);
 }

@@ -91,29 +91,30 @@ void check(const char* op, const Tensor& y, const Tensor& targets) {
   }
 }
 
-// r = (a − t)·s/N for one-hot rows or class indices t and a scalar s: the backward formula of both losses, in one pass.
-Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s) {
-  const std::int64_t rows = a.shape()[0], columns = a.shape()[1];
+// r = (a − t)·s/n for targets t (rows, or class indices) and a scalar s: the backward formula of all losses, in one pass.
+Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s, double n) {
   const Tensor from = detail::packed(a), t = detail::packed(targets);
   Tensor r = Tensor::empty(a.shape(), a.dtype());
   const auto subtract = [&]<class T>() {
-    const T scale = s.item<T>() / static_cast<T>(rows);
+    const T scale = s.item<T>() / static_cast<T>(n);
     const T* x = from.data<T>();
     T* to = detail::values<T>(r);
     if (are_indices(targets)) {
-      for (std::int64_t i = 0; i < rows * columns; ++i) to[i] = x[i] * scale;
-      for (std::int64_t n = 0; n < rows; ++n) {
-        const std::int64_t at = n * columns + t.data<std::int64_t>()[n];
+      for (std::int64_t i = 0; i < a.size(); ++i) to[i] = x[i] * scale;
+      for (std::int64_t row = 0; row < a.shape()[0]; ++row) {
+        const std::int64_t at = row * a.shape()[1] + t.data<std::int64_t>()[row];
         to[at] = (x[at] - 1) * scale;
       }
     } else {
-      for (std::int64_t i = 0; i < rows * columns; ++i) to[i] = (x[i] - t.data<T>()[i]) * scale;
+      const T* target = t.data<T>();
+      for (std::int64_t i = 0; i < a.size(); ++i) to[i] = (x[i] - target[i]) * scale;
     }
   };
   a.dtype() == float32 ? subtract.template operator()<float>() : subtract.template operator()<double>();
-  const auto along = [s, n = batch_of(a)](const Tensor& gg) { return gg * (s / n); };
+  if (!is_recorded(a, targets, s)) return r;
+  const auto along = [s, n](const Tensor& gg) { return gg * (s / n); };
   return record("residual", r, wrt(a, along), wrt(targets, [along](const Tensor& gg) { return -along(gg); }),
-                wrt(s, [a, targets](const Tensor& gg) { return sum(gg * (a - rows_of(targets, a))) / batch_of(a); }));
+                wrt(s, [a, targets, n](const Tensor& gg) { return sum(gg * (a - rows_of(targets, a))) / n; }));
 }
 
 Tensor log_softmax(const Tensor& x) {
@@ -156,42 +157,70 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
   return record("softmax_cross_entropy", loss_of(loss / batch_of(x), x.dtype()),
                 wrt(x,
                     [h, targets](const Tensor& g) {
-                      return residual(are_indices(targets) ? h : h * sum(targets, 1, true), targets, g);
+                      return residual(are_indices(targets) ? h : h * sum(targets, 1, true), targets, g, batch_of(h));
                     }),
                 wrt(targets, [x](const Tensor& g) { return log_softmax(x) * (-g / batch_of(x)); }));
+}
+
+// Σ (y − t)²
+double squared_distance(const Tensor& y, const Tensor& targets) {
+  const Tensor from = detail::packed(y), t = detail::packed(targets);
+  double sum = 0;
+  dispatch(y.dtype(), [&]<class T>() {
+    const T* value = from.data<T>();
+    const auto add = [&](std::int64_t i, double target) {
+      const double difference = static_cast<double>(value[i]) - target;
+      sum += difference * difference;
+    };
+    if (are_indices(targets)) {
+      const std::int64_t columns = y.shape()[1];
+      for (std::int64_t i = 0; i < y.size(); ++i) add(i, t.data<std::int64_t>()[i / columns] == i % columns);
+    } else {
+      const T* target = t.data<T>();
+      for (std::int64_t i = 0; i < y.size(); ++i) add(i, static_cast<double>(target[i]));
+    }
+  });
+  return sum;
+}
+
+// Σ (y − t)²/2n, whose derivative is (y − t)/n.
+Tensor half_squares(const char* op, const Tensor& y, const Tensor& targets, double n) {
+  return record(op, loss_of(squared_distance(y, targets) / (2 * n), y.dtype()),
+                wrt(y, [y, targets, n](const Tensor& g) { return residual(y, targets, g, n); }),
+                wrt(targets, [y, targets, n](const Tensor& g) { return -residual(y, targets, g, n); }));
 }
 
 Tensor euclidean_composed(const Tensor& y, const Tensor& targets) {
   check("euclidean", y, targets);
   return sum(square(y - rows_of(targets, y))) / (2 * batch_of(y));  // eq. 2.7
 }
-
 // Eq. 2.8: dE/dy = (y − t)/N.
 Tensor euclidean_fused(const Tensor& y, const Tensor& targets) {
   check("euclidean", y, targets);
-  const Tensor from = detail::packed(y), t = detail::packed(targets);
-  const std::int64_t rows = y.shape()[0], columns = y.shape()[1];
-  double loss = 0;
-  dispatch(y.dtype(), [&]<class T>() {
-    for (std::int64_t n = 0; n < rows; ++n)
-      for (std::int64_t k = 0; k < columns; ++k) {
-        double target;
-        if (are_indices(targets))
-          target = t.data<std::int64_t>()[n] == k;
-        else
-          target = static_cast<double>(t.data<T>()[n * columns + k]);
-        const double difference = static_cast<double>(from.data<T>()[n * columns + k]) - target;
-        loss += difference * difference;
-      }
-  });
-  return record("euclidean", loss_of(loss / (2 * batch_of(y)), y.dtype()),
-                wrt(y, [y, targets](const Tensor& g) { return residual(y, targets, g); }),
-                wrt(targets, [y, targets](const Tensor& g) { return -residual(y, targets, g); }));
+  return half_squares("euclidean", y, targets, batch_of(y));
+}
+
+void check_pairs(const Tensor& y, const Tensor& targets) {
+  if (!is_floating(y.dtype())) fail<DtypeError>("mse: takes float32 or float64, got {}", y.dtype());
+  if (targets.dtype() != y.dtype())
+    fail<DtypeError>("mse: dtypes differ: outputs {}, targets {}; astype converts", y.dtype(), targets.dtype());
+  if (!(targets.shape() == y.shape()))
+    fail<ShapeError>("mse: the targets {} differ in shape from the outputs {}", targets.shape(), y.shape());
+  if (y.size() == 0) fail<ShapeError>("mse: of nothing, shape {}", y.shape());
+}
+Tensor mse_composed(const Tensor& y, const Tensor& targets) {
+  check_pairs(y, targets);
+  return mean(square(y - targets));
+}
+Tensor mse_fused(const Tensor& y, const Tensor& targets) {
+  check_pairs(y, targets);
+  return half_squares("mse", y, targets, static_cast<double>(y.size()) / 2);
 }
 
 }  // namespace
 
 constinit const Override fused::euclidean{"euclidean", euclidean_composed, euclidean_fused};
+constinit const Override fused::mse{"mse", mse_composed, mse_fused};
 constinit const Override fused::softmax_cross_entropy{"softmax_cross_entropy", softmax_cross_entropy_composed,
                                                       softmax_cross_entropy_fused};
 

@@ -42,7 +42,7 @@ struct Trainer {
     Tape tape;
     tape.watch(model);
     const Tensor outputs = model(inputs);
-    loss = mean_square ? mean(square(outputs - targets)) : nn::softmax_cross_entropy(outputs, targets);
+    loss = mean_square ? nn::mse(outputs, targets) : nn::softmax_cross_entropy(outputs, targets);
     optimizer.step(model, tape.gradients(loss));
   }
   void repeat() {

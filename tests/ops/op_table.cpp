@@ -526,6 +526,20 @@ std::vector<Row> product_rows() {
        },
        {{{{4, 5}}}, {{{1, 2}}}, {{{7, 3}}}},
        {}},
+      {"mse",
+       [](const Tensors& x) { return nn::mse(x[0], x[1]); },
+       [](const std::vector<Plain>& x) {
+         double sum = 0;
+         for (std::size_t i = 0; i < x[0].values.size(); ++i)
+           sum += (x[0].values[i] - x[1].values[i]) * (x[0].values[i] - x[1].values[i]);
+         return Plain{{}, {sum / static_cast<double>(x[0].values.size())}};
+       },
+       {{{{}, {}}}, {{{5}, {5}}}, {{{3, 4}, {3, 4}}}, {{{2, 3, 2}, {2, 3, 2}}}},
+       {{[] { nn::mse(zeros({2, 3}), zeros({3, 2})); },
+         "mse: the targets (3, 2) differ in shape from the outputs (2, 3)"},
+        {[] { nn::mse(zeros({2}), zeros({2}, float64)); },
+         "mse: dtypes differ: outputs float32, targets float64; astype converts"},
+        {[] { nn::mse(zeros({0}), zeros({0})); }, "mse: of nothing, shape (0,)"}}},
       {"euclidean(one-hot)",
        [](const Tensors& x) { return nn::euclidean(x[0], x[1]); },
        [](const std::vector<Plain>& x) { return euclidean_of(x[0], x[1]); },

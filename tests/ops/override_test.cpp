@@ -37,6 +37,8 @@ std::vector<Tensors> samples_of(const std::string& name, Dtype dtype) {
             {draw_one({2, 3, 4}), draw_one({5, 4}), draw_one({5})},
             {draw_one({100, 784}), draw_one({128, 784}), draw_one({128})},
             {transpose(draw_one({4, 5})), transpose(draw_one({4, 3})), draw_one({3})}};
+  if (name == "mse")
+    return {{draw_one({}), draw_one({})}, {draw_one({7}), draw_one({7})}, {draw_one({2, 3, 5}), draw_one({2, 3, 5})}};
   if (name == "euclidean" || name == "softmax_cross_entropy")
     return {{draw_one({4, 10}), one_hot(targets(4, 10), 10, dtype)},
             {draw_one({100, 10}, 5), targets(100, 10)},
