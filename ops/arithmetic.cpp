@@ -131,7 +131,9 @@ namespace {
 // The rule of a product: the cotangent times the other factor, added where a sum is already waiting.
 struct Times {
   Tensor factor;
-  Tensor operator()(Tensor g) const { return std::move(g) * factor; }
+  Tensor operator()(Tensor g) const {
+    return is_recorded(g, factor) ? g * factor : detail::zip_reusing("mul", kernels().mul, std::move(g), factor);
+  }
   bool accumulate(const Tensor& g, Tensor& into) const {
     const auto run = kernels().add_product[static_cast<std::size_t>(g.dtype())];
     const bool fits = run && g.shape() == into.shape() && factor.shape() == into.shape() && g.is_contiguous() &&

@@ -94,7 +94,7 @@ Row unary(const char* name, Tensor (*op)(const Tensor&), double (*f)(double),
            {[op] { op(zeros({2}, uint8)); }, std::string(name) + ": does not take uint8"}},
           f};
 }
-Row binary(const char* name, Tensor (*op)(Operand, Operand), double (*f)(double, double),
+Row binary(const char* name, Tensor (*op)(const Operand&, const Operand&), double (*f)(double, double),
            std::vector<Sample> samples = kBinarySamples) {
   const std::string label = name;
   return {name,
@@ -109,7 +109,7 @@ Row binary(const char* name, Tensor (*op)(Operand, Operand), double (*f)(double,
            {[op] { op(zeros({2}, int64), 0.5); }, label + ": 0.5 does not fit the dtype int64"},
            {[op] { op(Tensor(), 1); }, "handle is empty"}}};
 }
-Row comparison(const char* name, Tensor (*op)(Operand, Operand), double (*f)(double, double)) {
+Row comparison(const char* name, Tensor (*op)(const Operand&, const Operand&), double (*f)(double, double)) {
   Row row = binary(name, op, f);
   row.differentiable = false;
   return row;
