@@ -17,4 +17,9 @@ Repeat our_chain(const Chain& work);
 /// The sgemm calls of `steps` steps: Y = X·W, dW = Xᵀ·dY, and dX = dY·Wᵀ where X is not the input; weights (in, out).
 Repeat floor_of(const Training& work, std::int64_t steps, int threads);
 
+/// The eight cases of the paper, so many epochs of each with its evaluation, as parallel jobs: trained by the program
+/// `experiments`, and only their products, the evaluations' included, each job with one BLAS thread.
+Repeat our_cases(const tools::MnistSets& sets, std::int64_t epochs, std::size_t jobs);
+Repeat floor_of_cases(std::int64_t epochs, std::size_t jobs);
+
 }  // namespace retrograd::bench

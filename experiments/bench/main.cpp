@@ -19,6 +19,7 @@ struct Options {
   int rounds = 7;
   std::filesystem::path data;
   bool json = false;
+  std::int64_t cases = 0;  // epochs of the paper's cases; 0 for none of them
 };
 
 /// One result: printed at once as a line, or at the end as JSON.
@@ -76,6 +77,13 @@ void run(const Options& options) {
         report.add(work.name, threads, measure(our_chain(work), {}, 1, 5 * options.rounds),
                    1e9 / static_cast<double>(work.ops), "ns/op");
   }
+  if (options.cases > 0) {
+    constexpr std::size_t kJobs = 2;
+    set_threads(1);
+    const Measured measured = measure(our_cases(tools::load_mnist(options.data), options.cases, kJobs),
+                                      floor_of_cases(options.cases, kJobs), 1, options.rounds);
+    report.add("cases", kJobs, measured, 1, "s");
+  }
   report.finish();
 }
 
@@ -100,6 +108,11 @@ Options parse(int argc, const char* const* argv) {
     const bool known = std::ranges::any_of(trainings(), [&](const Training& one) { return one.name == name; }) ||
                        std::ranges::any_of(chains(), [&](const Chain& one) { return one.name == name; });
     if (!known) fail("--only: there is no workload \"{}\"", name);
+  }
+  if (given.count("cases")) {
+    options.cases = given["cases"].as<std::int64_t>();
+    if (options.cases < 1) fail("--cases: must be positive, got {}", options.cases);
+    if (options.only.empty()) options.only = {"none"};
   }
   options.threads = given["threads"].as<std::vector<int>>();
   options.rounds = given["rounds"].as<int>();

@@ -1,7 +1,11 @@
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 
+#include "../cases.h"
+#include "../jobs.h"
+#include "../training.h"
 #include "contenders.h"
 
 namespace retrograd::bench {
@@ -74,6 +78,27 @@ Repeat our_chain(const Chain& work) {
     for (std::int64_t i = 0; i < work.ops; ++i) y = i % 3 == 0 ? y * a : i % 3 == 1 ? y + b : tanh(y);
     const Gradients gradients = tape.gradients(sum(y));
     if (gradients.size() != 3) throw std::runtime_error("bench: a gradient is missing");
+  };
+}
+
+namespace {
+struct Silent final : experiments::Watcher {
+  void displayed(std::int64_t, std::int64_t, double, double) override {}
+  void tested(std::int64_t, double, double) override {}
+};
+}  // namespace
+
+Repeat our_cases(const tools::MnistSets& sets, std::int64_t epochs, std::size_t jobs) {
+  auto [images, labels] = tools::whole(sets.test);
+  return [=, data = experiments::Data{sets.train, images, labels}] {
+    const std::atomic<bool> never{false};
+    const experiments::Configuration configuration{.epochs = epochs};
+    experiments::run_jobs(experiments::all_cases().size(), jobs, never, [&](std::size_t which) {
+      const auto& cases = experiments::all_cases();
+      Silent silent;
+      const auto outcome = experiments::train(cases[cases.size() - 1 - which], 0, configuration, data, silent, never);
+      if (!outcome.finished()) throw std::runtime_error("bench: " + outcome.failure);
+    });
   };
 }
 

@@ -56,4 +56,21 @@ TEST_CASE("many threads may pass tensors around at once") {
   }
 }
 
+// The formula of docs/performance.md: a block of 192 bytes and the values, rounded up to a size class.
+TEST_CASE("an open tape holds the tensors that its rules captured, and no others") {
+  const std::int64_t block = 256;  // 192 + 16 · 4
+  const Tensor x = full({16}, 0.5), a = full({16}, 1.01), b = full({16}, 0.01);
+  Tape tape;
+  for (const Tensor* variable : {&x, &a, &b}) tape.watch(*variable);
+  Tensor y = tanh(x * a + b);
+  const std::int64_t before = detail::live_bytes();
+  for (int i = 0; i < 1000; ++i) y = tanh(y * a + b);  // captured: y by the product, and tanh's value, which is the next y
+  CHECK(detail::live_bytes() - before == 1000 * block);
+  {
+    const Gradients gradients = tape.gradients(sum(y));
+    y = Tensor();
+    CHECK(detail::live_bytes() - before < 20 * block);
+  }
+}
+
 }  // namespace retrograd::tests

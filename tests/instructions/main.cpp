@@ -1,0 +1,61 @@
+// Repeats a small piece of work so many times, for callgrind to count its instructions: W4 (a step of a toy network) or
+// W6 (a chain of ops and its gradients, on a vector of 16). The SIMD target is pinned to AVX2, which callgrind knows.
+//   instructions W4|W6 REPETITIONS
+#include <hwy/targets.h>
+#include <retrograd/retrograd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+
+namespace rg = retrograd;
+
+namespace {
+
+struct Toy {
+  rg::Rng rng{1};
+  rg::nn::Mlp model{{2, 8, 1}, rg::nn::Activation::tanh, rng};
+  rg::optim::Optimizer<rg::optim::Sgd> optimizer{
+      rg::optim::Sgd{.learning_rate = 0.1, .momentum = 0.001, .weight_decay = 1e-4}};
+  rg::tools::Dataset samples{rg::tensor({{0, 0}, {255, 0}, {0, 255}, {255, 255}}, rg::uint8),
+                             rg::tensor({{0.0}, {1.0}, {1.0}, {0.0}})};
+  void repeat() {
+    for (auto [inputs, targets] : rg::tools::batches(samples, 4, rng)) {
+      rg::Tape tape;
+      tape.watch(model);
+      optimizer.step(model, tape.gradients(rg::nn::mse(model(inputs), targets)));
+    }
+  }
+};
+
+struct Chain {
+  rg::Tensor x = rg::full({16}, 0.5), a = rg::full({16}, 1.01), b = rg::full({16}, 0.01);
+  void repeat() {
+    rg::Tape tape;
+    for (const rg::Tensor* variable : {&x, &a, &b}) tape.watch(*variable);
+    rg::Tensor y = x;
+    for (int i = 0; i < 3000; ++i) y = i % 3 == 0 ? y * a : i % 3 == 1 ? y + b : rg::tanh(y);
+    const rg::Gradients gradients = tape.gradients(rg::sum(y));
+    static_cast<void>(gradients);
+  }
+};
+
+template <class Work>
+void repeat(int times) {
+  Work work;
+  for (int i = 0; i < times; ++i) work.repeat();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 3) return 2;
+  if (!(hwy::SupportedTargets() & HWY_AVX2)) {
+    std::puts("skipped: this machine has no AVX2, for which the instructions are known");
+    return 0;
+  }
+  hwy::SetSupportedTargetsForTest(HWY_AVX2);
+  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  rg::set_threads(1);
+  std::string(argv[1]) == "W4" ? repeat<Toy>(std::atoi(argv[2])) : repeat<Chain>(std::atoi(argv[2]));
+}
