@@ -57,6 +57,19 @@ void Parameters::keep(std::size_t states) {
       if (!slot.states[i].defined()) slot.states[i] = zeros(slot.shape, slot.dtype);
 }
 
+// Asks for the next row of a tile: rows far apart in memory are streams too short for a processor to foresee.
+void Parameters::fetch_soon(const Slot& slot, std::int64_t at, std::int64_t n) const {
+  constexpr std::int64_t kLine = 64;
+  const auto width = static_cast<std::int64_t>(size_of(slot.dtype));
+  const auto ask = [&](const Tensor& x) {
+    if (!x.defined()) return;
+    const std::byte* from = advance(x.body().data, at, width);
+    for (std::int64_t byte = 0; byte < n * width; byte += kLine) __builtin_prefetch(from + byte, 1, 2);
+  };
+  ask(slot.parameter);
+  for (const Tensor& state : slot.states) ask(state);
+}
+
 void Parameters::run_task(const Slot& slot, std::int64_t task, FunctionRef<void(const Run&)> update) const {
   const auto width = static_cast<std::int64_t>(size_of(slot.dtype));
   // n elements from `at` on, whose gradients are there.
@@ -75,9 +88,11 @@ void Parameters::run_task(const Slot& slot, std::int64_t task, FunctionRef<void(
   const Tensor gradient = slot.entry->deferred->tile(tile);
   const std::int64_t columns = tile.column_end - tile.column_begin, all_columns = slot.shape[1];
   if (columns == all_columns) return run(tile.row_begin * columns, gradient.size(), gradient.body().data);
-  for (std::int64_t row = tile.row_begin; row < tile.row_end; ++row)
-    run(row * all_columns + tile.column_begin, columns,
-        advance(gradient.body().data, (row - tile.row_begin) * columns, width));
+  for (std::int64_t row = tile.row_begin; row < tile.row_end; ++row) {
+    const std::int64_t at = row * all_columns + tile.column_begin;
+    if (row + 1 < tile.row_end) fetch_soon(slot, at + all_columns, columns);
+    run(at, columns, advance(gradient.body().data, (row - tile.row_begin) * columns, width));
+  }
 }
 
 void Parameters::update(FunctionRef<void(const Run&)> update) {

@@ -48,6 +48,7 @@ class Parameters {
     retrograd::detail::TileGrid tiles{};  // of that product
     std::int64_t first_task = 0;
   };
+  void fetch_soon(const Slot& slot, std::int64_t at, std::int64_t n) const;
   void run_task(const Slot& slot, std::int64_t task, FunctionRef<void(const Run&)> update) const;
   std::vector<Slot> slots_;
   std::vector<bool> seen_;  // by position among the gradients
