@@ -75,7 +75,7 @@ class Workers {
   }
 
  private:
-  static constexpr int kSpins = 2000;
+  static constexpr int kSpins = 8000;
   struct alignas(64) Queue {
     std::atomic<std::int64_t> next{0};
     std::int64_t end = 0;
