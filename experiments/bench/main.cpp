@@ -96,7 +96,9 @@ Options parse(int argc, const char* const* argv) {
                                                                 cxxopts::value<int>()->default_value("7"))(
       "data", "Folder of the four MNIST files; without it, the usual places",
       cxxopts::value<std::string>()->default_value(""))(
-      "json", "Print a list of {workload, threads, ours, floor, ratio, unit, core}")("help", "Print this");
+      "cases", "Time so many epochs of the paper's eight cases as two parallel jobs (alone, unless --only is given)",
+      cxxopts::value<std::int64_t>())("json", "Print a list of {workload, threads, ours, floor, ratio, unit, core}")(
+      "help", "Print this");
   const auto given = line.parse(argc, argv);
   if (given.count("help")) {
     fmt::print("{}", line.help());
