@@ -1,7 +1,7 @@
 // The one door to BLAS: matrix products, cut into tiles whose borders depend on the shape alone, each tile one
-// single-threaded sgemm or dgemm, so that the bits do not depend on the number of threads. OpenBLAS is set
-// to one thread when the first product runs or the pool starts, which concerns the whole process. Knows pointers and
-// strides, not tensors.
+// single-threaded sgemm or dgemm, or a kernel of small_product.h, so that the bits do not depend on the number of
+// threads. OpenBLAS is set to one thread when the first product runs or the pool starts, which concerns the whole
+// process. Knows pointers and strides, not tensors.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -1,6 +1,7 @@
 #include "creation.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "error.h"
 #include "format.h"
@@ -53,7 +54,8 @@ Tensor arange(std::int64_t n, Dtype dtype) {
   dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
     for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(i);
-    if (n > 0 && static_cast<std::int64_t>(to[n - 1]) != n - 1)  // the largest
+    constexpr int kDigits = std::numeric_limits<T>::digits;  // whole numbers up to 2^digits are exact
+    if (kDigits < 63 && n > (std::int64_t{1} << kDigits % 63) + std::is_floating_point_v<T>)
       fail<DtypeError>("arange: {} can't hold {}", dtype, n - 1);
   });
   return out;

@@ -114,8 +114,8 @@ Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, co
     run(a.body().data, 1, b.body().data, 1, out.body().data, a.size());
     return out;
   }
-  Tensor out = a.shape() == b.shape() ? Tensor::empty_like(a, out_dtype)
-                                      : Tensor::empty(broadcast_shapes(op, a.shape(), b.shape()), out_dtype);
+  Tensor out =
+      Tensor::empty(a.shape() == b.shape() ? a.shape() : broadcast_shapes(op, a.shape(), b.shape()), out_dtype);
   zip_walk(run, a, b, out);
   return out;
 }
@@ -126,11 +126,14 @@ namespace {
 Tensor zip_into_spare(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b,
                       Tensor* spare) {
   const Tensor& other = spare == &a ? b : a;
-  if (!spare || &a == &b || !(are_parallel(*spare, other) || (other.size() == 1 && other.rank() <= spare->rank())))
+  if (!spare || &a == &b || spare->body().base->size > 2 * spare->size() ||  // a small view would keep all it is of
+      !(are_parallel(*spare, other) || (other.size() == 1 && other.rank() <= spare->rank())))
     return zip(op, kernel, a, b);
   zip_to(kernel_for(op, kernel, a.dtype()), a, b, *spare);
   Tensor out = std::move(*spare);
-  out.body().serial.store(0, std::memory_order_relaxed);  // another value, with no place in any log
+  // Another value, with no place in any log and nothing that needs it kept.
+  out.body().serial.store(0, std::memory_order_relaxed);
+  out.body().base->stamp.store(0, std::memory_order_relaxed);
   return out;
 }
 

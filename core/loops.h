@@ -2,6 +2,7 @@
 // axes, on which every operand steps evenly; a fully contiguous call is one run. Kernels see pointers, steps and a
 // count, never shapes. Not a public header.
 #pragma once
+#include <hwy/detect_targets.h>
 #include <hwy/targets.h>
 
 #include <array>
@@ -103,6 +104,7 @@ using ByDtype = std::array<Run, kDtypes>;
 
 /// Which column of a dispatch table serves this machine; 0 until Highway has looked.
 inline std::size_t simd_target_index() {
+  if constexpr ((HWY_TARGETS & (HWY_TARGETS - 1)) == 0) return 0;  // compiled for one alone
   static const hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
   return chosen.GetIndex();
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <thread>
 
+#include "threads.h"
+
 namespace retrograd::detail {
 
 namespace {
@@ -59,11 +61,15 @@ std::shared_ptr<Deferred> Deferred::make(const Tensor& a, const Tensor& b) {
   const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
   constexpr std::int64_t kSmall = 4096;
   if (m * n < kSmall || k * (m + n) > 3 * m * n) return nullptr;
-  if (a.body().base->exposed || b.body().base->exposed || !is_blas_layout(a) || !is_blas_layout(b)) return nullptr;
-  return std::allocate_shared<Deferred>(PoolAllocator<Deferred>(), a, b);
+  if (a.body().base->exposed.load(std::memory_order_relaxed) ||
+      b.body().base->exposed.load(std::memory_order_relaxed) || !is_blas_layout(a) || !is_blas_layout(b))
+    return nullptr;
+  auto product = std::allocate_shared<Deferred>(PoolAllocator<Deferred>(), a, b);
+  product->enter_list();  // now that whoever finds it there can hold it
+  return product;
 }
 
-Deferred::Deferred(const Tensor& a, const Tensor& b) : a_(a), b_(b) {
+void Deferred::enter_list() {
   const std::lock_guard lock(waiting().mutex);
   for (const Tensor* x : {&a_, &b_}) x->body().base->pending.fetch_add(1, std::memory_order_relaxed);
   after_ = std::exchange(waiting().first, this);
@@ -84,8 +90,16 @@ void Deferred::leave_list() {
 const Tensor& Deferred::value() {
   const auto lock = hold();
   if (is_computed()) return value_;
-  Tensor product = Tensor::empty({a_.shape()[0], b_.shape()[1]}, a_.dtype());
-  matmul_into(a_, b_, 0, product);
+  const std::int64_t n = b_.shape()[1];
+  Tensor product = Tensor::empty({a_.shape()[0], n}, a_.dtype());
+  const TileGrid grid = tiles();  // the same as for whoever uses them one by one, and so the same bits
+  parallel_for(grid.count(), [&](std::int64_t t) {
+    const TileRange at = grid[t];
+    for_floating(a_.dtype(), [&]<class T>() {
+      gemm_tile(at, a_.shape()[1], matrix_of<T>(a_), matrix_of<T>(b_), T{0},
+                values<T>(product) + at.row_begin * n + at.column_begin, n);
+    });
+  });
   leave_list();
   value_ = std::move(product);
   a_ = b_ = Tensor();

@@ -20,7 +20,8 @@ class Deferred : public std::enable_shared_from_this<Deferred> {
   /// Null where waiting does not pay: a small product, long sums (it is the products then that take the time, and the
   /// operands that take the memory), or operands into which somebody may write unseen.
   static std::shared_ptr<Deferred> make(const Tensor& a, const Tensor& b);
-  Deferred(const Tensor& a, const Tensor& b);
+  /// Use `make`.
+  Deferred(const Tensor& a, const Tensor& b) : a_(a), b_(b) {}
   ~Deferred();
   Deferred(const Deferred&) = delete;
   Deferred& operator=(const Deferred&) = delete;
@@ -39,6 +40,7 @@ class Deferred : public std::enable_shared_from_this<Deferred> {
  private:
   friend void compute_readers(const Body& base);
   bool reads(const Body& base) const { return a_.body().base == &base || b_.body().base == &base; }
+  void enter_list();
   void leave_list();
   std::mutex mutex_;  // held while a_, b_ and value_ are read or change
   Tensor a_, b_, value_;

@@ -26,10 +26,10 @@ void trim(Pool& pool) {
 // Large blocks ask for large pages: rows read in random order then cost a walk through the page tables far less often.
 void* allocate(std::size_t bytes) {
   constexpr std::size_t kLine = 64, kLargePage = std::size_t{2} << 20;
-  const auto up_to = [&](std::size_t unit) { return (bytes + unit - 1) / unit * unit; };
-  if (bytes < 2 * kLargePage) return std::aligned_alloc(kLine, up_to(kLine));
-  void* memory = std::aligned_alloc(kLargePage, up_to(kLargePage));
-  if (memory) static_cast<void>(madvise(memory, up_to(kLargePage), MADV_HUGEPAGE));  // a wish; without it all works
+  void* memory = nullptr;
+  const bool is_large = bytes >= 2 * kLargePage;
+  if (posix_memalign(&memory, is_large ? kLargePage : kLine, bytes) != 0) return nullptr;
+  if (is_large) static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));  // a wish; without it all works
   return memory;
 }
 
@@ -74,7 +74,7 @@ Block* take_new_block(std::uint32_t size_class) {
   if (pool->returned.load(std::memory_order_relaxed)) collect_returned(*pool);
   Pool::SizeClass& home = pool->classes[size_class];
   if (Block* block = home.take()) return block;
-  void* memory = allocate(bytes_of_class(size_class));
+  void* memory = allocate(kBlockHead + bytes_of_class(size_class));
   if (!memory) throw std::bad_alloc();
   home.count(1);
   return new (memory) Block{pool, nullptr, size_class, 1};
@@ -93,7 +93,8 @@ std::int64_t live_bytes() {
   for (Pool* pool = pools().known; pool; pool = pool->next_known) {
     if (pool == own_pool) collect_returned(*pool);  // blocks on their way home are live until their owner sees them
     for (std::uint32_t c = 0; c < kSizeClasses; ++c)
-      total += pool->classes[c].live.load(std::memory_order_relaxed) * static_cast<std::int64_t>(bytes_of_class(c));
+      total += pool->classes[c].live.load(std::memory_order_relaxed) *
+               static_cast<std::int64_t>(kBlockHead + bytes_of_class(c));
   }
   return total;
 }

@@ -1,6 +1,6 @@
-// Memory from a caching pool, one pool a thread, in 64-byte-aligned blocks. A block freed on another thread goes back
-// to the pool it came from; a pool outlives its thread and is adopted by a later one, so nothing dangles when a static
-// tensor outlives the thread that made it. What a block holds is not known here.
+// Memory from a caching pool, one pool a thread, in 64-byte-aligned blocks: a head, and what it is of. A block freed on
+// another thread goes back to the pool it came from; a pool outlives its thread and is adopted by a later one, so
+// nothing dangles when a static tensor outlives the thread that made it. What a block holds is not known here.
 #pragma once
 #include <atomic>
 #include <bit>
@@ -21,7 +21,10 @@ struct Block {
   std::atomic<std::uint32_t> refs;
 };
 
-// Four classes an octave: 64, 80, 96, 112, 128, 160 … so that at most a fifth of a block is waste.
+/// Bytes before the payload of a block; whoever takes one may keep a head of his own there, which begins with a Block.
+inline constexpr std::size_t kBlockHead = 192;
+
+// Four classes of payload an octave: 64, 80, 96, 112, 128, 160 … so that at most a fifth of it is waste.
 inline constexpr std::size_t kSmallestBlock = 64;
 inline constexpr std::uint32_t kSizeClasses = 4 * 42;
 
@@ -69,7 +72,7 @@ inline thread_local constinit Pool* own_pool = nullptr;
 Block* take_new_block(std::uint32_t size_class);
 void return_block(Block* block) noexcept;
 
-/// A block of at least `bytes`, its head included, with one reference; the rest is whatever was there.
+/// A block with a payload of at least `bytes`, with one reference; the rest is whatever was there.
 inline Block* take_block(std::size_t bytes) {
   const std::uint32_t size_class = size_class_of(bytes);
   if (size_class >= kSizeClasses || bytes > ~std::size_t{0} / 2) throw std::bad_alloc();
@@ -101,18 +104,16 @@ std::int64_t live_bytes();
 template <class T>
 struct PoolAllocator {
   using value_type = T;
-  static constexpr std::size_t kHead = 64;  // a block's head, and the alignment of what follows
-
   PoolAllocator() = default;
   template <class U>
   PoolAllocator(const PoolAllocator<U>&) noexcept {}
   T* allocate(std::size_t n) {
-    static_assert(sizeof(Block) <= kHead && alignof(T) <= kHead);
-    if (n > (~std::size_t{0} - kHead) / sizeof(T)) throw std::bad_alloc();
-    return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(take_block(kHead + n * sizeof(T))) + kHead);
+    static_assert(alignof(T) <= 64);
+    if (n > ~std::size_t{0} / sizeof(T)) throw std::bad_alloc();
+    return reinterpret_cast<T*>(reinterpret_cast<std::byte*>(take_block(n * sizeof(T))) + kBlockHead);
   }
   void deallocate(T* memory, std::size_t) noexcept {
-    give_block(reinterpret_cast<Block*>(reinterpret_cast<std::byte*>(memory) - kHead));
+    give_block(reinterpret_cast<Block*>(reinterpret_cast<std::byte*>(memory) - kBlockHead));
   }
   friend bool operator==(const PoolAllocator&, const PoolAllocator&) { return true; }
 };

@@ -106,8 +106,10 @@ class Sweep final : public Cotangents {
     if (wants(input)) accumulate(*edge_of(input), std::move(cotangent));
   }
   bool take_product(std::size_t input, const Tensor& a, const Tensor& b) override {
-    if (recorded_) return false;
+    if (!wants(input)) return true;
     const std::uint32_t parent = edge_of(input)->parent;
+    const detail::Node& node = log_.nodes[parent];
+    if (recorded_ || node.dtype != a.dtype() || !node.has_shape({a.shape()[0], b.shape()[1]})) return false;
     if (may_wait(parent)) {
       auto product = detail::Deferred::make(a, b);
       if (!product) return false;

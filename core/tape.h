@@ -91,6 +91,10 @@ template <class F>
 Wrt<F> wrt(const Tensor& x, F rule) {
   return {x, std::move(rule)};
 }
+template <class T>
+inline constexpr bool is_wrt = false;
+template <class F>
+inline constexpr bool is_wrt<Wrt<F>> = true;
 
 namespace detail {
 /// Gives y a place in the log and protects its values: a fresh handle on them takes it where y already has one.
@@ -112,18 +116,19 @@ inline Node& append_value(Log* log, const char* op, Tensor& y) {
 
 /// Appends the op that made y to the open tape, with a rule for each input that is tracked, and returns y. The engine
 /// skips unwatched inputs, sums a cotangent down to the shape of a broadcast input, and accumulates: a rule never does.
-template <class... F>
-Tensor record(const char* op, Tensor y, Wrt<F>&&... inputs) {
+template <class... Inputs>
+requires(is_wrt<std::remove_cvref_t<Inputs>>&&...) Tensor record(const char* op, Tensor y, Inputs&&... inputs) {
   detail::Log* log = detail::recording();
   if (!log || !(detail::tracked(log, inputs.x) || ...)) return y;
   detail::Node& node = detail::append_value(log, op, y);
   std::uint32_t position = 0;
-  const auto edge = [&](auto& input) {
+  const auto edge = [&]<class Input>(Input&& input) {
     detail::stamp(log, input.x);  // a constant too: the other inputs' rules may need its values
-    if (detail::tracked(log, input.x)) detail::append_edge(log, node, input.x, position, std::move(input.rule));
+    if (detail::tracked(log, input.x))
+      detail::append_edge(log, node, input.x, position, std::forward<Input>(input).rule);
     ++position;
   };
-  (edge(inputs), ...);
+  (edge(std::forward<Inputs>(inputs)), ...);
   return y;
 }
 

@@ -1,5 +1,6 @@
 #include "tape_log.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "error.h"

@@ -16,7 +16,7 @@ namespace {
 
 // A body with room for `bytes` behind it.
 inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, Dtype dtype) {
-  Body* body = static_cast<Body*>(take_block(sizeof(Body) + bytes));
+  Body* body = static_cast<Body*>(take_block(bytes));
   body->views.store(0, std::memory_order_relaxed);
   body->serial.store(0, std::memory_order_relaxed);
   body->stamp.store(0, std::memory_order_relaxed);
@@ -26,7 +26,7 @@ inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, 
   body->size = size;
   body->dtype = dtype;
   body->contiguous = true;
-  body->exposed = false;
+  body->exposed.store(false, std::memory_order_relaxed);
   body->shape = shape;
   return body;
 }
@@ -64,7 +64,7 @@ void check_in_place(const Tensor& x, const char* op) {
                     op, x.shape());
   if (!x.is_contiguous())
     fail<ShapeError>("{}: only contiguous tensors are written, and this {} view is not", op, x.shape());
-  if (const Body& base = *x.body().base; base.pending.load(std::memory_order_relaxed) > 0) compute_readers(base);
+  if (const Body& base = *x.body().base; base.pending.load(std::memory_order_acquire) > 0) compute_readers(base);
 }
 
 void check_writable(const Tensor& x, const char* op) {
@@ -74,7 +74,7 @@ void check_writable(const Tensor& x, const char* op) {
 }
 
 Strides row_major(const Shape& shape) {
-  Strides strides;
+  Strides strides{};
   std::int64_t step = 1;
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {
     strides[static_cast<std::size_t>(axis)] = step;

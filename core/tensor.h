@@ -34,13 +34,15 @@ struct alignas(64) Body : Block {
   std::atomic<std::uint32_t> pending;  // gradients not computed yet that read this body's values
   Dtype dtype;
   bool contiguous;
-  bool exposed;                           // of base: a pointer to write through has been handed out
+  std::atomic<bool> exposed;              // of base: a pointer to write through has been handed out
   std::atomic<const std::string*> label;  // the name under which it was last watched, or null
   Shape shape;
 
-  std::byte* payload() { return reinterpret_cast<std::byte*>(this + 1); }
+  std::byte* payload() { return reinterpret_cast<std::byte*>(this) + kBlockHead; }
   Strides& view_strides() { return *reinterpret_cast<Strides*>(payload()); }
 };
+
+static_assert(sizeof(Body) == kBlockHead);
 
 void release_body(Body* body) noexcept;
 /// Row-major strides of a shape.
@@ -73,7 +75,7 @@ class Tensor {
 
   /// A contiguous tensor whose values are not set.
   static Tensor empty(const Shape& shape, Dtype dtype = float32);
-  /// One of the shape of x, and of this dtype.
+  /// One of the shape of x, which is contiguous, and of this dtype.
   static Tensor empty_like(const Tensor& x, Dtype dtype);
   static Tensor empty_like(const Tensor& x) { return empty_like(x, x.dtype()); }
 
@@ -85,7 +87,8 @@ class Tensor {
   /// The size along one axis, counted from the end when negative.
   std::int64_t size(int axis) const { return shape()[normal_axis("size", axis, rank())]; }
   Dtype dtype() const { return body().dtype; }
-  /// Steps between neighbours along each axis, in elements; the first rank() are set. 0 where an axis is broadcast.
+  /// Steps between neighbours along each axis, in elements; of which the first rank() count. 0 where an axis is
+  /// broadcast.
   Strides strides() const { return body().contiguous ? detail::row_major(body_->shape) : body_->view_strides(); }
   /// True where the elements lie in row-major order without gaps.
   bool is_contiguous() const { return body().contiguous; }
@@ -101,7 +104,7 @@ class Tensor {
   template <class T>
   T* mutable_data() {
     detail::check_writable(*this, "mutable_data");
-    body_->base->exposed = true;
+    body_->base->exposed.store(true, std::memory_order_relaxed);
     return const_cast<T*>(data<T>());
   }
   /// The one value of a tensor of size 1, converted to T; ShapeError otherwise.

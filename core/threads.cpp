@@ -167,7 +167,7 @@ void detail::parallel_for(std::int64_t count, FunctionRef<void(std::int64_t)> ti
     pool.workers = std::make_unique<Workers>(wanted - 1);
     pool.workers_for = wanted;
   }
-  const auto guarded = [&](std::int64_t i) {
+  const auto guarded = [&](std::int64_t i) noexcept {
     inside_tile = true;
     tile(i);
     inside_tile = false;

@@ -93,7 +93,9 @@ Tensor not_equal(const Operand& a, const Operand& b) { return compare("not_equal
 Tensor less(const Operand& a, const Operand& b) { return compare("less", kernels().less, a, b); }
 Tensor less_equal(const Operand& a, const Operand& b) { return compare("less_equal", kernels().less_equal, a, b); }
 Tensor greater(const Operand& a, const Operand& b) { return compare("greater", kernels().greater, a, b); }
-Tensor greater_equal(const Operand& a, const Operand& b) { return compare("greater_equal", kernels().greater_equal, a, b); }
+Tensor greater_equal(const Operand& a, const Operand& b) {
+  return compare("greater_equal", kernels().greater_equal, a, b);
+}
 
 // d where(m, a, b) = [m]·da + [not m]·db
 Tensor where(const Tensor& mask, const Operand& left, const Operand& right) {

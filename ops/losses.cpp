@@ -91,7 +91,8 @@ void check(const char* op, const Tensor& y, const Tensor& targets) {
   }
 }
 
-// r = (a − t)·s/n for targets t (rows, or class indices) and a scalar s: the backward formula of all losses, in one pass.
+// r = (a − t)·s/n for targets t (rows, or class indices) and a scalar s: the backward formula of all losses, in one
+// pass.
 Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s, double n) {
   const Tensor from = detail::packed(a), t = detail::packed(targets);
   Tensor r = Tensor::empty(a.shape(), a.dtype());

@@ -1,4 +1,4 @@
-// Matrix products: OpenBLAS's sgemm and dgemm through core/blas. Transposed views go in without a copy.
+// Matrix products, through core/product and core/blas. Transposed views go in without a copy.
 #pragma once
 #include "../core/tape.h"
 #include "../core/tensor.h"

@@ -8,8 +8,8 @@ namespace retrograd {
 // Named explicitly: a static library drops objects that register themselves.
 std::span<const Override* const> overrides() {
   static constexpr const Override* kOverrides[] = {
-      &fused::relu,           &fused::sigmoid,     &fused::linear,    &fused::linear_relu,
-      &fused::linear_sigmoid, &fused::linear_tanh, &fused::euclidean, &fused::mse, &fused::softmax_cross_entropy};
+      &fused::relu,        &fused::sigmoid,   &fused::linear, &fused::linear_relu,          &fused::linear_sigmoid,
+      &fused::linear_tanh, &fused::euclidean, &fused::mse,    &fused::softmax_cross_entropy};
   return kOverrides;
 }
 

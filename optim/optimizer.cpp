@@ -1,6 +1,8 @@
 #include "optimizer.h"
 
 #include <algorithm>
+#include <exception>
+#include <mutex>
 
 #include "../core/creation.h"
 #include "../core/error.h"
@@ -52,6 +54,7 @@ void Parameters::end() {
 }
 
 void Parameters::keep(std::size_t states) {
+  if (states > Run::kMostStates) fail("optimizer: a rule keeps at most {} states, got {}", Run::kMostStates, states);
   for (Slot& slot : slots_)
     for (std::size_t i = 0; i < states; ++i)
       if (!slot.states[i].defined()) slot.states[i] = zeros(slot.shape, slot.dtype);
@@ -98,6 +101,12 @@ void Parameters::run_task(const Slot& slot, std::int64_t task, FunctionRef<void(
 void Parameters::update(FunctionRef<void(const Run&)> update) {
   std::vector<std::unique_lock<std::mutex>, retrograd::detail::PoolAllocator<std::unique_lock<std::mutex>>> held;
   std::int64_t tasks = 0, elements = 0;
+  struct LetGo {  // also where a rule throws
+    std::vector<Slot>& slots;
+    ~LetGo() {
+      for (Slot& slot : slots) slot.parameter = slot.gradient = Tensor(), slot.entry = nullptr;
+    }
+  } let_go{slots_};
   for (Slot& slot : slots_) {
     slot.first_task = tasks;
     if (retrograd::detail::Deferred* product = slot.entry->deferred.get()) {
@@ -114,17 +123,24 @@ void Parameters::update(FunctionRef<void(const Run&)> update) {
     tasks += (slot.parameter.size() + kTask - 1) / kTask;
     elements += slot.parameter.size();
   }
+  std::mutex mutex;
+  std::exception_ptr failure;  // a rule is the user's, but a tile must not throw
   const auto run = [&](std::int64_t task) {
     const auto after = std::upper_bound(slots_.begin(), slots_.end(), task,
                                         [](std::int64_t wanted, const Slot& slot) { return wanted < slot.first_task; });
     const Slot& slot = *(after - 1);
-    run_task(slot, task - slot.first_task, update);
+    try {
+      run_task(slot, task - slot.first_task, update);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
   };
   if (elements <= kTask)
     for (std::int64_t task = 0; task < tasks; ++task) run(task);
   else
     retrograd::detail::parallel_for(tasks, run);
-  for (Slot& slot : slots_) slot.parameter = slot.gradient = Tensor(), slot.entry = nullptr;
+  if (failure) std::rethrow_exception(failure);
 }
 
 }  // namespace retrograd::optim::detail

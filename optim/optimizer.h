@@ -1,9 +1,11 @@
 // One generic optimizer: it owns the step count and what its rule keeps for each parameter, walks the model's
 // parameters in the order of their fields, and hands their elements to the rule, in tiles that fit a cache and on
 // several threads where they are many. A rule is arithmetic on one element: a struct with
-//   std::size_t states() const                              how many numbers it keeps for each element, at most two
-//   void update(const Run& run, std::int64_t step) const    the arithmetic, on neighbouring elements; called on any
-//   thread void check() const                                      an Error where its settings make no sense
+//   std::size_t states() const;
+//   void update(const Run& run, std::int64_t step) const;
+//   void check() const;
+// that say how many numbers it keeps for each element (at most two), do the arithmetic on neighbouring elements (called
+// for parts of a parameter, on several threads at once), and throw an Error where its settings make no sense.
 // Knows nothing of any rule.
 #pragma once
 #include <array>
@@ -75,8 +77,8 @@ class Optimizer {
     });
     parameters_.end();
     parameters_.keep(rule.states());
+    parameters_.update([&, step = steps_ + 1](const Run& run) { rule.update(run, step); });
     ++steps_;
-    parameters_.update([&](const Run& run) { rule.update(run, steps_); });
   }
 
   /// The number of steps taken.

@@ -3,6 +3,8 @@
 #include <hwy/foreach_target.h>  // must come before simd-inl.h
 #include "../core/simd-inl.h"
 
+#include <cmath>
+
 #ifndef RETROGRAD_OPTIM_KERNELS
 #define RETROGRAD_OPTIM_KERNELS
 namespace retrograd::optim {

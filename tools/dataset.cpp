@@ -32,12 +32,13 @@ Tensor gather(const Tensor& x, const std::int64_t* rows, std::int64_t count, std
   const std::size_t bytes = (shape[0] ? static_cast<std::size_t>(x.size() / shape[0]) : 0) * size_of(x.dtype());
   shape[0] = count;
   constexpr std::int64_t kAhead = 16, kBytesTogether = 32 * 1024;
+  constexpr std::size_t kNear = 256 * 1024;  // of a cache, for what is fetched ahead
   const std::byte* from = x.body().data;
   const auto source = [&](std::int64_t i) { return from + static_cast<std::size_t>(rows[i]) * bytes; };
   const bool decodes = pixels && x.dtype() == uint8;
   Tensor out = Tensor::empty(shape, decodes ? float32 : x.dtype());
   const auto copy_row = [&](std::int64_t i) {
-    if (i + kAhead < known) prefetch(source(i + kAhead), bytes);
+    if (i + kAhead < known && kAhead * bytes <= kNear) prefetch(source(i + kAhead), bytes);
     if (decodes)
       detail::decode_pixels(reinterpret_cast<const std::uint8_t*>(source(i)),
                             detail::values<float>(out) + static_cast<std::size_t>(i) * bytes,

@@ -64,8 +64,8 @@ struct Training {
       Tape tape;
       tape.watch(model);
       const Tensor outputs = model(inputs);
-      const Tensor loss = targets.dtype() == int64 ? nn::softmax_cross_entropy(outputs, targets)
-                                                   : mean(square(outputs - targets));
+      const Tensor loss =
+          targets.dtype() == int64 ? nn::softmax_cross_entropy(outputs, targets) : mean(square(outputs - targets));
       optimizer.step(model, tape.gradients(loss));
     }
   }

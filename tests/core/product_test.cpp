@@ -166,7 +166,8 @@ TEST_CASE("products agree with a plain loop around every block size on every SIM
                     sum += x[static_cast<std::size_t>(i * k + p)] * y[static_cast<std::size_t>(p * n + j)];
                   worst = std::max(worst, std::abs(sum - found[static_cast<std::size_t>(i * n + j)]));
                 }
-              if (!(worst < 2e-5)) FAIL_CHECK("m ", m, " k ", k, " n ", n, " layout ", layout, " beta ", beta, ": ", worst);
+              if (!(worst < 2e-5))
+                FAIL_CHECK("m ", m, " k ", k, " n ", n, " layout ", layout, " beta ", beta, ": ", worst);
             }
   };
   const std::int64_t here = hwy::SupportedTargets();
@@ -201,6 +202,60 @@ TEST_CASE("the memory of a temporary is used again, and only of one that nobody 
   CHECK(sum(std::move(square_me) * square_me).item<float>() == 20);
   CHECK(sum(full({1}, 2) * full({5}, 3)).item<float>() == 30);
   CHECK(sum(full({}, 2) - full({5}, 3)).item<float>() == -5);
+}
+
+TEST_CASE("a temporary that a tape has let go of may be written, wherever its memory came from") {
+  const Tensor w = ones({3});
+  Tape tape;
+  tape.watch(w);
+  const auto target = [&] { return detach(w + 1); };
+  Tensor t = target() * 0.5;
+  t += 1;
+  CHECK(sum(t).item<float>() == 6);
+}
+
+TEST_CASE("a small view that is reused does not keep the memory of all that it was a view of") {
+  const auto before = detail::live_bytes();
+  const Tensor row = slice(full({1000, 100}, 2), 0, 0, 1) * 3;
+  CHECK(detail::live_bytes() - before < 5000);
+  CHECK(sum(row).item<float>() == 600);
+}
+
+TEST_CASE("a result too large to count is refused, also where the operands are broadcast views") {
+  const Tensor huge = broadcast_to(ones({1}), {std::int64_t{1} << 62});
+  CHECK_THROWS_AS(huge + huge, ShapeError);
+}
+
+TEST_CASE("a waiting gradient has the same bits whether it is looked at or used up") {
+  Rng rng(6);
+  const Tensor x = normal({64, 1100}, 0, 1, rng);
+  OneWeight looked{normal({1100, 2100}, 0, 1, rng)}, used = clone(looked);
+  optim::Optimizer first{optim::Sgd{.learning_rate = 0.1}}, second = first;
+  const auto gradients = [&](const OneWeight& model) {
+    Tape tape;
+    tape.watch(model);
+    return tape.gradients(mean(square(matmul(x, model.w))));
+  };
+  const Gradients g = gradients(looked);
+  CHECK(g.norm() > 0);
+  first.step(looked, g);
+  second.step(used, gradients(used));
+  CHECK(same(looked.w, used.w));
+}
+
+TEST_CASE("a joint rule that offers a product of another shape than its input is not believed") {
+  const Tensor row = ones({1, 64}), rows = ones({80, 64});
+  const auto times = [](const Tensor& a, const Tensor& b) {
+    const Tensor inputs[] = {a, b};
+    return record_joint("times", a * b, inputs, [](const Tensor& g, Cotangents& out) {
+      if (!out.take_product(0, g, ones({64, 64}))) out.give(0, g);
+      CHECK(out.take_product(1, g, g));  // not wanted
+    });
+  };
+  Tape tape;
+  tape.watch(row);
+  const Gradients g = tape.gradients(times(row, rows), rows);
+  CHECK(same(g[row], full({1, 64}, 80)));
 }
 
 }  // namespace retrograd::tests

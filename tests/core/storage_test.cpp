@@ -64,7 +64,8 @@ TEST_CASE("an open tape holds the tensors that its rules captured, and no others
   for (const Tensor* variable : {&x, &a, &b}) tape.watch(*variable);
   Tensor y = tanh(x * a + b);
   const std::int64_t before = detail::live_bytes();
-  for (int i = 0; i < 1000; ++i) y = tanh(y * a + b);  // captured: y by the product, and tanh's value, which is the next y
+  for (int i = 0; i < 1000; ++i)
+    y = tanh(y * a + b);  // captured: y by the product, and tanh's value, which is the next y
   CHECK(detail::live_bytes() - before == 1000 * block);
   {
     const Gradients gradients = tape.gradients(sum(y));

@@ -110,4 +110,14 @@ TEST_CASE("numbers that a dtype can't hold are errors wherever they come in") {
   CHECK(full({}, true, boolean).item<bool>());
 }
 
+TEST_CASE("arange refuses whole numbers that its dtype cannot hold") {
+  CHECK_THROWS_AS(arange((1 << 24) + 2, float32), DtypeError);
+  CHECK_THROWS_AS(arange((1 << 24) + 3, float32), DtypeError);
+  CHECK_THROWS_AS(arange(257, uint8), DtypeError);
+  CHECK(arange(256, uint8).to_vector<int>().back() == 255);
+  CHECK(arange((1 << 24) + 1, float32).size() == (1 << 24) + 1);
+  CHECK(arange(0).size() == 0);
+  CHECK_THROWS_AS(arange(-1), ShapeError);
+}
+
 }  // namespace retrograd::tests

@@ -150,4 +150,56 @@ TEST_CASE("a model that changed its dtype is refused, and a rule is checked at e
   CHECK(optimizer.steps() == 1);
 }
 
+namespace {
+struct Failing {
+  std::size_t kept = 0;
+  bool fails = true;
+  std::size_t states() const { return kept; }
+  void check() const {}
+  void update(const optim::Run& run, std::int64_t) const {
+    if (fails) fail("this rule fails");
+    for (std::int64_t i = 0; i < run.n; ++i)
+      static_cast<float*>(run.parameter)[i] -= static_cast<const float*>(run.gradient)[i];
+  }
+};
+struct Large {
+  Tensor w;
+  static void fields(auto& self, auto&& visit) { visit("w", self.w); }
+};
+}  // namespace
+
+TEST_CASE("an exception of a rule reaches the caller from any thread, and the next step is as if it had not been") {
+  const int before = threads();
+  set_threads(3);
+  Rng rng(1);
+  Large model{normal({300, 400}, 0, 1, rng)};
+  const Tensor start = detail::copy_values(model.w), x = normal({50, 300}, 0, 1, rng);
+  optim::Optimizer optimizer{Failing{}};
+  const auto step = [&](bool waits) {
+    Tape tape;
+    tape.watch(model);
+    const Tensor loss = waits ? mean(square(matmul(x, model.w))) : sum(model.w);
+    const Gradients g = tape.gradients(loss);
+    CHECK((g.begin()->deferred != nullptr) == waits);
+    optimizer.step(model, g);
+  };
+  CHECK_THROWS_WITH_AS(step(false), "this rule fails", Error);
+  CHECK_THROWS_WITH_AS(step(true), "this rule fails", Error);
+  CHECK(optimizer.steps() == 0);
+  optimizer.rule.fails = false;
+  step(false);
+  CHECK(optimizer.steps() == 1);
+  CHECK(sum(abs(model.w - (start - 1))).item<float>() < 1);
+  set_threads(before);
+}
+
+TEST_CASE("a rule that keeps more states than there is room for is refused") {
+  Large model{ones({3})};
+  optim::Optimizer optimizer{Failing{.kept = 3}};
+  Tape tape;
+  tape.watch(model);
+  CHECK_THROWS_WITH_AS(optimizer.step(model, tape.gradients(sum(model.w))),
+                       "optimizer: a rule keeps at most 2 states, got 3", Error);
+}
+
 }  // namespace retrograd::tests
