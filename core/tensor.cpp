@@ -14,23 +14,6 @@ namespace detail {
 
 namespace {
 
-// A body with room for `bytes` behind it.
-inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, Dtype dtype) {
-  Body* body = static_cast<Body*>(take_block(bytes));
-  body->views.store(0, std::memory_order_relaxed);
-  body->serial.store(0, std::memory_order_relaxed);
-  body->stamp.store(0, std::memory_order_relaxed);
-  body->pending.store(0, std::memory_order_relaxed);
-  body->label.store(nullptr, std::memory_order_relaxed);
-  body->base = body;
-  body->size = size;
-  body->dtype = dtype;
-  body->contiguous = true;
-  body->exposed.store(false, std::memory_order_relaxed);
-  body->shape = shape;
-  return body;
-}
-
 bool strides_are_row_major(const Shape& shape, const Strides& strides) {
   std::int64_t expected = 1;
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {
@@ -122,15 +105,6 @@ Tensor Tensor::empty(const Shape& shape, Dtype dtype) {
     if (__builtin_mul_overflow(bytes, size, &bytes))
       fail<ShapeError>("empty: a {} tensor of shape {} has more bytes than 64 bits count", dtype, shape);
   detail::Body* body = detail::new_body(static_cast<std::size_t>(bytes), shape, shape.size(), dtype);
-  body->data = body->payload();
-  return adopt(body);
-}
-
-Tensor Tensor::empty_like(const Tensor& x, Dtype dtype) {
-  const detail::Body& like = x.body();
-  if (size_of(dtype) > size_of(like.dtype)) return empty(like.shape, dtype);  // which counts its bytes
-  detail::Body* body =
-      detail::new_body(static_cast<std::size_t>(like.size) * size_of(dtype), like.shape, like.size, dtype);
   body->data = body->payload();
   return adopt(body);
 }

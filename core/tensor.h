@@ -44,6 +44,23 @@ struct alignas(64) Body : Block {
 
 static_assert(sizeof(Body) == kBlockHead);
 
+/// A contiguous body with room for `bytes` behind it.
+inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, Dtype dtype) {
+  Body* body = static_cast<Body*>(take_block(bytes));
+  body->views.store(0, std::memory_order_relaxed);
+  body->serial.store(0, std::memory_order_relaxed);
+  body->stamp.store(0, std::memory_order_relaxed);
+  body->pending.store(0, std::memory_order_relaxed);
+  body->label.store(nullptr, std::memory_order_relaxed);
+  body->base = body;
+  body->size = size;
+  body->dtype = dtype;
+  body->contiguous = true;
+  body->exposed.store(false, std::memory_order_relaxed);
+  body->shape = shape;
+  return body;
+}
+
 void release_body(Body* body) noexcept;
 /// Row-major strides of a shape.
 Strides row_major(const Shape& shape);
@@ -133,6 +150,15 @@ class Tensor {
   T item_value() const;
   detail::Body* body_ = nullptr;
 };
+
+inline Tensor Tensor::empty_like(const Tensor& x, Dtype dtype) {
+  const detail::Body& like = x.body();
+  if (size_of(dtype) > size_of(like.dtype)) return empty(like.shape, dtype);  // which counts its bytes
+  detail::Body* body =
+      detail::new_body(static_cast<std::size_t>(like.size) * size_of(dtype), like.shape, like.size, dtype);
+  body->data = body->payload();
+  return adopt(body);
+}
 
 namespace detail {
 
