@@ -1,5 +1,6 @@
 // What a sweep returns: one cotangent for each watched tensor, keyed by the caller's tensors, which it keeps alive. A
-// plain value: it outlives its tape, and there is nothing to zero between steps. Knows nothing of how it was computed.
+// plain value: it outlives its tape, and there is nothing to zero between steps. That of a large weight may still be a
+// product to be computed, which shows in nothing but time and memory. Knows nothing of how a sweep is made.
 #pragma once
 #include <cstdint>
 #include <memory>

@@ -13,7 +13,6 @@
 #include <utility>
 #include <vector>
 
-#include "product.h"
 #include "tensor.h"
 
 namespace retrograd::detail {
