@@ -6,7 +6,6 @@
 
 #include "../core/creation.h"
 #include "../core/error.h"
-#include "../core/fields.h"
 #include "../core/format.h"
 #include "../core/tape.h"
 #include "../ops/arithmetic.h"
@@ -17,64 +16,110 @@ namespace retrograd::tools {
 namespace {
 
 using Tensors = std::vector<Tensor>;
+using Values = std::vector<double>;
 
-// The gradient of sum(weights · f(x)) with respect to each input; recorded where a tape is open.
-Tensors projected_gradient(detail::Checked f, const Tensors& inputs, const Tensor& weights) {
-  Tape tape;
+// Inputs as variables of a tape.
+Tensors watched_aliases(Tape& tape, const Tensors& inputs) {
   Tensors x;
   for (const Tensor& input : inputs) {
     x.push_back(alias(input));
     tape.watch(x.back());
   }
-  const Gradients gradients = tape.gradients_or_none(sum(f(x) * weights));
+  return x;
+}
+
+// The gradient of a scalar function with respect to each input; recorded where a tape is open.
+Tensors gradient_of(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs) {
+  Tape tape;
+  const Tensors x = watched_aliases(tape, inputs);
+  const Gradients gradients = tape.gradients_or_none(f(x));
   Tensors out;
   for (const Tensor& one : x) out.push_back(gradients.get_or_zeros(one));
   return out;
 }
 
-// Central differences of a scalar function along one element: (8(f₁ − f₋₁) − (f₂ − f₋₂)) / 12h, with error O(h⁴). Where
-// the slopes on the two sides disagree far beyond that, there is a kink between the points, and no derivative to
-// compare with.
-struct Difference {
-  double slope;
-  bool kink;
-};
-Difference difference(FunctionRef<double(const Tensors&)> f, const Tensors& inputs, std::size_t input,
-                      std::int64_t element, double relative_step) {
-  Tensors x = inputs;
-  const double centre = detail::packed(inputs[input]).data<double>()[element];
-  const double h = relative_step * std::max(1.0, std::abs(centre));
-  const auto at = [&](double shift) {
-    x[input] = detail::copy_values(inputs[input]);
-    x[input].mutable_data<double>()[element] = centre + shift;
-    return f(x);
-  };
-  const double f0 = at(0), f1 = at(h), g1 = at(-h), f2 = at(2 * h), g2 = at(-2 * h);
-  const double slope = (8 * (f1 - g1) - (f2 - g2)) / (12 * h);
-  // One-sided slopes of second order; of a smooth function they differ by O(h²).
-  const double right = (4 * f1 - f2 - 3 * f0) / (2 * h), left = (3 * f0 - 4 * g1 + g2) / (2 * h);
-  const double scale = std::max({1.0, std::abs(right), std::abs(left)});
-  return {slope, std::abs(right - left) > 1e-2 * scale};
+// The derivatives of each element of f's value with respect to one input: row i is the gradient of element i.
+std::vector<Values> jacobian_of(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs, std::size_t input) {
+  Tape tape(persistent);
+  const Tensors x = watched_aliases(tape, inputs);
+  const Tensor y = f(x);
+  std::vector<Values> rows;
+  for (std::int64_t i = 0; i < y.size(); ++i) {
+    Tensor unit = zeros(y.shape(), y.dtype());
+    unit.mutable_data<double>()[i] = 1;
+    rows.push_back(tape.gradients_or_none(y, unit).get_or_zeros(x[input]).to_vector<double>());
+  }
+  return rows;
 }
 
-GradcheckLine check_input(FunctionRef<double(const Tensors&)> f, const Tensors& inputs, const Tensor& analytic,
-                          std::size_t input, int order, const GradcheckOptions& options) {
-  GradcheckLine line{order, input, -1, 0, 0, 0, 0, options.tolerance * (order == 1 ? 1 : 100)};
-  const std::vector<double> slopes = analytic.to_vector<double>();
+// Central differences along a direction, for each element of the value: (8(f₁ − f₋₁) − (f₂ − f₋₂)) / 12h, with error
+// O(h⁴). Where the slopes on the two sides disagree far beyond that, there is a kink between the points, and no
+// derivative to compare with.
+struct Differences {
+  Values slopes;
+  std::vector<bool> kinks;
+};
+Differences differences(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs, std::size_t input,
+                        const Values& direction, double h) {
+  const Values centre = inputs[input].to_vector<double>();
+  const auto at = [&](double shift) {
+    Values moved = centre;
+    for (std::size_t i = 0; i < moved.size(); ++i) moved[i] += shift * direction[i];
+    Tensors x = inputs;
+    x[input] = tensor(moved, inputs[input].shape(), float64);
+    return f(x).to_vector<double>();
+  };
+  const Values f0 = at(0), f1 = at(h), g1 = at(-h), f2 = at(2 * h), g2 = at(-2 * h);
+  Differences out;
+  for (std::size_t k = 0; k < f0.size(); ++k) {
+    out.slopes.push_back((8 * (f1[k] - g1[k]) - (f2[k] - g2[k])) / (12 * h));
+    // One-sided slopes of second order; of a smooth function they differ by O(h²).
+    const double right = (4 * f1[k] - f2[k] - 3 * f0[k]) / (2 * h), left = (3 * f0[k] - 4 * g1[k] + g2[k]) / (2 * h);
+    out.kinks.push_back(std::abs(right - left) > 1e-2 * std::max({1.0, std::abs(right), std::abs(left)}));
+  }
+  return out;
+}
+
+// Up to this many elements an input is moved one by one, beyond it along a few random directions.
+constexpr std::int64_t kMostElements = 64;
+constexpr std::int64_t kDirections = 8;
+
+// Compares the derivatives of f, a row for each element of its value, with its differences.
+GradcheckLine check_input(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs,
+                          const std::vector<Values>& analytic, std::size_t input, int order,
+                          const GradcheckOptions& options, Rng& rng) {
+  GradcheckLine line{order, input, -1, 0, 0, 0, 0, options.tolerance * std::pow(100, order - 1)};
   double scale = 1;
-  for (double slope : slopes) scale = std::max(scale, std::abs(slope));
-  for (std::int64_t i = 0; i < inputs[input].size(); ++i) {
-    const Difference numeric = difference(f, inputs, input, i, options.step);
-    if (numeric.kink) {
-      ++line.kinks;
-      continue;
+  for (const Values& row : analytic)
+    for (double slope : row) scale = std::max(scale, std::abs(slope));
+  const std::int64_t size = inputs[input].size();
+  const bool one_by_one = size <= kMostElements;
+  const Values centre = inputs[input].to_vector<double>();
+  for (std::int64_t i = 0; i < (one_by_one ? size : kDirections); ++i) {
+    Values direction(static_cast<std::size_t>(size), 0.0);
+    double h = options.step;
+    if (one_by_one) {
+      direction[static_cast<std::size_t>(i)] = 1;
+      h *= std::max(1.0, std::abs(centre[static_cast<std::size_t>(i)]));
+    } else {
+      direction = normal({size}, 0, 1 / std::sqrt(static_cast<double>(size)), rng, float64).to_vector<double>();
     }
-    const double slope = slopes[static_cast<std::size_t>(i)], error = std::abs(slope - numeric.slope) / scale;
-    if (line.element >= 0 && error <= line.error) continue;
-    line.element = i;
-    line.analytic = slope;
-    line.numeric = numeric.slope;
-    line.error = std::isnan(error) ? INFINITY : error;
+    const Differences numeric = differences(f, inputs, input, direction, h);
+    for (std::size_t k = 0; k < analytic.size(); ++k) {
+      if (numeric.kinks[k]) {
+        ++line.kinks;
+        continue;
+      }
+      double slope = 0;
+      for (std::size_t e = 0; e < direction.size(); ++e)
+        if (direction[e] != 0) slope += direction[e] * analytic[k][e];
+      const double error = std::abs(slope - numeric.slopes[k]) / scale;
+      if (line.element >= 0 && error <= line.error) continue;
+      line.element = i;
+      line.analytic = slope;
+      line.numeric = numeric.slopes[k];
+      line.error = std::isnan(error) ? INFINITY : error;
+    }
   }
   return line;
 }
@@ -109,7 +154,7 @@ void fail_gradcheck_arity(std::size_t inputs) { fail("gradcheck: the function do
 
 GradcheckReport gradcheck(Checked f, const std::vector<Tensor>& inputs, const tools::GradcheckOptions& options) {
   if (inputs.empty()) fail("gradcheck: needs at least one input");
-  if (options.order < 1 || options.order > 2) fail("gradcheck: the order must be 1 or 2, got {}", options.order);
+  if (options.order < 1 || options.order > 3) fail("gradcheck: the order must be 1, 2 or 3, got {}", options.order);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].dtype() != float64)
       fail<DtypeError>("gradcheck: input {} must be float64, got {}", i, inputs[i].dtype());
@@ -120,34 +165,45 @@ GradcheckReport gradcheck(Checked f, const std::vector<Tensor>& inputs, const to
     const Tensor size = uniform(shape, 0.5, 1.5, rng, float64), side = uniform(shape, -1, 1, rng, float64);
     return size * sign(side);
   };
+  std::vector<std::vector<Tensor>> directions;  // of the orders below the one that is checked
   Tensor weights;
+  std::int64_t elements = 0, outputs = 0;
   {
     const NoTape compute_only;
-    weights = projection(f(inputs).shape());
+    const Tensor y = f(inputs);
+    weights = projection(y.shape());
+    outputs = y.size();
+    for (const Tensor& x : inputs) elements += x.size();
   }
   GradcheckReport report;
-  const auto value = [&](const std::vector<Tensor>& x) {
-    const NoTape compute_only;
-    return sum(f(x) * weights).item<double>();
-  };
-  const std::vector<Tensor> first = tools::projected_gradient(f, inputs, weights);
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    report.lines.push_back(tools::check_input(value, inputs, first[i], i, 1, options));
-  if (options.order == 1) return report;
-
-  std::vector<Tensor> directions;
-  for (const Tensor& x : inputs) directions.push_back(projection(x.shape()));
-  const auto slope_along = [&](const std::vector<Tensor>& x) {
-    const std::vector<Tensor> gradient = tools::projected_gradient(f, x, weights);
-    Tensor total = sum(gradient[0] * directions[0]);
-    for (std::size_t i = 1; i < x.size(); ++i) total = total + sum(gradient[i] * directions[i]);
+  // Small Jacobians are compared whole; of others, and of the higher derivatives, random projections.
+  if (outputs * elements <= options.whole_jacobian) {
+    const auto value = [&](const std::vector<Tensor>& x) { return f(x); };
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      report.lines.push_back(
+          tools::check_input(value, inputs, tools::jacobian_of(value, inputs, i), i, 1, options, rng));
+  }
+  // Order 0 is Σ weights·f; order k is the slope of order k−1 along a random direction.
+  const auto projected = [&](const auto& self, int order, const std::vector<Tensor>& x) -> Tensor {
+    if (order == 0) return sum(f(x) * weights);
+    const std::vector<Tensor> gradient =
+        tools::gradient_of([&](const std::vector<Tensor>& v) { return self(self, order - 1, v); }, x);
+    const std::vector<Tensor>& along = directions[static_cast<std::size_t>(order - 1)];
+    Tensor total = sum(gradient[0] * along[0]);
+    for (std::size_t i = 1; i < x.size(); ++i) total = total + sum(gradient[i] * along[i]);
     return total;
   };
-  const auto slope_value = [&](const std::vector<Tensor>& x) { return slope_along(x).item<double>(); };
-  const std::vector<Tensor> second = tools::projected_gradient(
-      [&](const std::vector<Tensor>& x) { return slope_along(x); }, inputs, ones({}, float64));
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    report.lines.push_back(tools::check_input(slope_value, inputs, second[i], i, 2, options));
+  for (int order = report.lines.empty() ? 1 : 2; order <= options.order; ++order) {
+    while (static_cast<int>(directions.size()) < order - 1) {
+      directions.emplace_back();
+      for (const Tensor& x : inputs) directions.back().push_back(projection(x.shape()));
+    }
+    const auto value = [&](const std::vector<Tensor>& x) { return projected(projected, order - 1, x); };
+    const std::vector<Tensor> gradient = tools::gradient_of(value, inputs);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      report.lines.push_back(
+          tools::check_input(value, inputs, {gradient[i].to_vector<double>()}, i, order, options, rng));
+  }
   return report;
 }
 

@@ -1,7 +1,8 @@
-// Analytic against numerical gradients, for anything callable with tensors. First order: each derivative of a random
-// projection of the value, by four-point central differences. Second order: the same for a random projection of the
-// gradient itself, whose derivative is what nested tapes return. float64 only: in float32 differences have no digits
-// left.
+// Analytic against numerical gradients, for anything callable with tensors, by four-point central differences. First
+// order: the whole Jacobian where it is small, else the derivatives of a random projection of the value, element by
+// element or, of large inputs, along random directions. Second and third order: the same for a random projection of the
+// derivative below, as nested tapes return it. Elements within a difference of a kink are left out, and counted.
+// float64 only: in float32 differences have no digits left.
 #pragma once
 #include <fmt/format.h>
 
@@ -15,20 +16,21 @@
 namespace retrograd::tools {
 
 struct GradcheckOptions {
-  int order = 1;            ///< 1 or 2
-  double tolerance = 1e-8;  ///< largest relative error accepted at order 1; at order 2 it is a hundredfold
-  double step = 1e-3;       ///< of the differences, times max(1, |x|)
-  std::uint64_t seed = 0;   ///< of the random projections
+  int order = 1;                      ///< 1, 2 or 3
+  double tolerance = 1e-8;            ///< largest relative error accepted at order 1; each order more, a hundredfold
+  double step = 1e-3;                 ///< of the differences, times max(1, |x|)
+  std::uint64_t seed = 0;             ///< of the random projections
+  std::int64_t whole_jacobian = 400;  ///< the most derivatives of first order that are all compared
 };
 
-/// The worst element of one input at one order.
+/// The worst derivative of one input at one order; `element` is the input's, or counts the random directions.
 struct GradcheckLine {
   int order;
   std::size_t input;
   std::int64_t element;
   double analytic, numeric;
   double error;        ///< |analytic − numeric| relative to the largest derivative of this input, at least 1
-  std::int64_t kinks;  ///< elements left out because the function has a kink within their differences
+  std::int64_t kinks;  ///< derivatives left out because the function has a kink within their differences
   double tolerance;
 };
 
@@ -65,8 +67,8 @@ Tensor spread(F& f, const std::vector<Tensor>& x) {
 
 namespace retrograd::tools {
 
-/// Checks f(inputs…), a tensor of any shape, at these float64 inputs: at order 1, and at order 2 too where options ask
-/// for it. f takes as many tensors as there are inputs, up to six. DtypeError where an input is not float64.
+/// Checks f(inputs…), a tensor of any shape, at these float64 inputs, from order 1 to the one the options ask for. f
+/// takes as many tensors as there are inputs, up to six. DtypeError where an input is not float64.
 template <class F>
 GradcheckReport gradcheck(F&& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {}) {
   return detail::gradcheck([&](const std::vector<Tensor>& x) { return detail::spread<1, const Tensor&>(f, x); }, inputs,

@@ -22,6 +22,7 @@ struct Plain {
 struct Sample {
   std::vector<Shape> shapes;
   double low = -2, high = 2;
+  bool kink = false;  ///< no derivative anywhere here: gradcheck must say so of every element
 };
 
 struct Refusal {
@@ -30,13 +31,17 @@ struct Refusal {
 };
 
 struct Row {
-  std::string name;
+  std::string name;  ///< the function's, and in parentheses what is special about this call: "sum(axis 0)"
   std::function<Tensor(const Tensors&)> op;
   std::function<Plain(const std::vector<Plain>&)> reference;
   std::vector<Sample> samples;
-  std::vector<Refusal> refusals;
-  double (*elementwise)(double) = nullptr;  // unary ops: also tried on special values, at every lane
-  bool differentiable = true;
+  std::vector<Refusal> refusals = {};
+  double (*elementwise)(double) = nullptr;  ///< unary ops: also tried on special values, at every lane
+  int order = 2;                            ///< the highest derivative that is checked; 0 where there is none
+  bool twice = true;         ///< binary ops: f(x, x) is differentiable wherever f is (not so where x meets x in a tie)
+  double exactness = 1e-14;  ///< relative L2 distance from the plain loop, in float64
+  double single = 1e-6;      ///< relative L2 distance of float32 values from float64 ones; say why where it is more
+  double single_slope = 1e-5;  ///< the same of first derivatives
 };
 
 const std::vector<Row>& op_table();

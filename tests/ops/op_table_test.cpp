@@ -61,29 +61,32 @@ TEST_CASE("every op computes what a plain loop computes") {
     const Plain expected = row.reference(plain_inputs), found = plain(row.op(inputs));
     REQUIRE(found.shape == expected.shape);
     REQUIRE(found.values.size() == expected.values.size());
-    CHECK(relative_l2(found.values, expected.values) <= 1e-14);
+    CHECK(relative_l2(found.values, expected.values) <= row.exactness);
   });
 }
 
-TEST_CASE("float32 values stay within 1e-6 of float64") {
+TEST_CASE("float32 values stay within 1e-6 of float64, or what a row says") {
   for_each_sample([](const Row& row, const Sample& sample) {
     const Tensor single = row.op(draw(sample, float32));
     Tensors rounded;
     for (const Tensor& x : draw(sample, float32)) rounded.push_back(astype(x, float64));
-    CHECK(relative_l2(single.to_vector<double>(), row.op(rounded).to_vector<double>()) <= 1e-6);
+    CHECK(relative_l2(single.to_vector<double>(), row.op(rounded).to_vector<double>()) <= row.single);
   });
 }
 
-TEST_CASE("first and second derivatives agree with central differences") {
+TEST_CASE("derivatives agree with central differences, to the order a row says") {
   int checked = 0;
   for_each_sample([&checked](const Row& row, const Sample& sample) {
-    if (!row.differentiable || is_empty(sample)) return;
-    if (draw(sample)[0].size() > 100) return;
+    if (row.order == 0 || is_empty(sample)) return;
     const auto op = [&](auto&&... x) { return row.op({x...}); };
-    const auto report = tools::gradcheck(op, draw(sample), {.order = 2});
+    const auto report = tools::gradcheck(op, draw(sample), {.order = row.order});
     CAPTURE(to_string(report));
-    const bool all_kinks = row.name == "maximum" && sample.low == sample.high;
-    CHECK(report.passed() != all_kinks);
+    std::int64_t kinks = 0;
+    for (const auto& line : report.lines) kinks += line.kinks;
+    if (sample.kink)
+      CHECK((kinks > 0 && !report.passed()));
+    else
+      CHECK(report.passed());
     ++checked;
   });
   CHECK(checked > 100);
@@ -91,7 +94,7 @@ TEST_CASE("first and second derivatives agree with central differences") {
 
 TEST_CASE("float32 gradients stay within 1e-5 of float64") {
   for_each_sample([](const Row& row, const Sample& sample) {
-    if (!row.differentiable || is_empty(sample)) return;
+    if (row.order == 0 || is_empty(sample)) return;
     std::vector<std::vector<double>> of_dtype[2];
     for (int d = 0; d < 2; ++d) {
       Tape tape;
@@ -102,7 +105,8 @@ TEST_CASE("float32 gradients stay within 1e-5 of float64") {
       const Gradients g = tape.gradients_or_none(y, full(y.shape(), 0.7, y.dtype()));
       for (const Tensor& x : inputs) of_dtype[d].push_back(g.get_or_zeros(x).to_vector<double>());
     }
-    for (std::size_t i = 0; i < of_dtype[0].size(); ++i) CHECK(relative_l2(of_dtype[0][i], of_dtype[1][i]) <= 1e-5);
+    for (std::size_t i = 0; i < of_dtype[0].size(); ++i)
+      CHECK(relative_l2(of_dtype[0][i], of_dtype[1][i]) <= row.single_slope);
   });
 }
 
@@ -115,7 +119,7 @@ TEST_CASE("strided inputs give the values and gradients of contiguous ones") {
       REQUIRE(strided[i].to_vector<double>() == inputs[i].to_vector<double>());
     // dgemm may take another path for another layout: not bit for bit.
     CHECK(relative_l2(row.op(strided).to_vector<double>(), row.op(inputs).to_vector<double>()) <= 1e-15);
-    if (!row.differentiable) return;
+    if (row.order == 0) return;
     std::vector<std::vector<double>> gradients[2];
     for (int s = 0; s < 2; ++s) {
       Tape tape;
@@ -133,11 +137,9 @@ TEST_CASE("the same tensor passed twice gets both gradients") {
   for (const Row& row : op_table()) {
     CAPTURE(row.name);
     for (const Sample& sample : row.samples) {
-      if (!row.differentiable || sample.shapes.size() != 2 || !(sample.shapes[0] == sample.shapes[1]) ||
+      if (row.order == 0 || !row.twice || sample.shapes.size() != 2 || !(sample.shapes[0] == sample.shapes[1]) ||
           is_empty(sample))
         continue;
-      if (row.name == "maximum" || row.name.starts_with("softmax"))
-        continue;  // max(x, x) is a tie, a kink to differences
       const auto report = tools::gradcheck(
           [&](const Tensor& x) {
             return row.op({x, x});

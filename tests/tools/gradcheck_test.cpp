@@ -55,7 +55,31 @@ TEST_CASE("gradcheck refuses what it can't check") {
   CHECK_THROWS_WITH_AS(tools::gradcheck(f, {ones({2})}), "gradcheck: input 0 must be float64, got float32", DtypeError);
   CHECK_THROWS_AS(tools::gradcheck(f, {}), Error);
   CHECK_THROWS_AS(tools::gradcheck(f, {ones({2}, float64), ones({2}, float64)}), Error);
-  CHECK_THROWS_AS(tools::gradcheck(f, {ones({2}, float64)}, {.order = 3}), Error);
+  CHECK_THROWS_AS(tools::gradcheck(f, {ones({2}, float64)}, {.order = 4}), Error);
+}
+
+TEST_CASE("gradcheck finds a rule that is right twice and wrong the third time") {
+  const auto f = [](const Tensor& v) {
+    return record("twice", detach(v * v * v), wrt(v, [v](const Tensor& g) {
+                    return g * record("slope", detach(3 * v * v),
+                                      wrt(v, [v](const Tensor& gg) { return gg * detach(6 * v); }));
+                  }));
+  };
+  const Tensor x = tensor({0.5, 1.0, 2.0}, float64);
+  CHECK(tools::gradcheck(f, {x}, {.order = 2}).passed());
+  CHECK(!tools::gradcheck(f, {x}, {.order = 3}).passed());
+}
+
+TEST_CASE("gradcheck moves large inputs along random directions, and finds what is wrong there") {
+  Rng rng(2);
+  const Tensor x = normal({300}, 0, 1, rng, float64);
+  const auto f = [](double factor) {
+    return [factor](const Tensor& v) {
+      return record("tampered", detach(square(v)), wrt(v, [v, factor](const Tensor& g) { return g * factor * v; }));
+    };
+  };
+  CHECK(tools::gradcheck(f(2), {x}, {.order = 2}).passed());
+  CHECK(!tools::gradcheck(f(2.0001), {x}).passed());
 }
 
 }  // namespace retrograd::tests

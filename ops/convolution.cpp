@@ -1,0 +1,3 @@
+#include "convolution.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "cumulative.h"
+
+namespace retrograd {}

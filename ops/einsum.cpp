@@ -1,0 +1,3 @@
+#include "einsum.h"
+
+namespace retrograd {}

@@ -1,0 +1,5 @@
+// Einstein summation.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "hyperbolic.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "in_place.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "indexing.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "joining.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "linalg.h"
+
+namespace retrograd {}

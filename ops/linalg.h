@@ -1,0 +1,5 @@
+// Linear algebra.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "logic.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "normalization.h"
+
+namespace retrograd {}

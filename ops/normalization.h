@@ -1,0 +1,5 @@
+// Normalisation over the innermost axes.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "padding.h"
+
+namespace retrograd {}

@@ -1,0 +1,5 @@
+// More of the same: padding, rolling, repeating.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "pooling.h"
+
+namespace retrograd {}

@@ -1,0 +1,5 @@
+// Pooling over windows.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd {}

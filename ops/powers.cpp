@@ -1,0 +1,3 @@
+#include "powers.h"
+
+namespace retrograd {}

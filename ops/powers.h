@@ -1,0 +1,5 @@
+// Powers and roots.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "rectifiers.h"
+
+namespace retrograd {}

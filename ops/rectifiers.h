@@ -1,0 +1,5 @@
+// Activations that bend at zero.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd {}

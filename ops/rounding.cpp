@@ -1,0 +1,3 @@
+#include "rounding.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "shaping.h"
+
+namespace retrograd {}

@@ -1,0 +1,3 @@
+#include "softmax.h"
+
+namespace retrograd {}

@@ -1,0 +1,5 @@
+// Softmax and its logarithm.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd {}

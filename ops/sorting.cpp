@@ -1,0 +1,3 @@
+#include "sorting.h"
+
+namespace retrograd {}

@@ -1,0 +1,5 @@
+// Sorted along an axis.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd {}

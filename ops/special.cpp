@@ -1,0 +1,3 @@
+#include "special.h"
+
+namespace retrograd {}

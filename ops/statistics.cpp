@@ -1,0 +1,3 @@
+#include "statistics.h"
+
+namespace retrograd {}

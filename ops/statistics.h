@@ -1,0 +1,5 @@
+// Variance, standard deviation, norms, and log-sum-exp.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd {}
