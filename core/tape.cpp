@@ -72,14 +72,17 @@ class Sweep final : public Cotangents {
     slots_[last_ - mark_] = cotangent;
     for (std::uint32_t i = last_ + 1; i-- > mark_;) {
       node_ = &log_.nodes[i];
+      number_ = i;
       Tensor& slot = slots_[i - mark_];
       if (slot.defined() && node_->edges && reached_.contains(i)) {
         Tensor g = node_->watched ? slot : std::move(slot);
+        if (observed_) each_observer([&](detail::Observer& observer) { observer.sweeping(log_, i, g); });
         if (node_->joint)
           node_->joint->call(node_->joint->rule, std::move(g), *this);
         else
           for (const detail::Edge* edge = node_->edges; edge; edge = edge->next)
             if (reached_.contains(edge->parent)) pass(*edge, g);
+        if (observed_) each_observer([&](detail::Observer& observer) { observer.swept(log_, i); });
       }
       if (consumes_) {
         log_.with_rules = i;
@@ -109,7 +112,8 @@ class Sweep final : public Cotangents {
     if (!wants(input)) return true;
     const std::uint32_t parent = edge_of(input)->parent;
     const detail::Node& node = log_.nodes[parent];
-    if (recorded_ || node.dtype != a.dtype() || !node.has_shape({a.shape()[0], b.shape()[1]})) return false;
+    if (recorded_ || observed_ || node.dtype != a.dtype() || !node.has_shape({a.shape()[0], b.shape()[1]}))
+      return false;
     if (may_wait(parent)) {
       auto product = detail::Deferred::make(a, b);
       if (!product) return false;
@@ -133,14 +137,22 @@ class Sweep final : public Cotangents {
   // Hands g to the rule of one edge, the handle itself where no other edge needs it.
   void pass(const detail::Edge& edge, Tensor& g) {
     const detail::RuleKind& kind = *edge.kind;
-    if (kind.accumulate && !recorded_) {
+    if (kind.accumulate && !recorded_ && !observed_) {  // which would not see what passed
       Tensor& slot = slot_of(edge.parent);
       if (slot.defined() && detail::sole_owner(slot) && kind.accumulate(edge.rule, g, slot)) return;
     }
     accumulate(edge, kind.call(edge.rule, edge.next ? Tensor(g) : std::move(g)));
   }
 
+  template <class F>
+  static void each_observer(F tell) {
+    for (detail::Observer* observer = detail::Observer::current(); observer; observer = observer->outer())
+      tell(*observer);
+  }
+
   void accumulate(const detail::Edge& edge, Tensor more) {
+    if (observed_ && more.defined())
+      each_observer([&](detail::Observer& observer) { observer.passed(log_, number_, edge.input, more); });
     const detail::Node& parent = log_.nodes[edge.parent];
     if (edge.parent >= mark_ && waiting_.empty() && more.defined()) {  // most often it is the first that arrives
       Tensor& slot = slots_[edge.parent - mark_];
@@ -205,14 +217,15 @@ class Sweep final : public Cotangents {
   using Leaf = std::pair<std::uint32_t, Tensor>;
   Log& log_;
   const std::uint32_t mark_, last_;
-  const bool consumes_, recorded_;
+  const bool consumes_, recorded_, observed_ = detail::Observer::current() != nullptr;
   const Reached& reached_;
   std::vector<Tensor> slots_;  // cotangents of the nodes from the mark on
   std::vector<Leaf> leaves_;   // those of watched tensors from before it
   // Gradients of an outermost sweep that are not computed yet, by node.
   using Waiting = std::pair<std::uint32_t, std::shared_ptr<detail::Deferred>>;
   std::vector<Waiting, detail::PoolAllocator<Waiting>> waiting_;
-  detail::Node* node_ = nullptr;
+  detail::Node* node_ = nullptr;  // whose rules are being called, and its number
+  std::uint32_t number_ = 0;
 };
 
 }  // namespace

@@ -3,8 +3,10 @@
 // nested tape is a mark in the same log, and its sweep is itself recorded: the order of the derivative is the depth of
 // the nesting. Also `record` and `wrt`, by which an op states its derivative. Refuses to know what any op computes.
 #pragma once
+#include <array>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "fields.h"
 #include "gradients.h"
@@ -129,6 +131,10 @@ requires(is_wrt<std::remove_cvref_t<Inputs>>&&...) Tensor record(const char* op,
     ++position;
   };
   (edge(std::forward<Inputs>(inputs)), ...);
+  if (detail::Observer::current()) [[unlikely]] {
+    const std::array<const Tensor*, sizeof...(Inputs)> seen = {&inputs.x...};
+    detail::notify_recorded(log, y, seen);
+  }
   return y;
 }
 
@@ -167,6 +173,11 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
   node.joint = new (log->arena.allocate(sizeof(detail::Joint)))
       detail::Joint{[](void* r, Tensor&& g, Cotangents& out) { (*static_cast<F*>(r))(std::move(g), out); },
                     &detail::destroy<F>, stored};
+  if (detail::Observer::current()) [[unlikely]] {
+    std::vector<const Tensor*> seen;
+    for (const Tensor& x : inputs) seen.push_back(&x);
+    detail::notify_recorded(log, y, seen);
+  }
   return y;
 }
 

@@ -157,4 +157,9 @@ void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first
   log->watched.push_back({x, node, name});
 }
 
+void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs) {
+  for (Observer* observer = Observer::current(); observer; observer = observer->outer())
+    observer->recorded(*log, y.body().node, y, inputs);
+}
+
 }  // namespace retrograd::detail

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <new>
+#include <span>
 #include <string>
 #include <thread>
 #include <utility>
@@ -174,6 +175,33 @@ struct Recording {
   bool paused = false;
 };
 inline thread_local constinit Recording current_recording{};
+
+/// Sees what this thread records and sweeps as long as it lives; scopes of it nest. It may throw: of a recording into
+/// the op's caller, of a sweep out of it.
+class Observer {
+ public:
+  Observer() : outer_(current_) { current_ = this; }
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  virtual ~Observer() { current_ = outer_; }
+  static Observer* current() { return current_; }
+  Observer* outer() const { return outer_; }
+
+  /// y has just become node `node` of the log, made from these inputs, watched or not.
+  virtual void recorded(Log&, std::uint32_t /*node*/, const Tensor& /*y*/, std::span<const Tensor* const> /*inputs*/) {}
+  /// A sweep is about to call the rules of this node with cotangent g.
+  virtual void sweeping(Log&, std::uint32_t /*node*/, const Tensor& /*g*/) {}
+  /// Its rules have been called.
+  virtual void swept(Log&, std::uint32_t /*node*/) {}
+  /// A rule returned this cotangent for input `input` of the node.
+  virtual void passed(Log&, std::uint32_t /*node*/, std::uint32_t /*input*/, const Tensor& /*cotangent*/) {}
+
+ private:
+  static inline thread_local constinit Observer* current_ = nullptr;
+  Observer* outer_;
+};
+/// Tells all observers of this thread, the innermost first.
+void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs);
 
 /// The log that ops of this thread are recorded on right now, or null.
 inline Log* recording() {

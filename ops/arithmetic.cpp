@@ -231,6 +231,8 @@ void sum_in_place(const char* op, void (*write)(Tensor&, const Tensor&), Tensor&
   detail::Node& node = detail::append_node(log, op, x);
   if (x_tracked) detail::append_edge(log, node, x_before, 0, [](const Tensor& g) { return g; });
   if (b_tracked) detail::append_edge(log, node, b_before, 1, rule_for_b);
+  const Tensor* const inputs[] = {x_tracked ? &x_before : &x, &b};
+  if (detail::Observer::current()) detail::notify_recorded(log, x, inputs);
 }
 
 }  // namespace
