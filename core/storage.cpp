@@ -89,6 +89,7 @@ void return_block(Block* block) noexcept {
 
 std::int64_t live_bytes() {
   const std::lock_guard lock(pools().mutex);
+  for (Pool* pool = pools().idle; pool; pool = pool->next_idle) trim(*pool);  // nobody else will see what came home
   std::int64_t total = 0;
   for (Pool* pool = pools().known; pool; pool = pool->next_known) {
     if (pool == own_pool) collect_returned(*pool);  // blocks on their way home are live until their owner sees them

@@ -96,8 +96,8 @@ inline bool drop_reference(Block* block) noexcept {
   return block->refs.load(std::memory_order_acquire) == 1 || block->refs.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
 
-/// Bytes in blocks that are handed out, over all threads. A block freed to the pool of a thread that has ended counts
-/// until a later thread adopts that pool.
+/// Bytes in blocks that are handed out, over all threads. A block on its way home to another thread that runs counts
+/// until that one takes it back.
 std::int64_t live_bytes();
 
 /// For the standard containers: memory from the pool, so that what lives for one step costs no trip to the heap.
