@@ -92,6 +92,35 @@ TEST_CASE("derivatives agree with central differences, to the order a row says")
   CHECK(checked > 100);
 }
 
+// Cotangents that depend on the inputs: the rules of the rules.
+TEST_CASE("derivatives of squares agree with central differences to second order") {
+  for_each_sample([](const Row& row, const Sample& sample) {
+    if (row.order < 2 || is_empty(sample) || sample.kink) return;
+    const auto squared = [&](auto&&... x) { return square(row.op({x...})); };
+    const auto report = tools::gradcheck(squared, draw(sample), {.order = 2});
+    CAPTURE(to_string(report));
+    CHECK(report.passed());
+  });
+}
+
+TEST_CASE("a value used many times gets every cotangent") {
+  for_each_sample([](const Row& row, const Sample& sample) {
+    if (row.order == 0 || is_empty(sample)) return;
+    std::vector<std::vector<double>> gradients[2];
+    for (int many = 0; many < 2; ++many) {
+      Tape tape;
+      const Tensors inputs = draw(sample);
+      for (const Tensor& x : inputs) tape.watch(x);
+      const Tensor once = row.op(inputs);
+      Tensor y = once;
+      for (int use = 0; use < 3 * many; ++use) y = use % 2 ? y + once : once + y;
+      const Gradients g = tape.gradients_or_none(y, full(y.shape(), many ? 0.25 : 1.0, y.dtype()));
+      for (const Tensor& x : inputs) gradients[many].push_back(g.get_or_zeros(x).to_vector<double>());
+    }
+    for (std::size_t i = 0; i < gradients[0].size(); ++i) CHECK(relative_l2(gradients[1][i], gradients[0][i]) <= 1e-14);
+  });
+}
+
 TEST_CASE("float32 gradients stay within 1e-5 of float64") {
   for_each_sample([](const Row& row, const Sample& sample) {
     if (row.order == 0 || is_empty(sample)) return;
