@@ -1,0 +1,199 @@
+#include "random_program.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace retrograd::tests {
+
+namespace {
+
+using Values = std::vector<double>;
+
+// The smallest distance between two of the numbers.
+double smallest_gap(Values values) {
+  std::sort(values.begin(), values.end());
+  double gap = INFINITY;
+  for (std::size_t i = 1; i < values.size(); ++i) gap = std::min(gap, values[i] - values[i - 1]);
+  return gap;
+}
+bool within_range(const Tensor& x, double low, double high) {
+  const Values values = x.to_vector<double>();
+  return std::all_of(values.begin(), values.end(), [&](double v) { return v >= low && v <= high; });
+}
+// How near to 0, or to each other, values may lie where an op has a kink.
+constexpr double kMargin = 0.05;
+bool is_far_from_zero(const Tensor& x) {
+  const Values values = x.to_vector<double>();
+  return std::all_of(values.begin(), values.end(), [](double v) { return std::abs(v) > kMargin; });
+}
+
+struct Unary {
+  const char* name;
+  Tensor (*op)(const Tensor&);
+  double low = -4, high = 4;  // where it is smooth and tame
+};
+const Unary kUnaries[] = {
+    {"neg", neg}, {"square", square}, {"exp", exp, -4, 1.5}, {"log", log, 0.2, 4}, {"log1p", log1p, -0.7, 4},
+    {"sin", sin}, {"cos", cos},       {"tanh", tanh},        {"sigmoid", sigmoid}, {"alias", alias},
+};
+const Unary kKinked[] = {{"relu", relu}, {"abs", abs}};
+
+struct Binary {
+  const char* name;
+  Tensor (*op)(const Operand&, const Operand&);
+};
+const Binary kBinaries[] = {{"add", add}, {"sub", sub}, {"mul", mul}};
+
+}  // namespace
+
+RandomProgram::RandomProgram(std::uint64_t seed) : rng_(seed) {
+  const std::int64_t count = 1 + below(3);
+  for (std::int64_t i = 0; i < count; ++i) {
+    Shape shape;
+    for (std::int64_t rank = below(4); rank > 0; --rank) shape.push_back(1 + below(4));
+    inputs_.push_back(uniform(shape, -2, 2, rng_, float64));
+  }
+  pool_ = inputs_;
+  used_.assign(pool_.size(), false);
+  using Try = bool (RandomProgram::*)();
+  constexpr Try kKinds[] = {&RandomProgram::try_unary,   &RandomProgram::try_unary,    &RandomProgram::try_binary,
+                            &RandomProgram::try_binary,  &RandomProgram::try_shape,    &RandomProgram::try_shape,
+                            &RandomProgram::try_product, &RandomProgram::try_reduction};
+  const std::int64_t wanted = 5 + below(36);
+  while (ops() < wanted) (this->*kKinds[below(std::ssize(kKinds))])();
+}
+
+std::size_t RandomProgram::any() {
+  // Rather something new: programs are then deep more than wide.
+  const auto size = static_cast<std::int64_t>(pool_.size());
+  return static_cast<std::size_t>(below(2) ? size - 1 - below(std::min<std::int64_t>(size, 4)) : below(size));
+}
+
+bool RandomProgram::append(const std::string& text, Run run, std::initializer_list<std::size_t> operands) {
+  Tensor y = run(pool_);
+  if (y.size() == 0 || y.size() > 48 || !within_range(y, -20, 20)) return false;  // false for NaN too
+  std::string line = fmt::format("v{} = {}(", pool_.size(), text);
+  for (std::size_t operand : operands)
+    line += fmt::format("{}v{} {}", operand == *operands.begin() ? "" : ", ", operand, pool_[operand].shape());
+  line += ")";
+  if (!within_range(y, -4, 4)) {
+    run = [inner = std::move(run)](const Tensors& pool) { return 3 * tanh(inner(pool) / 3); };
+    y = run(pool_);
+    line += ", squashed";
+  }
+  for (std::size_t operand : operands) used_[operand] = true;
+  pool_.push_back(y);
+  used_.push_back(false);
+  steps_.push_back({line, std::move(run)});
+  return true;
+}
+
+bool RandomProgram::try_unary() {
+  const std::size_t x = any();
+  const bool kinked = below(8) == 0;
+  const Unary& op = kinked ? kKinked[below(std::ssize(kKinked))] : kUnaries[below(std::ssize(kUnaries))];
+  if (!within_range(pool_[x], op.low, op.high) || (kinked && !is_far_from_zero(pool_[x]))) return false;
+  return append(op.name, [f = op.op, x](const Tensors& pool) { return f(pool[x]); }, {x});
+}
+
+bool RandomProgram::try_binary() {
+  const std::size_t a = any(), b = any();
+  const Tensor &left = pool_[a], &right = pool_[b];
+  try {
+    const Tensor difference = sub(left, right);
+    if (below(6) == 0 && is_far_from_zero(difference))
+      return append("maximum", [a, b](const Tensors& pool) { return maximum(pool[a], pool[b]); }, {a, b});
+    if (below(6) == 0 && is_far_from_zero(right) && within_range(abs(right), 0.3, 4))
+      return append("div", [a, b](const Tensors& pool) { return div(pool[a], pool[b]); }, {a, b});
+    if (below(8) == 0)
+      return append("where",
+                    [a, b, mask = difference > 0](const Tensors& pool) { return where(mask, pool[a], pool[b]); },
+                    {a, b});
+    if (below(8) == 0 && broadcasts_to(right.shape(), left.shape()))
+      return append("running_sum",
+                    [a, b](const Tensors& pool) {
+                      Tensor total = zeros_like(pool[a]);
+                      total += pool[a];
+                      total -= pool[b];
+                      return total;
+                    },
+                    {a, b});
+  } catch (const ShapeError&) {
+    return false;  // they do not broadcast
+  }
+  const Binary& op = kBinaries[below(std::ssize(kBinaries))];
+  return append(op.name, [f = op.op, a, b](const Tensors& pool) { return f(pool[a], pool[b]); }, {a, b});
+}
+
+bool RandomProgram::try_shape() {
+  const std::size_t x = any();
+  const Tensor& value = pool_[x];
+  const int rank = value.rank();
+  const int axis = rank == 0 ? 0 : static_cast<int>(below(rank));
+  switch (below(5)) {
+    case 0:
+      return append("transpose", [x](const Tensors& pool) { return transpose(pool[x]); }, {x});
+    case 1:
+      return append("reshape", [x](const Tensors& pool) { return reshape(pool[x], {-1}); }, {x});
+    case 2: {
+      if (rank == 0 || value.size() == 0) return false;
+      const std::int64_t size = value.shape()[axis], begin = below(size), end = begin + 1 + below(size - begin);
+      return append("slice", [=](const Tensors& pool) { return slice(pool[x], axis, begin, end); }, {x});
+    }
+    case 3: {
+      if (rank > 2) return false;
+      Shape shape{2};
+      for (std::int64_t size : value.shape()) shape.push_back(size);
+      return append("broadcast_to", [=](const Tensors& pool) { return broadcast_to(pool[x], shape); }, {x});
+    }
+    default:
+      if (rank > 2) return false;
+      return append("stack", [x](const Tensors& pool) { return stack(Tensors{pool[x], 0.5 * pool[x]}); }, {x});
+  }
+}
+
+bool RandomProgram::try_reduction() {
+  const std::size_t x = any();
+  const Tensor& value = pool_[x];
+  if (value.rank() == 0) return false;
+  const int axis = static_cast<int>(below(value.rank()));
+  const bool keepdims = below(2) == 0;
+  switch (below(3)) {
+    case 0:
+      return append("sum", [=](const Tensors& pool) { return sum(pool[x], axis, keepdims); }, {x});
+    case 1:
+      if (!(smallest_gap(value.to_vector<double>()) > kMargin)) return false;
+      return append("max", [=](const Tensors& pool) { return max(pool[x], axis, keepdims); }, {x});
+    default:
+      return append("mean", [=](const Tensors& pool) { return mean(pool[x], axis, keepdims); }, {x});
+  }
+}
+
+bool RandomProgram::try_product() {
+  const std::size_t a = any(), b = any();
+  const Tensor &left = pool_[a], &right = pool_[b];
+  if (left.rank() < 1 || left.rank() > 2) return false;
+  if (right.rank() >= 1 && right.rank() <= 2 && left.shape()[left.rank() - 1] == right.shape()[0])
+    return append("matmul", [=](const Tensors& pool) { return matmul(pool[a], pool[b]); }, {a, b});
+  if (left.rank() == 2)
+    return append("gram", [=](const Tensors& pool) { return matmul(pool[a], transpose(pool[a])); }, {a});
+  return false;
+}
+
+Tensor RandomProgram::operator()(const Tensors& inputs) const {
+  Tensors pool = inputs;
+  for (const Step& step : steps_) pool.push_back(step.run(pool));
+  Tensor total = zeros({}, float64);
+  for (std::size_t i = 0; i < pool.size(); ++i)
+    if (!used_[i]) total = total + mean(pool[i] * (1.0 + 0.1 * static_cast<double>(i)));
+  return total;
+}
+
+std::string RandomProgram::listing() const {
+  std::string text;
+  for (std::size_t i = 0; i < inputs_.size(); ++i) text += fmt::format("v{} = input {}\n", i, inputs_[i].shape());
+  for (const Step& step : steps_) text += step.text + "\n";
+  return text;
+}
+
+}  // namespace retrograd::tests
