@@ -176,7 +176,7 @@ TEST_CASE("special values come out as the C library has them, at every lane") {
       0.0,     -0.0,    inf,   -inf,  nan,    1.0,    -1.0,  0.5,   1e-30,  -1e-30,
       1e-300,  88.5,    88.8,  -88.0, -103.0, -110.0, 700.0, 709.9, -745.0, -800.0,
       38999.0, 39001.0, -1e6,  1e15,  1e300,  -1e300, -2.0,  20.0,  9.01,   1.5707963267948966,
-      -3.0,    3.0,     -40.5, 170.5, 171.7,  -0.9999};
+      3.0,     -40.5,   170.5, 171.7, -0.9999};
   for (const Row& row : op_table()) {
     if (!row.elementwise) continue;
     CAPTURE(row.name);
