@@ -266,7 +266,7 @@ Tensor softplus(const Tensor& x) {
 // d x/(1 + |x|) = dx/(1 + |x|)²
 Tensor softsign(const Tensor& x) {
   return record("softsign", detail::map("softsign", kSoftsign, x),
-                wrt(x, [x](const Tensor& g) { return g / square(1 + abs(x)); }));
+                wrt(x, [x](const Tensor& g) { return g * square(1 / (1 + abs(x))); }));
 }
 
 namespace {

@@ -9,7 +9,6 @@
 #include "../core/error.h"
 #include "../core/tape.h"
 #include "arithmetic.h"
-#include "exponential.h"
 #include "scalar_kernels.h"
 
 namespace retrograd {
@@ -114,15 +113,23 @@ double poly_psi(int n, double x) {
   if (x > 0) return is_odd ? polygamma_size(n, x) : -polygamma_size(n, x);
   if (std::isinf(x)) return kNan;
   if (x == std::floor(x)) return is_odd ? kInfinity : -kInfinity;
-  return -polygamma_size(n, 1 - x) - cot_derivative(n, x);
+  const double reflected = cot_derivative(n, x);
+  return std::isinf(reflected) ? -reflected : -polygamma_size(n, 1 - x) - reflected;  // which is smaller by far
 }
 
 constexpr auto kErf = detail::scalar_unary([](auto x) { return std::erf(x); });
 constexpr auto kErfc = detail::scalar_unary([](auto x) { return std::erfc(x); });
+constexpr auto kBell = detail::scalar_unary([](auto x) { return std::exp(-x * x); });
 constexpr auto kLgamma = detail::scalar_unary([](auto x) { return ln_gamma(x); });
 constexpr auto kDigamma = detail::scalar_unary([](auto x) { return psi(static_cast<double>(x)); });
 constexpr auto kPolygamma =
     detail::scalar_binary([](auto x, auto n) { return poly_psi(static_cast<int>(n), static_cast<double>(x)); });
+
+// r = e^(−x²); dr = −2x·r·dx, and x·r is small where x is large
+Tensor bell(const Tensor& x) {
+  Tensor r = detail::map("bell", kBell, x);
+  return record("bell", r, wrt(x, [x, r](const Tensor& g) { return g * (r * x) * -2; }));
+}
 
 // dψ⁽ⁿ⁾ = ψ⁽ⁿ⁺¹⁾·dx
 Tensor polygamma_of(int n, const Tensor& x) {
@@ -136,13 +143,13 @@ Tensor polygamma_of(int n, const Tensor& x) {
 // d erf x = 2/√π·e^(−x²)·dx
 Tensor erf(const Tensor& x) {
   return record("erf", detail::map("erf", kErf, x),
-                wrt(x, [x](const Tensor& g) { return g * (exp(-square(x)) * kTwoOverRootPi); }));
+                wrt(x, [x](Tensor g) { return std::move(g) * bell(x) * kTwoOverRootPi; }));
 }
 
 // d erfc x = −2/√π·e^(−x²)·dx
 Tensor erfc(const Tensor& x) {
   return record("erfc", detail::map("erfc", kErfc, x),
-                wrt(x, [x](const Tensor& g) { return g * (exp(-square(x)) * -kTwoOverRootPi); }));
+                wrt(x, [x](Tensor g) { return std::move(g) * bell(x) * -kTwoOverRootPi; }));
 }
 
 // d ln |Γ(x)| = ψ(x)·dx
