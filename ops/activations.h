@@ -1,4 +1,6 @@
-// Activation functions, element by element; float32 and float64. relu and sigmoid are overrides: see override.h.
+// Smooth activation functions, and relu, element by element; float32 and float64. What bends besides is rectifiers.h's.
+// Values and derivatives are their limits where x is large or infinite, never ∞ · 0. relu and sigmoid are overrides:
+// see override.h.
 #pragma once
 #include "../core/tensor.h"
 #include "override.h"
@@ -11,6 +13,22 @@ Tensor relu(const Tensor& x);
 Tensor sigmoid(const Tensor& x);
 /// The hyperbolic tangent.
 Tensor tanh(const Tensor& x);
+/// ln(1 / (1 + e^(−x))), which never overflows; the derivative is sigmoid(−x).
+Tensor log_sigmoid(const Tensor& x);
+/// ln(1 + e^x), which never overflows; the derivative is sigmoid(x).
+Tensor softplus(const Tensor& x);
+/// x / (1 + |x|).
+Tensor softsign(const Tensor& x);
+/// x · sigmoid(x), also known as swish (S. Elfwing et al. 2017).
+Tensor silu(const Tensor& x);
+
+/// Which of the two functions gelu is.
+enum class Gelu { exact, tanh };
+/// x · Φ(x), where Φ is the normal distribution (D. Hendrycks, K. Gimpel 2016); or that paper's approximation
+/// x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))), which is off by less than 5e-4 and faster.
+Tensor gelu(const Tensor& x, Gelu form = Gelu::exact);
+/// x · tanh(softplus(x)) (D. Misra 2019).
+Tensor mish(const Tensor& x);
 
 namespace detail {
 /// From the cotangent of an activation and its value y to the cotangent of its input.

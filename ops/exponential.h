@@ -6,8 +6,15 @@ namespace retrograd {
 
 /// e^x.
 Tensor exp(const Tensor& x);
+/// 2^x.
+Tensor exp2(const Tensor& x);
+/// e^x − 1, exact for small x: −1 at −∞.
+Tensor expm1(const Tensor& x);
 /// ln x: −∞ at 0, NaN below.
 Tensor log(const Tensor& x);
+/// The logarithms to base 2 and 10: −∞ at 0, NaN below.
+Tensor log2(const Tensor& x);
+Tensor log10(const Tensor& x);
 /// ln(1 + x), exact for small x: −∞ at −1, NaN below.
 Tensor log1p(const Tensor& x);
 

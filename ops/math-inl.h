@@ -37,6 +37,16 @@ struct Exp {
   }
 };
 
+struct Expm1 {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    using T = hn::TFromD<D>;
+    const V largest = hn::Set(d, sizeof(T) == 4 ? static_cast<T>(88.72283935546875) : static_cast<T>(709.782712893384));
+    const V y = hn::IfThenElse(hn::Gt(x, largest), infinity(d, x), hn::Expm1(d, hn::Min(x, largest)));
+    return keep_nan(x, hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, y));  // −0 stays −0
+  }
+};
+
 struct Log {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {

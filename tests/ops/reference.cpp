@@ -98,6 +98,10 @@ Row smooth(const char* name, Tensor (*op)(const Tensor&), double (*f)(double), s
   row.order = 3;
   return row;
 }
+Row named(std::string name, Row row) {
+  row.name = std::move(name);
+  return row;
+}
 Row binary(const char* name, Tensor (*op)(const Operand&, const Operand&), double (*f)(double, double),
            std::vector<Sample> samples) {
   const std::string label = name;

@@ -37,6 +37,8 @@ Row unary(const char* name, Tensor (*op)(const Tensor&), double (*f)(double),
 /// The same, also checked to third order.
 Row smooth(const char* name, Tensor (*op)(const Tensor&), double (*f)(double),
            std::vector<Sample> samples = kUnarySamples);
+/// The same row of a call with something special about it, under a name that says what.
+Row named(std::string name, Row row);
 /// A row of a binary op with broadcasting that refuses what does not fit.
 Row binary(const char* name, Tensor (*op)(const Operand&, const Operand&), double (*f)(double, double),
            std::vector<Sample> samples = kBinarySamples);

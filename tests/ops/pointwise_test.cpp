@@ -1,0 +1,289 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <string>
+#include <utility>
+
+#include "op_table.h"
+
+namespace retrograd::tests {
+
+namespace {
+
+constexpr double kInf = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
+
+using Function = Tensor (*)(const Tensor&);
+
+// f, f′ or f″ of each value, as tapes return them.
+std::vector<double> values_of(Function f, int order, const std::vector<double>& at, Dtype dtype) {
+  const Tensor x = tensor(at, {static_cast<std::int64_t>(at.size())}, dtype);
+  const auto first = grad([f](const Tensor& v) { return sum(f(v)); });
+  if (order == 0) return f(x).to_vector<double>();
+  if (order == 1) return first(x).to_vector<double>();
+  return grad([&first](const Tensor& v) { return sum(first(v)); })(x).to_vector<double>();
+}
+double value_of(Function f, int order, double at, Dtype dtype = float64) {
+  return values_of(f, order, {at}, dtype).front();
+}
+
+Tensor gelu_exact(const Tensor& x) { return gelu(x); }
+Tensor gelu_tanh(const Tensor& x) { return gelu(x, Gelu::tanh); }
+Tensor elu_one(const Tensor& x) { return elu(x); }
+Tensor elu_two(const Tensor& x) { return elu(x, 2); }
+Tensor leaky(const Tensor& x) { return leaky_relu(x); }
+template <int n>
+Tensor polygamma_of(const Tensor& x) {
+  return polygamma(n, x);
+}
+
+constexpr double kSeluRight = 1.0507009873554805, kSeluLeft = 1.0507009873554805 * 1.6732632423543772;
+
+bool close(double a, double b, double tolerance = 1e-13) {
+  return a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= tolerance * std::abs(b);
+}
+
+}  // namespace
+
+TEST_CASE("activations and their derivatives reach their limits where x is large or infinite") {
+  struct Limits {
+    std::string function;
+    Function f;
+    double left, right;  // of the value; NaN: the value is x there
+    double left_slope, right_slope;
+  };
+  const Limits limits[] = {
+      {"softplus", softplus, 0, kNan, 0, 1},
+      {"log_sigmoid", log_sigmoid, kNan, 0, 1, 0},
+      {"softsign", softsign, -1, 1, 0, 0},
+      {"silu", silu, 0, kNan, 0, 1},
+      {"gelu", gelu_exact, 0, kNan, 0, 1},
+      {"gelu(tanh)", gelu_tanh, 0, kNan, 0, 1},
+      {"mish", mish, 0, kNan, 0, 1},
+      {"elu", elu_one, -1, kNan, 0, 1},
+      {"hard_sigmoid", hard_sigmoid, 0, 1, 0, 0},
+      {"tanh", tanh, -1, 1, 0, 0},
+      {"sigmoid", sigmoid, 0, 1, 0, 0},
+      {"erf", erf, -1, 1, 0, 0},
+      {"erfc", erfc, 2, 0, 0, 0},
+  };
+  for (const Limits& one : limits) {
+    CAPTURE(one.function);
+    for (Dtype dtype : {float32, float64})
+      for (double size : {1e3, 1e4, 1e10, 1e19, 1e20, 3e38, kInf})
+        for (double x : {size, -size}) {
+          CAPTURE(x);
+          CAPTURE(name(dtype));
+          const double value = x < 0 ? one.left : one.right, slope = x < 0 ? one.left_slope : one.right_slope;
+          const double itself = dtype == float32 ? double(float(x)) : x;
+          const double near = one.f == softsign ? 1.1 / size : 0;  // which gets there slowly
+          const double found = value_of(one.f, 0, x, dtype), expected = std::isnan(value) ? itself : value;
+          CHECK((found == expected || std::abs(found - expected) <= near));
+          CHECK(std::abs(value_of(one.f, 1, x, dtype) - slope) <= near);
+          // Of what is no activation, ∞ itself is beyond the promise at second order.
+          if (std::isfinite(x)) CHECK(std::abs(value_of(one.f, 2, x, dtype)) <= near);
+        }
+  }
+  for (Function f : {silu, gelu_exact, gelu_tanh, mish})
+    for (double x : {kInf, -kInf}) {
+      CHECK(value_of(f, 0, x) == (x > 0 ? kInf : 0));
+      CHECK(value_of(f, 2, x) == 0);
+    }
+}
+
+TEST_CASE("derivatives in the tails keep their digits") {
+  // Where 1 − y or 1 + y would have none left.
+  for (double x : {-20.0, -35.0, -100.0, -600.0}) {
+    CAPTURE(x);
+    const double e = std::exp(x);
+    CHECK(close(value_of(softplus, 1, x), e / (1 + e)));
+    CHECK(close(value_of(log_sigmoid, 1, -x), e / (1 + e)));
+    CHECK(close(value_of(expm1, 1, x), e));
+    CHECK(close(value_of(elu_one, 1, x), e));
+    CHECK(close(value_of(elu_two, 2, x), 2 * e));
+    CHECK(close(value_of(selu, 1, x), kSeluLeft * e));
+    CHECK(close(value_of(silu, 1, x), e * (1 + x) - e * e * (1 + 2 * x), 1e-12));
+  }
+  CHECK(close(value_of(gelu_exact, 0, -10), -10 * std::erfc(10 / std::numbers::sqrt2) / 2));
+  // With t = Φ(−10) from its asymptotic series, f′(−10) = t − 10·φ(10) is all but −10·φ(10)·(1 − 1/100).
+  const double density = std::exp(-50.0) / std::sqrt(2 * std::numbers::pi);
+  CHECK(close(value_of(gelu_exact, 1, -10), std::erfc(10 / std::numbers::sqrt2) / 2 - 10 * density, 1e-12));
+  CHECK(close(value_of(gelu_exact, 2, -10), (2 - 100) * density, 1e-12));
+}
+
+TEST_CASE("large arguments leave derivatives of functions and their inverses finite") {
+  for (Dtype dtype : {float32, float64})
+    for (double size : {1e4, 1e15, 1e20, 1e30})
+      for (double x : {size, -size}) {
+        CAPTURE(x);
+        CAPTURE(name(dtype));
+        for (Function f : {atan, asinh, erf, erfc}) {
+          CHECK(std::abs(value_of(f, 1, x, dtype)) <= 1.001 / size);
+          CHECK(std::abs(value_of(f, 2, x, dtype)) <= 1.001 / size);
+        }
+        if (x < 0) continue;
+        CHECK(close(value_of(acosh, 1, x, dtype), 1 / x, 1e-6));
+        CHECK(close(value_of(lgamma, 1, x, dtype), std::log(x), 1e-4));
+        CHECK(close(value_of(digamma, 1, x, dtype), 1 / x, 1e-4));
+        CHECK(std::abs(value_of(digamma, 2, x, dtype)) <= 1 / x);
+      }
+  CHECK(value_of(digamma, 1, 1e300) == 1e-300);
+  // At the ends of their domains slopes are infinite, not NaN.
+  CHECK(value_of(asin, 1, 1) == kInf);
+  CHECK(value_of(asin, 1, -1) == kInf);
+  CHECK(value_of(acos, 1, 1) == -kInf);
+  CHECK(value_of(acosh, 1, 1) == kInf);
+  CHECK(value_of(atanh, 1, 1) == kInf);
+}
+
+TEST_CASE("bends go the way their descriptions say, and NaN is seen") {
+  for (Dtype dtype : {float32, float64}) {
+    const auto at = [dtype](Function f, double x) { return value_of(f, 1, x, dtype); };
+    const double rounding = dtype == float32 ? 1e-6 : 1e-15;
+    for (double zero : {0.0, -0.0}) {
+      CHECK(close(at(leaky, zero), 0.01, rounding));
+      CHECK(close(at(elu_two, zero), 2, rounding));
+      CHECK(close(at(selu, zero), kSeluLeft, rounding));
+      CHECK(value_of(softsign, 1, zero, dtype) == 1);
+      CHECK(value_of(softsign, 2, zero, dtype) == 0);
+      CHECK(close(value_of(elu_two, 2, zero, dtype), 2, rounding));
+    }
+    CHECK(close(at(selu, 1e-30), kSeluRight, rounding));
+    CHECK(at(hard_sigmoid, 3) == 0);
+    CHECK(at(hard_sigmoid, -3) == 0);
+    CHECK(close(at(hard_sigmoid, 2.999), 1.0 / 6, rounding));
+    for (Function f : {leaky, elu_one, selu, softplus, log_sigmoid, softsign, silu, gelu_exact, gelu_tanh, mish, erf,
+                       expm1, tan, atan, asinh, lgamma, digamma, polygamma_of<1>, polygamma_of<2>})
+      for (int order : {0, 1}) CHECK(std::isnan(value_of(f, order, kNan, dtype)));
+    CHECK(std::isnan(value_of(hard_sigmoid, 0, kNan, dtype)));
+  }
+  // The slope is a number of the caller's, of either sign.
+  const Tensor x = tensor({-2.0, 0.0, 3.0}, float64);
+  CHECK(leaky_relu(x, 0).to_vector<double>() == std::vector<double>{0, 0, 3});
+  CHECK(leaky_relu(x, -1).to_vector<double>() == std::vector<double>{2, 0, 3});
+  CHECK(grad([](const Tensor& v) { return sum(leaky_relu(v, -1)); })(x).to_vector<double>() ==
+        std::vector<double>{-1, -1, 1});
+}
+
+TEST_CASE("odd functions keep the sign of zero") {
+  for (Dtype dtype : {float32, float64})
+    for (Function f : {expm1, tan, asin, atan, sinh, asinh, atanh, erf, softsign, silu, gelu_exact, gelu_tanh, mish,
+                       leaky, elu_one, selu}) {
+      const auto y = values_of(f, 0, {0.0, -0.0}, dtype);
+      CHECK((y[0] == 0 && !std::signbit(y[0])));
+      CHECK((y[1] == 0 && std::signbit(y[1])));
+    }
+}
+
+TEST_CASE("atan2 has the C library's value for every pair of special numbers") {
+  const std::vector<double> special = {0.0, -0.0, 1, -1, 2.5, -2.5, kInf, -kInf, kNan, 1e30, -1e30, 1e-30, -1e-30};
+  for (Dtype dtype : {float32, float64})
+    for (double a : special)
+      for (double b : special) {
+        CAPTURE(a);
+        CAPTURE(b);
+        const double found = atan2(full({}, a, dtype), full({}, b, dtype)).item<double>();
+        const double expected = dtype == float32 ? double(std::atan2(float(a), float(b))) : std::atan2(a, b);
+        CHECK(close(found, expected, 0));
+        CHECK((std::isnan(expected) || std::signbit(found) == std::signbit(expected)));
+      }
+  CHECK(atan2(1, 1).item<double>() == doctest::Approx(std::numbers::pi / 4));
+}
+
+TEST_CASE("derivatives of atan2 neither overflow nor vanish where squares would") {
+  const auto slopes = [](double a, double b, Dtype dtype) {
+    const auto [da, db] =
+        grad([](const Tensor& u, const Tensor& v) { return sum(atan2(u, v)); })(full({}, a, dtype), full({}, b, dtype));
+    return std::pair(da.item<double>(), db.item<double>());
+  };
+  for (double r : {1e-150, 1e-10, 1.0, 1e10, 1e150, 1e200})
+    for (double turn : {0.0, 0.3, 1.0, 1.7, 2.6, -0.4, -1.2, -2.9}) {
+      const double a = r * std::sin(turn), b = r * std::cos(turn);
+      const auto [da, db] = slopes(a, b, float64);
+      CHECK(close(da, std::cos(turn) / r, 1e-12));
+      CHECK(close(db, -std::sin(turn) / r, 1e-12));
+    }
+  for (double r : {1e-30f, 1e30f}) {
+    const auto [da, db] = slopes(r, -r, float32);
+    CHECK(close(da, -0.5 / r, 1e-6));
+    CHECK(close(db, -0.5 / r, 1e-6));
+  }
+  CHECK(slopes(1, 0, float64) == std::pair(0.0, -1.0));
+  CHECK(slopes(0, -1, float64) == std::pair(-1.0, 0.0));
+  CHECK(slopes(kInf, 1, float64) == std::pair(0.0, 0.0));
+  CHECK(slopes(2, -kInf, float64) == std::pair(0.0, 0.0));
+  CHECK(slopes(kInf, kInf, float64) == std::pair(0.0, 0.0));
+  CHECK(std::isnan(slopes(0, 0, float64).first));
+}
+
+TEST_CASE("the gamma family has the values that tables list") {
+  // Abramowitz & Stegun 6.3.2, 6.3.3, 6.4.2, 6.4.4 and ζ(3), ζ(31).
+  constexpr double kPi = std::numbers::pi, kEuler = std::numbers::egamma, kApery = 1.2020569031595942854;
+  CHECK(close(value_of(digamma, 0, 1), -kEuler));
+  CHECK(close(value_of(digamma, 0, 0.5), -kEuler - 2 * std::numbers::ln2));
+  CHECK(close(value_of(digamma, 0, 2), 1 - kEuler));
+  CHECK(close(value_of(digamma, 0, -0.5), 2 - kEuler - 2 * std::numbers::ln2));
+  CHECK(std::abs(value_of(digamma, 0, 1.4616321449683623413)) < 1e-15);
+  CHECK(close(value_of(polygamma_of<1>, 0, 1), kPi * kPi / 6));
+  CHECK(close(value_of(polygamma_of<1>, 0, 0.5), kPi * kPi / 2));
+  CHECK(close(value_of(polygamma_of<1>, 0, -0.5), kPi * kPi / 2 + 4));
+  CHECK(close(value_of(polygamma_of<2>, 0, 1), -2 * kApery));
+  CHECK(close(value_of(polygamma_of<2>, 0, 0.5), -14 * kApery));
+  CHECK(close(value_of(polygamma_of<2>, 0, -0.5), 16 - 14 * kApery));
+  CHECK(close(value_of(polygamma_of<3>, 0, 1), std::pow(kPi, 4) / 15));
+  CHECK(close(value_of(polygamma_of<30>, 0, 1), -std::tgamma(31.0) * 1.0000000004656629065));
+  // f(x + 1) − f(x) = (−1)ⁿ·n!/x^(n + 1), across 0 and at orders whose factorial float64 does not hold
+  for (double x : {-3.3, -0.01, -0.8, -7.5})
+    CHECK(close(value_of(polygamma_of<4>, 0, x + 1) - value_of(polygamma_of<4>, 0, x), 24 / std::pow(x, 5), 1e-10));
+  long double direct = 0;
+  for (int k = 0; k < 5000; ++k)
+    direct += std::exp(std::lgamma(401.0L) - 401 * std::log(static_cast<long double>(500 + k)));
+  CHECK(close(value_of(polygamma_of<400>, 0, 500), -double(direct), 1e-11));
+  CHECK(value_of(polygamma_of<400>, 0, 0.5) == -kInf);
+  CHECK(value_of(polygamma_of<401>, 0, -0.5) == kInf);
+  CHECK(std::isfinite(value_of(polygamma_of<400>, 0, -500.5)));
+  CHECK(value_of(polygamma_of<1000000>, 0, 3) == -kInf);
+  CHECK(value_of(polygamma_of<1000000>, 0, 1e7) == 0);
+}
+
+TEST_CASE("the gamma family has SciPy's poles") {
+  for (Dtype dtype : {float32, float64}) {
+    CHECK(values_of(lgamma, 0, {0, -0.0, -1, -7}, dtype) == std::vector<double>{kInf, kInf, kInf, kInf});
+    CHECK(values_of(digamma, 0, {0.0, -0.0, kInf}, dtype) == std::vector<double>{-kInf, kInf, kInf});
+    for (double x : {-1.0, -7.0, -1e6, -kInf}) CHECK(std::isnan(value_of(digamma, 0, x, dtype)));
+    CHECK(values_of(polygamma_of<1>, 0, {0, -0.0, -1, -1e6}, dtype) == std::vector<double>{kInf, kInf, kInf, kInf});
+    CHECK(values_of(polygamma_of<2>, 0, {0, -0.0, -1, -1e6}, dtype) == std::vector<double>{-kInf, -kInf, -kInf, -kInf});
+    CHECK(values_of(polygamma_of<3>, 0, {kInf, 1e30}, dtype)[0] == 0);
+  }
+}
+
+TEST_CASE("lgamma leaves the C library's global sign alone") {
+  signgam = 7;
+  CHECK(value_of(lgamma, 0, -0.5) == doctest::Approx(std::log(2 * std::sqrt(std::numbers::pi))));
+  CHECK(value_of(lgamma, 0, -0.5, float32) == doctest::Approx(std::log(2 * std::sqrt(std::numbers::pi))));
+  CHECK(signgam == 7);
+}
+
+TEST_CASE("the approximate gelu is within 5e-4 of the exact one") {
+  const Tensor x = (arange(2001, float64) - 1000) / 100;
+  CHECK(max(abs(gelu(x) - gelu(x, Gelu::tanh))).item<double>() < 5e-4);
+  CHECK(max(abs(gelu(x) - gelu(x, Gelu::tanh))).item<double>() > 4e-4);
+}
+
+TEST_CASE("activations keep the dtype and take large and strided tensors in chunks") {
+  const std::int64_t n = 150'001;
+  const Tensor wide = (arange(2 * n, float32) - 150'000.0f) / 10'000;
+  for (Function f : {silu, gelu_tanh, gelu_exact, leaky, elu_one, softplus}) {
+    const Tensor y = f(wide);
+    CHECK(y.dtype() == float32);
+    const auto whole = y.to_vector<double>();
+    for (std::int64_t i : {std::int64_t{0}, std::int64_t{65'535}, std::int64_t{65'536}, n, 2 * n - 1})
+      CHECK(whole[static_cast<std::size_t>(i)] ==
+            value_of(f, 0, wide.to_vector<double>()[static_cast<std::size_t>(i)], float32));
+    const auto columns = f(transpose(reshape(wide, {n, 2}))).to_vector<double>();
+    CHECK(columns[static_cast<std::size_t>(n)] == whole[1]);
+  }
+}
+
+}  // namespace retrograd::tests
