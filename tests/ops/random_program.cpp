@@ -33,16 +33,54 @@ struct Unary {
   double low = -4, high = 4;  // where it is smooth and tame
 };
 const Unary kUnaries[] = {
-    {"neg", neg}, {"square", square}, {"exp", exp, -4, 1.5}, {"log", log, 0.2, 4}, {"log1p", log1p, -0.7, 4},
-    {"sin", sin}, {"cos", cos},       {"tanh", tanh},        {"sigmoid", sigmoid}, {"alias", alias},
+    {"neg", neg},
+    {"square", square},
+    {"exp", exp, -4, 1.5},
+    {"exp2", exp2, -4, 2},
+    {"expm1", expm1, -4, 1.5},
+    {"log", log, 0.2, 4},
+    {"log2", log2, 0.2, 4},
+    {"log10", log10, 0.2, 4},
+    {"log1p", log1p, -0.7, 4},
+    {"sin", sin},
+    {"cos", cos},
+    {"tan", tan, -1.2, 1.2},
+    {"asin", asin, -0.9, 0.9},
+    {"acos", acos, -0.9, 0.9},
+    {"atan", atan},
+    {"sinh", sinh, -2, 2},
+    {"cosh", cosh, -2, 2},
+    {"tanh", tanh},
+    {"asinh", asinh},
+    {"acosh", acosh, 1.2, 4},
+    {"atanh", atanh, -0.9, 0.9},
+    {"erf", erf},
+    {"erfc", erfc},
+    {"lgamma", lgamma, 0.5, 4},
+    {"digamma", digamma, 0.5, 4},
+    {"sigmoid", sigmoid},
+    {"log_sigmoid", log_sigmoid},
+    {"softplus", softplus},
+    {"silu", silu},
+    {"gelu", [](const Tensor& x) { return gelu(x); }},
+    {"gelu_tanh", [](const Tensor& x) { return gelu(x, Gelu::tanh); }},
+    {"mish", mish},
+    {"alias", alias},
 };
-const Unary kKinked[] = {{"relu", relu}, {"abs", abs}};
+const Unary kKinked[] = {
+    {"relu", relu},
+    {"abs", abs},
+    {"leaky_relu", [](const Tensor& x) { return leaky_relu(x); }},
+    {"elu", [](const Tensor& x) { return elu(x); }},
+    {"selu", selu},
+    {"softsign", softsign},
+};
 
 struct Binary {
   const char* name;
   Tensor (*op)(const Operand&, const Operand&);
 };
-const Binary kBinaries[] = {{"add", add}, {"sub", sub}, {"mul", mul}};
+const Binary kBinaries[] = {{"add", add}, {"sub", sub}, {"mul", mul}, {"mul", mul}};
 
 }  // namespace
 
