@@ -48,8 +48,8 @@ bool Graph::begins(detail::Log& log) {
 std::uint32_t Graph::add(GraphNode node, const Tensor& value) {
   node.shape = value.shape();
   node.dtype = value.dtype();
-  node.is_view = value.body().base != &value.body();
-  if (!node.is_view) node.bytes = value.size() * static_cast<std::int64_t>(size_of(value.dtype()));
+  if (node.kind != GraphNode::Kind::op || !node.is_view)
+    node.bytes = value.size() * static_cast<std::int64_t>(size_of(value.dtype()));
   nodes_.push_back(std::move(node));
   return static_cast<std::uint32_t>(nodes_.size() - 1);
 }
@@ -106,7 +106,12 @@ void Graph::recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std:
     const std::uint32_t place = is_tracked ? place_of(log, x->body().node, *x) : constant(*x);
     fresh.inputs.push_back(place);
     const GraphNode& input = nodes_[place];
-    if (fresh.layer.empty() && input.is_watched) fresh.layer = layer_of(input.name);
+    fresh.is_view = fresh.is_view || x->body().base == y.body().base;
+    if (!fresh.layer.empty()) continue;
+    if (input.is_watched)
+      fresh.layer = layer_of(input.name);
+    else if (input.is_view)  // of a parameter, which has the layer from it
+      fresh.layer = input.layer;
   }
   const std::uint32_t place = add(std::move(fresh), y);
   if (places_.size() <= node) places_.resize(node + 1, kUnknown);
@@ -159,40 +164,48 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-std::string size_line(const GraphNode& node) {
+std::string size_of_value(const GraphNode& node) {
   return fmt::format("{} {} · {}", to_string(node.shape), node.dtype,
                      node.is_view ? "view" : detail::bytes_text(node.bytes));
 }
 
-std::string statement(const GraphNode& node, std::size_t place) {
-  constexpr const char* kTwoLines = R"(label=<<b>{}</b><br/><font point-size="9" color="#4d4d4d">{}{}</font>>)";
-  std::string style;
+// A name over a smaller line.
+std::string two_lines(const std::string& title, const std::string& below, const char* colour,
+                      const char* below_colour) {
+  return fmt::format(
+      R"(label=<<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr><td><font color="{}"><b>{}</b></font></td></tr>)"
+      R"(<tr><td><font point-size="9" color="{}">{}</font></td></tr></table>>)",
+      colour, escaped(title), below_colour, escaped(below));
+}
+
+// An op on the way to nowhere is pale; where no sweep has begun, nothing is known of ways.
+std::string op_statement(const GraphNode& node, bool is_idle) {
+  const std::string below = (node.is_watched && !node.name.empty() ? node.name + " · " : "") +
+                            (node.is_loss ? "loss · " : "") + size_of_value(node);
+  if (is_idle) return "color=\"#b3b3b3\", " + two_lines(node.op, below, "#8c8c8c", "#8c8c8c");
+  const std::string style = node.is_loss    ? "peripheries=2, style=filled, fillcolor=\"#fbe3cf\", color=\"#b5651d\", "
+                            : node.in_sweep ? "style=dashed, color=\"#808080\", "
+                            : node.is_watched ? "style=filled, fillcolor=\"#dce9f7\", color=\"#4a78ab\", "
+                                              : "";
+  return style + two_lines(node.op, below, "#000000", "#4d4d4d");
+}
+
+std::string statement(const GraphNode& node, bool is_idle) {
   switch (node.kind) {
     case GraphNode::Kind::variable:
-      style = "shape=ellipse, style=filled, fillcolor=\"#dce9f7\", color=\"#4a78ab\", margin=\"0.02,0.02\", ";
-      style += fmt::format(kTwoLines, escaped(node.name.empty() ? "watched" : node.name), size_line(node), "");
-      break;
-    case GraphNode::Kind::constant:
-      style = "shape=plain, fontsize=9, fontcolor=\"#8c8c8c\", margin=\"0.04,0.02\", ";
-      if (node.shape.size() == 1)
-        style += fmt::format("label=\"{}\"", node.name);
-      else
-        style +=
-            fmt::format("label=<{}{}{}<br/>{}>", escaped(node.name), node.name.empty() ? "" : " ",
-                        to_string(node.shape) + " " + std::string(name(node.dtype)), detail::bytes_text(node.bytes));
-      break;
+      return "shape=ellipse, style=filled, fillcolor=\"#dce9f7\", color=\"#4a78ab\", margin=\"0,0\", " +
+             two_lines(node.name.empty() ? "watched" : node.name, size_of_value(node), "#000000", "#4d4d4d");
+    case GraphNode::Kind::constant: {
+      const std::string text = node.shape.size() == 1
+                                   ? node.name
+                                   : fmt::format("{}{}{} {}<br/>{}", escaped(node.name), node.name.empty() ? "" : " ",
+                                                 to_string(node.shape), node.dtype, detail::bytes_text(node.bytes));
+      return "shape=plain, fontsize=9, fontcolor=\"#8c8c8c\", margin=\"0.04,0.02\", label=<" + text + ">";
+    }
     case GraphNode::Kind::op:
-      if (node.is_loss)
-        style = "peripheries=2, style=filled, fillcolor=\"#fbe3cf\", color=\"#b5651d\", ";
-      else if (node.in_sweep)
-        style = "style=dashed, color=\"#808080\", ";
-      else if (node.is_watched)
-        style = "style=filled, fillcolor=\"#dce9f7\", color=\"#4a78ab\", ";
-      style += fmt::format(kTwoLines, escaped(node.op),
-                           escaped(node.is_watched && !node.name.empty() ? node.name + " " : ""), size_line(node));
       break;
   }
-  return fmt::format("  n{} [{}];\n", place, style);
+  return op_statement(node, is_idle);
 }
 
 bool is_commutative(std::string_view op) {
@@ -204,22 +217,35 @@ bool is_commutative(std::string_view op) {
 std::string Graph::dot() const {
   std::string out =
       "digraph tape {\n"
-      "  graph [rankdir=TB, nodesep=0.3, ranksep=0.35, fontname=\"Helvetica\"];\n"
-      "  node [shape=box, fontname=\"Helvetica\", fontsize=11, color=\"#333333\", margin=\"0.14,0.06\", height=0.3];\n"
+      "  graph [rankdir=TB, nodesep=0.25, ranksep=0.35, fontname=\"Helvetica\"];\n"
+      "  node [shape=box, fontname=\"Helvetica\", fontsize=11, color=\"#333333\", margin=\"0.1,0.03\", height=0.3];\n"
       "  edge [color=\"#555555\", arrowsize=0.6, fontname=\"Helvetica\", fontsize=8, fontcolor=\"#707070\"];\n";
-  for (std::size_t place = 0; place < nodes_.size(); ++place) out += statement(nodes_[place], place);
+  std::vector<bool> leads_to_loss(nodes_.size(), false);
+  bool has_loss = false;
+  for (std::size_t place = nodes_.size(); place-- > 0;) {
+    leads_to_loss[place] = leads_to_loss[place] || nodes_[place].is_loss;
+    has_loss = has_loss || nodes_[place].is_loss;
+    if (leads_to_loss[place])
+      for (std::uint32_t input : nodes_[place].inputs) leads_to_loss[input] = true;
+  }
+  for (std::size_t place = 0; place < nodes_.size(); ++place)
+    out += fmt::format("  n{} [{}];\n", place, statement(nodes_[place], has_loss && !leads_to_loss[place]));
   for (std::size_t place = 0; place < nodes_.size(); ++place) {
     const GraphNode& node = nodes_[place];
     std::size_t unnamed = 0;
     for (std::uint32_t input : node.inputs)
       unnamed += nodes_[input].kind != GraphNode::Kind::variable || nodes_[input].name.empty();
     // Which input is which shows by the names of parameters; where it would not, by its position.
-    const bool labelled = unnamed > 1 && !is_commutative(node.op);
+    const bool is_labelled = unnamed > 1 && !is_commutative(node.op);
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
-      const bool is_constant = nodes_[node.inputs[i]].kind == GraphNode::Kind::constant;
-      std::string style = is_constant ? "color=\"#b3b3b3\"" : "";
-      if (labelled) style += fmt::format("{}label=\" {}\"", style.empty() ? "" : ", ", i);
-      out += fmt::format("  n{} -> n{}{};\n", node.inputs[i], place, style.empty() ? "" : " [" + style + "]");
+      const GraphNode& input = nodes_[node.inputs[i]];
+      // What flows from op to op is drawn straight, and parameters come in from the sides.
+      const bool is_idle = has_loss && !leads_to_loss[place];
+      const bool is_parameter = input.kind == GraphNode::Kind::variable || (input.is_view && !input.layer.empty());
+      const bool is_constant = input.kind == GraphNode::Kind::constant;
+      out += fmt::format(
+          "  n{} -> n{} [weight={}{}{}];\n", node.inputs[i], place, is_idle || is_parameter || is_constant ? 1 : 8,
+          is_idle || is_constant ? ", color=\"#b3b3b3\"" : "", is_labelled ? fmt::format(", label=\" {}\"", i) : "");
     }
   }
   return out + "}\n";

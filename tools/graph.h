@@ -25,11 +25,11 @@ struct GraphNode {
   Shape shape;
   Dtype dtype = float32;
   bool is_watched = false;
-  bool is_view = false;               ///< the value shares another's storage
+  bool is_view = false;               ///< the value shares the storage of an input
   bool is_loss = false;               ///< a sweep began here
   bool in_sweep = false;              ///< recorded by a sweep: part of a derivative
   std::vector<std::uint32_t> inputs;  ///< positions in Graph::nodes()
-  std::int64_t bytes = 0;             ///< of the values; 0 of a view
+  std::int64_t bytes = 0;             ///< of the values; 0 of an op that is a view
   /// Bytes that came free when the sweep let go of the op's rules: what they alone had kept alive. A tensor that
   /// several ops saved counts at the one recorded first. -1 where no sweep consumed the op (a persistent or nested
   /// tape).
@@ -73,7 +73,7 @@ class [[nodiscard]] Graph final : private detail::Observer {
   /// Every node seen, inputs before what is made of them.
   std::span<const GraphNode> nodes() const { return nodes_; }
   /// A drawing for Graphviz (`dot -Tsvg`): ops are boxes, watched tensors ellipses with their dotted names, constants
-  /// small and grey; the loss is framed twice, and what a sweep recorded is dashed.
+  /// small and grey. The loss is framed twice, what no loss depends on is pale, what a sweep recorded is dashed.
   std::string dot() const;
   GraphTable table() const;
   GraphSummary summary() const;
