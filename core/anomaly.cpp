@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <string>
 
 #include "error.h"
@@ -16,7 +17,7 @@ namespace detail {
 Range range_of(const Tensor& x) {
   Range range;
   range.size = x.size();
-  range.least = INFINITY, range.most = -INFINITY;
+  range.least = std::numeric_limits<double>::infinity(), range.most = -range.least;
   dispatch(x.dtype(), [&]<class T>() {
     std::int64_t at = 0;
     for_each_run<1>(x.shape(), {&x},

@@ -41,6 +41,7 @@ std::string largest_ops(detail::Nodes& nodes) {
     total.bytes += node.shape().size() * static_cast<std::int64_t>(size_of(node.dtype));
   }
   std::vector<Total> totals;
+  totals.reserve(by_op.size());
   for (auto& [op, total] : by_op) totals.push_back(std::move(total));
   std::sort(totals.begin(), totals.end(), [](const Total& a, const Total& b) {
     return a.bytes != b.bytes ? a.bytes > b.bytes : a.count != b.count ? a.count > b.count : a.op < b.op;
@@ -81,7 +82,8 @@ GrowthGuard::~GrowthGuard() { innermost = outer_; }
 
 void detail::check_node_growth(Nodes& nodes) {
   if (nodes.size() == 0) return;
-  const std::int64_t most = growth_limit().nodes;
+  // Nodes are numbered by 32 bits, whatever the limit.
+  const std::int64_t most = std::min<std::int64_t>(growth_limit().nodes, UINT32_MAX - Nodes::kChunk);
   if (nodes.size() >= most)
     fail<TapeError>("tape: {} nodes are recorded, and the limit is {}; the largest values are of {}; {}", nodes.size(),
                     most, largest_ops(nodes), kAdvice);
@@ -90,7 +92,7 @@ void detail::check_node_growth(Nodes& nodes) {
 void detail::check_memory_growth(const Pool& pool, std::int64_t more) {
   Log* log = recording();
   if (!log) return;
-  const std::int64_t most = growth_limit().bytes;
+  const std::int64_t most = std::max<std::int64_t>(growth_limit().bytes, 0);
   if (pool.held_bytes <= most - more) return;
   const std::int64_t live = live_bytes_of(pool);
   if (live > most - more)

@@ -100,6 +100,7 @@ void Graph::recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std:
   fresh.op = log.nodes[node].op;
   fresh.in_sweep = sweeping_;
   fresh.forward_ns = ns;
+  if (sweeping_) recorded_ns_ += ns;
   for (const Tensor* x : inputs) {
     // A running sum that was a constant is already this very node.
     const bool is_tracked = detail::tracked(&log, *x) && x->body().node < node;
@@ -125,12 +126,13 @@ void Graph::sweeping(detail::Log& log, std::uint32_t node, const Tensor&) {
   if (seen && (swept_ == kUnknown || node >= swept_)) seen->is_loss = true;  // sweeps go down: this is the next one
   swept_ = node;
   sweeping_ = true;
+  recorded_ns_ = 0;
   sweep_began_ = last_ = Clock::now();
 }
 
 void Graph::swept(detail::Log& log, std::uint32_t node) {
   if (!shows(log)) return;
-  const std::int64_t ns = since(sweep_began_);
+  const std::int64_t ns = since(sweep_began_) - recorded_ns_;
   if (GraphNode* seen = known(node)) seen->backward_ns += ns;
   sweeping_ = false;
   live_bytes_ = detail::live_bytes();

@@ -30,13 +30,15 @@ struct GraphNode {
   bool in_sweep = false;              ///< recorded by a sweep: part of a derivative
   std::vector<std::uint32_t> inputs;  ///< positions in Graph::nodes()
   std::int64_t bytes = 0;             ///< of the values; 0 of an op that is a view
-  /// Bytes that came free when the sweep let go of the op's rules: what they alone had kept alive. A tensor that
-  /// several ops saved counts at the one recorded first. -1 where no sweep consumed the op (a persistent or nested
-  /// tape).
+  /// Bytes that came free when the sweep let go of the op's rules, heads of blocks and all: what they alone had kept
+  /// alive. A tensor that several ops saved counts at the one recorded first. -1 where no sweep consumed the op (a
+  /// persistent or nested tape).
   std::int64_t saved_bytes = -1;
   /// Since the last record, watch or swept op on this thread, so with whatever the caller did in between.
   std::int64_t forward_ns = 0;
-  std::int64_t backward_ns = 0;  ///< in its rules, and adding up what they returned; over all sweeps
+  /// In its rules, and adding up what they return, over all sweeps; without the ops that its rules recorded, which are
+  /// ops of their own.
+  std::int64_t backward_ns = 0;
 };
 
 /// One kind of op: those of one name, layer, shape and dtype.
@@ -103,7 +105,8 @@ class [[nodiscard]] Graph final : private detail::Observer {
   std::vector<Constant> constants_;
   Clock::time_point last_ = Clock::now();  // the end of the last event
   Clock::time_point sweep_began_;
-  std::int64_t live_bytes_ = 0;  // at the last event of a sweep
+  std::int64_t live_bytes_ = 0;   // at the last event of a sweep
+  std::int64_t recorded_ns_ = 0;  // in the ops that the rules now running recorded
   bool sweeping_ = false;
   std::uint32_t swept_ = UINT32_MAX;  // the node that was swept last
 };
