@@ -25,6 +25,8 @@ install(FILES ${PROJECT_BINARY_DIR}/retrogradConfig.cmake ${PROJECT_BINARY_DIR}/
               ${CMAKE_CURRENT_LIST_DIR}/FindRetrogradOpenBLAS.cmake
         DESTINATION ${package_folder})
 
+install(FILES ${PROJECT_SOURCE_DIR}/tools/gdb/retrograd.py DESTINATION ${CMAKE_INSTALL_DATADIR}/retrograd/gdb RENAME retrograd-gdb.py)
+
 file(RELATIVE_PATH up /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
 string(REGEX REPLACE "/$" "" pc_prefix "\${pcfiledir}/${up}")
 configure_file(${CMAKE_CURRENT_LIST_DIR}/retrograd.pc.in ${PROJECT_BINARY_DIR}/retrograd.pc @ONLY)

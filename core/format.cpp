@@ -124,6 +124,25 @@ std::string to_string(const Tensor& x) {
   return dispatch(x.dtype(), [&]<class T>() { return format_values<T>(x); });
 }
 
+std::string detail::described(const Shape& shape, const std::string* label) {
+  return label ? fmt::format("\"{}\" {}", *label, shape) : to_string(shape);
+}
+
+std::string detail::described(const Tensor& x) {
+  return described(x.shape(), x.body().label.load(std::memory_order_relaxed));
+}
+
+std::string detail::bytes_text(std::int64_t bytes) {
+  if (bytes < 1024) return fmt::format("{} B", bytes);
+  static constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
+  double amount = static_cast<double>(bytes) / 1024;
+  std::size_t unit = 0;
+  for (; amount >= 1023.95 && unit < 5; ++unit) amount /= 1024;
+  return amount < 9.995   ? fmt::format("{:.2f} {}", amount, kUnits[unit])
+         : amount < 99.95 ? fmt::format("{:.1f} {}", amount, kUnits[unit])
+                          : fmt::format("{:.0f} {}", amount, kUnits[unit]);
+}
+
 std::ostream& operator<<(std::ostream& stream, const Shape& shape) { return stream << to_string(shape); }
 std::ostream& operator<<(std::ostream& stream, const Tensor& x) { return stream << to_string(x); }
 

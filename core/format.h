@@ -15,6 +15,15 @@ std::string to_string(const Shape& shape);
 /// The values in NumPy's layout; axes longer than six are abbreviated when there are more than 1000 values.
 std::string to_string(const Tensor& x);
 
+namespace detail {
+/// How errors speak of a tensor: its shape, after the dotted name under which it was last watched, where it has one:
+/// (5, 4) or "0.weight" (5, 4).
+std::string described(const Tensor& x);
+std::string described(const Shape& shape, const std::string* label);
+/// Bytes in units that people read: "312 B", "1.5 KiB", "20 MiB".
+std::string bytes_text(std::int64_t bytes);
+}  // namespace detail
+
 std::ostream& operator<<(std::ostream& stream, const Shape& shape);
 std::ostream& operator<<(std::ostream& stream, const Tensor& x);
 

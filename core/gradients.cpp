@@ -11,6 +11,7 @@ namespace retrograd {
 
 namespace {
 std::string described(const Tensor& x, const std::string* label) {
+  if (!label) label = x.body().label.load(std::memory_order_relaxed);
   return label ? fmt::format("{} ({} {})", *label, x.dtype(), x.shape())
                : fmt::format("this {} {} tensor", x.dtype(), x.shape());
 }

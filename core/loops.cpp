@@ -107,6 +107,15 @@ Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, co
   return zip(op, kernel, a, b, a.dtype());
 }
 
+namespace {
+// The shape both broadcast to; the error knows them by name.
+Shape broadcast_shapes(const char* op, const Tensor& a, const Tensor& b) {
+  if (!broadcast_together(a.shape(), b.shape()))
+    fail<ShapeError>("{}: shapes do not broadcast: {} and {}", op, described(a), described(b));
+  return retrograd::broadcast_shapes(op, a.shape(), b.shape());
+}
+}  // namespace
+
 Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b, Dtype out_dtype) {
   const BinaryRun run = kernel_for(op, kernel, a.dtype());
   if (are_parallel(a, b) && a.size() <= kParallelChunk) {
@@ -114,8 +123,7 @@ Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, co
     run(a.body().data, 1, b.body().data, 1, out.body().data, a.size());
     return out;
   }
-  Tensor out =
-      Tensor::empty(a.shape() == b.shape() ? a.shape() : broadcast_shapes(op, a.shape(), b.shape()), out_dtype);
+  Tensor out = Tensor::empty(a.shape() == b.shape() ? a.shape() : broadcast_shapes(op, a, b), out_dtype);
   zip_walk(run, a, b, out);
   return out;
 }

@@ -24,15 +24,22 @@ void Shape::push_back(std::int64_t size) {
 }
 
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
+  if (!broadcast_together(a, b)) fail<ShapeError>("{}: shapes do not broadcast: {} and {}", op, a, b);
   Shape out = a.rank() >= b.rank() ? a : b;
   const int shift_a = out.rank() - a.rank(), shift_b = out.rank() - b.rank();
   for (int axis = 0; axis < out.rank(); ++axis) {
     const std::int64_t size_a = axis < shift_a ? 1 : a[axis - shift_a], size_b = axis < shift_b ? 1 : b[axis - shift_b];
-    if (size_a != size_b && size_a != 1 && size_b != 1)
-      fail<ShapeError>("{}: shapes do not broadcast: {} and {}", op, a, b);
     out[axis] = size_a == 1 ? size_b : size_a;
   }
   return Shape(std::span(out.begin(), out.end()));  // which counts its elements
+}
+
+bool broadcast_together(const Shape& a, const Shape& b) {
+  for (int from_end = 1; from_end <= a.rank() && from_end <= b.rank(); ++from_end) {
+    const std::int64_t size_a = a[a.rank() - from_end], size_b = b[b.rank() - from_end];
+    if (size_a != size_b && size_a != 1 && size_b != 1) return false;
+  }
+  return true;
 }
 
 bool broadcasts_to(const Shape& from, const Shape& to) {

@@ -58,6 +58,8 @@ class Shape {
 /// The shape two operands broadcast to (NumPy's rule: align right, sizes equal or 1); ShapeError names `op` otherwise.
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b);
 
+/// True where there is such a shape.
+bool broadcast_together(const Shape& a, const Shape& b);
 /// True where `from` broadcasts to exactly `to`.
 bool broadcasts_to(const Shape& from, const Shape& to);
 

@@ -5,6 +5,11 @@
 #include <cstdlib>
 #include <mutex>
 
+#include "growth.h"
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 namespace retrograd::detail {
 
 namespace {
@@ -14,13 +19,45 @@ void collect_returned(Pool& pool) {
   while (block) pool.keep(std::exchange(block, block->next));
 }
 
-void trim(Pool& pool) {
+std::int64_t bytes_with_head(std::uint32_t size_class) {
+  return static_cast<std::int64_t>(kBlockHead + bytes_of_class(size_class));
+}
+
+void change(std::atomic<std::int64_t>& count, std::int64_t by) {  // by its only writer
+  count.store(count.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
+}
+
+std::int64_t free_chain(Block* block) {
+  std::int64_t freed = 0;
+  for (; block; ++freed) std::free(std::exchange(block, block->next));
+  return freed;
+}
+
+std::int64_t trim(Pool& pool) {
   collect_returned(pool);
-  for (Pool::SizeClass& one : pool.classes)
-    while (one.free) {
-      Block* block = std::exchange(one.free, one.free->next);
-      std::free(block);
+  std::int64_t bytes = 0;
+  for (std::uint32_t c = 0; c < kSizeClasses; ++c) {
+    Pool::Reserve& reserve = pool.reserves[c];
+    const std::int64_t freed =
+        free_chain(std::exchange(pool.classes[c].free, nullptr)) + free_chain(std::exchange(reserve.cold, nullptr));
+    if (freed == 0) continue;
+    change(reserve.held, -freed);
+    bytes += freed * bytes_with_head(c);
+  }
+  pool.held_bytes -= bytes;
+  return bytes;
+}
+
+void reset_peak_of(Pool& pool) {
+  collect_returned(pool);
+  for (std::uint32_t c = 0; c < kSizeClasses; ++c) {
+    Pool::Reserve& reserve = pool.reserves[c];
+    while (Block* block = pool.classes[c].free) {
+      pool.classes[c].free = block->next;
+      block->next = std::exchange(reserve.cold, block);
     }
+    reserve.peak.store(pool.classes[c].live.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  }
 }
 
 // Large blocks ask for large pages: rows read in random order then cost a walk through the page tables far less often.
@@ -74,10 +111,24 @@ Block* take_new_block(std::uint32_t size_class) {
   if (pool->returned.load(std::memory_order_relaxed)) collect_returned(*pool);
   Pool::SizeClass& home = pool->classes[size_class];
   if (Block* block = home.take()) return block;
-  void* memory = allocate(kBlockHead + bytes_of_class(size_class));
-  if (!memory) throw std::bad_alloc();
+  Pool::Reserve& reserve = pool->reserves[size_class];
+  Block* block = reserve.cold;
+  if (block) {
+    reserve.cold = block->next;
+  } else {
+    const std::int64_t bytes = bytes_with_head(size_class);
+    check_memory_growth(*pool, bytes);
+    void* memory = allocate(static_cast<std::size_t>(bytes));
+    if (!memory) throw std::bad_alloc();
+    block = new (memory) Block{pool, nullptr, size_class, 1};
+    change(reserve.held, 1);
+    pool->held_bytes += bytes;
+  }
   home.count(1);
-  return new (memory) Block{pool, nullptr, size_class, 1};
+  if (const std::int64_t live = home.live.load(std::memory_order_relaxed);
+      live > reserve.peak.load(std::memory_order_relaxed))
+    reserve.peak.store(live, std::memory_order_relaxed);
+  return block;
 }
 
 void return_block(Block* block) noexcept {
@@ -93,11 +144,53 @@ std::int64_t live_bytes() {
   std::int64_t total = 0;
   for (Pool* pool = pools().known; pool; pool = pool->next_known) {
     if (pool == own_pool) collect_returned(*pool);  // blocks on their way home are live until their owner sees them
-    for (std::uint32_t c = 0; c < kSizeClasses; ++c)
-      total += pool->classes[c].live.load(std::memory_order_relaxed) *
-               static_cast<std::int64_t>(kBlockHead + bytes_of_class(c));
+    total += live_bytes_of(*pool);
   }
   return total;
+}
+
+std::int64_t live_bytes_of(const Pool& pool) {
+  std::int64_t total = 0;
+  for (std::uint32_t c = 0; c < kSizeClasses; ++c)
+    total += pool.classes[c].live.load(std::memory_order_relaxed) * bytes_with_head(c);
+  return total;
+}
+
+PoolTotals pool_totals() {
+  const std::lock_guard lock(pools().mutex);
+  PoolTotals sum;
+  for (Pool* pool = pools().known; pool; pool = pool->next_known) {
+    if (pool == own_pool) collect_returned(*pool);
+    for (std::uint32_t c = 0; c < kSizeClasses; ++c) {
+      const std::int64_t live = pool->classes[c].live.load(std::memory_order_relaxed), bytes = bytes_with_head(c);
+      sum.live_blocks += live;
+      sum.live_bytes += live * bytes;
+      sum.held_bytes += pool->reserves[c].held.load(std::memory_order_relaxed) * bytes;
+      sum.peak_bytes += pool->reserves[c].peak.load(std::memory_order_relaxed) * bytes;
+    }
+  }
+  return sum;
+}
+
+namespace {
+// The pools that this thread may change: its own, and those that nobody owns while the lock is held.
+template <class F>
+void for_own_and_idle(F f) {
+  const std::lock_guard lock(pools().mutex);
+  if (own_pool) f(*own_pool);
+  for (Pool* pool = pools().idle; pool; pool = pool->next_idle) f(*pool);
+}
+}  // namespace
+
+void reset_peaks() { for_own_and_idle(reset_peak_of); }
+
+std::int64_t free_idle_blocks() {
+  std::int64_t bytes = 0;
+  for_own_and_idle([&](Pool& pool) { bytes += trim(pool); });
+#ifdef __GLIBC__
+  malloc_trim(0);  // small blocks: the C library would keep them
+#endif
+  return bytes;
 }
 
 }  // namespace retrograd::detail

@@ -56,6 +56,16 @@ struct Pool {
     }
   };
   SizeClass classes[kSizeClasses];
+  // What only the slow path knows of a class, apart so that the classes above stay dense. Since `peak` was last reset,
+  // each block beyond those live then came through the slow path, with none free: so there, and only there, can the
+  // number of live blocks pass its peak.
+  struct Reserve {
+    Block* cold = nullptr;              // free blocks set aside when the peak was reset
+    std::atomic<std::int64_t> held{0};  // blocks taken from the system
+    std::atomic<std::int64_t> peak{0};  // the most that were live at once
+  };
+  Reserve reserves[kSizeClasses];
+  std::int64_t held_bytes = 0;            // only the owner looks
   std::atomic<Block*> returned{nullptr};  // pushed by other threads, emptied by the owner
   Pool* next_idle = nullptr;
   Pool* next_known = nullptr;
@@ -99,6 +109,18 @@ inline bool drop_reference(Block* block) noexcept {
 /// Bytes in blocks that are handed out, over all threads. A block on its way home to another thread that runs counts
 /// until that one takes it back.
 std::int64_t live_bytes();
+
+/// Sums over the pools of all threads.
+struct PoolTotals {
+  std::int64_t live_bytes = 0, live_blocks = 0, held_bytes = 0, peak_bytes = 0;
+};
+PoolTotals pool_totals();
+/// Bytes in blocks of one pool that are handed out; for its owner.
+std::int64_t live_bytes_of(const Pool& pool);
+/// Lets the peak start over from what is live now: of this thread's pool, and of those whose threads have ended.
+void reset_peaks();
+/// Frees the free blocks of the same pools and returns how many bytes those were.
+std::int64_t free_idle_blocks();
 
 /// For the standard containers: memory from the pool, so that what lives for one step costs no trip to the heap.
 template <class T>

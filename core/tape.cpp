@@ -76,17 +76,21 @@ class Sweep final : public Cotangents {
       Tensor& slot = slots_[i - mark_];
       if (slot.defined() && node_->edges && reached_.contains(i)) {
         Tensor g = node_->watched ? slot : std::move(slot);
-        if (observed_) each_observer([&](detail::Observer& observer) { observer.sweeping(log_, i, g); });
+        if (observed_) detail::each_observer([&](detail::Observer& observer) { observer.sweeping(log_, i, g); });
         if (node_->joint)
           node_->joint->call(node_->joint->rule, std::move(g), *this);
         else
           for (const detail::Edge* edge = node_->edges; edge; edge = edge->next)
             if (reached_.contains(edge->parent)) pass(*edge, g);
-        if (observed_) each_observer([&](detail::Observer& observer) { observer.swept(log_, i); });
+        if (observed_) {
+          g = Tensor();
+          detail::each_observer([&](detail::Observer& observer) { observer.swept(log_, i); });
+        }
       }
       if (consumes_) {
         log_.with_rules = i;
         log_.forget_node(*node_);
+        if (observed_) detail::each_observer([&](detail::Observer& observer) { observer.forgot(log_, i); });
       }
     }
   }
@@ -144,15 +148,9 @@ class Sweep final : public Cotangents {
     accumulate(edge, kind.call(edge.rule, edge.next ? Tensor(g) : std::move(g)));
   }
 
-  template <class F>
-  static void each_observer(F tell) {
-    for (detail::Observer* observer = detail::Observer::current(); observer; observer = observer->outer())
-      tell(*observer);
-  }
-
   void accumulate(const detail::Edge& edge, Tensor more) {
     if (observed_ && more.defined())
-      each_observer([&](detail::Observer& observer) { observer.passed(log_, number_, edge.input, more); });
+      detail::each_observer([&](detail::Observer& observer) { observer.passed(log_, number_, edge.input, more); });
     const detail::Node& parent = log_.nodes[edge.parent];
     if (edge.parent >= mark_ && waiting_.empty() && more.defined()) {  // most often it is the first that arrives
       Tensor& slot = slots_[edge.parent - mark_];
@@ -302,7 +300,7 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   Gradients result;
   if (!on_tape || !reached.contains(last)) {
     if (!may_be_unrelated)
-      fail<TapeError>("gradients: nothing that this tape watches leads to this {} tensor", y.shape());
+      fail<TapeError>("gradients: nothing that this tape watches leads to this {} tensor", detail::described(y));
     for (const detail::Watched& one : ours()) result.append({one.key, {}, one.name, nullptr});
     return result;
   }

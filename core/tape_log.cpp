@@ -5,6 +5,7 @@
 
 #include "error.h"
 #include "format.h"
+#include "growth.h"
 
 namespace retrograd::detail {
 
@@ -27,6 +28,7 @@ void Arena::clear() {
 }
 
 void Nodes::next_chunk() {
+  check_node_growth(*this);
   if (size_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique<Node[]>(kChunk));
   next_ = &chunks_[size_ / kChunk][0];
   end_ = next_ + kChunk;
@@ -89,6 +91,17 @@ Log* idle_log() {
 
 Log& log_of(std::uint64_t serial) { return *log_table[serial >> kSerialBits].load(std::memory_order_acquire); }
 
+std::int64_t live_nodes() {
+  const std::lock_guard lock(logs().mutex);
+  std::int64_t nodes = 0;
+  for (std::uint32_t i = 0; i < logs().count; ++i) {
+    const Log& log = *log_table[i].load(std::memory_order_relaxed);
+    if (log.serial.load(std::memory_order_relaxed) != 0 && log.thread == std::this_thread::get_id())
+      nodes += log.with_rules;
+  }
+  return nodes;
+}
+
 Log* open_log(bool persistent) {
   Log* log = idle_log();
   log->persistent = persistent;
@@ -132,6 +145,7 @@ void stamp_anew(Log* log, const Tensor& x) {
 }
 
 Node& append_node(Log* log, const char* op, const Tensor& x) {
+  log->nodes.make_room();  // before x says that it has a node
   Body& body = x.body();
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
   std::uint64_t was = body.serial.load(std::memory_order_relaxed);
@@ -140,7 +154,7 @@ Node& append_node(Log* log, const char* op, const Tensor& x) {
   if ((elsewhere && !is_own(was, log)) || !body.serial.compare_exchange_strong(was, serial, std::memory_order_relaxed))
     fail<TapeError>(
         "watch: this {} tensor is watched on another thread; give each thread an alias (value_and_grad does)",
-        x.shape());
+        described(x));
   return push_node(log, op, body);
 }
 
@@ -155,11 +169,12 @@ void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first
     for (std::size_t i = first; i < log->watched.size(); ++i)
       if (log->watched[i].node == node) return;
   log->watched.push_back({x, node, name});
+  if (Observer::current()) [[unlikely]]
+    each_observer([&](Observer& observer) { observer.watched(*log, node, x); });
 }
 
 void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs) {
-  for (Observer* observer = Observer::current(); observer; observer = observer->outer())
-    observer->recorded(*log, y.body().node, y, inputs);
+  each_observer([&](Observer& observer) { observer.recorded(*log, y.body().node, y, inputs); });
 }
 
 }  // namespace retrograd::detail

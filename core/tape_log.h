@@ -108,6 +108,10 @@ class Nodes {
     ++size_;
     return *next_++;
   }
+  /// Makes sure that the next push does not throw.
+  void make_room() {
+    if (next_ == end_) next_chunk();
+  }
   void clear() {
     size_ = 0;
     next_ = end_ = nullptr;
@@ -187,12 +191,16 @@ class Observer {
   static Observer* current() { return current_; }
   Observer* outer() const { return outer_; }
 
+  /// x is watched from now on, as node `node` of the log.
+  virtual void watched(Log&, std::uint32_t /*node*/, const Tensor& /*x*/) {}
   /// y has just become node `node` of the log, made from these inputs, watched or not.
   virtual void recorded(Log&, std::uint32_t /*node*/, const Tensor& /*y*/, std::span<const Tensor* const> /*inputs*/) {}
   /// A sweep is about to call the rules of this node with cotangent g.
   virtual void sweeping(Log&, std::uint32_t /*node*/, const Tensor& /*g*/) {}
-  /// Its rules have been called.
+  /// Its rules have been called, and the cotangent let go.
   virtual void swept(Log&, std::uint32_t /*node*/) {}
+  /// The rules of this node are gone, and with them what only they kept alive.
+  virtual void forgot(Log&, std::uint32_t /*node*/) {}
   /// A rule returned this cotangent for input `input` of the node.
   virtual void passed(Log&, std::uint32_t /*node*/, std::uint32_t /*input*/, const Tensor& /*cotangent*/) {}
 
@@ -200,7 +208,11 @@ class Observer {
   static inline thread_local constinit Observer* current_ = nullptr;
   Observer* outer_;
 };
-/// Tells all observers of this thread, the innermost first.
+/// Calls tell(observer) for all observers of this thread, the innermost first.
+template <class F>
+void each_observer(F tell) {
+  for (Observer* observer = Observer::current(); observer; observer = observer->outer()) tell(*observer);
+}
 void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs);
 
 /// The log that ops of this thread are recorded on right now, or null.
@@ -220,6 +232,8 @@ inline bool is_tracked(const Tensor& x) {
   return log && tracked(log, x);
 }
 
+/// How many nodes of this thread's open tapes still have rules, or may.
+std::int64_t live_nodes();
 Log* open_log(bool persistent);
 void close_log(Log* log) noexcept;
 

@@ -44,16 +44,16 @@ void fail_dtype_access(Dtype asked, Dtype is) {
 void check_in_place(const Tensor& x, const char* op) {
   if (is_live(x.body().base->stamp.load(std::memory_order_relaxed)))
     fail<TapeError>("{}: an open tape tracks this {} tensor; write after tape.gradients(…) or when the tape is closed",
-                    op, x.shape());
+                    op, described(x));
   if (!x.is_contiguous())
-    fail<ShapeError>("{}: only contiguous tensors are written, and this {} view is not", op, x.shape());
+    fail<ShapeError>("{}: only contiguous tensors are written, and this {} view is not", op, described(x));
   if (const Body& base = *x.body().base; base.pending.load(std::memory_order_acquire) > 0) compute_readers(base);
 }
 
 void check_writable(const Tensor& x, const char* op) {
   check_in_place(x, op);
   if (is_live(x.body().serial.load(std::memory_order_relaxed)))
-    fail<TapeError>("{}: this {} tensor is a running sum that an open tape differentiates", op, x.shape());
+    fail<TapeError>("{}: this {} tensor is a running sum that an open tape differentiates", op, described(x));
 }
 
 Strides row_major(const Shape& shape) {

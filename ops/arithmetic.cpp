@@ -204,7 +204,7 @@ namespace {
 template <class F>
 void sum_in_place(const char* op, void (*write)(Tensor&, const Tensor&), Tensor& x, Tensor b, F rule_for_b) {
   if (!broadcasts_to(b.shape(), x.shape()))
-    fail<ShapeError>("{}: {} does not broadcast to {}", op, b.shape(), x.shape());
+    fail<ShapeError>("{}: {} does not broadcast to {}", op, detail::described(b), detail::described(x));
   if (x.dtype() != b.dtype())
     fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, x.dtype(), b.dtype());
   const detail::Body& body = x.body();
@@ -216,7 +216,7 @@ void sum_in_place(const char* op, void (*write)(Tensor&, const Tensor&), Tensor&
   if ((x_tracked || b_tracked) && has_views)
     fail<TapeError>(
         "{}: views share the values of this {} tensor, and the tape would not see them change; write x = x {} b", op,
-        x.shape(), op[0]);
+        detail::described(x), op[0]);
   // The places in the log as they are before x moves on; b may be x itself.
   const auto place = [](const Tensor& of) {
     Tensor here = detach(of);

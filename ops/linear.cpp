@@ -72,9 +72,11 @@ void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
     fail<DtypeError>("linear: dtypes differ: x {}, weight {}, bias {}", x.dtype(), weight.dtype(), bias.dtype());
   if (!is_floating(x.dtype())) fail<DtypeError>("linear: takes float32 or float64, got {}", x.dtype());
   if (x.rank() < 1 || weight.rank() != 2 || x.shape()[x.rank() - 1] != weight.shape()[1])
-    fail<ShapeError>("linear: x {} does not fit weight {}, which is (out, in)", x.shape(), weight.shape());
+    fail<ShapeError>("linear: x {} does not fit weight {}, which is (out, in)", detail::described(x),
+                     detail::described(weight));
   if (!(bias.shape() == Shape{weight.shape()[0]}))
-    fail<ShapeError>("linear: bias {} does not fit weight {}, which is (out, in)", bias.shape(), weight.shape());
+    fail<ShapeError>("linear: bias {} does not fit weight {}, which is (out, in)", detail::described(bias),
+                     detail::described(weight));
 }
 
 // One member of the family: an activation as an op, as the end of a tile, and its derivative by its value.

@@ -32,9 +32,9 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
     fail<DtypeError>("matmul: dtypes differ: {} and {}; astype converts", a.dtype(), b.dtype());
   if (!is_floating(a.dtype())) fail<DtypeError>("matmul: takes float32 or float64, got {}", a.dtype());
   if (a.rank() < 1 || a.rank() > 2 || b.rank() < 1 || b.rank() > 2)
-    fail<ShapeError>("matmul: takes matrices and vectors, got {} x {}", a.shape(), b.shape());
+    fail<ShapeError>("matmul: takes matrices and vectors, got {} x {}", detail::described(a), detail::described(b));
   if (a.shape()[a.rank() - 1] != b.shape()[0])
-    fail<ShapeError>("matmul: inner dimensions differ: {} x {}", a.shape(), b.shape());
+    fail<ShapeError>("matmul: inner dimensions differ: {} x {}", detail::described(a), detail::described(b));
   if (a.rank() == 2 && b.rank() == 2) return matrix_product(a, b);
   const Tensor left = a.rank() == 1 ? reshape(a, Shape{1, a.shape()[0]}) : a;
   const Tensor right = b.rank() == 1 ? reshape(b, Shape{b.shape()[0], 1}) : b;

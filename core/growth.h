@@ -1,0 +1,56 @@
+// A limit to what an open tape may hold. A tape that stays open around a loop keeps every step on it, until the machine
+// swaps; this stops it before, with the ops that hold the most. Looked at only where a chunk of nodes or new memory is
+// taken, so that recording costs nothing more. Knows nothing of what the ops are.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+
+namespace retrograd {
+
+/// For a limit: none.
+inline constexpr std::int64_t unlimited = std::numeric_limits<std::int64_t>::max();
+
+namespace detail {
+std::int64_t machine_memory();
+}
+
+/// What an open tape may hold on its thread before recording on it is a TapeError.
+struct GrowthLimit {
+  /// Nodes on the tape (an op each, and each watched tensor); looked at every 1024 nodes.
+  std::int64_t nodes = 20'000'000;
+  /// Bytes in tensors of the thread, whoever holds them, looked at when new memory is taken from the system; by default
+  /// the memory of the machine.
+  std::int64_t bytes = detail::machine_memory();
+};
+
+/// The limit of this thread.
+GrowthLimit growth_limit();
+/// Sets the limit of every thread that has no GrowthGuard.
+void set_growth_limit(const GrowthLimit& limit);
+
+/// Sets the limit of this thread until the end of the scope: GrowthGuard guard({.nodes = 1'000'000}).
+class [[nodiscard]] GrowthGuard {
+ public:
+  explicit GrowthGuard(const GrowthLimit& limit);
+  GrowthGuard(const GrowthGuard&) = delete;
+  GrowthGuard& operator=(const GrowthGuard&) = delete;
+  static void* operator new(std::size_t) = delete;
+  ~GrowthGuard();
+
+ private:
+  friend GrowthLimit growth_limit();
+  GrowthLimit limit_;
+  const GrowthGuard* outer_;
+};
+
+namespace detail {
+struct Pool;
+class Nodes;
+/// TapeError where the nodes have reached this thread's limit.
+void check_node_growth(Nodes& nodes);
+/// TapeError where a tape records on this thread and `more` bytes would take its live tensors past the limit.
+void check_memory_growth(const Pool& pool, std::int64_t more);
+}  // namespace detail
+
+}  // namespace retrograd

@@ -1,0 +1,85 @@
+#include <doctest/doctest.h>
+#include <retrograd/retrograd.h>
+
+#include <thread>
+
+namespace retrograd::tests {
+
+namespace {
+constexpr std::int64_t kBig = 1 << 20;                          // floats, a size class of its own: 4 MiB
+constexpr std::int64_t kBlock = 4 * kBig + detail::kBlockHead;  // and what it takes
+}  // namespace
+
+TEST_CASE("memory counts what is live and what is pooled") {
+  release_pooled();
+  const Memory before = memory();
+  Tensor x = zeros({kBig});
+  CHECK(memory().live_bytes - before.live_bytes == kBlock);
+  CHECK(memory().live_blocks - before.live_blocks == 1);
+  CHECK(memory().pooled_bytes == before.pooled_bytes);
+  x = Tensor();
+  CHECK(memory().live_bytes == before.live_bytes);
+  CHECK(memory().pooled_bytes - before.pooled_bytes == kBlock);
+  CHECK(release_pooled() >= kBlock);
+  CHECK(memory().pooled_bytes <= before.pooled_bytes);
+}
+
+TEST_CASE("the peak is the most that was live at once, and starts over where it is reset") {
+  release_pooled();
+  reset_peak();
+  const std::int64_t before = memory().peak_bytes;
+  { const Tensor x = zeros({kBig}), y = zeros({kBig}); }
+  CHECK(memory().peak_bytes - before == 2 * kBlock);
+  for (int i = 0; i < 3; ++i) const Tensor x = zeros({kBig});  // out of what is pooled
+  CHECK(memory().peak_bytes - before == 2 * kBlock);
+  reset_peak();
+  CHECK(memory().peak_bytes == before);
+  CHECK(memory().pooled_bytes >= 2 * kBlock);
+  for (int i = 0; i < 3; ++i) const Tensor x = zeros({kBig});
+  CHECK(memory().peak_bytes - before == kBlock);
+  {
+    const Tensor x = zeros({kBig}), y = zeros({kBig}), z = zeros({kBig});
+    CHECK(memory().peak_bytes - before == 3 * kBlock);
+    CHECK(memory().live_bytes <= memory().peak_bytes);
+  }
+  release_pooled();
+  CHECK(memory().peak_bytes - before == 3 * kBlock);  // giving memory back does not change what was needed
+}
+
+TEST_CASE("memory counts over all threads, and what a thread has left behind") {
+  const Memory before = memory();
+  Tensor x;
+  std::thread([&] { x = zeros({kBig}); }).join();
+  CHECK(memory().live_bytes - before.live_bytes == kBlock);
+  x = Tensor();
+  release_pooled();
+  CHECK(memory().live_bytes == before.live_bytes);
+}
+
+TEST_CASE("memory counts the nodes that still have rules") {
+  const std::int64_t before = memory().live_nodes;
+  const Tensor x = ones({3});
+  Tape tape;
+  tape.watch(x);
+  const Tensor y = sum(x * x);
+  CHECK(memory().live_nodes - before == 4);  // watch, mul, and the two that make a sum
+  std::thread([&] { CHECK(memory().live_nodes == 0); }).join();
+  tape.gradients(y);
+  CHECK(memory().live_nodes == before);
+}
+
+TEST_CASE("memory prints as one line") {
+  CHECK(fmt::format("{}", Memory{.live_bytes = 1258291,
+                                 .pooled_bytes = 512 << 10,
+                                 .peak_bytes = 3565158,
+                                 .live_blocks = 57,
+                                 .live_nodes = 12}) ==
+        "1.20 MiB live in 57 blocks, 512 KiB pooled, peak 3.40 MiB, 12 nodes on tapes");
+  CHECK(detail::bytes_text(0) == "0 B");
+  CHECK(detail::bytes_text(1023) == "1023 B");
+  CHECK(detail::bytes_text(1024) == "1.00 KiB");
+  CHECK(detail::bytes_text((1 << 20) - 1) == "1.00 MiB");
+  CHECK(detail::bytes_text(INT64_MAX) == "8.00 EiB");
+}
+
+}  // namespace retrograd::tests
