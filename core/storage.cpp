@@ -138,16 +138,7 @@ void return_block(Block* block) noexcept {
   while (!pool->returned.compare_exchange_weak(head, block, std::memory_order_release, std::memory_order_relaxed));
 }
 
-std::int64_t live_bytes() {
-  const std::lock_guard lock(pools().mutex);
-  for (Pool* pool = pools().idle; pool; pool = pool->next_idle) trim(*pool);  // nobody else will see what came home
-  std::int64_t total = 0;
-  for (Pool* pool = pools().known; pool; pool = pool->next_known) {
-    if (pool == own_pool) collect_returned(*pool);  // blocks on their way home are live until their owner sees them
-    total += live_bytes_of(*pool);
-  }
-  return total;
-}
+std::int64_t live_bytes() { return pool_totals().live_bytes; }
 
 std::int64_t live_bytes_of(const Pool& pool) {
   std::int64_t total = 0;
@@ -158,6 +149,7 @@ std::int64_t live_bytes_of(const Pool& pool) {
 
 PoolTotals pool_totals() {
   const std::lock_guard lock(pools().mutex);
+  for (Pool* pool = pools().idle; pool; pool = pool->next_idle) collect_returned(*pool);  // nobody else would
   PoolTotals sum;
   for (Pool* pool = pools().known; pool; pool = pool->next_known) {
     if (pool == own_pool) collect_returned(*pool);

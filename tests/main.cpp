@@ -1,8 +1,8 @@
-// The one place that compiles doctest's implementation and its main, and where at the very end no tensor may be left:
-// ctest runs each test case in a process of its own, so this holds for each.
+// The one place that compiles doctest's implementation and its main, and where at the very end no tensor and no node of
+// a tape may be left: ctest runs each test case in a process of its own, so this holds for each.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
-#include <retrograd/core/storage.h>
+#include <retrograd/core/memory.h>
 
 #include <cstdio>
 #include <cstdlib>
@@ -11,9 +11,9 @@ namespace {
 
 struct NothingIsLeft {
   ~NothingIsLeft() {
-    const auto left = static_cast<long long>(retrograd::detail::live_bytes());
-    if (left == 0) return;
-    std::fprintf(stderr, "%lld bytes of tensors are still alive after the tests\n", left);
+    const retrograd::Memory left = retrograd::memory();
+    if (left.live_bytes == 0 && left.live_nodes == 0) return;
+    std::fprintf(stderr, "left after the tests: %s\n", to_string(left).c_str());
     std::_Exit(1);
   }
 };
