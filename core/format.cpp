@@ -100,8 +100,13 @@ void layout_axes(const Shape& shape, bool abbreviated, int axis, std::int64_t at
 
 template <class T>
 std::string format_values(const Tensor& x) {
-  const Tensor values = detail::packed(x);
-  const T* data = values.data<T>();
+  // Read where it lies: of a large view only the edges are shown.
+  const auto value = [&x, strides = x.strides()](std::int64_t i) {
+    std::int64_t offset = 0;
+    for (int axis = x.rank() - 1; axis >= 0; i /= x.shape()[axis--])
+      offset += i % x.shape()[axis] * strides[static_cast<std::size_t>(axis)];
+    return x.data<T>()[offset];
+  };
   const bool abbreviated = x.size() > kMostValues;
   const auto lay_out = [&](const auto& word) {
     std::string out;
@@ -109,18 +114,18 @@ std::string format_values(const Tensor& x) {
     return out;
   };
   if constexpr (std::is_floating_point_v<T>) {
-    if (x.rank() == 0) return fmt::format("{:.{}g}", *data, std::is_same_v<T, float> ? 8 : 9);
+    if (x.rank() == 0) return fmt::format("{:.{}g}", value(0), std::is_same_v<T, float> ? 8 : 9);
     std::vector<T> shown;
     lay_out([&](std::int64_t i) {
-      shown.push_back(data[i]);
+      shown.push_back(value(i));
       return std::string();
     });
     const Layout layout(shown);
-    return lay_out([&](std::int64_t i) { return layout.cell(data[i]); });
+    return lay_out([&](std::int64_t i) { return layout.cell(value(i)); });
   } else {
     const auto text = [&](std::int64_t i) {
-      if constexpr (std::is_same_v<T, bool>) return std::string(data[i] ? "True" : "False");
-      return std::to_string(static_cast<std::int64_t>(data[i]));
+      if constexpr (std::is_same_v<T, bool>) return std::string(value(i) ? "True" : "False");
+      return std::to_string(static_cast<std::int64_t>(value(i)));
     };
     std::size_t width = 0;
     lay_out([&](std::int64_t i) {
