@@ -70,7 +70,7 @@ namespace retrograd {
 Tensor Tensor::at(std::span<const Index> indices) const {
   const Tensor& x = *this;
   if (static_cast<std::int64_t>(indices.size()) > x.rank())
-    fail<ShapeError>("index: {} given for a tensor of shape {}", indices.size(), x.shape());
+    fail<ShapeError>("index: {} indices given for a tensor of shape {}", indices.size(), x.shape());
   Shape shape;
   std::array<Range, kMaxRank> ranges;
   std::uint32_t kept = 0;  // the axes that stay

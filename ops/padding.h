@@ -1,5 +1,5 @@
-// More of the same, and less: padding, rolling, repeating, and the triangles of matrices. Results are contiguous; any
-// dtype.
+// More of the same, and less: padding, rolling, repeating, and the triangles of matrices; of any dtype. What is changed
+// is copied; what is not (tiling once, say) may come back as x itself.
 #pragma once
 #include <cstdint>
 #include <initializer_list>

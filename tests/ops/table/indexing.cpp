@@ -46,7 +46,7 @@ std::vector<Row> window_rows() {
          "index: -3 is out of range for axis 0 of (2, 3)"},
         {[] { zeros({2})[INT64_MIN]; }, "index: -9223372036854775808 is out of range"},
         {[] { zeros({2})[UINT64_MAX]; }, "is out of range for axis 0 of (2,)"},
-        {[] { zeros({})[0]; }, "index: 1 given for a tensor of shape ()"}}},
+        {[] { zeros({})[0]; }, "index: 1 indices given for a tensor of shape ()"}}},
       {"x[range]",
        [](const Tensors& x) { return x[0][range(1, -1)]; },
        [](const std::vector<Plain>& x) {
@@ -72,7 +72,7 @@ std::vector<Row> window_rows() {
        {{[] {
            zeros({2, 3})(0, 1, 2);
          },
-         "index: 3 given for a tensor of shape (2, 3)"},
+         "index: 3 indices given for a tensor of shape (2, 3)"},
         {[] {
            zeros({2, 3})(range(), 3);
          },
