@@ -22,9 +22,10 @@ Shape joined_shape(const char* op, std::span<const Tensor> xs, int own) {
     if (!fits) fail<ShapeError>("{}: shapes differ in more than axis {}: {} and {}", op, own, xs[0].shape(), x.shape());
     if (x.dtype() != xs[0].dtype())
       fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, xs[0].dtype(), x.dtype());
-    shape[own] += x.shape()[own];
+    if (__builtin_add_overflow(shape[own], x.shape()[own], &shape[own]))
+      fail<ShapeError>("{}: axis {} grows beyond what 64 bits count", op, own);
   }
-  return shape;
+  return Shape(std::span(shape.begin(), shape.end()));  // which counts its elements
 }
 
 }  // namespace

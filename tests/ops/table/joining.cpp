@@ -60,6 +60,11 @@ std::vector<Row> join_rows() {
            concatenate({zeros({2}), zeros({2}, float64)});
          },
          "concatenate: dtypes differ: float32 and float64"},
+        {[] {
+           const Tensor long_one = broadcast_to(zeros({}), {INT64_MAX});
+           concatenate({long_one, long_one});
+         },
+         "concatenate: axis 0 grows beyond what 64 bits count"},
         {[] { concatenate({zeros({2})}, 1); }, "concatenate: axis 1 is out of range for 1 axes"}}},
       {"concatenate(axis -2)",
        [](const Tensors& x) { return concatenate(x, -2); },
