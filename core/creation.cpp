@@ -23,7 +23,7 @@ Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
 Tensor full_like(const Tensor& x, Scalar value) { return full(x.shape(), value, x.dtype()); }
 
 Tensor eye(std::int64_t n, std::int64_t m, Dtype dtype) {
-  const Tensor out = zeros({n, m}, dtype);
+  Tensor out = zeros({n, m}, dtype);
   dispatch(dtype, [&]<class T>() {
     for (std::int64_t i = 0; i < std::min(n, m); ++i) detail::values<T>(out)[i * m + i] = T{1};
   });
@@ -62,7 +62,7 @@ Tensor detail::from_integers(std::span<const std::int64_t> values, const Shape& 
 }
 Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& shape, Dtype dtype) {
   check_count(count, shape);
-  const Tensor out = Tensor::empty(shape, dtype);
+  Tensor out = Tensor::empty(shape, dtype);
   if (count > 0) std::memcpy(out.body().data, values, count * size_of(dtype));
   return out;
 }
@@ -131,7 +131,7 @@ Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
   const double count = std::max(0.0, std::ceil((to - from) / by));
   if (!std::isfinite(from) || !std::isfinite(to) || !std::isfinite(by) || !(count < 0x1p63))
     fail("arange: can't count from {} to {} by {}", from, to, by);
-  const Tensor out = Tensor::empty({static_cast<std::int64_t>(count)}, dtype);
+  Tensor out = Tensor::empty({static_cast<std::int64_t>(count)}, dtype);
   dispatch(dtype, [&]<class T>() {
     for (std::int64_t i = 0; i < out.size(); ++i)
       detail::values<T>(out)[i] = static_cast<T>(from + static_cast<double>(i) * by);
@@ -141,7 +141,7 @@ Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
 
 Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype) {
   if (!is_floating(dtype)) fail<DtypeError>("linspace: makes float32 or float64, not {}", dtype);
-  const Tensor out = Tensor::empty({n}, dtype);
+  Tensor out = Tensor::empty({n}, dtype);
   const double last = static_cast<double>(n - 1), step = (stop - start) / last;
   dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
@@ -187,7 +187,7 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtyp
 
 Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
   if (!(p >= 0 && p <= 1)) fail("bernoulli: a probability lies between 0 and 1, got {}", p);
-  const Tensor out = Tensor::empty(shape, dtype);
+  Tensor out = Tensor::empty(shape, dtype);
   dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
     for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(rng.uniform() < p);
@@ -197,7 +197,7 @@ Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
 
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Rng& rng) {
   if (low >= high) fail("randint: low must lie below high, got {} and {}", low, high);
-  const Tensor out = Tensor::empty(shape, int64);
+  Tensor out = Tensor::empty(shape, int64);
   auto* to = detail::values<std::int64_t>(out);
   const auto base = static_cast<std::uint64_t>(low);
   for (std::int64_t i = 0; i < out.size(); ++i)

@@ -78,7 +78,7 @@ void layout_axes(const Shape& shape, bool abbreviated, int axis, std::int64_t at
     const bool skips = abbreviated && n > 2 * kEdge && i == kEdge;
     if (!innermost) {
       if (i > 0) {
-        out += std::string(static_cast<std::size_t>(shape.rank() - axis - 1), '\n');
+        out += std::string(static_cast<std::size_t>(shape.rank()) - indent, '\n');
         out += std::string(indent, ' ');
       }
       skips ? static_cast<void>(out += "...") : layout_axes(shape, abbreviated, axis + 1, at * n + i, out, word);

@@ -16,7 +16,7 @@ inline constexpr Borrowed borrowed{};
 
 namespace detail {
 Tensor wrap_memory(const void* memory, Dtype dtype, bool read_only, const Shape& shape,
-                   std::shared_ptr<const void> owner);
+                   std::shared_ptr<const void>&& owner);
 /// Takes a view's reference from the wrapped base it looked at.
 void drop_wrapped(Body* base) noexcept;
 }  // namespace detail
@@ -26,7 +26,7 @@ void drop_wrapped(Body* base) noexcept;
 /// In-place sums of it are refused under a tape that they concern. Error where memory is null or misaligned for T.
 template <class T>
 requires Element<std::remove_const_t<T>> Tensor wrap(T* memory, const Shape& shape, Borrowed) {
-  return detail::wrap_memory(memory, dtype_of<std::remove_const_t<T>>, std::is_const_v<T>, shape, nullptr);
+  return detail::wrap_memory(memory, dtype_of<std::remove_const_t<T>>, std::is_const_v<T>, shape, {});
 }
 /// The same of memory that `owner` keeps alive, for as long as it is needed.
 template <class T>

@@ -1,6 +1,7 @@
 #include "indexing.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "../core/creation.h"
 #include "../core/error.h"
@@ -67,10 +68,10 @@ struct Untake {
   Tensor indices;
   int axis;
   Tensor operator()(const Tensor& g) const {
-    const Tensor y = zeros(shape, g.dtype());
+    Tensor y = zeros(shape, g.dtype());
     add_rows(y, detail::packed(g), indices, axis);
-    Tensor sum =
-        record("untake", y, wrt(g, [at = indices, own = axis](const Tensor& gg) { return take(gg, at, own); }));
+    Tensor sum = record("untake", std::move(y),
+                        wrt(g, [at = indices, own = axis](const Tensor& gg) { return take(gg, at, own); }));
     protect(sum, indices);
     return sum;
   }
@@ -94,7 +95,7 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis) {
   for (int a = 0; a < own; ++a) sizes[rank++] = x.shape()[a];
   for (std::int64_t size : at.shape()) sizes[rank++] = size;
   for (int a = own + 1; a < x.rank(); ++a) sizes[rank++] = x.shape()[a];
-  const Tensor y = Tensor::empty(Shape(std::span(sizes.data(), rank)), x.dtype());
+  Tensor y = Tensor::empty(Shape(std::span(sizes.data(), rank)), x.dtype());
   const Tensor from = detail::packed(x);
   const Blocks blocks(x.shape(), own);
   const std::int64_t count = at.size(), rows = blocks.outer * count;
@@ -114,7 +115,7 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis) {
   else if (y.size() > 0)
     copy_rows(0, rows);
   if (!is_recorded(x)) return y;
-  Tensor taken = record("take", y, wrt(x, Untake{x.shape(), at, own}));
+  Tensor taken = record("take", std::move(y), wrt(x, Untake{x.shape(), at, own}));
   protect(taken, at);
   return taken;
 }
@@ -151,14 +152,14 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
   if (!(wide == x.shape())) return take_along_axis(broadcast_to(x, wide), indices, axis);
   const Tensor at = checked_indices("take_along_axis", broadcast_to(indices, shape), x.shape(), own);
   const Tensor from = detail::packed(x);
-  const Tensor y = Tensor::empty(shape, x.dtype());
+  Tensor y = Tensor::empty(shape, x.dtype());
   dispatch(x.dtype(), [&]<class T>() {
     const T* in = from.data<T>();
     T* out = detail::values<T>(y);
     for_each_index(at, x.shape(), own, [&](std::int64_t place, std::int64_t j) { out[j] = in[place]; });
   });
   if (!is_recorded(x)) return y;
-  Tensor taken = record("take_along_axis", y, wrt(x, [whole = x.shape(), at, own](const Tensor& g) {
+  Tensor taken = record("take_along_axis", std::move(y), wrt(x, [whole = x.shape(), at, own](const Tensor& g) {
                           return scatter_add(zeros(whole, g.dtype()), own, at, g);
                         }));
   protect(taken, at);
@@ -178,7 +179,7 @@ Tensor scatter_add(const Tensor& x, int axis, const Tensor& indices, const Tenso
     fail<ShapeError>("scatter_add: source {} differs from {} in more than axis {}", source.shape(), x.shape(), own);
   const Tensor at = checked_indices("scatter_add", indices, x.shape(), own);
   const Tensor from = detail::packed(source);
-  const Tensor y = detail::copy_values(x);
+  Tensor y = detail::copy_values(x);
   dispatch(x.dtype(), [&]<class T>() {
     if constexpr (!std::is_same_v<T, bool> && !std::is_same_v<T, std::uint8_t>) {
       const T* in = from.data<T>();
@@ -187,7 +188,7 @@ Tensor scatter_add(const Tensor& x, int axis, const Tensor& indices, const Tenso
     }
   });
   if (!is_recorded(x, source)) return y;
-  Tensor sum = record("scatter_add", y, wrt(x, [](Tensor g) { return g; }),
+  Tensor sum = record("scatter_add", std::move(y), wrt(x, [](Tensor g) { return g; }),
                       wrt(source, [at, own](const Tensor& g) { return take_along_axis(g, at, own); }));
   protect(sum, at);
   return sum;

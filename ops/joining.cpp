@@ -1,5 +1,7 @@
 #include "joining.h"
 
+#include <utility>
+
 #include "../core/error.h"
 #include "../core/format.h"
 #include "../core/tape.h"
@@ -36,7 +38,7 @@ Tensor concatenate(std::span<const Tensor> xs, int axis) {
   if (xs[0].rank() == 0)
     fail<ShapeError>("concatenate: scalars have no axis to stand behind each other; stack adds one");
   const int own = normal_axis("concatenate", axis, xs[0].rank());
-  const Tensor y = Tensor::empty(joined_shape("concatenate", xs, own), xs[0].dtype());
+  Tensor y = Tensor::empty(joined_shape("concatenate", xs, own), xs[0].dtype());
   const Strides strides = y.strides();
   std::int64_t begin = 0;
   for (const Tensor& x : xs) {
@@ -47,11 +49,12 @@ Tensor concatenate(std::span<const Tensor> xs, int axis) {
   if (!detail::recording()) return y;
   Sizes sizes;
   for (const Tensor& x : xs) sizes.push_back(x.shape()[own]);
-  return record_joint("concatenate", y, xs, [own, sizes = std::move(sizes)](const Tensor& g, Cotangents& out) {
-    std::int64_t from = 0;
-    for (std::size_t i = 0; i < sizes.size(); from += sizes[i++])
-      if (out.wants(i)) out.give(i, slice(g, own, from, from + sizes[i]));
-  });
+  return record_joint("concatenate", std::move(y), xs,
+                      [own, sizes = std::move(sizes)](const Tensor& g, Cotangents& out) {
+                        std::int64_t from = 0;
+                        for (std::size_t i = 0; i < sizes.size(); from += sizes[i++])
+                          if (out.wants(i)) out.give(i, slice(g, own, from, from + sizes[i]));
+                      });
 }
 
 Tensor concatenate(std::initializer_list<Tensor> xs, int axis) {

@@ -40,7 +40,7 @@ Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
   const std::int64_t size = x.shape()[own];
   if (x.size() == 0) return x;
   const std::int64_t forward = (shift % size + size) % size;
-  const Tensor y = Tensor::empty_like(x);
+  Tensor y = Tensor::empty_like(x);
   Shape head = x.shape(), tail = x.shape();
   head[own] = size - forward;
   tail[own] = forward;
@@ -48,7 +48,7 @@ Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
   detail::copy_into(detail::make_view(y, head, y.strides(), forward * to), detail::make_view(x, head, x.strides()));
   detail::copy_into(detail::make_view(y, tail, y.strides()),
                     detail::make_view(x, tail, x.strides(), (size - forward) * from));
-  return record("roll", y, wrt(x, [forward, own](const Tensor& g) { return roll(g, -forward, own); }));
+  return record("roll", std::move(y), wrt(x, [forward, own](const Tensor& g) { return roll(g, -forward, own); }));
 }
 
 namespace {
@@ -110,7 +110,7 @@ Tensor triangle(const char* op, const Tensor& x, std::int64_t k, bool is_lower) 
   const std::int64_t rows = x.shape()[x.rank() - 2], columns = x.shape()[x.rank() - 1];
   k = std::clamp(k, -rows - 1, columns + 1);  // beyond these nothing changes
   const Tensor from = detail::packed(x);
-  const Tensor y = Tensor::empty_like(x);
+  Tensor y = Tensor::empty_like(x);
   dispatch(x.dtype(), [&]<class T>() {
     const T* in = from.data<T>();
     T* out = detail::values<T>(y);
@@ -120,7 +120,7 @@ Tensor triangle(const char* op, const Tensor& x, std::int64_t k, bool is_lower) 
       std::fill(is_lower ? out + at + border : out + at, is_lower ? out + at + columns : out + at + border, T{});
     }
   });
-  return record(op, y, wrt(x, [op, k, is_lower](const Tensor& g) { return triangle(op, g, k, is_lower); }));
+  return record(op, std::move(y), wrt(x, [op, k, is_lower](const Tensor& g) { return triangle(op, g, k, is_lower); }));
 }
 
 }  // namespace
