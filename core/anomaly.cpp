@@ -14,8 +14,8 @@ namespace retrograd {
 
 namespace detail {
 
-Range range_of(const Tensor& x) {
-  Range range;
+ValueRange range_of(const Tensor& x) {
+  ValueRange range;
   range.size = x.size();
   range.least = std::numeric_limits<double>::infinity(), range.most = -range.least;
   dispatch(x.dtype(), [&]<class T>() {
@@ -42,9 +42,9 @@ Range range_of(const Tensor& x) {
 
 namespace {
 
-using detail::Range;
+using detail::ValueRange;
 
-std::string text(const Range& range) {
+std::string text(const ValueRange& range) {
   std::string text = range.size == 0            ? "no elements"
                      : range.least > range.most ? "no finite element"
                                                 : fmt::format("from {:.6g} to {:.6g}", range.least, range.most);
@@ -54,7 +54,7 @@ std::string text(const Range& range) {
 }
 
 // "inf at [1, 2], 3 of 12 elements not finite"
-std::string worst(const Range& range, const Shape& shape) {
+std::string worst(const ValueRange& range, const Shape& shape) {
   std::string index;
   std::int64_t left = range.first_bad;
   for (int axis = shape.rank() - 1; axis >= 0; --axis) {
@@ -68,7 +68,7 @@ std::string worst(const Range& range, const Shape& shape) {
                      index, range.nans + range.infinities, range.size);
 }
 
-const char* already(const Range& range) { return range.is_finite() ? "" : ", which is already not finite"; }
+const char* already(const ValueRange& range) { return range.is_finite() ? "" : ", which is already not finite"; }
 
 // The how-manyeth op on the tape a node is; watched tensors have nodes too and do not count.
 std::uint32_t position(detail::Log& log, std::uint32_t node) {
@@ -92,8 +92,8 @@ AnomalyScope::Values& AnomalyScope::values_on(const detail::Log& log) {
 
 void AnomalyScope::recorded(detail::Log& log, std::uint32_t node, const Tensor& y,
                             std::span<const Tensor* const> inputs) {
-  const Range range = detail::range_of(y);
-  std::vector<Range>& ranges = values_on(log).ranges;
+  const ValueRange range = detail::range_of(y);
+  std::vector<ValueRange>& ranges = values_on(log).ranges;
   ranges.resize(node + 1);
   ranges[node] = range;
   if (range.is_finite()) return;
@@ -102,7 +102,7 @@ void AnomalyScope::recorded(detail::Log& log, std::uint32_t node, const Tensor& 
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Tensor& x = *inputs[i];
     if (x.body_or_null() == y.body_or_null()) continue;  // a running sum that was a constant, and has been written
-    const Range input = detail::range_of(x);
+    const ValueRange input = detail::range_of(x);
     was_not_finite = was_not_finite || !input.is_finite();
     given += fmt::format("; input {} {}{}: {}", i, detail::described(x), already(input), text(input));
   }
@@ -114,9 +114,9 @@ void AnomalyScope::recorded(detail::Log& log, std::uint32_t node, const Tensor& 
 void AnomalyScope::sweeping(detail::Log&, std::uint32_t, const Tensor& g) { given_ = detail::range_of(g); }
 
 void AnomalyScope::passed(detail::Log& log, std::uint32_t node, std::uint32_t input, const Tensor& cotangent) {
-  const Range range = detail::range_of(cotangent);
+  const ValueRange range = detail::range_of(cotangent);
   if (range.is_finite()) return;
-  const std::vector<Range>& ranges = values_on(log).ranges;
+  const std::vector<ValueRange>& ranges = values_on(log).ranges;
   std::string more;
   for (const detail::Edge* edge = log.nodes[node].edges; edge; edge = edge->next) {
     if (edge->input != input) continue;

@@ -21,7 +21,7 @@ struct AnomalyError : std::runtime_error {
 
 namespace detail {
 /// What a pass over a tensor finds: the range of its finite elements, and the others.
-struct Range {
+struct ValueRange {
   double least = 0, most = 0;
   std::int64_t size = 0, nans = 0, infinities = 0;
   std::int64_t first_bad = -1;  // in row-major order
@@ -29,7 +29,7 @@ struct Range {
 
   bool is_finite() const { return first_bad < 0; }
 };
-Range range_of(const Tensor& x);
+ValueRange range_of(const Tensor& x);
 }  // namespace detail
 
 /// Until the end of the scope, AnomalyError from the first op recorded on this thread whose value is not finite, and
@@ -50,11 +50,11 @@ class [[nodiscard]] AnomalyScope final : private detail::Observer {
   // The ranges of the values on a tape, by node; of nodes that are not ops, none.
   struct Values {
     std::uint64_t serial;
-    std::vector<detail::Range> ranges;
+    std::vector<detail::ValueRange> ranges;
   };
   Values& values_on(const detail::Log& log);
   std::vector<Values> values_;  // of the tapes that are open
-  detail::Range given_;         // of the cotangent that the rules now running were given
+  detail::ValueRange given_;    // of the cotangent that the rules now running were given
 };
 
 }  // namespace retrograd

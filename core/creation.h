@@ -1,8 +1,10 @@
 // New tensors: of constants, of values the caller has, of random numbers. Each is contiguous, float32 unless said
 // otherwise, and a constant to every tape until it is watched.
 #pragma once
+#include <concepts>
 #include <initializer_list>
 #include <span>
+#include <type_traits>
 #include <vector>
 
 #include "operand.h"
@@ -16,16 +18,30 @@ Tensor zeros(const Shape& shape, Dtype dtype = float32);
 Tensor ones(const Shape& shape, Dtype dtype = float32);
 Tensor zeros_like(const Tensor& x);
 Tensor ones_like(const Tensor& x);
-/// The whole numbers from 0 to n-1; float32, float64 or int64.
+Tensor full_like(const Tensor& x, Scalar value);
+/// n rows and m columns, 1 on the diagonal and 0 beside it.
+Tensor eye(std::int64_t n, std::int64_t m, Dtype dtype = float32);
+inline Tensor eye(std::int64_t n, Dtype dtype = float32) { return eye(n, n, dtype); }
+/// The whole numbers from 0 to n-1; of any dtype that holds them.
 Tensor arange(std::int64_t n, Dtype dtype = int64);
+/// start, start + step, … before stop (after it where step is negative); Error where step is 0 or one of them is NaN or
+/// infinite. int64 where all three are whole numbers, else float32. As in NumPy, rounding may let the last value of a
+/// fractional step reach stop: linspace is exact.
+Tensor arange(Scalar start, Scalar stop, Scalar step = 1);
+Tensor arange(Scalar start, Scalar stop, Scalar step, Dtype dtype);
+/// n numbers from start to stop, both included, at even distances; start alone where n is 1. float32 or float64.
+Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype = float32);
 
 namespace detail {
 template <class T>
 inline constexpr Dtype default_dtype = std::is_floating_point_v<T> ? Dtype::float32 : dtype_of<T>;
 Tensor from_doubles(std::span<const double> values, const Shape& shape, Dtype dtype);
 Tensor from_integers(std::span<const std::int64_t> values, const Shape& shape, Dtype dtype);
+Tensor from_bytes(const void* values, std::size_t count, const Shape& shape, Dtype dtype);
 template <class T>
 Tensor from_any(std::span<const T> values, const Shape& shape, Dtype dtype) {
+  if constexpr (Element<T>)
+    if (dtype == dtype_of<T>) return from_bytes(values.data(), values.size(), shape, dtype);
   using Wide = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
   const std::vector<Wide> wide(values.begin(), values.end());
   if constexpr (std::is_floating_point_v<T>)
@@ -68,11 +84,21 @@ Tensor tensor(const std::vector<T>& values, const Shape& shape, Dtype dtype = de
   else
     return detail::from_any(std::span<const T>(values), shape, dtype);
 }
+/// The same of values anywhere in memory, which are copied (`wrap` does not copy).
+template <class T, std::size_t N>
+requires(std::integral<std::remove_const_t<T>> || std::floating_point<std::remove_const_t<T>>) Tensor
+    tensor(std::span<T, N> values, const Shape& shape, Dtype dtype = detail::default_dtype<std::remove_const_t<T>>) {
+  return detail::from_any(std::span<const T>(values), shape, dtype);
+}
 
 /// Independent draws from the normal distribution with this mean and standard deviation.
 Tensor normal(const Shape& shape, double mean, double stddev, Rng& rng, Dtype dtype = float32);
 /// Independent draws, evenly from [low, high).
 Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtype = float32);
+/// Independent draws: 1 with probability p, else 0. Of any dtype.
+Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype = float32);
+/// Independent whole numbers, evenly from low … high-1, int64.
+Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Rng& rng);
 /// The whole numbers from 0 to n-1 in random order, int64.
 Tensor permutation(std::int64_t n, Rng& rng);
 

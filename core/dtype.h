@@ -57,4 +57,9 @@ inline constexpr Dtype dtype_of = std::is_same_v<T, bool>           ? Dtype::boo
                                   : std::is_same_v<T, std::uint8_t> ? Dtype::uint8
                                                                     : Dtype::int64;
 
+/// The C++ types that elements have in memory.
+template <class T>
+concept Element = std::is_same_v<T, float> || std::is_same_v<T, double> || std::is_same_v<T, std::int64_t> ||
+    std::is_same_v<T, bool> || std::is_same_v<T, std::uint8_t>;
+
 }  // namespace retrograd

@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::int64_t kEdge = 3, kMostValues = 1000;
 constexpr int kPrecision = 8;
+constexpr std::size_t kLineWidth = 75;
 
 // A column of values shares one layout: all fixed with as many decimals as the longest needs, or all scientific.
 class Layout {
@@ -64,63 +65,82 @@ class Layout {
   std::size_t width_ = 0;
 };
 
-// Calls leaf(i) for each printed element and text(s) for what stands between, along NumPy's abbreviation.
-template <class Leaf>
-void layout_axes(const Shape& shape, bool abbreviated, int axis, std::int64_t at, std::string& out, const Leaf& leaf) {
-  if (axis == shape.rank()) return leaf(at, out);
-  out += '[';
+// Calls word(i) for each printed element and sets the words out along NumPy's abbreviation and line breaks: rows that
+// are too long go on in the next line, one column further in than the innermost bracket.
+template <class Word>
+void layout_axes(const Shape& shape, bool abbreviated, int axis, std::int64_t at, std::string& out, const Word& word) {
   const std::int64_t n = shape[axis];
+  const bool innermost = axis + 1 == shape.rank();
+  const auto indent = static_cast<std::size_t>(axis + 1);
+  std::size_t column = indent;  // in the line, as if every bracket before stood in it
+  out += '[';
   for (std::int64_t i = 0; i < n; ++i) {
-    if (i > 0) {
-      if (axis + 1 == shape.rank()) {
-        out += ' ';
-      } else {
-        out += std::string(static_cast<std::size_t>(shape.rank() - axis - 1), '\n');
-        out += std::string(static_cast<std::size_t>(axis + 1), ' ');
+    const bool skips = abbreviated && n > 2 * kEdge && i == kEdge;
+    if (!innermost) {
+      if (i > 0) {
+        out += std::string(static_cast<std::size_t>(shape.rank()) - indent, '\n');
+        out += std::string(indent, ' ');
       }
+      skips ? static_cast<void>(out += "...") : layout_axes(shape, abbreviated, axis + 1, at * n + i, out, word);
+    } else {
+      const std::string text = skips ? "..." : word(at * n + i);
+      if (i > 0) out += ' ', ++column;
+      if (column + text.size() > kLineWidth - static_cast<std::size_t>(shape.rank()) && column > indent) {
+        out.erase(out.find_last_not_of(' ') + 1);
+        out += '\n' + std::string(indent, ' ');
+        column = indent;
+      }
+      out += text;
+      column += text.size();
     }
-    if (abbreviated && n > 2 * kEdge && i == kEdge) {
-      out += "...";
-      i = n - kEdge - 1;
-      continue;
-    }
-    layout_axes(shape, abbreviated, axis + 1, at * n + i, out, leaf);
+    if (skips) i = n - kEdge - 1;
   }
   out += ']';
 }
 
 template <class T>
 std::string format_values(const Tensor& x) {
-  const Tensor values = detail::packed(x);
-  const T* data = values.data<T>();
+  // Read where it lies: of a large view only the edges are shown.
+  const auto value = [&x, strides = x.strides()](std::int64_t i) {
+    std::int64_t offset = 0;
+    for (int axis = x.rank() - 1; axis >= 0; i /= x.shape()[axis--])
+      offset += i % x.shape()[axis] * strides[static_cast<std::size_t>(axis)];
+    return x.data<T>()[offset];
+  };
   const bool abbreviated = x.size() > kMostValues;
-  std::string out;
+  const auto lay_out = [&](const auto& word) {
+    std::string out;
+    x.rank() == 0 ? static_cast<void>(out = word(0)) : layout_axes(x.shape(), abbreviated, 0, 0, out, word);
+    return out;
+  };
   if constexpr (std::is_floating_point_v<T>) {
-    if (x.rank() == 0) return fmt::format("{:.{}g}", *data, std::is_same_v<T, float> ? 8 : 9);
+    if (x.rank() == 0) return fmt::format("{:.{}g}", value(0), std::is_same_v<T, float> ? 8 : 9);
     std::vector<T> shown;
-    layout_axes(x.shape(), abbreviated, 0, 0, out, [&](std::int64_t i, std::string&) { shown.push_back(data[i]); });
-    out.clear();
+    lay_out([&](std::int64_t i) {
+      shown.push_back(value(i));
+      return std::string();
+    });
     const Layout layout(shown);
-    layout_axes(x.shape(), abbreviated, 0, 0, out, [&](std::int64_t i, std::string& s) { s += layout.cell(data[i]); });
+    return lay_out([&](std::int64_t i) { return layout.cell(value(i)); });
   } else {
     const auto text = [&](std::int64_t i) {
-      if constexpr (std::is_same_v<T, bool>) return std::string(data[i] ? "True" : "False");
-      return std::to_string(static_cast<std::int64_t>(data[i]));
+      if constexpr (std::is_same_v<T, bool>) return std::string(value(i) ? "True" : "False");
+      return std::to_string(static_cast<std::int64_t>(value(i)));
     };
     std::size_t width = 0;
-    layout_axes(x.shape(), abbreviated, 0, 0, out,
-                [&](std::int64_t i, std::string&) { width = std::max(width, text(i).size()); });
-    out.clear();
-    layout_axes(x.shape(), abbreviated, 0, 0, out,
-                [&](std::int64_t i, std::string& s) { s += fmt::format("{:>{}}", text(i), width); });
+    lay_out([&](std::int64_t i) {
+      width = std::max(width, text(i).size());
+      return std::string();
+    });
+    return lay_out([&](std::int64_t i) { return fmt::format("{:>{}}", text(i), x.rank() == 0 ? 0 : width); });
   }
-  return out;
 }
 
 }  // namespace
 
 std::string to_string(const Tensor& x) {
   if (!x.defined()) return "(empty handle)";
+  if (x.size() == 0) return "[]";
   return dispatch(x.dtype(), [&]<class T>() { return format_values<T>(x); });
 }
 

@@ -12,7 +12,8 @@ namespace retrograd {
 
 /// "(2, 3)", "(3,)" and "()", as NumPy prints shapes.
 std::string to_string(const Shape& shape);
-/// The values in NumPy's layout; axes longer than six are abbreviated when there are more than 1000 values.
+/// The values in NumPy's layout: rows break at 75 columns, and axes longer than six are abbreviated when there are more
+/// than 1000 values.
 std::string to_string(const Tensor& x);
 
 namespace detail {

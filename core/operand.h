@@ -22,6 +22,7 @@ class Scalar {
   constexpr Scalar(bool value) : integer_(value), is_integer_(true) {}
   template <std::floating_point T>
   constexpr Scalar(T value) : real_(static_cast<double>(value)), is_integer_(false) {}
+  constexpr bool is_integer() const { return is_integer_; }
   /// As an element of a tensor; DtypeError names `op` where T cannot hold it.
   template <class T>
   T as(const char* op) const;

@@ -12,7 +12,8 @@ Shape::Shape(std::span<const std::int64_t> sizes) {
   std::int64_t product = 1;
   for (std::int64_t size : sizes) {
     if (size < 0) fail<ShapeError>("shape: sizes can't be negative, got ({})", fmt::join(sizes, ", "));
-    if (__builtin_mul_overflow(product, size, &product))
+    // Sizes of 0 are left out: strides and blocks are products of the others.
+    if (__builtin_mul_overflow(product, size == 0 ? 1 : size, &product))
       fail<ShapeError>("shape: ({}) has more elements than 64 bits count", fmt::join(sizes, ", "));
     sizes_[static_cast<std::size_t>(rank_++)] = size;
   }

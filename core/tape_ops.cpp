@@ -80,11 +80,13 @@ const TapeKernels* tape_kernels() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "creation.h"
+#include <algorithm>
+
 #include "error.h"
 #include "format.h"
 #include "tape.h"
 #include "tape_ops.h"
+#include "windows.h"
 
 namespace retrograd {
 
@@ -183,16 +185,11 @@ Tensor unstack(const Tensor& x, std::int64_t i) {
   if (x.rank() == 0) fail<ShapeError>("unstack: a scalar has no axis to take from");
   const std::int64_t count = x.shape()[0];
   if (i < 0 || i >= count) fail<ShapeError>("unstack: index {} is out of range for {}", i, x.shape());
-  const Shape row = detail::reduced_shape(x.shape(), 1, false);
-  Strides strides;
-  for (int axis = 0; axis < row.rank(); ++axis)
-    strides[static_cast<std::size_t>(axis)] = x.strides()[static_cast<std::size_t>(axis) + 1];
-  const Tensor y = detail::make_view(x, row, strides, i * x.strides()[0]);
-  return record("unstack", y, wrt(x, [i, count, row](const Tensor& g) {
-                  std::vector<Tensor> rows(static_cast<std::size_t>(count), zeros(row, g.dtype()));
-                  rows[static_cast<std::size_t>(i)] = g;
-                  return stack(rows);
-                }));
+  return detail::window("unstack", x, detail::reduced_shape(x.shape(), 1, false), [i](const Strides& steps) {
+    detail::Layout layout{{}, i * steps[0]};
+    std::copy(steps.begin() + 1, steps.end(), layout.strides.begin());
+    return layout;
+  });
 }
 
 // y = c·x

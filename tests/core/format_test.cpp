@@ -20,8 +20,34 @@ TEST_CASE("tensors print as NumPy prints arrays") {
   CHECK(fmt::format("{}", Tensor()) == "(empty handle)");
 }
 
+TEST_CASE("long rows go on in the next line, as NumPy breaks them") {
+  CHECK(fmt::format("{}", arange(50)) ==
+        "[ 0  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15 16 17 18 19 20 21 22 23\n"
+        " 24 25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47\n"
+        " 48 49]");
+  CHECK(fmt::format("{}", arange(0, 50, 2.5)) ==
+        "[ 0.   2.5  5.   7.5 10.  12.5 15.  17.5 20.  22.5 25.  27.5 30.  32.5\n"
+        " 35.  37.5 40.  42.5 45.  47.5]");
+  CHECK(fmt::format("{}", reshape(arange(50), {2, 25})) ==
+        "[[ 0  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15 16 17 18 19 20 21 22 23\n"
+        "  24]\n"
+        " [25 26 27 28 29 30 31 32 33 34 35 36 37 38 39 40 41 42 43 44 45 46 47 48\n"
+        "  49]]");
+  CHECK(fmt::format("{}", zeros({2, 0})) == "[]");
+  CHECK(fmt::format("{}", zeros({std::int64_t{1} << 40, 0})) == "[]");
+}
+
 TEST_CASE("large tensors are abbreviated") {
   CHECK(fmt::format("{}", arange(2000)) == "[   0    1    2 ... 1997 1998 1999]");
+  CHECK(fmt::format("{}", reshape(arange(1600), {40, 40})) ==
+        "[[   0    1    2 ...   37   38   39]\n"
+        " [  40   41   42 ...   77   78   79]\n"
+        " [  80   81   82 ...  117  118  119]\n"
+        " ...\n"
+        " [1480 1481 1482 ... 1517 1518 1519]\n"
+        " [1520 1521 1522 ... 1557 1558 1559]\n"
+        " [1560 1561 1562 ... 1597 1598 1599]]");
+  CHECK(fmt::format("{}", broadcast_to(zeros({}), {std::int64_t{1} << 40})) == "[0. 0. 0. ... 0. 0. 0.]");
 }
 
 TEST_CASE("shapes and dtypes print, through streams too") {

@@ -26,6 +26,7 @@ TEST_CASE("shapes of rank above 8, negative sizes and overflowing products are r
   CHECK_THROWS_AS((Shape{1, 1, 1, 1, 1, 1, 1, 1, 1}), ShapeError);
   CHECK_THROWS_WITH_AS((Shape{2, -1}), "shape: sizes can't be negative, got (2, -1)", ShapeError);
   CHECK_THROWS_AS((Shape{1LL << 40, 1LL << 40}), ShapeError);
+  CHECK_THROWS_AS((Shape{0, 1LL << 40, 1LL << 40}), ShapeError);
 }
 
 TEST_CASE("item wants exactly one value and data its own type") {

@@ -1,5 +1,6 @@
 #include "../reference.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace retrograd::tests {
@@ -107,66 +108,75 @@ std::vector<Row> shape_rows() {
        {},
        nullptr,
        0},
-      {"transpose",
-       [](const Tensors& x) { return transpose(x[0]); },
+      {"flatten",
+       [](const Tensors& x) { return flatten(x[0]); },
        [](const std::vector<Plain>& x) {
-         return make(Index(x[0].shape.rbegin(), x[0].shape.rend()),
-                     [&](const Index& i) { return x[0].at(Index(i.rbegin(), i.rend())); });
+         return Plain{{static_cast<std::int64_t>(x[0].values.size())}, x[0].values};
        },
-       {{{{}}}, {{{3}}}, {{{3, 5}}}, {{{2, 3, 4}}}, {{{0, 2}}}},
+       {{{{}}}, {{{3}}}, {{{2, 3}}}, {{{2, 3, 2}}}, {{{0, 3}}}},
        {{[] {
-           transpose(zeros({2, 3}), {0});
+           flatten(zeros({2, 3}), 1, 0);
          },
-         "transpose: 1 axes given for a tensor of shape (2, 3)"},
+         "flatten: axis 0 stands before axis 1 in (2, 3)"},
         {[] {
-           transpose(zeros({2, 3}), {0, 0});
+           flatten(zeros({2, 3}), 2);
          },
-         "transpose: axis 0 is given twice"},
-        {[] {
-           transpose(zeros({2, 3}), {0, 2});
-         },
-         "transpose: axis 2 is out of range for 2 axes"}}},
-      {"transpose(axes)",
-       [](const Tensors& x) {
-         return transpose(x[0], {2, 0, -2});
-       },
+         "flatten: axis 2 is out of range for 2 axes"},
+        {[] { flatten(zeros({}), 0, 1); }, "flatten: axis 1 is out of range for 1 axes"}}},
+      {"flatten(from axis 1)",
+       [](const Tensors& x) { return flatten(x[0], 1); },
        [](const std::vector<Plain>& x) {
-         const Index& s = x[0].shape;
-         return make({s[2], s[0], s[1]}, [&](const Index& i) { return x[0].at({i[1], i[2], i[0]}); });
+         const std::int64_t rows = x[0].shape[0];
+         return Plain{{rows, static_cast<std::int64_t>(x[0].values.size()) / rows}, x[0].values};
        },
-       {{{{2, 3, 4}}}, {{{1, 5, 2}}}},
+       {{{{2, 3}}}, {{{2, 3, 2}}}, {{{2, 1, 2, 2}}}},
        {}},
-      {"slice",
-       [](const Tensors& x) { return slice(x[0], -1, 1, 3); },
+      {"squeeze",
+       [](const Tensors& x) { return squeeze(x[0]); },
        [](const std::vector<Plain>& x) {
          Index shape = x[0].shape;
-         shape.back() = 2;
-         return make(shape, [&](Index i) {
-           i.back() += 1;
-           return x[0].at(i);
-         });
+         std::erase(shape, 1);
+         return Plain{shape, x[0].values};
        },
-       {{{{3}}}, {{{4, 5}}}, {{{2, 3, 4}}}, {{{0, 3}}}},
+       {{{{}}}, {{{1}}}, {{{3}}}, {{{1, 3, 1, 2}}}, {{{1, 0}}}},
+       {}},
+      {"squeeze(axes)",
+       [](const Tensors& x) {
+         return squeeze(x[0], {0, -1});
+       },
+       [](const std::vector<Plain>& x) {
+         return Plain{{x[0].shape.begin() + 1, x[0].shape.end() - 1}, x[0].values};
+       },
+       {{{{1, 3, 1}}}, {{{1, 1, 1}}}, {{{1, 3, 2, 1}}}},
        {{[] {
-           slice(zeros({2, 3}), 1, 1, 4);
+           squeeze(zeros({2, 1}), 0);
          },
-         "slice: [1, 4) is not a range within axis 1 of (2, 3)"},
+         "squeeze: axis 0 of (2, 1) is not of size 1"},
         {[] {
-           slice(zeros({2, 3}), 2, 0, 1);
+           squeeze(zeros({2, 1}), 2);
          },
-         "slice: axis 2 is out of range for 2 axes"},
-        {[] {
-           slice(zeros({2, 3}), 0, 2, 1);
-         },
-         "slice: [2, 1) is not a range"}}},
-      {"slice(outer)",
-       [](const Tensors& x) { return slice(x[0], 0, 0, 2); },
+         "squeeze: axis 2 is out of range for 2 axes"}}},
+      {"expand_dims",
+       [](const Tensors& x) { return expand_dims(x[0], -1); },
        [](const std::vector<Plain>& x) {
          Index shape = x[0].shape;
-         shape[0] = 2;
-         return make(shape, [&](const Index& i) { return x[0].at(i); });
+         shape.push_back(1);
+         return Plain{shape, x[0].values};
        },
-       {{{{2}}}, {{{4, 5}}}, {{{3, 2, 2}}}},
+       {{{{}}}, {{{3}}}, {{{2, 1, 3}}}, {{{0, 2}}}},
+       {{[] { expand_dims(zeros({2}), 2); }, "expand_dims: axis 2 is out of range for 2 axes"},
+        {[] {
+           expand_dims(zeros({1, 1, 1, 1, 1, 1, 1, 1}), 0);
+         },
+         "expand_dims: (1, 1, 1, 1, 1, 1, 1, 1) has the most axes there are, 8"}}},
+      {"expand_dims(inside)",
+       [](const Tensors& x) { return expand_dims(x[0], 1); },
+       [](const std::vector<Plain>& x) {
+         Index shape = x[0].shape;
+         shape.insert(shape.begin() + 1, 1);
+         return Plain{shape, x[0].values};
+       },
+       {{{{3}}}, {{{2, 3}}}},
        {}},
       {"astype",
        [](const Tensors& x) { return astype(astype(x[0], float32), x[0].dtype()); },

@@ -1,0 +1,40 @@
+// What stands between the brackets of x[i] and x(i, range(1, 3)): for one axis a place, which takes the axis away, or a
+// range of places, which keeps it. Knows nothing of tensors; they check it against their sizes.
+#pragma once
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <utility>
+
+namespace retrograd {
+
+/// begin, begin + step, … before end. Ends below zero count from the end of the axis.
+struct Range {
+  static constexpr std::int64_t kToEnd = std::numeric_limits<std::int64_t>::max();
+  std::int64_t begin = 0;
+  std::int64_t end = kToEnd;
+  std::int64_t step = 1;
+};
+/// From begin up to but without end, every step-th; `range()` is all of an axis, `range(2)` all from place 2 on.
+constexpr Range range(std::int64_t begin = 0, std::int64_t end = Range::kToEnd, std::int64_t step = 1) {
+  return {begin, end, step};
+}
+
+/// One place (counted from the end when negative), or a range of them; only ever a parameter.
+class Index {
+ public:
+  template <std::integral T>
+  requires(!std::same_as<T, bool>) constexpr Index(T place)
+      : range_{std::in_range<std::int64_t>(place) ? static_cast<std::int64_t>(place) : Range::kToEnd} {}
+  constexpr Index(Range range) : range_(range), is_range_(true) {}
+
+  constexpr bool is_range() const { return is_range_; }
+  constexpr std::int64_t place() const { return range_.begin; }
+  constexpr const Range& range() const { return range_; }
+
+ private:
+  Range range_;
+  bool is_range_ = false;
+};
+
+}  // namespace retrograd

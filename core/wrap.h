@@ -1,0 +1,43 @@
+// Tensors on memory of the caller's, without a copy: of any alignment that its type has, read only where it is const.
+// Who owns the memory is said at the call; it is let go of once, when the last handle and the last view are gone, on
+// the thread that drops it. Results of ops never take such memory.
+#pragma once
+#include <concepts>
+#include <memory>
+#include <utility>
+
+#include "tensor.h"
+
+namespace retrograd {
+
+struct Borrowed {};
+/// `wrap(memory, shape, rg::borrowed)`: the caller keeps the memory as long as a handle, a view or a tape needs it.
+inline constexpr Borrowed borrowed{};
+
+namespace detail {
+Tensor wrap_memory(const void* memory, Dtype dtype, bool read_only, const Shape& shape,
+                   std::shared_ptr<const void>&& owner);
+/// Takes a view's reference from the wrapped base it looked at.
+void drop_wrapped(Body* base) noexcept;
+}  // namespace detail
+
+/// A tensor of the shape.size() values that lie at `memory` in row-major order. Through a const pointer it may only be
+/// read: whatever would write it is an Error. Writing the memory from outside is seen by the tensor and not by a tape.
+/// In-place sums of it are refused under a tape that they concern. Error where memory is null or misaligned for T.
+template <class T>
+requires Element<std::remove_const_t<T>> Tensor wrap(T* memory, const Shape& shape, Borrowed) {
+  return detail::wrap_memory(memory, dtype_of<std::remove_const_t<T>>, std::is_const_v<T>, shape, {});
+}
+/// The same of memory that `owner` keeps alive, for as long as it is needed.
+template <class T>
+requires Element<std::remove_const_t<T>> Tensor wrap(T* memory, const Shape& shape, std::shared_ptr<const void> owner) {
+  return detail::wrap_memory(memory, dtype_of<std::remove_const_t<T>>, std::is_const_v<T>, shape, std::move(owner));
+}
+/// The same of memory that the tensor now owns: release(memory) is called once, when it is needed no longer, and also
+/// where this call throws. It must not throw.
+template <class T, std::invocable<T*> Release>
+requires Element<std::remove_const_t<T>> Tensor wrap(T* memory, const Shape& shape, Release release) {
+  return wrap(memory, shape, std::shared_ptr<const void>(std::shared_ptr<T>(memory, std::move(release))));
+}
+
+}  // namespace retrograd

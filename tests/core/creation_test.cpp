@@ -1,0 +1,107 @@
+#include <doctest/doctest.h>
+#include <retrograd/retrograd.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+
+namespace retrograd::tests {
+
+namespace {
+constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min(),
+                       kMost = std::numeric_limits<std::int64_t>::max();
+using Integers = std::vector<std::int64_t>;
+using Reals = std::vector<double>;
+}  // namespace
+
+TEST_CASE("arange counts from start to stop, up and down") {
+  CHECK(arange(2, 11, 3).to_vector<std::int64_t>() == Integers{2, 5, 8});
+  CHECK(arange(2, 5).dtype() == int64);
+  CHECK(arange(5, 0, -2).to_vector<std::int64_t>() == Integers{5, 3, 1});
+  CHECK(arange(5, 5).size() == 0);
+  CHECK(arange(5, 2).size() == 0);
+  CHECK(arange(2, 5, -1).size() == 0);
+  CHECK(arange(1, 4, 1, float64).dtype() == float64);
+  CHECK(arange(kLeast, kMost, kMost).to_vector<std::int64_t>() == Integers{kLeast, -1, kMost - 1});
+  CHECK(arange(kMost, kLeast, kLeast).to_vector<std::int64_t>() == Integers{kMost, -1});
+  CHECK(arange(250, 256, 5, uint8).to_vector<int>() == std::vector<int>{250, 255});
+}
+
+TEST_CASE("arange takes fractions") {
+  const Tensor x = arange(0, 1, 0.25);
+  CHECK(x.dtype() == float32);
+  CHECK(x.to_vector<double>() == Reals{0, 0.25, 0.5, 0.75});
+  CHECK(arange(1.0, 0, -0.5, float64).to_vector<double>() == Reals{1, 0.5});
+  CHECK(arange(1.5, 1).size() == 0);
+}
+
+TEST_CASE("arange refuses what it cannot count") {
+  CHECK_THROWS_WITH_AS(arange(0, 3, 0), "arange: the step can't be 0", Error);
+  CHECK_THROWS_WITH_AS(arange(0, 1, 0.0), "arange: the step can't be 0", Error);
+  CHECK_THROWS_AS(arange(0, NAN, 1), Error);
+  CHECK_THROWS_AS(arange(0, INFINITY, 1), Error);
+  CHECK_THROWS_AS(arange(-INFINITY, 0, 1), Error);
+  CHECK_THROWS_AS(arange(0, 1e300, 1e-300), Error);
+  CHECK_THROWS_WITH_AS(arange(kLeast, kMost), doctest::Contains("is more than 64 bits count"), ShapeError);
+  CHECK_THROWS_WITH_AS(arange(0, 257, 1, uint8), "arange: uint8 can't hold 256", DtypeError);
+  CHECK_THROWS_WITH_AS(arange(-1, 1, 1, uint8), "arange: uint8 can't hold -1", DtypeError);
+  CHECK_THROWS_WITH_AS(arange(1 << 24, (1 << 24) + 2, 1, float32), "arange: float32 can't hold 16777217", DtypeError);
+  CHECK_THROWS_WITH_AS(arange(0, 1, 0.5, int64), "arange: fractions are float32 or float64, not int64", DtypeError);
+}
+
+TEST_CASE("linspace holds both ends exactly") {
+  CHECK(linspace(0, 1, 5, float64).to_vector<double>() == Reals{0, 0.25, 0.5, 0.75, 1});
+  CHECK(linspace(3, 7, 1).to_vector<double>() == Reals{3});
+  CHECK(linspace(3, 7, 0).size() == 0);
+  CHECK(linspace(2, -2, 3).to_vector<double>() == Reals{2, 0, -2});
+  for (std::int64_t n : {3, 7, 49, 1000}) CHECK(linspace(-0.1, 0.3, n, float64).to_vector<double>().back() == 0.3);
+  CHECK(linspace(-1.5e308, 1.5e308, 3, float64).to_vector<double>() == Reals{-1.5e308, 0, 1.5e308});
+  CHECK_THROWS_AS(linspace(0, 1, -1), ShapeError);
+  CHECK_THROWS_WITH_AS(linspace(0, 1, 2, int64), "linspace: makes float32 or float64, not int64", DtypeError);
+}
+
+TEST_CASE("eye is 1 on the diagonal") {
+  CHECK(eye(2).to_vector<int>() == std::vector<int>{1, 0, 0, 1});
+  CHECK(eye(2, 3, int64).to_vector<int>() == std::vector<int>{1, 0, 0, 0, 1, 0});
+  CHECK(eye(3, 2).to_vector<int>() == std::vector<int>{1, 0, 0, 1, 0, 0});
+  CHECK(eye(2, boolean).to_vector<bool>() == std::vector<bool>{true, false, false, true});
+  CHECK(eye(0, 3).shape() == Shape{0, 3});
+  CHECK_THROWS_AS(eye(-1), ShapeError);
+}
+
+TEST_CASE("tensors are made like others, and from spans of any memory") {
+  const Tensor x = tensor({1, 2, 3});
+  CHECK(full_like(x, 7).to_vector<int>() == std::vector<int>{7, 7, 7});
+  CHECK(full_like(x, 7).dtype() == int64);
+  CHECK_THROWS_AS(full_like(x, 0.5), DtypeError);
+  std::array<double, 4> numbers = {1.5, 2, 3, 4};
+  const Tensor y = tensor(std::span(numbers), {2, 2}, float64);
+  numbers[0] = 0;
+  CHECK(y.to_vector<double>() == Reals{1.5, 2, 3, 4});
+  const std::array<bool, 2> flags = {true, false};
+  CHECK(tensor(std::span(flags), {2}).dtype() == boolean);
+  CHECK(tensor(std::span<const float>(), {0, 3}).shape() == Shape{0, 3});
+  CHECK_THROWS_WITH_AS(tensor(std::span(numbers), {3}), "tensor: 4 values do not fill shape (3,)", ShapeError);
+  CHECK_THROWS_WITH_AS(tensor(std::span(numbers), {3}, float64), "tensor: 4 values do not fill shape (3,)", ShapeError);
+}
+
+TEST_CASE("bernoulli and randint draw what they promise, the same for the same seed") {
+  Rng rng(5), again(5);
+  const Tensor coins = bernoulli({100'000}, 0.3, rng), dice = randint(1, 7, {60'000}, rng);
+  CHECK(mean(coins).item<double>() == doctest::Approx(0.3).epsilon(0.02));
+  CHECK(coins.to_vector<double>() == bernoulli({100'000}, 0.3, again).to_vector<double>());
+  CHECK(dice.dtype() == int64);
+  std::array<int, 7> seen{};
+  for (std::int64_t face : dice.to_vector<std::int64_t>()) ++seen.at(static_cast<std::size_t>(face));
+  CHECK(seen[0] == 0);
+  for (std::size_t face = 1; face <= 6; ++face) CHECK(seen[face] == doctest::Approx(10'000).epsilon(0.05));
+  CHECK(bernoulli({3}, 1, rng, boolean).to_vector<bool>() == std::vector<bool>(3, true));
+  CHECK(bernoulli({3}, 0, rng, int64).to_vector<int>() == std::vector<int>(3, 0));
+  CHECK(randint(kMost - 1, kMost, {2}, rng).to_vector<std::int64_t>() == Integers{kMost - 1, kMost - 1});
+  CHECK(randint(kLeast, kMost, {2}, rng).size() == 2);
+  CHECK_THROWS_WITH_AS(randint(3, 3, {2}, rng), "randint: low must lie below high, got 3 and 3", Error);
+  CHECK_THROWS_WITH_AS(bernoulli({2}, 1.5, rng), "bernoulli: a probability lies between 0 and 1, got 1.5", Error);
+  CHECK_THROWS_AS(bernoulli({2}, NAN, rng), Error);
+}
+
+}  // namespace retrograd::tests
