@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numbers>
+#include <utility>
 
 #include "../core/creation.h"
 #include "../core/error.h"
@@ -47,7 +48,7 @@ double psi(double x) {
     y = -std::numbers::pi * cot_pi(x);
     x = 1 - x;
   }
-  for (; x < 10; ++x) y -= 1 / x;
+  while (x < 10) y -= 1 / std::exchange(x, x + 1);
   constexpr double kTerms[] = {1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760, 1.0 / 12};
   const double r = 1 / x;
   double series = 0, power = 1;
@@ -55,18 +56,26 @@ double psi(double x) {
   return y + (std::log(x) - r / 2 - series);
 }
 
+// xⁿ; small powers are far quicker multiplied out.
+double power(double x, int n) {
+  if (n > 16) return std::pow(x, n);
+  double y = x;
+  for (int i = 1; i < n; ++i) y *= x;
+  return y;
+}
+
 // |ψ⁽ⁿ⁾(x)| for x > 0 and n > 0: 6.4.6, recurrence: n!·Σ_{k<N} (x + k)^(−n−1), and from a = x + N on 6.4.11:
 // (n − 1)!/aⁿ·[1 + n/2a + Σ B₂ₖ/(2k)!·n(n + 1)…(n + 2k − 1)/a²ᵏ]; all of it over (n − 1)!/xⁿ.
-double polygamma_size(double n, double x) {
+double polygamma_size(int n, double x) {
   if (std::isinf(x)) return 0;
   double scale = 1 / x;
   if (n <= kLargestFactorial)
-    for (double i = 1; i < n; ++i) scale *= i / x;
+    for (int i = 1; i < n; ++i) scale *= i / x;
   else
-    scale = std::exp(ln_gamma(n) - n * std::log(x));
+    scale = std::exp(ln_gamma(static_cast<double>(n)) - n * std::log(x));
   double sum = 0, a = x;
-  for (; a < n + 15; ++a) {
-    const double term = std::pow(x / a, n + 1);
+  while (a < n + 15) {
+    const double term = power(x / std::exchange(a, a + 1), n + 1);
     sum += term;
     if (term < 1e-20) return scale * (n / x * sum);  // the rest is smaller still
   }
@@ -81,7 +90,7 @@ double polygamma_size(double n, double x) {
     series += term * factor;
     i += 2;
   }
-  return scale * (n / x * sum + std::pow(x / a, n) * series);
+  return scale * (n / x * sum + power(x / a, n) * series);
 }
 
 // dⁿ(π·cot πx)/dxⁿ = n!·Q(c) with c = cot πx: Q₀ = πc, and as dc/dx = −π(1 + c²), Qₖ₊₁ = −π/(k + 1)·(1 + c²)·Qₖ′. The
@@ -89,16 +98,16 @@ double polygamma_size(double n, double x) {
 double cot_derivative(int n, double x) {
   const double c = cot_pi(x);
   if (n > kLargestFactorial) return c == 0 && n % 2 == 0 ? 0 : n % 2 == 0 ? c * kInfinity : -kInfinity;
-  std::array<double, kLargestFactorial + 3> q{}, next{};
+  std::array<double, kLargestFactorial + 3> q{};  // the coefficient of c^j
   q[1] = std::numbers::pi;
   double factorial = 1;
   for (int k = 0; k < n; ++k) {
     const double factor = -std::numbers::pi / (k + 1);
-    for (int j = 0; j <= k + 2; ++j) {
-      const auto at = static_cast<std::size_t>(j);
-      next[at] = factor * ((j + 1) * q[at + 1] + (j > 0 ? (j - 1) * q[at - 1] : 0));
+    double before = 0;  // q[j − 1] as it was
+    for (std::size_t j = 0; j <= static_cast<std::size_t>(k) + 2; ++j) {
+      const auto degree = static_cast<double>(j);
+      before = std::exchange(q[j], factor * ((degree + 1) * q[j + 1] + (degree - 1) * before));
     }
-    q = next;
     factorial *= k + 1;
   }
   double y = 0;
