@@ -10,6 +10,7 @@ std::vector<Row> shape_rows();
 std::vector<Row> joining_rows();
 std::vector<Row> indexing_rows();
 std::vector<Row> reduction_rows();
+std::vector<Row> statistics_rows();
 std::vector<Row> ordering_rows();
 std::vector<Row> normalizing_rows();
 std::vector<Row> product_rows();
@@ -20,9 +21,9 @@ std::vector<Row> loss_rows();
 const std::vector<Row>& op_table() {
   static const std::vector<Row> table = [] {
     std::vector<Row> rows;
-    for (auto part :
-         {arithmetic_rows, pointwise_rows, activation_rows, logic_rows, shape_rows, joining_rows, indexing_rows,
-          reduction_rows, ordering_rows, normalizing_rows, product_rows, linalg_rows, convolution_rows, loss_rows})
+    for (auto part : {arithmetic_rows, pointwise_rows, activation_rows, logic_rows, shape_rows, joining_rows,
+                      indexing_rows, reduction_rows, statistics_rows, ordering_rows, normalizing_rows, product_rows,
+                      linalg_rows, convolution_rows, loss_rows})
       for (Row& row : part()) rows.push_back(std::move(row));
     return rows;
   }();
