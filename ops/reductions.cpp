@@ -19,12 +19,24 @@ namespace {
 // The larger (or smaller) of two, NaN where either is.
 template <bool largest, class T>
 T better(T a, T b) {
-  return (largest ? a > b : a < b) || a != a ? a : b;
+  const bool wins = largest ? a > b : a < b, is_nan = a != a;
+  return (wins | is_nan) ? a : b;  // both, without a branch between
 }
+// Sixteen at once, so that none waits for the one before.
 template <bool largest, class T>
-void extreme_row(const void* x, void* into, std::int64_t n) {
+void extreme_row(const void* x_run, void* into, std::int64_t n) {
+  constexpr std::int64_t kAtOnce = 16;
+  const T* x = static_cast<const T*>(x_run);
   T best = *static_cast<const T*>(into);
-  for (std::int64_t i = 0; i < n; ++i) best = better<largest>(static_cast<const T*>(x)[i], best);
+  std::int64_t i = 0;
+  if (n >= 2 * kAtOnce) {
+    T each[kAtOnce];
+    std::copy_n(x, kAtOnce, each);
+    for (i = kAtOnce; i + kAtOnce <= n; i += kAtOnce)
+      for (std::int64_t k = 0; k < kAtOnce; ++k) each[k] = better<largest>(x[i + k], each[k]);
+    for (T one : each) best = better<largest>(one, best);
+  }
+  for (; i < n; ++i) best = better<largest>(x[i], best);
   *static_cast<T*>(into) = best;
 }
 template <bool largest, class T>

@@ -1,7 +1,7 @@
 #include "sorting.h"
 
 #include <algorithm>
-#include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "../core/creation.h"
@@ -14,39 +14,25 @@ namespace retrograd {
 
 namespace {
 
-template <class Key>
 struct Place {
-  Key key;
+  std::uint64_t key;
   std::int64_t index;
+  bool operator<(const Place& other) const { return key != other.key ? key < other.key : index < other.index; }
 };
-template <class T>
-using Places = std::vector<T, detail::PoolAllocator<T>>;
 
-bool is_nan(double key) { return std::isnan(key); }
-bool is_nan(std::int64_t) { return false; }
-
-// The first `wanted` places of a line in order; ties keep theirs.
-template <class Key>
-void order_line(Places<Place<Key>>& line, std::int64_t wanted, bool descending) {
-  const auto ascends = [](const Place<Key>& a, const Place<Key>& b) {
-    if (is_nan(a.key) || is_nan(b.key)) return is_nan(a.key) == is_nan(b.key) ? a.index < b.index : is_nan(b.key);
-    return a.key != b.key ? a.key < b.key : a.index < b.index;
-  };
-  const auto descends = [](const Place<Key>& a, const Place<Key>& b) {
-    if (is_nan(a.key) || is_nan(b.key)) return is_nan(a.key) == is_nan(b.key) ? a.index < b.index : is_nan(a.key);
-    return a.key != b.key ? a.key > b.key : a.index < b.index;
-  };
-  const auto arrange = [&](const auto& before) {
-    if (wanted < static_cast<std::int64_t>(line.size()) / 8)
-      std::partial_sort(line.begin(), line.begin() + wanted, line.end(), before);
-    else
-      std::sort(line.begin(), line.end(), before);
-  };
-  descending ? arrange(descends) : arrange(ascends);
+// Whole numbers in the order of the values, of which NaN is the largest; zeros of either sign are one. Doubles hold
+// every float32. Of a negative double all bits are turned, of others the sign.
+constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
+std::uint64_t key_of(double value) {
+  if (value != value) return ~std::uint64_t{0};
+  const double unsigned_zero = value + 0.0;
+  std::uint64_t bits;
+  std::memcpy(&bits, &unsigned_zero, sizeof bits);
+  return bits & kSign ? ~bits : bits | kSign;
 }
+std::uint64_t key_of(std::int64_t value) { return static_cast<std::uint64_t>(value) ^ kSign; }
 
-// The positions of the first `wanted` values in order along the axis. Keys are doubles, which hold float32 too, or
-// int64.
+// The positions of the first `wanted` values in order along the axis.
 Tensor positions(const Tensor& x, std::int64_t wanted, int axis, bool descending) {
   const detail::Along along(x.shape(), axis);
   Shape shape = x.shape();
@@ -54,15 +40,19 @@ Tensor positions(const Tensor& x, std::int64_t wanted, int axis, bool descending
   const Tensor from = detail::packed(x), y = Tensor::empty(shape, int64);
   if (y.size() == 0) return y;
   std::int64_t* to = detail::values<std::int64_t>(y);
+  std::vector<Place, detail::PoolAllocator<Place>> line(static_cast<std::size_t>(along.n));
+  const std::uint64_t turn = descending ? ~std::uint64_t{0} : 0;
   dispatch(x.dtype(), [&]<class T>() {
-    using Key = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
-    Places<Place<Key>> line(static_cast<std::size_t>(along.n));
+    using Wide = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
     for (std::int64_t o = 0; o < along.outer; ++o)
       for (std::int64_t i = 0; i < along.inner; ++i) {
         const T* v = from.data<T>() + o * along.n * along.inner + i;
         for (std::int64_t k = 0; k < along.n; ++k)
-          line[static_cast<std::size_t>(k)] = {static_cast<Key>(v[k * along.inner]), k};
-        order_line<Key>(line, wanted, descending);
+          line[static_cast<std::size_t>(k)] = {key_of(static_cast<Wide>(v[k * along.inner])) ^ turn, k};
+        if (wanted < along.n / 8)
+          std::partial_sort(line.begin(), line.begin() + wanted, line.end());
+        else
+          std::sort(line.begin(), line.end());
         for (std::int64_t k = 0; k < wanted; ++k)
           to[(o * wanted + k) * along.inner + i] = line[static_cast<std::size_t>(k)].index;
       }

@@ -9,6 +9,7 @@ namespace retrograd::tests {
 namespace {
 using Doubles = std::vector<double>;
 constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 void check_close(const Tensor& x, const Doubles& expected) {
   const Doubles values = x.to_vector<double>();
@@ -55,14 +56,14 @@ TEST_CASE("a line of nothing but masked values has no softmax, and a logsumexp o
   in_every_mode([](Dtype dtype) {
     for (int axis : {0, 1}) {
       const Tensor row = full({1, 3}, -kInf, dtype), x = axis == 1 ? row : transpose(row);
-      check_close(softmax(x, axis), {NAN, NAN, NAN});
-      check_close(log_softmax(x, axis), {NAN, NAN, NAN});
+      check_close(softmax(x, axis), {kNan, kNan, kNan});
+      check_close(log_softmax(x, axis), {kNan, kNan, kNan});
       check_close(logsumexp(x, axis), {-kInf});
       check_close(grad([&](const Tensor& v) { return sum(logsumexp(v, axis)); })(x), {0, 0, 0});
       const Tensor open = where(tensor<bool>({{true, false, false}}), kInf, row);
       check_close(logsumexp(open), {kInf});
       check_close(grad([](const Tensor& v) { return logsumexp(v); })(open), {0, 0, 0});
-      check_close(softmax(open), {NAN, NAN, NAN});
+      check_close(softmax(open), {kNan, kNan, kNan});
     }
     // Among rows that are usual ones.
     const Tensor rows = tensor<double>({{-kInf, -kInf}, {0.0, 0.0}}, dtype);
@@ -75,12 +76,12 @@ TEST_CASE("NaN goes through a softmax wherever it stands") {
   in_every_mode([](Dtype dtype) {
     for (std::int64_t lane = 0; lane < 19; ++lane) {
       Doubles values(19, 0.25);
-      values[static_cast<std::size_t>(lane)] = NAN;
+      values[static_cast<std::size_t>(lane)] = kNan;
       const Tensor x = tensor(values, {1, 19}, dtype);
-      check_close(softmax(x), Doubles(19, NAN));
-      check_close(log_softmax(x), Doubles(19, NAN));
-      check_close(logsumexp(x, 1), {NAN});
-      check_close(logsumexp(where(x == x, -kInf, NAN), 1), {NAN});
+      check_close(softmax(x), Doubles(19, kNan));
+      check_close(log_softmax(x), Doubles(19, kNan));
+      check_close(logsumexp(x, 1), {kNan});
+      check_close(logsumexp(where(x == x, -kInf, kNan), 1), {kNan});
     }
   });
 }

@@ -10,10 +10,11 @@ namespace {
 using Doubles = std::vector<double>;
 using Integers = std::vector<std::int64_t>;
 constexpr double kInf = std::numeric_limits<double>::infinity();
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
 TEST_CASE("sorting is stable and puts NaN after everything") {
-  const Tensor x = tensor({2.0, NAN, 1.0, 2.0, kInf, 1.0, NAN, -kInf});
+  const Tensor x = tensor({2.0, kNan, 1.0, 2.0, kInf, 1.0, kNan, -kInf});
   CHECK(argsort(x).to_vector<std::int64_t>() == Integers{7, 2, 5, 0, 3, 4, 1, 6});
   CHECK(argsort(x, 0, true).to_vector<std::int64_t>() == Integers{1, 6, 4, 0, 3, 2, 5, 7});
   const Doubles y = sort(x).to_vector<double>();
@@ -65,7 +66,7 @@ TEST_CASE("running sums and products keep digits and wrap") {
   CHECK(cumsum(tensor({most, std::int64_t{1}}), 0).to_vector<std::int64_t>() == Integers{most, least});
   CHECK(cumprod(tensor({most, std::int64_t{2}}), 0).to_vector<std::int64_t>() == Integers{most, -2});
   CHECK(prod(tensor({most, std::int64_t{2}})).item<std::int64_t>() == -2);
-  const Doubles seen = cumsum(tensor({1.0, NAN, 1.0}), 0).to_vector<double>();
+  const Doubles seen = cumsum(tensor({1.0, kNan, 1.0}), 0).to_vector<double>();
   CHECK((seen[0] == 1 && std::isnan(seen[1]) && std::isnan(seen[2])));
 }
 

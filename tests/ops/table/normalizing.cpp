@@ -1,5 +1,6 @@
 #include "../reference.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace retrograd::tests {
@@ -18,7 +19,15 @@ Line shares(Line line) {
   for (double& v : line) v = std::exp(v) / total;
   return line;
 }
+// The sum of a softmax is constant: what is left of its derivative is rounding. That of its squares is not.
+Line squared_shares(const Line& line) {
+  Line squares = shares(line);
+  for (double& v : squares) v *= v;
+  return squares;
+}
 Line log_shares(Line line) {
+  const double largest = *std::max_element(line.begin(), line.end());  // so that a share of 1 is 0 to the last digit
+  for (double& v : line) v -= largest;
   const double log_total = std::log(total_of(line));
   for (double& v : line) v -= log_total;
   return line;
@@ -47,9 +56,9 @@ const std::vector<Sample> kLastAxis = {{{{1}}},       {{{7}}},     {{{4, 5}}}, {
 
 std::vector<Row> normalizing_rows() {
   return {
-      {"softmax",
-       [](const Tensors& x) { return softmax(x[0]); },
-       [](const std::vector<Plain>& x) { return lines(x[0], x[0].shape.size() - 1, shares); },
+      {"softmax(squared)",
+       [](const Tensors& x) { return square(softmax(x[0])); },
+       [](const std::vector<Plain>& x) { return lines(x[0], x[0].shape.size() - 1, squared_shares); },
        kLastAxis,
        {{[] { softmax(zeros({2}), 1); }, "softmax: axis 1 is out of range for 1 axes"},
         {[] { softmax(zeros({})); }, "softmax: axis -1 is out of range for 0 axes"},
@@ -60,9 +69,9 @@ std::vector<Row> normalizing_rows() {
          "softmax: the axis must be one int64, got int64 of shape (2,)"},
         {[] { fused::softmax(zeros({2}), tensor(std::int64_t{1} << 40)); },
          "softmax: axis 1099511627776 is out of range for 1 axes"}}},
-      {"softmax(axis 0)",
-       [](const Tensors& x) { return softmax(x[0], 0); },
-       [](const std::vector<Plain>& x) { return lines(x[0], 0, shares); },
+      {"softmax(axis 0, squared)",
+       [](const Tensors& x) { return square(softmax(x[0], 0)); },
+       [](const std::vector<Plain>& x) { return lines(x[0], 0, squared_shares); },
        kFirstAxis,
        {}},
       {"log_softmax",

@@ -77,7 +77,7 @@ std::vector<Row> ordering_rows() {
        {{{{4, 5}}}, {{{2, 3, 4}}}, {{{3, 1}}}, {{{3, 0}}}},
        {}},
       {"cumprod(rows of one zero, two and more)",
-       [](const Tensors& x) { return cumprod(x[0] - minus_zeros(), 1); },
+       [](const Tensors& x) { return cumprod(x[0] - astype(minus_zeros(), x[0].dtype()), 1); },
        [](const std::vector<Plain>& x) {
          return lines(both([](double a, double b) { return a - b; })({x[0], plain(minus_zeros())}), 1, products);
        },

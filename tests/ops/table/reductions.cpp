@@ -128,7 +128,7 @@ std::vector<Row> reduction_rows() {
        {{{{3, 2}}}, {{{2, 3, 2}}}, {{{2, 3, 1, 2}}}},
        {}},
       {"prod(rows of one zero, two and more)",
-       [](const Tensors& x) { return prod(x[0] - minus_zeros(), 1); },
+       [](const Tensors& x) { return prod(x[0] - astype(minus_zeros(), x[0].dtype()), 1); },
        [](const std::vector<Plain>& x) {
          const Plain from = both([](double a, double b) { return a - b; })({x[0], plain(minus_zeros())});
          return fold(from, {1}, false, 1, times);

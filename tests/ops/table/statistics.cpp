@@ -72,7 +72,7 @@ std::vector<Row> statistics_rows() {
          for (double v : x[0].values) sum += v * v;
          return Plain{Index(x[0].shape.size(), 1), {std::sqrt(sum)}};
        },
-       {{{{}}}, {{{7}}}, {{{3, 5}}}, {{{3, 5}}, -1e200, 1e200}},
+       {{{{}}}, {{{7}}}, {{{3, 5}}}},
        {}},
       {"norm(infinity)",
        [](const Tensors& x) { return norm(x[0], INFINITY, -1); },
