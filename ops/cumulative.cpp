@@ -23,6 +23,7 @@ template <class T, class F>
 void walk_lines(const detail::Along& along, bool reverse, Running<T> start, F step) {
   constexpr std::int64_t kAbreast = 64;
   std::array<Running<T>, kAbreast> running;
+  if (along.n == 0 || along.inner == 0) return;
   for (std::int64_t o = 0; o < along.outer; ++o)
     for (std::int64_t begin = 0; begin < along.inner; begin += kAbreast) {
       const std::int64_t width = std::min(kAbreast, along.inner - begin);
@@ -65,7 +66,7 @@ Tensor shifted(const Tensor& x, int axis, bool reverse, double fill) {
   dispatch_numbers("shifted", x.dtype(), [&]<class T>() {
     const T* v = from.data<T>();
     T* to = detail::values<T>(y);
-    for (std::int64_t o = 0; o < (line > 0 ? along.outer : 0); ++o, v += line, to += line) {
+    for (std::int64_t o = 0; o < (x.size() > 0 ? along.outer : 0); ++o, v += line, to += line) {
       std::copy_n(v + (reverse ? along.inner : 0), kept, to + (reverse ? 0 : along.inner));
       std::fill_n(to + (reverse ? kept : 0), along.inner, static_cast<T>(fill));
     }

@@ -142,7 +142,13 @@ Tensor normal_gradient(const Tensor& q, const Tensor& h, const Tensor& r, const 
   if (!is_recorded(q, h, r)) {
     const Tensor from = detail::packed(q);
     const Tensor out = Tensor::empty(q.shape(), q.dtype());
-    kernels(q.dtype()).gradient(from.body().data, h.body().data, r.body().data, out.body().data, rows[0], rows[1]);
+    const auto width = static_cast<std::int64_t>(size_of(q.dtype()));
+    const NormalGradientRows run = kernels(q.dtype()).gradient;
+    detail::parallel_rows(rows[0], rows[1], [&](std::int64_t first, std::int64_t count) {
+      const std::int64_t row = first * rows[1] * width;
+      run(from.body().data + row, h.body().data + row, r.body().data + first * width, out.body().data + row, count,
+          rows[1]);
+    });
     return out;
   }
   const Tensor g = reshape(q, rows), normal = reshape(h, rows);
@@ -156,8 +162,13 @@ Tensor layer_norm_fused(const Tensor& x, const Tensor& weight, const Tensor& bia
   const Tensor from = detail::packed(x), scale = detail::packed(weight), shift = detail::packed(bias);
   Tensor h = Tensor::empty(x.shape(), x.dtype()), r = Tensor::empty({rows[0], 1}, x.dtype()),
          y = Tensor::empty(x.shape(), x.dtype());
-  kernels(x.dtype()).normal(from.body().data, scale.body().data, shift.body().data, e, h.body().data, r.body().data,
-                            y.body().data, rows[0], rows[1]);
+  const auto width = static_cast<std::int64_t>(size_of(x.dtype()));
+  const NormalRows run = kernels(x.dtype()).normal;
+  detail::parallel_rows(rows[0], rows[1], [&](std::int64_t first, std::int64_t count) {
+    const std::int64_t row = first * rows[1] * width;
+    run(from.body().data + row, scale.body().data, shift.body().data, e, h.body().data + row,
+        r.body().data + first * width, y.body().data + row, count, rows[1]);
+  });
   if (!is_recorded(x, weight, bias)) return y;
   // h and r are recorded beside y, so that the rules differentiate again. dr = −r²/n·Σ hᵢdxᵢ.
   r = record("inverse_deviation", r, wrt(x, [h, r, rows, shape = x.shape()](const Tensor& g) {

@@ -50,19 +50,22 @@ HWY_INLINE double row_sum(std::int64_t n, const Term& term) {
   return total;
 }
 
-/// The largest of a row of at least one; of a row with a NaN, any of it.
+/// The largest of at least Lanes(d); of a row with a NaN, any of it.
+template <class D, class T>
+HWY_INLINE T row_max_of(D d, const T* x, std::int64_t n) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  auto largest = hn::LoadU(d, x + n - lanes);  // may overlap: the largest is the largest
+  for (std::int64_t i = 0; i + lanes < n; i += lanes) largest = hn::Max(largest, hn::LoadU(d, x + i));
+  return hn::GetLane(hn::MaxOfLanes(d, largest));
+}
+/// The same of at least one.
 template <class T>
 HWY_INLINE T row_max(const T* x, std::int64_t n) {
   const hn::ScalableTag<T> whole;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(whole));
-  if (n < lanes) {
-    T largest = x[0];
-    for (std::int64_t i = 1; i < n; ++i) largest = x[i] > largest ? x[i] : largest;
-    return largest;
-  }
-  auto largest = hn::LoadU(whole, x + n - lanes);  // may overlap: the largest is the largest
-  for (std::int64_t i = 0; i + lanes < n; i += lanes) largest = hn::Max(largest, hn::LoadU(whole, x + i));
-  return hn::GetLane(hn::MaxOfLanes(whole, largest));
+  const hn::CappedTag<T, 4> four;
+  const hn::CappedTag<T, 1> one;
+  if (n >= static_cast<std::int64_t>(hn::Lanes(whole))) return row_max_of(whole, x, n);
+  return n >= static_cast<std::int64_t>(hn::Lanes(four)) ? row_max_of(four, x, n) : row_max_of(one, x, n);
 }
 
 }  // namespace retrograd::HWY_NAMESPACE

@@ -36,7 +36,7 @@ void softmax_rows(SoftmaxKind kind, const void* x_rows, void* y_rows, double* lo
   const T* x = static_cast<const T*>(x_rows);
   T* y = static_cast<T*>(y_rows);
   const std::int64_t step = rows_of_block(columns);
-  T largest[kBlockRows];
+  T largest[kBlockRows], total[kBlockRows];
   for (std::int64_t begin = 0; begin < rows; begin += step) {
     const std::int64_t count = begin + step < rows ? step : rows - begin;
     const T* from = x + begin * columns;
@@ -51,22 +51,24 @@ void softmax_rows(SoftmaxKind kind, const void* x_rows, void* y_rows, double* lo
     }
     map_run<Exp, T>(to, to, count * columns);
     for (std::int64_t n = 0; n < count; ++n) {
-      const T* row = from + n * columns;
       T* out = to + n * columns;
       const double sum = row_sum<T>(columns, [=](auto d, std::int64_t i) HWY_ATTR { return hn::LoadU(d, out + i); });
-      const T top = largest[n], total = static_cast<T>(sum);
+      const T one = total[n] = static_cast<T>(sum);
+      if (log_sums) log_sums[begin + n] = static_cast<double>(largest[n]) + std::log(sum);
       if (kind == SoftmaxKind::softmax)
         each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
-          hn::StoreU(hn::Div(hn::LoadU(d, out + i), hn::Set(d, total)), d, out + i);
+          hn::StoreU(hn::Div(hn::LoadU(d, out + i), hn::Set(d, one)), d, out + i);
         });
-      if (kind == SoftmaxKind::log_softmax) {
-        const T log_total = static_cast<T>(std::log(sum));
-        each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
-          const auto z = hn::Sub(hn::LoadU(d, row + i), hn::Set(d, top));
-          hn::StoreU(hn::Sub(z, hn::Set(d, log_total)), d, out + i);
-        });
-      }
-      if (log_sums) log_sums[begin + n] = static_cast<double>(top) + std::log(sum);
+    }
+    if (kind != SoftmaxKind::log_softmax) continue;
+    map_run<Log, T>(total, total, count);
+    for (std::int64_t n = 0; n < count; ++n) {
+      const T* row = from + n * columns;
+      T* out = to + n * columns;
+      const T top = largest[n], log_total = total[n];
+      each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
+        hn::StoreU(hn::Sub(hn::Sub(hn::LoadU(d, row + i), hn::Set(d, top)), hn::Set(d, log_total)), d, out + i);
+      });
     }
   }
 }
@@ -162,22 +164,13 @@ int axis_of(const char* op, const Tensor& x, const Tensor& axis) {
 }
 Tensor of_axis(int axis) { return tensor(std::int64_t{axis}); }
 
-// Calls tile(first row, rows) for chunks of rows, whose borders depend on the shape alone.
-template <class F>
-void parallel_rows(std::int64_t rows, std::int64_t columns, F tile) {
-  const std::int64_t step = std::max(detail::kParallelChunk / std::max(columns, std::int64_t{1}), std::int64_t{1});
-  if (rows <= step) return tile(std::int64_t{0}, rows);
-  detail::parallel_for((rows + step - 1) / step,
-                       [&](std::int64_t chunk) { tile(chunk * step, std::min(step, rows - chunk * step)); });
-}
-
 // Along an axis whose lines lie as rows.
 Tensor run_rows(SoftmaxKind kind, const Tensor& x, const detail::Along& along, double* log_sums) {
   const Tensor from = detail::packed(x);
   Tensor y = Tensor::empty(x.shape(), x.dtype());
   const auto width = static_cast<std::int64_t>(size_of(x.dtype())) * along.n;
   const SoftmaxRows run = kernels(x.dtype()).rows;
-  parallel_rows(along.outer, along.n, [&](std::int64_t first, std::int64_t rows) {
+  detail::parallel_rows(along.outer, along.n, [&](std::int64_t first, std::int64_t rows) {
     run(kind, from.body().data + first * width, y.body().data + first * width, log_sums ? log_sums + first : nullptr,
         rows, along.n);
   });
@@ -187,7 +180,7 @@ Tensor run_gradient(GradientRows run, const Tensor& g, const Tensor& y, const de
   const Tensor cotangent = detail::packed(g), value = detail::packed(y);
   Tensor r = Tensor::empty(g.shape(), g.dtype());
   const auto width = static_cast<std::int64_t>(size_of(g.dtype())) * along.n;
-  parallel_rows(along.outer, along.n, [&](std::int64_t first, std::int64_t rows) {
+  detail::parallel_rows(along.outer, along.n, [&](std::int64_t first, std::int64_t rows) {
     run(cotangent.body().data + first * width, value.body().data + first * width, r.body().data + first * width, rows,
         along.n);
   });

@@ -66,6 +66,7 @@ void for_each_index(const Tensor& indices, int axis, std::int64_t n, F f) {
   const detail::Along along(indices.shape(), axis);
   const std::int64_t* index = indices.data<std::int64_t>();
   std::int64_t at = 0;
+  if (indices.size() == 0) return;
   for (std::int64_t o = 0; o < along.outer; ++o)
     for (std::int64_t k = 0; k < along.n; ++k)
       for (std::int64_t i = 0; i < along.inner; ++i, ++at) f((o * n + index[at]) * along.inner + i, at);

@@ -70,6 +70,17 @@ TEST_CASE("running sums and products keep digits and wrap") {
   CHECK((seen[0] == 1 && std::isnan(seen[1]) && std::isnan(seen[2])));
 }
 
+TEST_CASE("of nothing there is nothing to walk through, however often") {
+  const Tensor nothing = zeros({std::int64_t{1} << 40, 0, 3});
+  for (int axis : {0, 1, 2}) {
+    CHECK(cumsum(nothing, axis).size() == 0);
+    CHECK(cumprod(nothing, axis).size() == 0);
+    CHECK(sort(nothing, axis).size() == 0);
+    CHECK(softmax(nothing, axis).size() == 0);
+    CHECK(grad([axis](const Tensor& v) { return sum(cumprod(v, axis)); })(nothing).size() == 0);
+  }
+}
+
 TEST_CASE("the derivative of a running product is right at zeros") {
   const auto slope = grad([](const Tensor& v) { return sum(cumprod(v, 0)); });
   CHECK(slope(tensor({2.0, 0.0, 3.0}, float64)).to_vector<double>() == Doubles{1, 8, 0});
