@@ -19,8 +19,13 @@ namespace {
 // The larger (or smaller) of two, NaN where either is.
 template <bool largest, class T>
 T better(T a, T b) {
+  return (largest ? a > b : a < b) || a != a ? a : b;
+}
+// The same without a branch, for loops that become vectors.
+template <bool largest, class T>
+T better_of_many(T a, T b) {
   const bool wins = largest ? a > b : a < b, is_nan = a != a;
-  return (wins | is_nan) ? a : b;  // both, without a branch between
+  return (wins | is_nan) ? a : b;
 }
 // Sixteen at once, so that none waits for the one before.
 template <bool largest, class T>
@@ -33,7 +38,7 @@ void extreme_row(const void* x_run, void* into, std::int64_t n) {
     T each[kAtOnce];
     std::copy_n(x, kAtOnce, each);
     for (i = kAtOnce; i + kAtOnce <= n; i += kAtOnce)
-      for (std::int64_t k = 0; k < kAtOnce; ++k) each[k] = better<largest>(x[i + k], each[k]);
+      for (std::int64_t k = 0; k < kAtOnce; ++k) each[k] = better_of_many<largest>(x[i + k], each[k]);
     for (T one : each) best = better<largest>(one, best);
   }
   for (; i < n; ++i) best = better<largest>(x[i], best);
@@ -42,7 +47,7 @@ void extreme_row(const void* x_run, void* into, std::int64_t n) {
 template <bool largest, class T>
 void extreme_column(const void* x, void* into, std::int64_t n) {
   T* best = static_cast<T*>(into);
-  for (std::int64_t i = 0; i < n; ++i) best[i] = better<largest>(static_cast<const T*>(x)[i], best[i]);
+  for (std::int64_t i = 0; i < n; ++i) best[i] = better_of_many<largest>(static_cast<const T*>(x)[i], best[i]);
 }
 template <bool largest, class T>
 constexpr detail::Fold extreme_fold(double start) {

@@ -280,6 +280,7 @@ Tensor logsumexp_fused(const Tensor& x, const Tensor& at) {
   if (!is_recorded(x)) return y;
   return record("logsumexp", y, wrt(x, [x, y](const Tensor& g) {
                   const Tensor infinite = abs(y) == kInfinity;
+                  if (!any(infinite).item<bool>()) return g * exp(x - y);
                   return g * exp(where(infinite, -kInfinity, x) - where(infinite, 0, y));
                 }));
 }
