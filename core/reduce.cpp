@@ -1,6 +1,7 @@
 #include "reduce.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "error.h"
 #include "format.h"
@@ -12,9 +13,16 @@ namespace {
 // Longer columns are folded in halves: the error of a sum then grows with the logarithm of their length.
 constexpr std::int64_t kLongestColumn = 128;
 
+// A start of 2⁶³, which no int64 is, stands for the largest one.
+template <class T>
+T start_of(const Fold& fold) {
+  if (std::is_same_v<T, std::int64_t> && fold.start >= 0x1p63) return std::numeric_limits<T>::max();
+  return static_cast<T>(fold.start);
+}
+
 Tensor started(const Fold& fold, const Shape& shape, Dtype dtype) {
   Tensor out = Tensor::empty(shape, dtype);
-  dispatch(dtype, [&]<class T>() { std::fill_n(detail::values<T>(out), out.size(), static_cast<T>(fold.start)); });
+  dispatch(dtype, [&]<class T>() { std::fill_n(detail::values<T>(out), out.size(), start_of<T>(fold)); });
   return out;
 }
 

@@ -1,48 +1,6 @@
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "ops/losses.cpp"
-#include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "math-inl.h"
+#include "losses.h"
 
-#ifndef RETROGRAD_OPS_LOSSES_KERNELS
-#define RETROGRAD_OPS_LOSSES_KERNELS
-namespace retrograd {
-// softmax[n] = softmax of the n-th row of x; log_sum[n] = ln Σₖ e^(xₙₖ), both from the row's maximum.
-using SoftmaxRows = void (*)(const void* x, void* softmax, double* log_sum, std::int64_t rows, std::int64_t columns);
-}  // namespace retrograd
-#endif
-
-HWY_BEFORE_NAMESPACE();
-namespace retrograd::HWY_NAMESPACE {
-namespace {
-
-template <class T>
-void softmax_rows(const void* x_rows, void* softmax, double* log_sum, std::int64_t rows, std::int64_t columns) {
-  const T* x = static_cast<const T*>(x_rows);
-  T* h = static_cast<T*>(softmax);
-  for (std::int64_t n = 0; n < rows; ++n) {
-    const T* from = x + n * columns;
-    T largest = from[0];
-    for (std::int64_t k = 1; k < columns; ++k) largest = from[k] > largest ? from[k] : largest;
-    for (std::int64_t k = 0; k < columns; ++k) h[n * columns + k] = from[k] - largest;
-    log_sum[n] = static_cast<double>(largest);
-  }
-  map_run<Exp, T>(h, h, rows * columns);
-  for (std::int64_t n = 0; n < rows; ++n) {
-    T* row = h + n * columns;
-    T sum = 0;
-    for (std::int64_t k = 0; k < columns; ++k) sum += row[k];
-    for (std::int64_t k = 0; k < columns; ++k) row[k] /= sum;
-    log_sum[n] += std::log(static_cast<double>(sum));
-  }
-}
-
-SoftmaxRows softmax_kernel(bool single) { return single ? softmax_rows<float> : softmax_rows<double>; }
-
-}  // namespace
-}  // namespace retrograd::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
+#include <cmath>
 #include <limits>
 #include <vector>
 
@@ -51,15 +9,12 @@ HWY_AFTER_NAMESPACE();
 #include "../core/tape.h"
 #include "arithmetic.h"
 #include "convert.h"
-#include "exponential.h"
-#include "losses.h"
 #include "reductions.h"
+#include "softmax.h"
 
 namespace retrograd {
 
 namespace {
-
-HWY_EXPORT(softmax_kernel);
 
 bool are_indices(const Tensor& targets) { return targets.dtype() == int64; }
 Tensor rows_of(const Tensor& targets, const Tensor& like) {
@@ -118,14 +73,9 @@ Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s, double 
                 wrt(s, [a, targets, n](const Tensor& gg) { return sum(gg * (a - rows_of(targets, a))) / n; }));
 }
 
-Tensor log_softmax(const Tensor& x) {
-  const Tensor z = x - detach(max(x, 1, true));  // the row maximum changes nothing but the range
-  return z - log(sum(exp(z), 1, true));          // ln of eq. 2.9
-}
-
 Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
   check("softmax_cross_entropy", x, targets);
-  return -sum(rows_of(targets, x) * log_softmax(x)) / batch_of(x);  // eq. 2.10, 2.11
+  return -sum(rows_of(targets, x) * detail::log_softmax_composed(x, 1)) / batch_of(x);  // eq. 2.10, 2.11
 }
 
 // Eq. 2.16: dE/dx = (h − t)/N, for rows of targets that sum to one; in general (h·Σₖ tₖ − t)/N. h is recorded beside E,
@@ -134,10 +84,8 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
   check("softmax_cross_entropy", x, targets);
   const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
   const Tensor from = detail::packed(x), t = detail::packed(targets);
-  Tensor h = Tensor::empty(x.shape(), x.dtype());
   std::vector<double, detail::PoolAllocator<double>> log_sum(static_cast<std::size_t>(rows));
-  HWY_DYNAMIC_DISPATCH(softmax_kernel)
-  (x.dtype() == float32)(from.body().data, h.body().data, log_sum.data(), rows, columns);
+  Tensor h = detail::softmax_rows(from, log_sum.data());
   double loss = 0;
   dispatch(x.dtype(), [&]<class T>() {
     for (std::int64_t n = 0; n < rows; ++n) {
@@ -160,7 +108,7 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
                     [h, targets](const Tensor& g) {
                       return residual(are_indices(targets) ? h : h * sum(targets, 1, true), targets, g, batch_of(h));
                     }),
-                wrt(targets, [x](const Tensor& g) { return log_softmax(x) * (-g / batch_of(x)); }));
+                wrt(targets, [x](const Tensor& g) { return log_softmax(x, 1) * (-g / batch_of(x)); }));
 }
 
 // Σ (y − t)²
@@ -226,4 +174,3 @@ constinit const Override fused::softmax_cross_entropy{"softmax_cross_entropy", s
                                                       softmax_cross_entropy_fused};
 
 }  // namespace retrograd
-#endif  // HWY_ONCE

@@ -42,7 +42,8 @@ struct OverrideMismatch : std::runtime_error {
 double override_tolerance(Dtype dtype);
 
 /// A named pair of functions of the same tensors: the composition that defines the op, and the fused op that replaces
-/// it. Both are plain functions (no captures) of one to four tensors; the name lives as long as the process.
+/// it. Both are plain functions (no captures) of one to four tensors; a number or an axis is a scalar tensor of
+/// float64 or int64, which they read. The name lives as long as the process.
 class Override {
  public:
   template <class... Tensors>

@@ -1,15 +1,18 @@
 #include "activations.h"
 #include "linear.h"
 #include "losses.h"
+#include "normalization.h"
 #include "override.h"
+#include "softmax.h"
 
 namespace retrograd {
 
 // Named explicitly: a static library drops objects that register themselves.
 std::span<const Override* const> overrides() {
   static constexpr const Override* kOverrides[] = {
-      &fused::relu,        &fused::sigmoid,   &fused::linear, &fused::linear_relu,          &fused::linear_sigmoid,
-      &fused::linear_tanh, &fused::euclidean, &fused::mse,    &fused::softmax_cross_entropy};
+      &fused::relu,        &fused::sigmoid,   &fused::linear,    &fused::linear_relu,           &fused::linear_sigmoid,
+      &fused::linear_tanh, &fused::euclidean, &fused::mse,       &fused::softmax_cross_entropy, &fused::softmax,
+      &fused::log_softmax, &fused::logsumexp, &fused::layer_norm};
   return kOverrides;
 }
 

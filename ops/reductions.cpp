@@ -1,84 +1,115 @@
 #include "reductions.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "../core/error.h"
 #include "../core/format.h"
-#include "../core/reduce.h"
 #include "../core/tape.h"
+#include "along.h"
 #include "arithmetic.h"
 #include "comparison.h"
 #include "convert.h"
+#include "cumulative.h"
 
 namespace retrograd {
 
 namespace {
 
-// The larger of two, NaN where either is.
-template <class T>
-T larger(T a, T b) {
-  return a > b || a != a ? a : b;
+// The larger (or smaller) of two, NaN where either is.
+template <bool largest, class T>
+T better(T a, T b) {
+  return (largest ? a > b : a < b) || a != a ? a : b;
 }
-template <class T>
-void max_row(const void* x, void* into, std::int64_t n) {
+// The same without a branch, for loops that become vectors.
+template <bool largest, class T>
+T better_of_many(T a, T b) {
+  const bool wins = largest ? a > b : a < b, is_nan = a != a;
+  return (wins | is_nan) ? a : b;
+}
+// Sixteen at once, so that none waits for the one before.
+template <bool largest, class T>
+void extreme_row(const void* x_run, void* into, std::int64_t n) {
+  constexpr std::int64_t kAtOnce = 16;
+  const T* x = static_cast<const T*>(x_run);
   T best = *static_cast<const T*>(into);
-  for (std::int64_t i = 0; i < n; ++i) best = larger(static_cast<const T*>(x)[i], best);
+  std::int64_t i = 0;
+  if (n >= 2 * kAtOnce) {
+    T each[kAtOnce];
+    std::copy_n(x, kAtOnce, each);
+    for (i = kAtOnce; i + kAtOnce <= n; i += kAtOnce)
+      for (std::int64_t k = 0; k < kAtOnce; ++k) each[k] = better_of_many<largest>(x[i + k], each[k]);
+    for (T one : each) best = better<largest>(one, best);
+  }
+  for (; i < n; ++i) best = better<largest>(x[i], best);
   *static_cast<T*>(into) = best;
 }
-template <class T>
-void max_column(const void* x, void* into, std::int64_t n) {
+template <bool largest, class T>
+void extreme_column(const void* x, void* into, std::int64_t n) {
   T* best = static_cast<T*>(into);
-  for (std::int64_t i = 0; i < n; ++i) best[i] = larger(static_cast<const T*>(x)[i], best[i]);
+  for (std::int64_t i = 0; i < n; ++i) best[i] = better_of_many<largest>(static_cast<const T*>(x)[i], best[i]);
+}
+template <bool largest, class T>
+constexpr detail::Fold extreme_fold(double start) {
+  return {extreme_row<largest, T>, extreme_column<largest, T>, start};
 }
 
-constexpr double kLowest = -std::numeric_limits<double>::infinity();
-constexpr detail::ByDtype<detail::Fold> kMax = {detail::Fold{max_row<float>, max_column<float>, kLowest},
-                                                detail::Fold{max_row<double>, max_column<double>, kLowest},
-                                                detail::Fold{max_row<std::int64_t>, max_column<std::int64_t>, -0x1p63}};
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+constexpr detail::ByDtype<detail::Fold> kMax = {extreme_fold<true, float>(-kInfinity),
+                                                extreme_fold<true, double>(-kInfinity),
+                                                extreme_fold<true, std::int64_t>(-0x1p63),
+                                                {},
+                                                extreme_fold<true, std::uint8_t>(0)};
+constexpr detail::ByDtype<detail::Fold> kMin = {extreme_fold<false, float>(kInfinity),
+                                                extreme_fold<false, double>(kInfinity),
+                                                extreme_fold<false, std::int64_t>(0x1p63),
+                                                {},
+                                                extreme_fold<false, std::uint8_t>(255)};
 
-Tensor without_axes(const Tensor& folded, const Shape& from, std::uint32_t mask, bool keepdims) {
-  return keepdims ? folded : reshape(folded, detail::reduced_shape(from, mask, false));
+// Integers multiply as unsigned ones, so that they wrap.
+template <class T>
+T times(T a, T b) {
+  using Whole = std::conditional_t<std::is_integral_v<T>, std::uint64_t, T>;
+  return static_cast<T>(static_cast<Whole>(a) * static_cast<Whole>(b));
 }
-
-std::int64_t count_over(const Shape& shape, std::uint32_t mask) {
-  std::int64_t count = 1;
-  for (int axis = 0; axis < shape.rank(); ++axis)
-    if (mask >> axis & 1) count *= shape[axis];
-  return count;
+template <class T>
+void prod_row(const void* x, void* into, std::int64_t n) {
+  T product = *static_cast<const T*>(into);
+  for (std::int64_t i = 0; i < n; ++i) product = times(product, static_cast<const T*>(x)[i]);
+  *static_cast<T*>(into) = product;
 }
-
-}  // namespace
-
-Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
-  const std::uint32_t mask = axes.mask("sum", x.rank());
-  return without_axes(sum_to(x, detail::reduced_shape(x.shape(), mask, true)), x.shape(), mask, keepdims);
+template <class T>
+void prod_column(const void* x, void* into, std::int64_t n) {
+  T* product = static_cast<T*>(into);
+  for (std::int64_t i = 0; i < n; ++i) product[i] = times(product[i], static_cast<const T*>(x)[i]);
 }
+constexpr detail::ByDtype<detail::Fold> kProd = {detail::Fold{prod_row<float>, prod_column<float>, 1},
+                                                 detail::Fold{prod_row<double>, prod_column<double>, 1},
+                                                 detail::Fold{prod_row<std::int64_t>, prod_column<std::int64_t>, 1}};
 
-Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
-  if (!is_floating(x.dtype())) fail<DtypeError>("mean: takes float32 or float64, got {}", x.dtype());
-  return sum(x, axes, keepdims) / count_over(x.shape(), axes.mask("mean", x.rank()));
-}
+// What NumPy folds as whole numbers, because its own dtype would not hold the result.
+bool is_small(Dtype dtype) { return dtype == boolean || dtype == uint8; }
 
 // d max = Σ [xᵢ = max]·dxᵢ / (the number of ties)
-Tensor max(const Tensor& x, const Axes& axes, bool keepdims) {
-  const std::uint32_t mask = axes.mask("max", x.rank());
-  if (x.size() == 0 && count_over(x.shape(), mask) == 0) fail<ShapeError>("max: of nothing, shape {}", x.shape());
-  const Tensor folded = detail::reduce("max", kMax, x, mask);
-  const Tensor y = record("max", folded, wrt(x, [x, largest = detach(folded), axes](const Tensor& g) {
-                            const Tensor ties = astype(equal(x, largest), g.dtype());
+Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const Tensor& x, const Axes& axes,
+               bool keepdims) {
+  const std::uint32_t mask = axes.mask(op, x.rank());
+  if (x.size() == 0 && detail::count_over(x.shape(), mask) == 0)
+    fail<ShapeError>("{}: of nothing, shape {}", op, x.shape());
+  const Tensor folded = detail::reduce(op, fold, x, mask);
+  const Tensor y = record(op, folded, wrt(x, [x, best = detach(folded), axes](const Tensor& g) {
+                            const Tensor ties = astype(equal(x, best), g.dtype());
                             return g * (ties / sum(ties, axes, true));
                           }));
-  return without_axes(y, x.shape(), mask, keepdims);
+  return detail::without_axes(y, x.shape(), mask, keepdims);
 }
 
-Tensor argmax(const Tensor& x) { return argmax(reshape(detach(x), {x.size()}), 0); }
-
-Tensor argmax(const Tensor& x, int axis) {
-  axis = normal_axis("argmax", axis, x.rank());
-  const std::int64_t n = x.shape()[axis];
-  if (n == 0) fail<ShapeError>("argmax: of nothing, shape {}", x.shape());
-  std::int64_t inner = 1;
-  for (int a = axis + 1; a < x.rank(); ++a) inner *= x.shape()[a];
+template <bool largest>
+Tensor position(const char* op, const Tensor& x, int axis) {
+  axis = normal_axis(op, axis, x.rank());
+  const detail::Along along(x.shape(), axis);
+  if (along.n == 0) fail<ShapeError>("{}: of nothing, shape {}", op, x.shape());
+  const std::int64_t n = along.n, inner = along.inner;
   const Tensor values = detail::packed(x);
   Tensor y = Tensor::empty(detail::reduced_shape(x.shape(), 1u << axis, false), int64);
   std::int64_t* best = detail::values<std::int64_t>(y);
@@ -88,11 +119,73 @@ Tensor argmax(const Tensor& x, int axis) {
       best[i] = 0;
       for (std::int64_t k = 1; k < n; ++k) {
         const T candidate = column[k * inner], so_far = column[best[i] * inner];
-        if (candidate > so_far || (candidate != candidate && so_far == so_far)) best[i] = k;
+        const bool wins = largest ? candidate > so_far : candidate < so_far;
+        if (wins || (candidate != candidate && so_far == so_far)) best[i] = k;
       }
     }
   });
   return y;
+}
+
+// Folds [x ≠ 0] over the axes in `mask` into elements of another type.
+template <class Out, class F>
+Tensor fold_truths(const Tensor& x, std::uint32_t mask, bool keepdims, Out start, F f) {
+  const Tensor y = Tensor::empty(detail::reduced_shape(x.shape(), mask, true), dtype_of<Out>);
+  std::fill_n(detail::values<Out>(y), y.size(), start);
+  dispatch(x.dtype(), [&]<class T>() {
+    detail::for_each_run<2>(x.shape(), {&x, &y},
+                            [&](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
+                              const T* from = static_cast<const T*>(at[0]);
+                              Out* into = static_cast<Out*>(const_cast<void*>(at[1]));
+                              for (std::int64_t i = 0; i < n; ++i)
+                                into[i * step[1]] = f(into[i * step[1]], from[i * step[0]] != T{0});
+                            });
+  });
+  return detail::without_axes(y, x.shape(), mask, keepdims);
+}
+
+}  // namespace
+
+Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
+  if (is_small(x.dtype())) return sum(astype(x, int64), axes, keepdims);
+  const std::uint32_t mask = axes.mask("sum", x.rank());
+  return detail::without_axes(sum_to(x, detail::reduced_shape(x.shape(), mask, true)), x.shape(), mask, keepdims);
+}
+
+Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
+  if (!is_floating(x.dtype())) fail<DtypeError>("mean: takes float32 or float64, got {}; astype converts", x.dtype());
+  return sum(x, axes, keepdims) / detail::count_over(x.shape(), axes.mask("mean", x.rank()));
+}
+
+// ∂ Πⱼ xⱼ/∂xᵢ = (Π over j < i)·(Π over j > i): the products of what stands before and behind, without a division.
+Tensor prod(const Tensor& x, const Axes& axes, bool keepdims) {
+  if (is_small(x.dtype())) return prod(astype(x, int64), axes, keepdims);
+  return detail::reduce_stretches(x, axes.mask("prod", x.rank()), keepdims, [](const Tensor& lines) {
+    return record("prod", detail::reduce("prod", kProd, lines, 1u << 1), wrt(lines, [lines](const Tensor& g) {
+                    return g * (detail::product_before(lines, 1, false) * detail::product_before(lines, 1, true));
+                  }));
+  });
+}
+
+Tensor max(const Tensor& x, const Axes& axes, bool keepdims) { return extreme("max", kMax, x, axes, keepdims); }
+Tensor min(const Tensor& x, const Axes& axes, bool keepdims) { return extreme("min", kMin, x, axes, keepdims); }
+
+Tensor argmax(const Tensor& x) { return position<true>("argmax", reshape(detach(x), Shape{x.size()}), 0); }
+Tensor argmax(const Tensor& x, int axis) { return position<true>("argmax", x, axis); }
+Tensor argmin(const Tensor& x) { return position<false>("argmin", reshape(detach(x), Shape{x.size()}), 0); }
+Tensor argmin(const Tensor& x, int axis) { return position<false>("argmin", x, axis); }
+
+Tensor all(const Tensor& x, const Axes& axes, bool keepdims) {
+  return fold_truths<bool>(x, axes.mask("all", x.rank()), keepdims, true,
+                           [](bool so_far, bool v) { return so_far && v; });
+}
+Tensor any(const Tensor& x, const Axes& axes, bool keepdims) {
+  return fold_truths<bool>(x, axes.mask("any", x.rank()), keepdims, false,
+                           [](bool so_far, bool v) { return so_far || v; });
+}
+Tensor count_nonzero(const Tensor& x, const Axes& axes, bool keepdims) {
+  return fold_truths<std::int64_t>(x, axes.mask("count_nonzero", x.rank()), keepdims, std::int64_t{0},
+                                   [](std::int64_t so_far, bool v) { return so_far + (v ? 1 : 0); });
 }
 
 }  // namespace retrograd

@@ -46,11 +46,6 @@ struct Batch {
   }
 };
 
-Tensor softmax(const Tensor& x) {
-  const Tensor e = exp(x);
-  return e / sum(e, 1, true);
-}
-
 const std::vector<double> kPoints = {-3, -1e-9, 0, 1e-9, 0.5, 4};
 
 template <class F>

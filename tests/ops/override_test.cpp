@@ -44,6 +44,20 @@ std::vector<Tensors> samples_of(const std::string& name, Dtype dtype) {
             {draw_one({100, 10}, 5), targets(100, 10)},
             {draw_one({1, 2}), targets(1, 2)},
             {draw_one({3, 5}), abs(draw_one({3, 5}))}};
+  const auto along = [](std::int64_t axis) { return tensor(axis); };
+  if (name == "softmax" || name == "log_softmax" || name == "logsumexp")
+    return {{draw_one({5, 9}), along(1)},           {draw_one({7}, 0.3), along(0)},     {draw_one({4, 1}), along(-1)},
+            {draw_one({1, 1300}), along(1)},        {draw_one({100, 10}, 3), along(1)}, {draw_one({3, 33}), along(1)},
+            {draw_one({300, 17}), along(1)},        {draw_one({3, 4, 5}), along(1)},    {draw_one({6, 3}), along(0)},
+            {transpose(draw_one({4, 3})), along(1)}};
+  if (name == "layer_norm") {
+    const auto with = [&](const Tensor& x, const Shape& own, double epsilon) {
+      return Tensors{x, draw_one(own), draw_one(own), tensor(epsilon, float64)};
+    };
+    return {with(draw_one({5, 9}), {9}, 1e-5),          with(draw_one({7}), {7}, 1e-3),
+            with(draw_one({2, 3, 4}), {3, 4}, 1e-5),    with(draw_one({2, 3, 4}), {4}, 0),
+            with(draw_one({2, 1300}, 5), {1300}, 1e-5), with(transpose(draw_one({4, 3})), {4}, 1e-5)};
+  }
   return {};
 }
 
@@ -131,6 +145,10 @@ TEST_CASE("checked mode survives extreme inputs") {
       const Tensor logits = reshape(x, {2, 2});
       CHECK_NOTHROW(grad([](const Tensor& v) { return nn::softmax_cross_entropy(v, tensor({0, 1})); })(logits));
       CHECK_NOTHROW(grad([](const Tensor& v) { return nn::euclidean(v, tensor({0, 1})); })(logits));
+      for (auto op : {softmax, log_softmax})
+        CHECK_NOTHROW(grad([&](const Tensor& v) { return sum(op(v, 1)); })(logits));
+      CHECK_NOTHROW(grad([](const Tensor& v) { return sum(logsumexp(v, 1)); })(logits));
+      CHECK_NOTHROW(grad([](const Tensor& v) { return sum(layer_norm(v, ones_like(v), v)); })(logits));
     }
   }
 }

@@ -70,6 +70,19 @@ Plain fold(const Plain& x, const std::vector<std::size_t>& axes, bool keepdims, 
   }
   return out;
 }
+Plain lines(const Plain& x, std::size_t axis, const std::function<std::vector<double>(std::vector<double>)>& f) {
+  const auto line = [&](Index index) {
+    std::vector<double> values;
+    for (std::int64_t k = 0; k < x.shape[axis]; ++k) {
+      index[axis] = k;
+      values.push_back(x.at(index));
+    }
+    return f(values);
+  };
+  Index shape = x.shape;
+  shape[axis] = static_cast<std::int64_t>(f(std::vector<double>(static_cast<std::size_t>(x.shape[axis]))).size());
+  return make(shape, [&](const Index& index) { return line(index)[static_cast<std::size_t>(index[axis])]; });
+}
 double plus(double a, double b) { return a + b; }
 double larger(double a, double b) { return a > b ? a : b; }
 

@@ -23,6 +23,8 @@ Reference both(double (*f)(double, double));
 /// x folded from `start` over the axes listed, which vanish, or stay with size 1 where `keepdims`.
 Plain fold(const Plain& x, const std::vector<std::size_t>& axes, bool keepdims, double start,
            double (*f)(double, double));
+/// Each line of x along an axis replaced by what f makes of it, of any one length.
+Plain lines(const Plain& x, std::size_t axis, const std::function<std::vector<double>(std::vector<double>)>& f);
 double plus(double a, double b);
 double larger(double a, double b);
 

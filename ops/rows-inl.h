@@ -1,0 +1,74 @@
+// Loops over the rows of a matrix, for kernels that read a row more than once: whole vectors first, then at most four
+// lanes, then one, so that narrow rows are quick too. Steps are lambdas of (tag, position). Not a public header.
+#if defined(RETROGRAD_OPS_ROWS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef RETROGRAD_OPS_ROWS_INL_H_
+#undef RETROGRAD_OPS_ROWS_INL_H_
+#else
+#define RETROGRAD_OPS_ROWS_INL_H_
+#endif
+
+#include "../core/simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace retrograd::HWY_NAMESPACE {
+
+/// Calls step(tag, i) for the elements i … i + Lanes(tag) − 1, over [begin, end) in order.
+template <class T, class Step>
+HWY_INLINE void each_vector(std::int64_t begin, std::int64_t end, const Step& step) {
+  const hn::ScalableTag<T> whole;
+  const hn::CappedTag<T, 4> four;
+  const hn::CappedTag<T, 1> one;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(whole)), few = static_cast<std::int64_t>(hn::Lanes(four));
+  std::int64_t i = begin;
+  for (; i + lanes <= end; i += lanes) step(whole, i);
+  for (; i + few <= end; i += few) step(four, i);
+  for (; i < end; ++i) step(one, i);
+}
+
+/// Σ term(tag, i) over [0, n), in blocks short enough for float, their sums gathered in double.
+template <class T, class Term>
+HWY_INLINE double row_sum(std::int64_t n, const Term& term) {
+  constexpr std::int64_t kBlock = 1024;
+  const hn::ScalableTag<T> whole;
+  const hn::CappedTag<T, 4> four;
+  const hn::CappedTag<T, 1> one;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(whole)), few = static_cast<std::int64_t>(hn::Lanes(four));
+  double total = 0;
+  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
+    const std::int64_t end = begin + kBlock < n ? begin + kBlock : n;
+    std::int64_t i = begin;
+    T block = 0;
+    if (i + lanes <= end) {
+      auto sum = term(whole, i);
+      for (i += lanes; i + lanes <= end; i += lanes) sum = hn::Add(sum, term(whole, i));
+      block = hn::GetLane(hn::SumOfLanes(whole, sum));
+    }
+    for (; i + few <= end; i += few) block += hn::GetLane(hn::SumOfLanes(four, term(four, i)));
+    for (; i < end; ++i) block += hn::GetLane(term(one, i));
+    total += static_cast<double>(block);
+  }
+  return total;
+}
+
+/// The largest of at least Lanes(d); of a row with a NaN, any of it.
+template <class D, class T>
+HWY_INLINE T row_max_of(D d, const T* x, std::int64_t n) {
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  auto largest = hn::LoadU(d, x + n - lanes);  // may overlap: the largest is the largest
+  for (std::int64_t i = 0; i + lanes < n; i += lanes) largest = hn::Max(largest, hn::LoadU(d, x + i));
+  return hn::GetLane(hn::MaxOfLanes(d, largest));
+}
+/// The same of at least one.
+template <class T>
+HWY_INLINE T row_max(const T* x, std::int64_t n) {
+  const hn::ScalableTag<T> whole;
+  const hn::CappedTag<T, 4> four;
+  const hn::CappedTag<T, 1> one;
+  if (n >= static_cast<std::int64_t>(hn::Lanes(whole))) return row_max_of(whole, x, n);
+  return n >= static_cast<std::int64_t>(hn::Lanes(four)) ? row_max_of(four, x, n) : row_max_of(one, x, n);
+}
+
+}  // namespace retrograd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif
