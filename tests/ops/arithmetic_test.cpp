@@ -21,6 +21,9 @@ const Values kSpecial = {0.0, -0.0, kInf, -kInf, kNan,  1,     -1,     0.5,   -0
                          2,   -2,   3,    -3,    1e-30, -1e30, 1e-310, 1e300, 7.25};
 constexpr std::int64_t kLanes = 19;
 
+// int64, also of literals that are int.
+Tensor whole(std::initializer_list<std::int64_t> list) { return tensor(list); }
+
 bool same(double a, double b) { return (std::isnan(a) && std::isnan(b)) || a == b; }
 
 // Every pair of special values, in turn at each lane of two vectors of one quarter, and as a scalar beside a vector.
@@ -198,35 +201,35 @@ TEST_CASE("rounding makes constants, and copies of integers") {
   tape.watch(x);
   for (auto op : {floor, ceil, round, trunc}) {
     CHECK(!detail::is_tracked(op(x)));
-    const Tensor whole = tensor({3, kLeast, kMost});
-    Tensor copy = op(whole);
+    const Tensor integers = whole({3, kLeast, kMost});
+    Tensor copy = op(integers);
     CHECK(copy.dtype() == int64);
     copy += 1;
-    CHECK(whole.to_vector<std::int64_t>() == Integers{3, kLeast, kMost});
+    CHECK(integers.to_vector<std::int64_t>() == Integers{3, kLeast, kMost});
   }
 }
 
 TEST_CASE("integers stay exact in powers, remainders and clips, and wrap around") {
-  const Tensor a = tensor({3, -2, 0, 10, kLeast, 7}), b = tensor({4, 63, 0, 18, 1, 0});
+  const Tensor a = whole({3, -2, 0, 10, kLeast, 7}), b = whole({4, 63, 0, 18, 1, 0});
   CHECK(pow(a, b).to_vector<std::int64_t>() == Integers{81, kLeast, 1, 1'000'000'000'000'000'000, kLeast, 1});
-  CHECK(pow(2, tensor({62, 64})).to_vector<std::int64_t>() == Integers{std::int64_t{1} << 62, 0});
-  CHECK(pow(tensor({3}), kMost).size() == 1);
+  CHECK(pow(2, whole({62, 64})).to_vector<std::int64_t>() == Integers{std::int64_t{1} << 62, 0});
+  CHECK(pow(whole({3}), kMost).size() == 1);
   CHECK_THROWS_WITH_AS(pow(a, -1), "pow: an int64 base takes no negative exponent, got -1; astype to float64 does",
                        Error);
-  CHECK(fmod(tensor({7, -7, 7, kLeast, kLeast}), tensor({3, 3, -3, -1, kMost})).to_vector<std::int64_t>() ==
+  CHECK(fmod(whole({7, -7, 7, kLeast, kLeast}), whole({3, 3, -3, -1, kMost})).to_vector<std::int64_t>() ==
         Integers{1, -1, 1, 0, -1});
   CHECK_THROWS_WITH_AS(fmod(a, 0), "fmod: int64 division by 0", Error);
   CHECK_THROWS_AS(fmod(a, b), Error);
   CHECK(clip(a, -1, 5).to_vector<std::int64_t>() == Integers{3, -1, 0, 5, -1, 5});
   CHECK_THROWS_AS(clip(a, kMost, kMost - 1), Error);
   CHECK(minimum(a, 2).to_vector<std::int64_t>() == Integers{2, -2, 0, 2, kLeast, 2});
-  const Tensor least = tensor({kLeast});
+  const Tensor least = whole({kLeast});
   for (auto op : {neg, abs}) CHECK(op(least).item<std::int64_t>() == kLeast);
   CHECK(square(least).item<std::int64_t>() == 0);
   CHECK((least - 1).item<std::int64_t>() == kMost);
-  CHECK((tensor({kMost}) + 1).item<std::int64_t>() == kLeast);
-  CHECK((tensor({kMost}) * kMost).item<std::int64_t>() == 1);
-  CHECK(sum(tensor({kMost, std::int64_t{1}})).item<std::int64_t>() == kLeast);
+  CHECK((whole({kMost}) + 1).item<std::int64_t>() == kLeast);
+  CHECK((whole({kMost}) * kMost).item<std::int64_t>() == 1);
+  CHECK(sum(whole({kMost, std::int64_t{1}})).item<std::int64_t>() == kLeast);
 }
 
 TEST_CASE("masks and pixels compare, false below true") {
@@ -248,7 +251,7 @@ TEST_CASE("truth is read of every dtype, and of two at once") {
   CHECK(logical_and(x, mask).to_vector<bool>() == Mask{false, false, true, false, false});
   CHECK(logical_or(x, mask).to_vector<bool>() == Mask{true, true, true, true, true});
   CHECK(logical_xor(mask, 2.5).to_vector<bool>() == Mask{false, false, false, true, true});
-  CHECK(logical_not(tensor({0, -1, kLeast})).to_vector<bool>() == Mask{true, false, false});
+  CHECK(logical_not(whole({0, -1, kLeast})).to_vector<bool>() == Mask{true, false, false});
   CHECK(logical_not(tensor({0, 255}, uint8)).to_vector<bool>() == Mask{true, false});
   CHECK((~mask).to_vector<bool>() == Mask{false, false, false, true, true});
   CHECK_THROWS_WITH_AS(~x, doctest::Contains("~: takes masks, got float32"), DtypeError);

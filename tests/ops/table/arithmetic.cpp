@@ -159,12 +159,12 @@ void append_in_place(std::vector<Row>& rows) {
                     t /= x[1];
                     t -= x[0];
                     t *= 2;
-                    t /= t + 3;
+                    t /= x[1] + 3;
                     return t;
                   },
                   both([](double a, double b) {
                     const double t = 2 * ((a + b) * (a + b) / b - a);
-                    return t / (t + 3);
+                    return t / (b + 3);
                   }),
                   within(0.5, 2, kInPlaceSamples)});
 }
