@@ -77,6 +77,7 @@ Tensor in_place_of(const Tensor& of, Tensor values) {
 template <class Op>
 Tensor& write_in_place(Tensor& x, const Operand& operand) {
   constexpr const char* op = Op::kName;
+  if (x.dtype() == boolean || x.dtype() == uint8) fail<DtypeError>("{}: does not take {}", op, x.dtype());
   Tensor b = operand.as(op, x.dtype());
   check_fits(op, x, b);
   detail::Body& body = x.body();

@@ -143,7 +143,7 @@ Tensor slope_in_exponent(const Tensor& g, const Tensor& a, const Tensor& b, cons
 Tensor pow(const Operand& left, const Operand& right) {
   const detail::OperandPair in("pow", left, right);
   const Tensor &a = in.a, &b = in.b;
-  if (b.dtype() == int64) check_whole_exponents(b);
+  if (b.dtype() == int64 && a.size() > 0) check_whole_exponents(b);
   if (!is_recorded(a, b)) return detail::zip_reusing("pow", kPower, in);
   Tensor y = detail::zip("pow", kPower, a, b);
   if (!right.is_tensor())

@@ -220,6 +220,7 @@ TEST_CASE("integers stay exact in powers, remainders and clips, and wrap around"
         Integers{1, -1, 1, 0, -1});
   CHECK_THROWS_WITH_AS(fmod(a, 0), "fmod: int64 division by 0", Error);
   CHECK_THROWS_AS(fmod(a, b), Error);
+  CHECK(fmod(zeros({0}, int64), 0).size() == 0);
   CHECK(clip(a, -1, 5).to_vector<std::int64_t>() == Integers{3, -1, 0, 5, -1, 5});
   CHECK_THROWS_AS(clip(a, kMost, kMost - 1), Error);
   CHECK(minimum(a, 2).to_vector<std::int64_t>() == Integers{2, -2, 0, 2, kLeast, 2});

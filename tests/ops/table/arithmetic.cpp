@@ -38,6 +38,11 @@ Row in_place(const char* name, Tensor& (*op)(Tensor&, const Operand&), double (*
             },
             label + ": 0.5 does not fit the dtype int64"},
            {[op] {
+              Tensor t = zeros({2}, uint8);
+              op(t, 1);
+            },
+            label + ": does not take uint8"},
+           {[op] {
               Tensor t;
               op(t, 1);
             },
