@@ -24,7 +24,9 @@ struct Add {
   V operator()(D, V a, V b) const {
     return hn::Add(a, b);
   }
-  static std::int64_t plain(std::int64_t a, std::int64_t b) { return a + b; }
+  static std::int64_t plain(std::int64_t a, std::int64_t b) {  // unsigned, so that it may wrap around
+    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  }
 };
 struct Scale {
   template <class D, class V>
@@ -60,7 +62,8 @@ void sum_column(const void* x, void* into, std::int64_t n) {
   zip_run<Add, T>(into, 1, x, 1, into, n);
 }
 void sum_row_integers(const void* x, void* into, std::int64_t n) {
-  for (std::int64_t i = 0; i < n; ++i) *static_cast<std::int64_t*>(into) += static_cast<const std::int64_t*>(x)[i];
+  std::int64_t& total = *static_cast<std::int64_t*>(into);
+  for (std::int64_t i = 0; i < n; ++i) total = Add::plain(total, static_cast<const std::int64_t*>(x)[i]);
 }
 void sum_column_integers(const void* x, void* into, std::int64_t n) {
   plain_zip_run<Add, std::int64_t>(into, 1, x, 1, into, n);

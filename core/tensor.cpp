@@ -61,7 +61,9 @@ void check_in_place(const Tensor& x, const char* op) {
 
 void check_writable(const Tensor& x, const char* op) {
   check_in_place(x, op);
-  if (is_live(x.body().serial.load(std::memory_order_relaxed)))
+  const Body& body = x.body();
+  if (is_live(body.serial.load(std::memory_order_relaxed)) ||
+      is_live(body.base->serial.load(std::memory_order_relaxed)))
     fail<TapeError>("{}: this {} tensor is a running sum that an open tape differentiates", op, described(x));
 }
 

@@ -7,8 +7,8 @@
 #define RETROGRAD_OPS_ARITHMETIC_KERNELS
 namespace retrograd {
 struct ArithmeticKernels {
-  detail::ByDtype<detail::BinaryRun> sub, mul, div, maximum;
-  detail::ByDtype<detail::UnaryRun> neg, square, abs, sign;
+  detail::ByDtype<detail::BinaryRun> sub, mul, div, maximum, minimum;
+  detail::ByDtype<detail::UnaryRun> neg, square, abs, sign, reciprocal;
   // y += a·b
   detail::ByDtype<void (*)(const void* a, const void* b, void* y, std::int64_t n)> add_product;
 };
@@ -19,19 +19,22 @@ HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
 namespace {
 
+// Integers wrap around, as NumPy's do; signed, that would be undefined.
+constexpr std::uint64_t bits(std::int64_t x) { return static_cast<std::uint64_t>(x); }
+
 struct Sub {
   template <class D, class V>
   V operator()(D, V a, V b) const {
     return hn::Sub(a, b);
   }
-  static std::int64_t plain(std::int64_t a, std::int64_t b) { return a - b; }
+  static std::int64_t plain(std::int64_t a, std::int64_t b) { return static_cast<std::int64_t>(bits(a) - bits(b)); }
 };
 struct Mul {
   template <class D, class V>
   V operator()(D, V a, V b) const {
     return hn::Mul(a, b);
   }
-  static std::int64_t plain(std::int64_t a, std::int64_t b) { return a * b; }
+  static std::int64_t plain(std::int64_t a, std::int64_t b) { return static_cast<std::int64_t>(bits(a) * bits(b)); }
 };
 struct Div {
   template <class D, class V>
@@ -47,26 +50,34 @@ struct Maximum {
   }
   static std::int64_t plain(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
 };
+struct Minimum {
+  template <class D, class V>
+  V operator()(D, V a, V b) const {
+    const V smaller = hn::IfThenElse(hn::Lt(a, b), a, b);  // b where b is NaN
+    return hn::IfThenElse(hn::Eq(a, a), smaller, a);
+  }
+  static std::int64_t plain(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
+};
 struct Neg {
   template <class D, class V>
   V operator()(D, V x) const {
     return hn::Neg(x);
   }
-  static std::int64_t plain(std::int64_t x) { return -x; }
+  static std::int64_t plain(std::int64_t x) { return static_cast<std::int64_t>(-bits(x)); }
 };
 struct Square {
   template <class D, class V>
   V operator()(D, V x) const {
     return hn::Mul(x, x);
   }
-  static std::int64_t plain(std::int64_t x) { return x * x; }
+  static std::int64_t plain(std::int64_t x) { return static_cast<std::int64_t>(bits(x) * bits(x)); }
 };
 struct Abs {
   template <class D, class V>
   V operator()(D, V x) const {
     return hn::Abs(x);
   }
-  static std::int64_t plain(std::int64_t x) { return x < 0 ? -x : x; }
+  static std::int64_t plain(std::int64_t x) { return x < 0 ? static_cast<std::int64_t>(-bits(x)) : x; }
 };
 struct Sign {
   template <class D, class V>
@@ -75,6 +86,13 @@ struct Sign {
     return hn::IfThenElse(hn::Gt(x, zero), one, hn::IfThenElse(hn::Lt(x, zero), hn::Neg(one), x));
   }
   static std::int64_t plain(std::int64_t x) { return (x > 0) - (x < 0); }
+};
+
+struct Reciprocal {
+  template <class D, class V>
+  V operator()(D d, V x) const {
+    return hn::Div(hn::Set(d, static_cast<hn::TFromD<D>>(1)), x);
+  }
 };
 
 // A plain loop: the compiler vectorises it for each target.
@@ -90,10 +108,12 @@ const ArithmeticKernels* arithmetic_kernels() {
                                                  binary_numbers<Mul>(),
                                                  binary_floats<Div>(),
                                                  binary_numbers<Maximum>(),
+                                                 binary_numbers<Minimum>(),
                                                  unary_numbers<Neg>(),
                                                  unary_numbers<Square>(),
                                                  unary_numbers<Abs>(),
                                                  unary_numbers<Sign>(),
+                                                 unary_floats<Reciprocal>(),
                                                  {add_product<float>, add_product<double>, nullptr, nullptr, nullptr}};
   return &kKernels;
 }
@@ -103,9 +123,6 @@ const ArithmeticKernels* arithmetic_kernels() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "../core/creation.h"
-#include "../core/error.h"
-#include "../core/format.h"
 #include "../core/tape.h"
 #include "arithmetic.h"
 #include "comparison.h"
@@ -185,68 +202,36 @@ Tensor abs(const Tensor& x) {
 
 Tensor sign(const Tensor& x) { return detail::map("sign", kernels().sign, x); }
 
-// d max(a, b) = [a > b]·da + [b > a]·db + [a = b]·(da + db)/2
-Tensor maximum(const Operand& left, const Operand& right) {
-  const detail::OperandPair in("maximum", left, right);
-  const Tensor &a = in.a, &b = in.b;
-  Tensor y = detail::zip("maximum", kernels().maximum, a, b);
-  const auto share = [](const Tensor& own, const Tensor& other, Dtype dtype) {
-    return astype(greater(own, other), dtype) + 0.5 * astype(equal(own, other), dtype);
-  };
-  return record("maximum", y, wrt(a, [a, b, share](const Tensor& g) { return g * share(a, b, g.dtype()); }),
-                wrt(b, [a, b, share](const Tensor& g) { return g * share(b, a, g.dtype()); }));
+// d(1/x) = −dx/x²
+Tensor reciprocal(const Tensor& x) {
+  Tensor y = detail::map("reciprocal", kernels().reciprocal, x);
+  if (!is_recorded(x)) return y;
+  return record("reciprocal", y, wrt(x, [y](const Tensor& g) { return -(g * y * y); }));
 }
 
 namespace {
 
-// write(x, b) in place, and what a tape has to know of it: no rule needs a value, so nothing is protected from the next
-// sum, and only x's place in the log moves on.
-template <class F>
-void sum_in_place(const char* op, void (*write)(Tensor&, const Tensor&), Tensor& x, Tensor b, F rule_for_b) {
-  if (!broadcasts_to(b.shape(), x.shape()))
-    fail<ShapeError>("{}: {} does not broadcast to {}", op, detail::described(b), detail::described(x));
-  if (x.dtype() != b.dtype())
-    fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, x.dtype(), b.dtype());
-  const detail::Body& body = x.body();
-  detail::check_in_place(x, op);
-  detail::Log* log = detail::recording();
-  const bool x_tracked = log && detail::tracked(log, x), b_tracked = log && detail::tracked(log, b);
-  const bool has_views = body.base == &body ? body.views.load(std::memory_order_relaxed) > 0
-                                            : body.base->refs.load(std::memory_order_relaxed) > 1;
-  if ((x_tracked || b_tracked) && has_views)
-    fail<TapeError>(
-        "{}: views share the values of this {} tensor, and the tape would not see them change; write x = x {} b", op,
-        detail::described(x), op[0]);
-  // The places in the log as they are before x moves on; b may be x itself.
-  const auto place = [](const Tensor& of) {
-    Tensor here = detach(of);
-    here.body().serial.store(of.body().serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
-    here.body().node = of.body().node;
-    return here;
+// d max(a, b) = [a > b]·da + [b > a]·db + [a = b]·(da + db)/2, and the minimum likewise with <
+Tensor extreme(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel,
+               Tensor (*wins)(const Operand&, const Operand&), const Operand& left, const Operand& right) {
+  const detail::OperandPair in(op, left, right);
+  const Tensor &a = in.a, &b = in.b;
+  if (!is_recorded(a, b)) return detail::zip_reusing(op, kernel, in);
+  const auto share = [wins](const Tensor& g, const Tensor& own, const Tensor& other) {
+    return g * (astype(wins(own, other), g.dtype()) + 0.5 * astype(equal(own, other), g.dtype()));
   };
-  const Tensor x_before = x_tracked ? place(x) : Tensor(), b_before = b_tracked ? place(b) : Tensor();
-  if (b.body().base == body.base) b = detail::copy_values(b);  // else the sum would read what it has written
-  write(x, b);
-  if (!x_tracked && !b_tracked) return;
-  detail::Node& node = detail::append_node(log, op, x);
-  if (x_tracked) detail::append_edge(log, node, x_before, 0, [](const Tensor& g) { return g; });
-  if (b_tracked) detail::append_edge(log, node, b_before, 1, rule_for_b);
-  const Tensor* const inputs[] = {x_tracked ? &x_before : &x, &b};
-  if (detail::Observer::current()) detail::notify_recorded(log, x, inputs);
+  return record(op, detail::zip(op, kernel, a, b), wrt(a, [a, b, share](const Tensor& g) { return share(g, a, b); }),
+                wrt(b, [a, b, share](const Tensor& g) { return share(g, b, a); }));
 }
 
 }  // namespace
 
-Tensor& operator+=(Tensor& x, const Operand& b) {
-  sum_in_place("+=", detail::add_into, x, b.as("+=", x.dtype()), [](const Tensor& g) { return g; });
-  return x;
-}
+Tensor maximum(const Operand& a, const Operand& b) { return extreme("maximum", kernels().maximum, greater, a, b); }
+Tensor minimum(const Operand& a, const Operand& b) { return extreme("minimum", kernels().minimum, less, a, b); }
 
-Tensor& operator-=(Tensor& x, const Operand& b) {
-  const auto subtract = [](Tensor& from, const Tensor& what) { detail::zip_into("-=", kernels().sub, from, what); };
-  sum_in_place("-=", subtract, x, b.as("-=", x.dtype()), [](const Tensor& g) { return -g; });
-  return x;
-}
+void detail::sub_into(Tensor& into, const Tensor& x) { zip_into("-=", kernels().sub, into, x); }
+void detail::mul_into(Tensor& into, const Tensor& x) { zip_into("*=", kernels().mul, into, x); }
+void detail::div_into(Tensor& into, const Tensor& x) { zip_into("/=", kernels().div, into, x); }
 
 }  // namespace retrograd
 #endif  // HWY_ONCE

@@ -1,5 +1,5 @@
-// Arithmetic, element by element with NumPy's broadcasting; a number takes the tensor's dtype. Addition is
-// core/tape_ops.h's.
+// Arithmetic, element by element with NumPy's broadcasting; a number takes the tensor's dtype. Integers
+// wrap around where they overflow. Addition is core/tape_ops.h's; writing in place is in_place.h's.
 #pragma once
 #include "../core/operand.h"
 #include "../core/tape_ops.h"
@@ -21,19 +21,23 @@ Tensor square(const Tensor& x);
 Tensor abs(const Tensor& x);
 /// −1, 0 or 1, and NaN for NaN; the derivative is 0 everywhere. float32, float64, int64.
 Tensor sign(const Tensor& x);
+/// 1/x: ±∞ at ±0; float32, float64.
+Tensor reciprocal(const Tensor& x);
 /// The larger of a and b, NaN where either is; where they tie they share the gradient evenly. float32, float64, int64.
 Tensor maximum(const Operand& a, const Operand& b);
+/// The smaller, likewise.
+Tensor minimum(const Operand& a, const Operand& b);
 
 inline Tensor operator-(const Operand& a, const Operand& b) { return sub(a, b); }
 inline Tensor operator*(const Operand& a, const Operand& b) { return mul(a, b); }
 inline Tensor operator/(const Operand& a, const Operand& b) { return div(a, b); }
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 
-/// Adds b to the values of x in place, through every handle and view of its storage; b broadcasts to x. Under a tape, x
-/// becomes the sum as far as derivatives are concerned. TapeError where the tape needs the values that would
-/// be lost, or where views share them.
-Tensor& operator+=(Tensor& x, const Operand& b);
-/// Subtracts b in place, likewise.
-Tensor& operator-=(Tensor& x, const Operand& b);
+namespace detail {
+/// into −= x and so on, in place, unrecorded, on a buffer the caller owns; x broadcasts to `into`.
+void sub_into(Tensor& into, const Tensor& x);
+void mul_into(Tensor& into, const Tensor& x);
+void div_into(Tensor& into, const Tensor& x);
+}  // namespace detail
 
 }  // namespace retrograd

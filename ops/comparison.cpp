@@ -40,8 +40,9 @@ struct GreaterEqual {
 
 template <class Op>
 constexpr detail::ByDtype<detail::BinaryRun> comparison() {
-  return {plain_zip_run<Op, float, bool>, plain_zip_run<Op, double, bool>, plain_zip_run<Op, std::int64_t, bool>,
-          nullptr, nullptr};
+  constexpr detail::BinaryRun bytes = plain_zip_run<Op, std::uint8_t, bool>;  // of masks too: false is 0, true is 1
+  return {plain_zip_run<Op, float, bool>, plain_zip_run<Op, double, bool>, plain_zip_run<Op, std::int64_t, bool>, bytes,
+          bytes};
 }
 
 template <class T>

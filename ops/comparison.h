@@ -1,5 +1,5 @@
-// Comparisons, which make masks, and the choice by a mask. Comparisons take float32, float64 and int64 and have no
-// gradient; NaN is unequal to everything and never less or greater.
+// Comparisons, which make masks, and the choice by a mask. Comparisons take every dtype (false is less
+// than true) and have no gradient; NaN is unequal to everything and never less or greater.
 #pragma once
 #include "../core/operand.h"
 #include "../core/tensor.h"

@@ -1,3 +1,152 @@
 #include "in_place.h"
 
-namespace retrograd {}
+#include <algorithm>
+
+#include "../core/error.h"
+#include "../core/fields.h"
+#include "../core/format.h"
+#include "../core/loops.h"
+#include "../core/tape.h"
+#include "../core/tape_ops.h"
+#include "arithmetic.h"
+
+namespace retrograd {
+
+namespace {
+
+// How x ∘= b is written and differentiated. The rules are made of the values before the write; where they do not read
+// them, both handles are empty, and nothing is protected from the next write.
+
+// d(x + b) = dx + db
+struct AddTo {
+  static constexpr const char* kName = "+=";
+  static constexpr bool kReads = false;
+  static void write(Tensor& x, const Tensor& b) { detail::add_into(x, b); }
+  static auto rule_x(const Tensor&) {
+    return [](const Tensor& g) { return g; };
+  }
+  static auto rule_b(const Tensor&, const Tensor&) { return rule_x(Tensor()); }
+};
+// d(x − b) = dx − db
+struct SubtractFrom {
+  static constexpr const char* kName = "-=";
+  static constexpr bool kReads = false;
+  static void write(Tensor& x, const Tensor& b) { detail::sub_into(x, b); }
+  static auto rule_x(const Tensor&) { return AddTo::rule_x(Tensor()); }
+  static auto rule_b(const Tensor&, const Tensor&) {
+    return [](const Tensor& g) { return -g; };
+  }
+};
+// d(x·b) = b·dx + x·db
+struct MultiplyBy {
+  static constexpr const char* kName = "*=";
+  static constexpr bool kReads = true;
+  static void write(Tensor& x, const Tensor& b) { detail::mul_into(x, b); }
+  static auto rule_x(const Tensor& b) {
+    return [b](const Tensor& g) { return g * b; };
+  }
+  static auto rule_b(const Tensor& x, const Tensor&) { return rule_x(x); }
+};
+// d(x/b) = dx/b − (x/b)·db/b
+struct DivideBy {
+  static constexpr const char* kName = "/=";
+  static constexpr bool kReads = true;
+  static void write(Tensor& x, const Tensor& b) { detail::div_into(x, b); }
+  static auto rule_x(const Tensor& b) {
+    return [b](const Tensor& g) { return g / b; };
+  }
+  static auto rule_b(const Tensor& x, const Tensor& b) {
+    return [x, b](const Tensor& g) { return -(g * (x / b) / b); };
+  }
+};
+
+void check_fits(const char* op, const Tensor& x, const Tensor& b) {
+  if (!broadcasts_to(b.shape(), x.shape()))
+    fail<ShapeError>("{}: {} does not broadcast to {}", op, detail::described(b), detail::described(x));
+  if (x.dtype() != b.dtype())
+    fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, x.dtype(), b.dtype());
+}
+
+// `values` with the place in the log that `of` has now.
+Tensor in_place_of(const Tensor& of, Tensor values) {
+  values.body().serial.store(of.body().serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  values.body().node = of.body().node;
+  return values;
+}
+
+template <class Op>
+Tensor& write_in_place(Tensor& x, const Operand& operand) {
+  constexpr const char* op = Op::kName;
+  if (x.dtype() == boolean || x.dtype() == uint8) fail<DtypeError>("{}: does not take {}", op, x.dtype());
+  Tensor b = operand.as(op, x.dtype());
+  check_fits(op, x, b);
+  detail::Body& body = x.body();
+  detail::Log* log = detail::recording();
+  const bool x_tracked = log && detail::tracked(log, x), b_tracked = log && detail::tracked(log, b);
+  // A sum may also change by a constant that the tape which differentiates it does not see.
+  if (Op::kReads && !x_tracked)
+    detail::check_writable(x, op);
+  else
+    detail::check_in_place(x, op);
+  const bool shared = b.body().base == body.base;  // b would change as x is written
+  if (!x_tracked && !b_tracked) {
+    Op::write(x, shared ? detail::copy_values(b) : b);
+    return x;
+  }
+  const bool has_views = body.base == &body ? body.views.load(std::memory_order_relaxed) > 0
+                                            : body.base->refs.load(std::memory_order_relaxed) > 1;
+  if (has_views)
+    fail<TapeError>(
+        "{}: views share the values of this {} tensor, and the tape would not see them change; write x = x {} b", op,
+        detail::described(x), op[0]);
+  // Both as they are before x moves on. Only b's rule reads x. Without views, b that shares its values is x itself.
+  const bool keeps_x = Op::kReads && b_tracked;
+  const Tensor x_before = in_place_of(x, keeps_x ? detail::copy_values(x) : detach(x));
+  if (shared) b = keeps_x ? x_before : in_place_of(x, detail::copy_values(x));
+  Op::write(x, b);
+
+  detail::Node& node = detail::append_node(log, op, x);
+  if (x_tracked) detail::append_edge(log, node, x_before, 0, Op::rule_x(b));
+  if (b_tracked) detail::append_edge(log, node, b, 1, Op::rule_b(x_before, b));
+  if (Op::kReads) detail::stamp(log, b);
+  if (body.base != &body)  // no handle is left on the base: its place tells later views of it who is at work here
+    body.base->serial.store(log->serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  const Tensor* const inputs[] = {&x_before, &b};
+  if (detail::Observer::current()) detail::notify_recorded(log, x, inputs);
+  return x;
+}
+
+}  // namespace
+
+Tensor& operator+=(Tensor& x, const Operand& b) { return write_in_place<AddTo>(x, b); }
+Tensor& operator-=(Tensor& x, const Operand& b) { return write_in_place<SubtractFrom>(x, b); }
+Tensor& operator*=(Tensor& x, const Operand& b) { return write_in_place<MultiplyBy>(x, b); }
+Tensor& operator/=(Tensor& x, const Operand& b) { return write_in_place<DivideBy>(x, b); }
+
+void fill(Tensor& x, Scalar value) {
+  dispatch(x.dtype(), [&]<class T>() {
+    const T element = value.as<T>("fill");
+    detail::check_writable(x, "fill");
+    std::fill_n(detail::values<T>(x), x.size(), element);
+  });
+}
+
+void copy_into(Tensor& x, const Tensor& from) {
+  check_fits("copy_into", x, from);
+  if (detail::is_tracked(from))
+    fail<TapeError>("copy_into: the tape differentiates this {} tensor; copy detach(from) for a constant",
+                    from.shape());
+  detail::check_writable(x, "copy_into");
+  const Tensor source = from.body().base == x.body().base ? detail::copy_values(from) : from;
+  dispatch(x.dtype(), [&]<class T>() {
+    T* to = detail::values<T>(x);
+    detail::for_each_run<1>(x.shape(), {&source},
+                            [&](std::array<const void*, 1> at, std::array<std::int64_t, 1> step, std::int64_t n) {
+                              const T* values = static_cast<const T*>(at[0]);
+                              for (std::int64_t i = 0; i < n; ++i) to[i] = values[i * step[0]];
+                              to += n;
+                            });
+  });
+}
+
+}  // namespace retrograd

@@ -1,5 +1,33 @@
-// Writing into a tensor where it is safe.
+// Writing into a tensor, through every handle and view of its storage: the arithmetic operators, and constants. Refused
+// with a TapeError wherever an open tape needs the values that would be lost. Only contiguous tensors are written.
 #pragma once
+#include "../core/operand.h"
 #include "../core/tensor.h"
 
-namespace retrograd {}
+namespace retrograd {
+
+// Under a tape, x becomes the result as far as derivatives are concerned, to every order. TapeError where a rule needs
+// the old values of x (what was watched, or used in another op, or came out of one), where views share them and the
+// write is recorded, and, for products and quotients, where a tape that is paused or outside this one differentiates x.
+// ShapeError where b does not broadcast to x or x is not contiguous, DtypeError where dtypes differ.
+
+/// Adds b to the values of x; float32, float64, int64.
+Tensor& operator+=(Tensor& x, const Operand& b);
+/// Subtracts b; float32, float64, int64.
+Tensor& operator-=(Tensor& x, const Operand& b);
+/// Multiplies by b; float32, float64, int64. Where the tape differentiates b, the old values of x are copied first.
+Tensor& operator*=(Tensor& x, const Operand& b);
+/// Divides by b, with the same copy; float32, float64.
+Tensor& operator/=(Tensor& x, const Operand& b);
+
+/// Gives every element of x the value; DtypeError where the dtype cannot hold it, TapeError where an open tape tracks
+/// x. Of any dtype.
+void fill(Tensor& x, Scalar value);
+inline void fill(Tensor&& view, Scalar value) { fill(view, value); }
+/// Gives x the values of `from`, which broadcasts to x and is of its dtype, as constants: TapeError where an open tape
+/// tracks x, or where the tape differentiates `from` (x = from keeps the derivative, detach(from) drops it). Of any
+/// dtype.
+void copy_into(Tensor& x, const Tensor& from);
+inline void copy_into(Tensor&& view, const Tensor& from) { copy_into(view, from); }
+
+}  // namespace retrograd

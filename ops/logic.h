@@ -1,5 +1,34 @@
-// Logic on masks, and questions about single elements (isnan and its kind).
+// Logic on masks, and questions about values. Results are masks, or one bool, and have no gradient. The operators &&,
+// || and ! are not overloaded: they would not short-circuit. &, |, ^ and ~ stand for them, on masks alone, as in NumPy:
+// (0 < x) & (x < 1).
 #pragma once
+#include "../core/operand.h"
 #include "../core/tensor.h"
 
-namespace retrograd {}
+namespace retrograd {
+
+/// A mask of where both operands are true, and so on, with broadcasting. Operands are of any dtype, also of two: only
+/// their truth is read. What is not zero is true, NaN too.
+Tensor logical_and(const Operand& a, const Operand& b);
+Tensor logical_or(const Operand& a, const Operand& b);
+Tensor logical_xor(const Operand& a, const Operand& b);
+Tensor logical_not(const Tensor& x);
+
+/// The same of masks; DtypeError where an operand is none.
+Tensor operator&(const Tensor& a, const Tensor& b);
+Tensor operator|(const Tensor& a, const Tensor& b);
+Tensor operator^(const Tensor& a, const Tensor& b);
+Tensor operator~(const Tensor& mask);
+
+/// Masks of where x is NaN, is +∞ or −∞, is neither; of any dtype.
+Tensor isnan(const Tensor& x);
+Tensor isinf(const Tensor& x);
+Tensor isfinite(const Tensor& x);
+
+/// True where |a − b| ≤ atol + rtol·|b| holds of every element, with broadcasting; infinities are close to themselves
+/// alone, NaN to nothing or, under equal_nan, to NaN. Of any one dtype; computed in float64.
+bool allclose(const Operand& a, const Operand& b, double rtol = 1e-5, double atol = 1e-8, bool equal_nan = false);
+/// True where a and b are of one shape and all their elements are equal (NaN never is); DtypeError where dtypes differ.
+bool array_equal(const Tensor& a, const Tensor& b);
+
+}  // namespace retrograd
