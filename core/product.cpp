@@ -24,10 +24,21 @@ struct MatrixLayout {
 };
 
 // True where BLAS can read the matrices as they lie: rows, or columns, without gaps inside.
-bool is_blas_layout(const Tensor& x) {
+inline bool is_blas_layout(const Tensor& x) {
   if (x.is_contiguous()) return true;
-  const MatrixLayout layout(x);
-  return layout.has_whole_rows() || layout.has_whole_columns();
+  const MatrixLayout at(x);
+  return at.has_whole_rows() || at.has_whole_columns();
+}
+
+inline Tensor readable_as_it_lies(const Tensor& x) { return is_blas_layout(x) ? x : packed(x); }
+
+template <class T>
+inline MatrixIn<T> first_matrix(const Tensor& x) {
+  if (x.is_contiguous()) return {x.data<T>(), std::max<std::int64_t>(x.shape()[x.rank() - 1], 1), false};
+  const MatrixLayout at(x);
+  if (at.has_whole_rows())
+    return {x.data<T>(), std::max<std::int64_t>({at.rows == 1 ? at.columns : at.down, at.columns, 1}), false};
+  return {x.data<T>(), std::max<std::int64_t>({at.columns == 1 ? at.rows : at.along, at.rows, 1}), true};
 }
 
 template <class F>
@@ -52,22 +63,17 @@ Tensor in_front(const Tensor& x) {
 
 }  // namespace
 
-Tensor blas_readable(const Tensor& x) { return is_blas_layout(x) ? x : packed(x); }
-
+Tensor blas_readable(const Tensor& x) { return readable_as_it_lies(x); }
 template <class T>
 MatrixIn<T> matrix_of(const Tensor& x) {
-  if (x.is_contiguous()) return {x.data<T>(), std::max<std::int64_t>(x.shape()[x.rank() - 1], 1), false};
-  const MatrixLayout at(x);
-  if (at.has_whole_rows())
-    return {x.data<T>(), std::max<std::int64_t>({at.rows == 1 ? at.columns : at.down, at.columns, 1}), false};
-  return {x.data<T>(), std::max<std::int64_t>({at.columns == 1 ? at.rows : at.along, at.rows, 1}), true};
+  return first_matrix<T>(x);
 }
 template MatrixIn<float> matrix_of<float>(const Tensor& x);
 template MatrixIn<double> matrix_of<double>(const Tensor& x);
 
 void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c) {
   if (c.size() == 0) return;
-  const Tensor left = blas_readable(a), right = blas_readable(b), left_front = in_front(left),
+  const Tensor left = readable_as_it_lies(a), right = readable_as_it_lies(b), left_front = in_front(left),
                right_front = in_front(right);
   const Shape batch = in_front(c).shape();
   const Walk<2> walk(batch, {&left_front, &right_front});
@@ -83,15 +89,15 @@ void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c) {
   };
   const std::int64_t m = c.shape()[c.rank() - 2], n = c.shape()[c.rank() - 1], k = a.shape()[a.rank() - 1];
   for_floating(c.dtype(), [&]<class T>() {
-    gemm_batch(batch.size(), m, n, k, matrix_of<T>(left), matrix_of<T>(right), values<T>(c), offset);
+    gemm_batch(batch.size(), m, n, k, first_matrix<T>(left), first_matrix<T>(right), values<T>(c), offset);
   });
 }
 
 void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const AfterTile* after) {
-  const Tensor left = blas_readable(a), right = blas_readable(b);
+  const Tensor left = readable_as_it_lies(a), right = readable_as_it_lies(b);
   const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
   for_floating(c.dtype(), [&]<class T>() {
-    gemm(m, n, k, matrix_of<T>(left), matrix_of<T>(right), static_cast<T>(beta), values<T>(c),
+    gemm(m, n, k, first_matrix<T>(left), first_matrix<T>(right), static_cast<T>(beta), values<T>(c),
          std::max<std::int64_t>(n, 1), after);
   });
 }
@@ -135,7 +141,7 @@ const Tensor& Deferred::value() {
   parallel_for(grid.count(), [&](std::int64_t t) {
     const TileRange at = grid[t];
     for_floating(a_.dtype(), [&]<class T>() {
-      gemm_tile(at, a_.shape()[1], matrix_of<T>(a_), matrix_of<T>(b_), T{0},
+      gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0},
                 values<T>(product) + at.row_begin * n + at.column_begin, n);
     });
   });
@@ -151,7 +157,7 @@ Tensor Deferred::tile(const TileRange& at) const {
   const std::int64_t columns = at.column_end - at.column_begin;
   Tensor out = Tensor::empty({at.row_end - at.row_begin, columns}, a_.dtype());
   for_floating(a_.dtype(), [&]<class T>() {
-    gemm_tile(at, a_.shape()[1], matrix_of<T>(a_), matrix_of<T>(b_), T{0}, values<T>(out), columns);
+    gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0}, values<T>(out), columns);
   });
   return out;
 }
