@@ -71,6 +71,28 @@ void tiled_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T
   detail::parallel_for(grid.count(), [&](std::int64_t t) { one(grid[t]); });
 }
 
+double flops_of(std::int64_t m, std::int64_t n, std::int64_t k) {
+  return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
+}
+
+template <class T>
+void batched_gemm(std::int64_t count, std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>& a,
+                  const MatrixIn<T>& b, T* c, FunctionRef<detail::BatchOffset(std::int64_t)> offset) {
+  prepare(m, n, k, a, b, n);
+  const TileGrid grid = detail::tiles_of_product(m, n, k);
+  const auto one = [&](std::int64_t i, const TileRange& at) {
+    const detail::BatchOffset from = offset(i);
+    tile(at, k, {a.data + from.a, a.stride, a.transposed}, {b.data + from.b, b.stride, b.transposed}, T{0},
+         c + i * m * n + at.row_begin * n + at.column_begin, n);
+  };
+  if (grid.count() > 1)
+    return detail::parallel_for(count * grid.count(),
+                                [&](std::int64_t t) { one(t / grid.count(), grid[t % grid.count()]); });
+  detail::parallel_ranges(count, flops_of(m, n, k), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) one(i, {0, m, 0, n});
+  });
+}
+
 // Borders fall on multiples of the width of OpenBLAS's packed panels: others cost up to an eighth of the speed.
 constexpr std::int64_t kGrain = 16;
 // Flops of a tile, some 0.1 ms, and flops from which a product is two tiles all the same: handing half of it over costs
@@ -86,10 +108,6 @@ std::int64_t tiles_along(std::int64_t extent, std::int64_t packed_again, double 
       std::max<std::int64_t>(static_cast<std::int64_t>(flops / kTileFlops), flops < kTwoTiles ? 1 : 2);
   const auto tiles = static_cast<std::uint64_t>(std::min(by_flops, std::max<std::int64_t>(extent / width, 2)));
   return static_cast<std::int64_t>(std::bit_floor(std::clamp<std::uint64_t>(tiles, 1, 16)));  // shared out evenly
-}
-
-double flops_of(std::int64_t m, std::int64_t n, std::int64_t k) {
-  return 2.0 * static_cast<double>(m) * static_cast<double>(n) * static_cast<double>(k);
 }
 
 std::int64_t border(std::int64_t extent, std::int64_t part, std::int64_t parts) {
@@ -127,6 +145,15 @@ void detail::gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<float
 void detail::gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<double> a, MatrixIn<double> b, double beta,
                   double* c, std::int64_t c_stride, const AfterTile* after) {
   tiled_gemm(m, n, k, a, b, beta, c, c_stride, after);
+}
+
+void detail::gemm_batch(std::int64_t count, std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<float> a,
+                        MatrixIn<float> b, float* c, FunctionRef<BatchOffset(std::int64_t)> offset) {
+  batched_gemm(count, m, n, k, a, b, c, offset);
+}
+void detail::gemm_batch(std::int64_t count, std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<double> a,
+                        MatrixIn<double> b, double* c, FunctionRef<BatchOffset(std::int64_t)> offset) {
+  batched_gemm(count, m, n, k, a, b, c, offset);
 }
 
 void detail::gemm_tile(const TileRange& at, std::int64_t k, MatrixIn<float> a, MatrixIn<float> b, float beta, float* c,

@@ -54,6 +54,17 @@ void gemm_tile(const TileRange& tile, std::int64_t k, MatrixIn<float> a, MatrixI
 void gemm_tile(const TileRange& tile, std::int64_t k, MatrixIn<double> a, MatrixIn<double> b, double beta, double* c,
                std::int64_t c_stride);
 
+/// Where the operands of one product of a batch begin, in elements behind those of the first.
+struct BatchOffset {
+  std::int64_t a, b;
+};
+/// Cᵢ = Aᵢ · Bᵢ for i from 0 to count-1; the Cᵢ lie one behind the other. Many small products are spread over the pool,
+/// large ones are cut into tiles like a single one.
+void gemm_batch(std::int64_t count, std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<float> a,
+                MatrixIn<float> b, float* c, FunctionRef<BatchOffset(std::int64_t)> offset);
+void gemm_batch(std::int64_t count, std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<double> a,
+                MatrixIn<double> b, double* c, FunctionRef<BatchOffset(std::int64_t)> offset);
+
 void use_one_blas_thread();
 
 }  // namespace detail

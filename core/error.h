@@ -22,6 +22,10 @@ struct ShapeError : Error {
 struct DtypeError : Error {
   using Error::Error;
 };
+/// A matrix that a factorization or a solution cannot take: singular, or not positive definite.
+struct LinalgError : Error {
+  using Error::Error;
+};
 /// A tape used against its rules: consumed twice, asked about the unwatched, written under.
 struct TapeError : Error {
   using Error::Error;

@@ -3,32 +3,42 @@
 #include <algorithm>
 #include <thread>
 
+#include "loops.h"
 #include "threads.h"
 
 namespace retrograd::detail {
 
 namespace {
 
-// True where BLAS can read a matrix as it lies: rows, or columns, without gaps inside.
-bool is_blas_layout(const Tensor& x) {
+// One matrix, the last two axes of a tensor.
+struct MatrixLayout {
+  std::int64_t rows, columns, down, along;
+  explicit MatrixLayout(const Tensor& x) {
+    const int rank = x.rank();
+    const Strides strides = x.strides();
+    rows = x.shape()[rank - 2], columns = x.shape()[rank - 1];
+    down = strides[static_cast<std::size_t>(rank - 2)], along = strides[static_cast<std::size_t>(rank - 1)];
+  }
+  bool has_whole_rows() const { return (along == 1 || columns == 1) && (down >= columns || rows == 1); }
+  bool has_whole_columns() const { return (down == 1 || rows == 1) && (along >= rows || columns == 1); }
+};
+
+// True where BLAS can read the matrices as they lie: rows, or columns, without gaps inside.
+inline bool is_blas_layout(const Tensor& x) {
   if (x.is_contiguous()) return true;
-  const Strides strides = x.strides();
-  const std::int64_t rows = x.shape()[0], columns = x.shape()[1], down = strides[0], along = strides[1];
-  return ((along == 1 || columns == 1) && (down >= columns || rows == 1)) ||
-         ((down == 1 || rows == 1) && (along >= rows || columns == 1));
+  const MatrixLayout at(x);
+  return at.has_whole_rows() || at.has_whole_columns();
 }
 
-Tensor blas_readable(const Tensor& x) { return is_blas_layout(x) ? x : packed(x); }
+inline Tensor readable_as_it_lies(const Tensor& x) { return is_blas_layout(x) ? x : packed(x); }
 
 template <class T>
-MatrixIn<T> matrix_of(const Tensor& x) {
-  const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
-  if (x.is_contiguous()) return {x.data<T>(), std::max<std::int64_t>(columns, 1), false};
-  const Strides strides = x.strides();
-  const std::int64_t down = strides[0], along = strides[1];
-  if ((along == 1 || columns == 1) && (down >= columns || rows == 1))
-    return {x.data<T>(), std::max<std::int64_t>({rows == 1 ? columns : down, columns, 1}), false};
-  return {x.data<T>(), std::max<std::int64_t>({columns == 1 ? rows : along, rows, 1}), true};
+inline MatrixIn<T> first_matrix(const Tensor& x) {
+  if (x.is_contiguous()) return {x.data<T>(), std::max<std::int64_t>(x.shape()[x.rank() - 1], 1), false};
+  const MatrixLayout at(x);
+  if (at.has_whole_rows())
+    return {x.data<T>(), std::max<std::int64_t>({at.rows == 1 ? at.columns : at.down, at.columns, 1}), false};
+  return {x.data<T>(), std::max<std::int64_t>({at.columns == 1 ? at.rows : at.along, at.rows, 1}), true};
 }
 
 template <class F>
@@ -46,13 +56,48 @@ Waiting& waiting() {
   return instance;
 }
 
+// The axes in front of the matrices, as a tensor of the first element of each.
+Tensor in_front(const Tensor& x) {
+  return make_view(x, Shape(std::span(x.shape().begin(), static_cast<std::size_t>(x.rank() - 2))), x.strides());
+}
+
 }  // namespace
 
+Tensor blas_readable(const Tensor& x) { return readable_as_it_lies(x); }
+template <class T>
+MatrixIn<T> matrix_of(const Tensor& x) {
+  return first_matrix<T>(x);
+}
+template MatrixIn<float> matrix_of<float>(const Tensor& x);
+template MatrixIn<double> matrix_of<double>(const Tensor& x);
+
+void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c) {
+  if (c.size() == 0) return;
+  const Tensor left = readable_as_it_lies(a), right = readable_as_it_lies(b), left_front = in_front(left),
+               right_front = in_front(right);
+  const Shape batch = in_front(c).shape();
+  const Walk<2> walk(batch, {&left_front, &right_front});
+  const auto offset = [&walk](std::int64_t i) {
+    BatchOffset at{0, 0};
+    for (int axis = walk.rank - 1; axis >= 0; --axis) {
+      const std::int64_t index = i % walk.shape[axis];
+      i /= walk.shape[axis];
+      at.a += index * walk.strides[0][static_cast<std::size_t>(axis)];
+      at.b += index * walk.strides[1][static_cast<std::size_t>(axis)];
+    }
+    return at;
+  };
+  const std::int64_t m = c.shape()[c.rank() - 2], n = c.shape()[c.rank() - 1], k = a.shape()[a.rank() - 1];
+  for_floating(c.dtype(), [&]<class T>() {
+    gemm_batch(batch.size(), m, n, k, first_matrix<T>(left), first_matrix<T>(right), values<T>(c), offset);
+  });
+}
+
 void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const AfterTile* after) {
-  const Tensor left = blas_readable(a), right = blas_readable(b);
+  const Tensor left = readable_as_it_lies(a), right = readable_as_it_lies(b);
   const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
   for_floating(c.dtype(), [&]<class T>() {
-    gemm(m, n, k, matrix_of<T>(left), matrix_of<T>(right), static_cast<T>(beta), values<T>(c),
+    gemm(m, n, k, first_matrix<T>(left), first_matrix<T>(right), static_cast<T>(beta), values<T>(c),
          std::max<std::int64_t>(n, 1), after);
   });
 }
@@ -96,7 +141,7 @@ const Tensor& Deferred::value() {
   parallel_for(grid.count(), [&](std::int64_t t) {
     const TileRange at = grid[t];
     for_floating(a_.dtype(), [&]<class T>() {
-      gemm_tile(at, a_.shape()[1], matrix_of<T>(a_), matrix_of<T>(b_), T{0},
+      gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0},
                 values<T>(product) + at.row_begin * n + at.column_begin, n);
     });
   });
@@ -112,7 +157,7 @@ Tensor Deferred::tile(const TileRange& at) const {
   const std::int64_t columns = at.column_end - at.column_begin;
   Tensor out = Tensor::empty({at.row_end - at.row_begin, columns}, a_.dtype());
   for_floating(a_.dtype(), [&]<class T>() {
-    gemm_tile(at, a_.shape()[1], matrix_of<T>(a_), matrix_of<T>(b_), T{0}, values<T>(out), columns);
+    gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0}, values<T>(out), columns);
   });
   return out;
 }

@@ -13,6 +13,15 @@ namespace retrograd::detail {
 
 /// c = a · b + beta · c for matrices, into a contiguous buffer the caller owns; unrecorded.
 void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const AfterTile* after = nullptr);
+/// c = a · b matrix by matrix, of the last two axes, into a contiguous buffer the caller owns; the axes before them
+/// broadcast to those of c. Unrecorded.
+void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c);
+
+/// x itself where BLAS can read the matrices on its last two axes as they lie, else a packed copy.
+Tensor blas_readable(const Tensor& x);
+/// The first of the matrices of such a tensor, of dtype T; all of them lie alike.
+template <class T>
+MatrixIn<T> matrix_of(const Tensor& x);
 
 /// a · b of two matrices, not computed yet.
 class Deferred : public std::enable_shared_from_this<Deferred> {

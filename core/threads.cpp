@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <mutex>
@@ -173,6 +174,15 @@ void detail::parallel_for(std::int64_t count, FunctionRef<void(std::int64_t)> ti
     inside_tile = false;
   };
   pool.workers->run(count, guarded);
+}
+
+void detail::parallel_ranges(std::int64_t count, double flops, FunctionRef<void(std::int64_t, std::int64_t)> work) {
+  constexpr double kRangeFlops = 4e5;  // some 0.1 ms, at the pace of small work
+  if (count <= 0) return;
+  const double fit = std::clamp(kRangeFlops / std::max(flops, 1.0), 1.0, static_cast<double>(count));
+  const auto length = static_cast<std::int64_t>(fit);
+  parallel_for((count + length - 1) / length,
+               [&](std::int64_t i) { work(i * length, std::min(count, (i + 1) * length)); });
 }
 
 }  // namespace retrograd

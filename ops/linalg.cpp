@@ -1,3 +1,210 @@
 #include "linalg.h"
 
-namespace retrograd {}
+#include <algorithm>
+#include <cmath>
+
+#include "../core/creation.h"
+#include "../core/error.h"
+#include "../core/fields.h"
+#include "../core/format.h"
+#include "../core/lapack.h"
+#include "../core/tape.h"
+#include "adjugate.h"
+#include "arithmetic.h"
+#include "matmul.h"
+#include "matrices.h"
+#include "reductions.h"
+#include "views.h"
+
+namespace retrograd {
+
+namespace {
+
+template <class F>
+void for_floating(Dtype dtype, F&& f) {
+  dtype == float32 ? f.template operator()<float>() : f.template operator()<double>();
+}
+
+void check_vectors(const char* op, const Tensor& a, const Tensor& b) {
+  detail::check_dtypes(op, a, b);
+  if (a.rank() != 1 || b.rank() != 1)
+    fail<ShapeError>("{}: takes vectors, got {} and {}; matmul multiplies matrices", op, a.shape(), b.shape());
+}
+
+// The LU factors of each matrix of a tensor, as core/lapack makes them.
+struct Factors {
+  Tensor lu, pivots;
+  explicit Factors(const Tensor& a) : lu(detail::copy_values(a)) {
+    const std::int64_t n = a.shape()[a.rank() - 1], count = detail::matrices_in(a);
+    pivots = Tensor::empty({count * n}, int64);
+    for_floating(a.dtype(), [&]<class T>() {
+      detail::lu_factor(count, n, detail::values<T>(lu), detail::values<std::int64_t>(pivots));
+    });
+  }
+  std::int64_t size() const { return lu.shape()[lu.rank() - 1]; }
+
+  // Calls see(matrix, its diagonal, the distance of neighbours there).
+  template <class F>
+  void each_diagonal(F see) const {
+    const std::int64_t n = size(), count = detail::matrices_in(lu);
+    for_floating(lu.dtype(), [&]<class T>() {
+      for (std::int64_t i = 0; i < count; ++i) see(i, lu.data<T>() + i * n * n, n + 1);
+    });
+  }
+  double permutation_sign(std::int64_t matrix) const {
+    const std::int64_t n = size(), *swaps = pivots.data<std::int64_t>() + matrix * n;
+    double sign = 1;
+    for (std::int64_t i = 0; i < n; ++i) sign = swaps[i] == i ? sign : -sign;
+    return sign;
+  }
+  bool any_singular() const {
+    bool any = false;
+    each_diagonal([&](std::int64_t, const auto* pivot, std::int64_t step) {
+      for (std::int64_t i = 0; i < size(); ++i) any = any || pivot[i * step] == 0;
+    });
+    return any;
+  }
+  void check_regular(const char* op) const {
+    each_diagonal([&](std::int64_t matrix, const auto* pivot, std::int64_t step) {
+      for (std::int64_t i = 0; i < size(); ++i)
+        if (pivot[i * step] == 0)
+          fail<LinalgError>("{}: {} is singular: pivot {} is 0", op, detail::name_matrix(matrix, lu.shape()), i);
+    });
+  }
+  // A⁻¹·b or A⁻ᵀ·b with the leading axes broadcast; not recorded.
+  Tensor solve(const Tensor& b, const Shape& leading, bool transposed) const {
+    const NoTape only_values;
+    const std::int64_t n = size(), k = b.shape()[b.rank() - 1];
+    Tensor x = detail::copy_values(broadcast_to(b, detail::with_matrix(leading, n, k)));
+    const detail::MatrixNumber number(lu, leading);
+    for_floating(x.dtype(), [&]<class T>() {
+      detail::lu_solve(leading.size(), n, k, lu.data<T>(), pivots.data<std::int64_t>(), number, transposed,
+                       detail::values<T>(x));
+    });
+    return x;
+  }
+};
+
+Tensor identity(std::int64_t n, Dtype dtype) {
+  Tensor y = zeros({n, n}, dtype);
+  for_floating(dtype, [&]<class T>() {
+    for (std::int64_t i = 0; i < n; ++i) detail::values<T>(y)[i * (n + 1)] = 1;
+  });
+  return y;
+}
+
+// Y = A⁻¹: dY = −Y·dA·Y (Giles 2.2.3)
+Tensor inverse_by(const Factors& factors, const Tensor& a) {
+  const Tensor y = factors.solve(identity(factors.size(), a.dtype()), detail::leading_axes(a), false);
+  return record("inverse", y, wrt(a, [y](const Tensor& g) {
+                  const Tensor yt = detail::turned(y);
+                  return neg(matmul(matmul(yt, g), yt));
+                }));
+}
+
+// X = A⁻¹·B: dX = A⁻¹·(dB − dA·X), so the cotangent of B is H = A⁻ᵀ·G and that of A is −H·Xᵀ (Giles 2.3.1). With Aᵀ in
+// the place of A it is −X·Hᵀ. The factors serve every order.
+Tensor solve_by(const Factors& factors, const Tensor& a, const Tensor& b, bool transposed) {
+  const Tensor x = factors.solve(b, detail::broadcast_leading("solve", a, b), transposed);
+  if (!is_recorded(a, b)) return x;
+  const Tensor inputs[] = {a, b};
+  return record_joint("solve", x, inputs, [factors, a, x, transposed](const Tensor& g, Cotangents& out) {
+    const Tensor h = solve_by(factors, a, g, !transposed);
+    if (out.wants(0)) {
+      const Tensor &left = transposed ? x : h, &right = transposed ? h : x;
+      out.give(0, neg(a.rank() == 2 ? detail::sum_of_products(left, right) : matmul(left, detail::turned(right))));
+    }
+    if (out.wants(1)) out.give(1, h);
+  });
+}
+
+// det A from the diagonal, its exponent apart, so that no partial product overflows.
+template <class T>
+double product_of(const T* pivot, std::int64_t n, std::int64_t step) {
+  double mantissa = 1;
+  std::int64_t exponent = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    int more = 0;
+    mantissa = std::frexp(mantissa * static_cast<double>(pivot[i * step]), &more);
+    exponent += std::isfinite(mantissa) ? more : 0;
+  }
+  return std::ldexp(mantissa, static_cast<int>(std::clamp<std::int64_t>(exponent, -100000, 100000)));
+}
+
+Tensor as_matrices(const Tensor& x) { return reshape(x, detail::with_matrix(x.shape(), 1, 1)); }
+
+}  // namespace
+
+Tensor dot(const Tensor& a, const Tensor& b) {
+  check_vectors("dot", a, b);
+  if (!is_floating(a.dtype())) fail<DtypeError>("dot: takes float32 or float64, got {}", a.dtype());
+  if (a.size() != b.size()) fail<ShapeError>("dot: lengths differ: {} and {}", a.shape(), b.shape());
+  return matmul(a, b);
+}
+
+Tensor outer(const Tensor& a, const Tensor& b) {
+  check_vectors("outer", a, b);
+  return reshape(a, Shape{a.size(), 1}) * b;
+}
+
+Tensor trace(const Tensor& x) {
+  if (x.rank() < 2) fail<ShapeError>("trace: takes matrices, got {}", x.shape());
+  const std::int64_t rows = x.shape()[x.rank() - 2], columns = x.shape()[x.rank() - 1];
+  const Tensor square = rows > columns ? slice(x, -2, 0, columns) : rows < columns ? slice(x, -1, 0, rows) : x;
+  return sum(detail::diagonal_along(square, x.rank() - 2, x.rank() - 1), -1);
+}
+
+Tensor inverse(const Tensor& a) {
+  detail::check_matrices("inverse", a, true);
+  const Factors factors(a);
+  factors.check_regular("inverse");
+  return inverse_by(factors, a);
+}
+
+Tensor solve(const Tensor& a, const Tensor& b) {
+  detail::check_dtypes("solve", a, b);
+  detail::check_matrices("solve", a, true);
+  const Tensor right = detail::right_side("solve", a, b);
+  const Factors factors(a);
+  factors.check_regular("solve");
+  return detail::as_right_side(solve_by(factors, a, right, false), b);
+}
+
+// d det A = det A · tr(A⁻¹·dA) (Giles 2.2.4); det A · A⁻¹ is the adjugate, which a singular matrix has too.
+Tensor det(const Tensor& a) {
+  detail::check_matrices("det", a, true);
+  const Factors factors(a);
+  const Tensor y = Tensor::empty(detail::leading_axes(a), a.dtype());
+  factors.each_diagonal([&]<class T>(std::int64_t matrix, const T* pivot, std::int64_t step) {
+    detail::values<T>(y)[matrix] =
+        static_cast<T>(factors.permutation_sign(matrix) * product_of(pivot, factors.size(), step));
+  });
+  if (!is_recorded(a)) return y;
+  return record("det", y, wrt(a, [a, y, factors](const Tensor& g) {
+                  if (factors.any_singular()) return as_matrices(g) * detail::turned(detail::adjugate(a));
+                  return as_matrices(g * y) * detail::turned(inverse_by(factors, a));
+                }));
+}
+
+// d ln|det A| = tr(A⁻¹·dA)
+SignAndLog slogdet(const Tensor& a) {
+  detail::check_matrices("slogdet", a, true);
+  const Factors factors(a);
+  const Tensor sign = Tensor::empty(detail::leading_axes(a), a.dtype()), y = Tensor::empty_like(sign);
+  factors.each_diagonal([&]<class T>(std::int64_t matrix, const T* pivot, std::int64_t step) {
+    double side = factors.permutation_sign(matrix), log = 0;
+    for (std::int64_t i = 0; i < factors.size(); ++i) {
+      const auto value = static_cast<double>(pivot[i * step]);
+      side *= value > 0 ? 1 : value < 0 ? -1 : value;  // 0, or NaN
+      log += std::log(std::abs(value));
+    }
+    detail::values<T>(sign)[matrix] = static_cast<T>(side);
+    detail::values<T>(y)[matrix] = static_cast<T>(log);
+  });
+  if (!is_recorded(a)) return {sign, y};
+  return {sign, record("slogdet", y, wrt(a, [a, factors](const Tensor& g) {
+                         return as_matrices(g) * detail::turned(inverse_by(factors, a));
+                       }))};
+}
+
+}  // namespace retrograd

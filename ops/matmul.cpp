@@ -3,6 +3,7 @@
 #include "../core/error.h"
 #include "../core/format.h"
 #include "../core/product.h"
+#include "matrices.h"
 #include "views.h"
 
 namespace retrograd {
@@ -21,6 +22,37 @@ Tensor matrix_product(const Tensor& a, const Tensor& b) {
   });
 }
 
+// The same for each of a batch of matrices, the leading axes broadcast; the engine sums over axes that were.
+Tensor batched_product(const Tensor& a, const Tensor& b) {
+  const Shape leading = detail::broadcast_leading("matmul", a, b);
+  Tensor c = Tensor::empty(detail::with_matrix(leading, a.shape()[a.rank() - 2], b.shape()[b.rank() - 1]), a.dtype());
+  detail::batched_matmul_into(a, b, c);
+  if (!is_recorded(a, b)) return c;
+  const Tensor factors[] = {a, b};
+  return record_joint("matmul", c, factors, [a, b](const Tensor& g, Cotangents& out) {
+    // Of one matrix for all, the cotangent is summed within one product.
+    if (out.wants(0) && a.rank() == 2)
+      detail::give_product(out, 0, detail::side_by_side(g), detail::turned(detail::side_by_side(b)));
+    if (out.wants(0) && a.rank() > 2) out.give(0, matmul(g, detail::turned(b)));
+    if (out.wants(1)) out.give(1, matmul(detail::turned(a), g));
+  });
+}
+
+// Of which at least one has leading axes. One matrix on the right, or one on the left of columns, is one product.
+Tensor product_of_many(const Tensor& a, const Tensor& b) {
+  const std::int64_t m = a.shape()[a.rank() - 2], k = a.shape()[a.rank() - 1], n = b.shape()[b.rank() - 1];
+  const std::int64_t many_a = detail::matrices_in(a), many_b = detail::matrices_in(b);
+  if (many_a != 1 && many_b != 1) return batched_product(a, b);
+  const Shape shape = detail::with_matrix(detail::broadcast_leading("matmul", a, b), m, n);
+  if (many_b == 1)
+    return reshape(matrix_product(reshape(a, Shape{many_a * m, k}), b.rank() == 2 ? b : reshape(b, Shape{k, n})),
+                   shape);
+  const Tensor one = a.rank() == 2 ? a : reshape(a, Shape{m, k});
+  if (n == 1) return reshape(matrix_product(reshape(b, Shape{many_b, k}), transpose(one)), shape);
+  const Tensor c = batched_product(one, b);
+  return c.rank() == shape.rank() ? c : reshape(c, shape);
+}
+
 }  // namespace
 
 void detail::give_product(Cotangents& out, std::size_t input, const Tensor& a, const Tensor& b) {
@@ -31,17 +63,20 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype())
     fail<DtypeError>("matmul: dtypes differ: {} and {}; astype converts", a.dtype(), b.dtype());
   if (!is_floating(a.dtype())) fail<DtypeError>("matmul: takes float32 or float64, got {}", a.dtype());
-  if (a.rank() < 1 || a.rank() > 2 || b.rank() < 1 || b.rank() > 2)
-    fail<ShapeError>("matmul: takes matrices and vectors, got {} x {}", detail::described(a), detail::described(b));
-  if (a.shape()[a.rank() - 1] != b.shape()[0])
+  if (a.rank() < 1 || b.rank() < 1)
+    fail<ShapeError>("matmul: takes matrices and vectors, got {} x {}", a.shape(), b.shape());
+  if (a.shape()[a.rank() - 1] != b.shape()[b.rank() == 1 ? 0 : b.rank() - 2])
     fail<ShapeError>("matmul: inner dimensions differ: {} x {}", detail::described(a), detail::described(b));
   if (a.rank() == 2 && b.rank() == 2) return matrix_product(a, b);
   const Tensor left = a.rank() == 1 ? reshape(a, Shape{1, a.shape()[0]}) : a;
   const Tensor right = b.rank() == 1 ? reshape(b, Shape{b.shape()[0], 1}) : b;
-  Shape shape;
-  if (a.rank() == 2) shape.push_back(a.shape()[0]);
-  if (b.rank() == 2) shape.push_back(b.shape()[1]);
-  return reshape(matrix_product(left, right), shape);
+  const Tensor product =
+      left.rank() == 2 && right.rank() == 2 ? matrix_product(left, right) : product_of_many(left, right);
+  if (a.rank() > 1 && b.rank() > 1) return product;
+  Shape shape = detail::leading_axes(product);
+  if (a.rank() > 1) shape.push_back(left.shape()[left.rank() - 2]);
+  if (b.rank() > 1) shape.push_back(right.shape()[right.rank() - 1]);
+  return reshape(product, shape);
 }
 
 }  // namespace retrograd

@@ -1,5 +1,6 @@
 # Includes point one way. Fails on an include of a folder that the including folder may not know, on an in-tree include
-# that is not relative to its own file, on <retrograd/...> within the library, and on cblas.h outside core/blas.
+# that is not relative to its own file, on <retrograd/...> within the library, and on cblas.h outside core/blas
+# and core/lapack.
 #   cmake -D root=<source folder> -P includes_test.cmake
 #   cmake -D root=<scratch folder> -D planted=ON -P includes_test.cmake    plants each fault and wants it found
 cmake_minimum_required(VERSION 3.25)
@@ -26,8 +27,8 @@ function(find_faults result)
           set(is_quoted TRUE)
         endif()
         set(name "${CMAKE_MATCH_2}")
-        if(name MATCHES "cblas[^/]*\\.h$" AND NOT file MATCHES "^core/blas\\.(h|cpp)$")
-          list(APPEND faults "${file}: only core/blas includes ${name}")
+        if(name MATCHES "cblas[^/]*\\.h$" AND NOT file MATCHES "^core/(blas|lapack)\\.(h|cpp)$")
+          list(APPEND faults "${file}: only core/blas and core/lapack include ${name}")
         elseif(name MATCHES "^retrograd/")
           list(APPEND faults "${file}: <${name}> is how consumers write it")
         elseif(is_quoted)
@@ -51,6 +52,7 @@ if(planted)
   file(WRITE ${root}/core/tensor.h "#include <vector>\n#include \"sub/near.h\"\n")
   file(WRITE ${root}/core/sub/near.h "#include \"../tensor.h\"\n")
   file(WRITE ${root}/core/blas.cpp "#include <cblas.h>\n")
+  file(WRITE ${root}/core/lapack.cpp "#include <cblas.h>\n")
   file(WRITE ${root}/core/up.cpp "#include \"../ops/add.h\"\n")
   file(WRITE ${root}/ops/add.h "#include \"../core/tensor.h\"\n  #  include <openblas/cblas.h>\n")
   file(WRITE ${root}/nn/linear.h "#include \"../optim/sgd.h\"\n#include \"core/tensor.h\"\n")
@@ -59,7 +61,7 @@ if(planted)
   file(WRITE ${root}/experiments/cases.h "#include <retrograd/retrograd.h>\n")
   set(expected
     "core/up.cpp: core may not know ops (../ops/add.h)"
-    "ops/add.h: only core/blas includes openblas/cblas.h"
+    "ops/add.h: only core/blas and core/lapack include openblas/cblas.h"
     "nn/linear.h: nn may not know optim (../optim/sgd.h)"
     "nn/linear.h: \"core/tensor.h\" is not the path of a library file from here"
     "optim/sgd.h: <retrograd/core/tensor.h> is how consumers write it"

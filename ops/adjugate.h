@@ -1,0 +1,12 @@
+// The adjugate of matrices that may be singular, written in ops, so that det has derivatives there. Not a public
+// header.
+#pragma once
+#include "../core/tensor.h"
+
+namespace retrograd::detail {
+
+/// The adjugate of each matrix, with A·adj A = det A · I, at any rank: of order n³ where the rank is at least n − 1.
+/// Below it vanishes; its derivatives, if they are asked for, come by minors, of order n⁵.
+Tensor adjugate(const Tensor& a);
+
+}  // namespace retrograd::detail

@@ -1,0 +1,164 @@
+#include "matrices.h"
+
+#include <algorithm>
+
+#include "../core/creation.h"
+#include "../core/error.h"
+#include "../core/format.h"
+#include "../core/loops.h"
+#include "../core/tape.h"
+#include "matmul.h"
+
+namespace retrograd::detail {
+
+void check_matrices(const char* op, const Tensor& x, bool square) {
+  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}", op, x.dtype());
+  if (x.rank() < 2 || (square && x.shape()[x.rank() - 1] != x.shape()[x.rank() - 2]))
+    fail<ShapeError>("{}: takes {}, got {}", op, square ? "square matrices" : "matrices", x.shape());
+}
+
+void check_dtypes(const char* op, const Tensor& a, const Tensor& b) {
+  if (a.dtype() != b.dtype())
+    fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, a.dtype(), b.dtype());
+}
+
+Shape leading_axes(const Tensor& x) {
+  return Shape(std::span(x.shape().begin(), static_cast<std::size_t>(x.rank() - 2)));
+}
+
+Shape with_matrix(const Shape& leading, std::int64_t rows, std::int64_t columns) {
+  Shape shape = leading;
+  shape.push_back(rows);
+  shape.push_back(columns);
+  return shape;
+}
+
+Shape broadcast_leading(const char* op, const Tensor& a, const Tensor& b) {
+  const Shape p = leading_axes(a), q = leading_axes(b);
+  for (int from_end = 1; from_end <= std::min(p.rank(), q.rank()); ++from_end) {
+    const std::int64_t size_a = p[p.rank() - from_end], size_b = q[q.rank() - from_end];
+    if (size_a != size_b && size_a != 1 && size_b != 1)
+      fail<ShapeError>("{}: leading axes do not broadcast: {} x {}", op, a.shape(), b.shape());
+  }
+  return broadcast_shapes(op, p, q);
+}
+
+std::string name_matrix(std::int64_t number, const Shape& shape) {
+  const int axes = shape.rank() - 2;
+  if (axes == 0) return "the matrix";
+  if (axes == 1) return fmt::format("matrix {} of {}", number, shape);
+  Shape index(std::span(shape.begin(), static_cast<std::size_t>(axes)));
+  for (int axis = axes - 1; axis >= 0; --axis) {
+    index[axis] = number % shape[axis];
+    number /= shape[axis];
+  }
+  return fmt::format("matrix {} of {}", index, shape);
+}
+
+Tensor right_side(const char* op, const Tensor& a, const Tensor& b) {
+  const std::int64_t n = a.shape()[a.rank() - 1];
+  if (b.rank() == 0 || b.shape()[b.rank() == 1 ? 0 : b.rank() - 2] != n)
+    fail<ShapeError>("{}: the right side {} does not fit matrices {}", op, b.shape(), a.shape());
+  Tensor columns = b.rank() == 1 ? reshape(b, Shape{n, 1}) : b;
+  broadcast_leading(op, a, columns);
+  return columns;
+}
+
+Tensor as_right_side(const Tensor& x, const Tensor& b) {
+  if (b.rank() > 1) return x;
+  return reshape(x, Shape(std::span(x.shape().begin(), static_cast<std::size_t>(x.rank() - 1))));
+}
+
+MatrixOffset::MatrixOffset(const Tensor& x, const Shape& leading, const Strides& strides) : leading_(leading) {
+  const Shape own = leading_axes(x);
+  const int shift = leading.rank() - own.rank();
+  for (int axis = 0; axis < own.rank(); ++axis)
+    strides_[static_cast<std::size_t>(axis + shift)] = own[axis] == 1 ? 0 : strides[static_cast<std::size_t>(axis)];
+}
+
+std::int64_t MatrixOffset::operator()(std::int64_t i) const {
+  std::int64_t offset = 0;
+  for (int axis = leading_.rank() - 1; axis >= 0; --axis) {
+    offset += i % leading_[axis] * strides_[static_cast<std::size_t>(axis)];
+    i /= leading_[axis];
+  }
+  return offset;
+}
+
+// The inverse of a permutation of axes is the rule of its op.
+Tensor permuted(const Tensor& x, std::span<const int> order) {
+  Shape shape = x.shape();
+  const Strides from = x.strides();
+  Strides strides{};
+  std::array<int, kMaxRank> inverse{};
+  for (std::size_t axis = 0; axis < order.size(); ++axis) {
+    const auto own = static_cast<std::size_t>(order[axis]);
+    shape[static_cast<int>(axis)] = x.shape()[order[axis]];
+    strides[axis] = from[own];
+    inverse[own] = static_cast<int>(axis);
+  }
+  return record("transpose", make_view(x, shape, strides), wrt(x, [inverse](const Tensor& g) {
+                  return permuted(g, std::span(inverse).first(static_cast<std::size_t>(g.rank())));
+                }));
+}
+
+Tensor turned(const Tensor& x) {
+  std::array<int, kMaxRank> order{};
+  const int rank = x.rank();
+  for (int axis = 0; axis < rank; ++axis) order[static_cast<std::size_t>(axis)] = axis;
+  std::swap(order[static_cast<std::size_t>(rank - 2)], order[static_cast<std::size_t>(rank - 1)]);
+  return permuted(x, std::span(order).first(static_cast<std::size_t>(rank)));
+}
+
+Tensor side_by_side(const Tensor& x) {
+  const int rank = x.rank();
+  if (rank == 2) return x;
+  std::array<int, kMaxRank> order{rank - 2};
+  for (int axis = 1; axis < rank - 1; ++axis) order[static_cast<std::size_t>(axis)] = axis - 1;
+  order[static_cast<std::size_t>(rank - 1)] = rank - 1;
+  return reshape(permuted(x, std::span(order).first(static_cast<std::size_t>(rank))),
+                 Shape{x.shape()[rank - 2], matrices_in(x) * x.shape()[rank - 1]});
+}
+
+Tensor sum_of_products(const Tensor& a, const Tensor& b) { return matmul(side_by_side(a), turned(side_by_side(b))); }
+
+namespace {
+// The transpose of diagonal_along: g on the diagonal among zeros.
+Tensor on_diagonal(const Tensor& g, const Shape& shape, int p, int q);
+
+Tensor diagonal_view(const Tensor& x, int p, int q) {
+  const Strides from = x.strides();
+  Shape shape;
+  Strides strides{};
+  for (int axis = 0; axis < x.rank(); ++axis) {
+    if (axis == q) continue;
+    const auto own = static_cast<std::size_t>(axis);
+    strides[static_cast<std::size_t>(shape.rank())] = from[own] + (axis == p ? from[static_cast<std::size_t>(q)] : 0);
+    shape.push_back(x.shape()[axis]);
+  }
+  return make_view(x, shape, strides);
+}
+}  // namespace
+
+Tensor diagonal_along(const Tensor& x, int p, int q) {
+  return record("diagonal", diagonal_view(x, p, q),
+                wrt(x, [shape = x.shape(), p, q](const Tensor& g) { return on_diagonal(g, shape, p, q); }));
+}
+
+namespace {
+Tensor on_diagonal(const Tensor& g, const Shape& shape, int p, int q) {
+  const Tensor y = zeros(shape, g.dtype());
+  const Tensor window = diagonal_view(y, p, q);
+  dispatch(g.dtype(), [&]<class T>() {
+    for_each_run<2>(window.shape(), {&window, &g},
+                    [](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
+                      T* to = const_cast<T*>(static_cast<const T*>(at[0]));
+                      const T* from = static_cast<const T*>(at[1]);
+                      for (std::int64_t i = 0; i < n; ++i) to[i * step[0]] = from[i * step[1]];
+                    });
+  });
+  return record("on_diagonal", y, wrt(g, [p, q](const Tensor& gg) { return diagonal_along(gg, p, q); }));
+}
+}  // namespace
+
+}  // namespace retrograd::detail
