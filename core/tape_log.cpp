@@ -155,6 +155,8 @@ void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first
     for (std::size_t i = first; i < log->watched.size(); ++i)
       if (log->watched[i].node == node) return;
   log->watched.push_back({x, node, name});
+  for (Observer* observer = Observer::current(); observer; observer = observer->outer())
+    observer->watched(*log, node, x);
 }
 
 void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs) {
