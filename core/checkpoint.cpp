@@ -33,10 +33,28 @@ std::uint64_t fingerprint(const Tensor& y) {
   return hash;
 }
 
+class Scout;
+thread_local constinit Scout* current_scout = nullptr;
+
 // Sees what f records: the tensors it reads from the log as it was, and those it makes.
 class Scout final : public Observer {
  public:
-  explicit Scout(Log& log) : Observer(false), log_(log), mark_(log.nodes.size()), place_(log.arena.place()) {}
+  explicit Scout(Log& log)
+      : Observer(false), log_(log), mark_(log.nodes.size()), place_(log.arena.place()), outer_(current_scout) {
+    current_scout = this;
+  }
+  ~Scout() override { current_scout = outer_; }
+
+  // Most tensors are short-lived; what nobody else holds need not be held here.
+  void forget_unused() {
+    const auto is_unused = [this](const Tensor& x) {
+      const bool unused = x.body().refs.load(std::memory_order_acquire) == 1;
+      if (unused) written_.erase(&x.body());
+      return unused;
+    };
+    made_.erase(std::remove_if(made_.begin(), made_.end(), is_unused), made_.end());
+    next_look_ = made_.size() + made_.size() / 8 + 1;
+  }
 
   void watched(Log& log, std::uint32_t node, const Tensor& x) override {
     if (&log == &log_ && node >= mark_) made_.push_back(x);
@@ -88,20 +106,10 @@ class Scout final : public Observer {
     if (x.body().base != y.body().base) return false;
     return y.body().base == &y.body() || &x.body() == &y.body() || std::string_view(log.nodes[node].op).ends_with('=');
   }
-  // Most tensors are short-lived; what nobody else holds need not be held here.
-  void forget_unused() {
-    const auto is_unused = [this](const Tensor& x) {
-      const bool unused = x.body().refs.load(std::memory_order_acquire) == 1;
-      if (unused) written_.erase(&x.body());
-      return unused;
-    };
-    made_.erase(std::remove_if(made_.begin(), made_.end(), is_unused), made_.end());
-    next_look_ = made_.size() + made_.size() / 8 + 1;
-  }
-
   Log& log_;
   const std::uint32_t mark_;
   const Arena::Place place_;
+  Scout* const outer_;
   std::vector<Tensor> inputs_, made_;
   std::unordered_set<const Body*> known_, written_;
   std::size_t next_look_ = 1;  // how many may be held before all are looked through
@@ -136,6 +144,10 @@ struct Rerun {
 };
 
 }  // namespace
+
+void settle_checkpoint() {
+  if (current_scout) current_scout->forget_unused();
+}
 
 Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& arguments) {
   Log* log = recording();

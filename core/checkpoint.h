@@ -37,6 +37,10 @@ struct Call {
   }
 };
 
+/// What the first run of a checkpoint on this thread has made and nobody uses any more is let go at the latest when it
+/// records the next op; with this, now.
+void settle_checkpoint();
+
 template <class Argument>
 void collect_tensors(Argument& argument, std::vector<Tensor>& into) {
   if constexpr (std::is_same_v<Argument, Tensor> || HasFields<Argument>)

@@ -125,18 +125,15 @@ class Cutter {
     return bytes;
   }
 
-  // Calls f(begin, recomputed, bytes while it runs, bytes held after it) for the segments that end there, the longest
-  // last.
+  // Calls f(begin, recomputed, bytes while it runs, bytes held after it) for the segments that end there.
   template <class F>
   void each_segment(std::size_t end, Bytes budget, F f) const {
-    Bytes bytes = costs_[end - 1].grown, lagging = 0;
+    Bytes bytes = costs_[end - 1].grown;
     for (std::size_t begin = end - 1;; --begin) {
       f(begin, false, bytes, bytes);
-      // The first run lets an unused output go only when the next one is recorded.
-      f(begin, true, bytes + lagging, costs_[end - 1].output);
+      f(begin, true, bytes, costs_[end - 1].output);
       if (begin == 0 || bytes > budget) return;
       bytes += costs_[begin - 1].grown - costs_[begin - 1].unused;
-      lagging = std::max(lagging, costs_[begin - 1].unused);
     }
   }
 
@@ -193,10 +190,18 @@ Tensor Checkpointed::operator()(const Tensor& x) const {
   if (!detail::recording()) return layers_(x);
   Tensor y = x;
   for (const Segment& segment : segments(x)) {
-    if (segment.recomputed)
-      y = checkpoint(layers_.part(segment.begin, segment.end))(y);
-    else
+    if (!segment.recomputed) {
       y = layers_.apply(y, segment.begin, segment.end);
+      continue;
+    }
+    y = checkpoint([part = layers_.part(segment.begin, segment.end)](const Tensor& in) {
+      Tensor out = in;
+      for (std::size_t k = 0; k < part.size(); ++k) {
+        out = part.apply(out, k, k + 1);
+        detail::settle_checkpoint();
+      }
+      return out;
+    })(y);
   }
   return y;
 }

@@ -19,8 +19,9 @@ class Checkpointed {
   };
 
   /// The budget bounds what an outermost tape that is swept once keeps of these layers: the outputs between segments,
-  /// all that the segments which are not recomputed need, and the largest one while it is recomputed. The input, the
-  /// parameters, and the cotangents and gradients of the sweep come on top.
+  /// all that the segments which are not recomputed need, and the largest one while it is recomputed, as they are
+  /// between layers. The input, the parameters, what a layer uses only while it runs, and the cotangents and gradients
+  /// of the sweep come on top.
   Checkpointed(Sequential layers, std::int64_t budget_bytes);
 
   /// Each layer applied to what the one before it returned; to the tape, within the budget. Error where no cut keeps

@@ -14,14 +14,14 @@ Tensor probe(const Tensor& x) {
 }
 struct ProbedLinear {
   nn::Linear linear;
-  Tensor operator()(const Tensor& x) const { return probe(tanh(linear(probe(x)))); }
+  Tensor operator()(const Tensor& x) const { return tanh(linear(probe(x))); }
   static void fields(auto& self, auto&& visit) { visit("linear", self.linear); }
 };
 // A wide layer in the middle, so that layers differ; one that keeps nothing of its own, and a view.
 nn::Sequential stack_of_layers() {
   Rng rng(3);
   const auto layer = [&](std::int64_t in, std::int64_t out) { return ProbedLinear{nn::Linear{in, out, rng}}; };
-  const auto shift = [](const Tensor& x) { return probe(x + 1); };
+  const auto shift = [](const Tensor& x) { return probe(x) + 1; };
   const auto view = [](const Tensor& x) { return reshape(x, {x.shape()[0], -1}); };
   return nn::Sequential{layer(32, 32), layer(32, 32), shift,         layer(32, 32), layer(32, 128), layer(128, 32),
                         view,          layer(32, 32), layer(32, 32), layer(32, 32), shift,          layer(32, 32)};
@@ -68,8 +68,6 @@ std::int64_t least_budget(const nn::Sequential& layers, const Tensor& x) {
     plan(nn::Checkpointed{layers, 0}, x);
   } catch (const Error& error) {
     const std::string message = error.what();
-    CHECK(message.starts_with(
-        "checkpointed: 0 bytes do not hold 12 layers on a float32 (256, 32) input; the least that"));
     return std::stoll(message.substr(message.find("does is ") + 8));
   }
   return -1;
@@ -110,8 +108,13 @@ TEST_CASE("a budget that is too small is refused with the least that would do") 
   Tape tape;
   tape.watch(layers);
   const nn::Checkpointed model{layers, least - 1};
-  CHECK_THROWS_WITH_AS(model(x), doctest::Contains(fmt::format("the least that does is {} bytes", least).c_str()),
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      model(x),
+      fmt::format("checkpointed: {} bytes do not hold 12 layers on a float32 (256, 32) input; the least "
+                  "that does is {} bytes",
+                  least - 1, least)
+          .c_str(),
+      Error);
 }
 
 TEST_CASE("without a tape, or with nothing watched, a budget changes nothing") {
@@ -150,7 +153,7 @@ TEST_CASE("a budgeted stack differentiates twice") {
                               nn::Linear{3, 3, rng, nn::FanInUniform{}, float64}, tanh,
                               nn::Linear{3, 1, rng, nn::FanInUniform{}, float64}, tanh};
   const Tensor x = normal({2, 2}, 0, 1, rng, float64);
-  const nn::Checkpointed model{layers, 8 * 256};
+  const nn::Checkpointed model{layers, least_budget(layers, x)};
   CHECK(recomputed_layers(plan(model, x)) > 0);
   const auto loss = [&](const auto& m) { return sum(square(grad([&](const Tensor& u) { return sum(m(u)); })(x))); };
   const Gradients found = grad(loss)(model), expected = grad(loss)(layers);
