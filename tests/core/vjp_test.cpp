@@ -80,6 +80,32 @@ TEST_CASE("a pullback is linear in its cotangent, and tapes that open later diff
   }
 }
 
+TEST_CASE("a pullback outlives the thread that made it, and may be static") {
+  const Tensor x = tensor({1.0, 2.0}, float64);
+  using Kept = decltype(vjp(cubes, x));
+  std::optional<Kept> kept;
+  std::thread([&] { kept.emplace(vjp(cubes, x)); }).join();
+  CHECK(values(kept->first) == Values{1, 8});
+  CHECK_THROWS_AS(kept->second(x), TapeError);
+  kept.reset();
+  static const Kept at_exit = vjp(cubes, x);
+  CHECK(values(at_exit.second(x)) == Values{3, 24});
+}
+
+TEST_CASE("a checkpoint is swept by pullbacks that later tapes differentiate") {
+  const Tensor x = tensor({1.0, 2.0}, float64), c = tensor({5.0, 7.0}, float64);
+  const auto [value, pullback] = vjp(checkpoint(cubes), x);
+  for (int i = 0; i < 2; ++i) {
+    Tape tape;
+    tape.watch(c);
+    tape.watch(x);
+    CHECK(values(pullback(c)) == Values{15, 84});
+    CHECK(values(tape.gradients(sum(square(pullback(c)) * x))[c]) == Values{2 * 5 * 9, 2 * 2 * 7 * 144});
+  }
+  CHECK(values(pullback(c)) == Values{15, 84});
+  CHECK(values(value) == Values{1, 8});
+}
+
 TEST_CASE("a vjp under an open tape is differentiated through, as long as that tape is open") {
   const Tensor x = tensor({1.0, 2.0}, float64), c = tensor({5.0, 7.0}, float64);
   const auto pulled = [&](const Tensor& u) {
