@@ -54,7 +54,7 @@ void collect_tensors(Argument& argument, std::vector<Tensor>& into) {
 /// A function that computes f(arguments…), a tensor, and whose derivatives of every order are f's (of first order to
 /// the last bit, but for the order of summing where a tensor is used twice in f and outside it too), while the tape
 /// keeps only the tensors f reads: its arguments, and watched ones that it holds, such as a model's weights. Costs one
-/// more run of f in each sweep.
+/// more run of f in each sweep; a sweep that is itself recorded (of a nested tape) records and keeps that run.
 ///
 /// Arguments are tensors, models, and anything else that can be copied. The tape keeps copies of f and of them until
 /// the sweep, so f must hold what it uses by value (a model is handles, and cheap to copy). For randomness, hand f an
