@@ -49,9 +49,9 @@ class Reached {
 // One sweep: the cotangents on their way, and the loop that moves them.
 class Sweep final : public Cotangents {
  public:
-  Sweep(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const detail::Watched> watched, bool outermost,
+  Sweep(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const detail::Watched> watched, bool recorded,
         bool consumes, const Reached& reached)
-      : log_(log), mark_(mark), last_(last), consumes_(consumes), recorded_(!outermost), reached_(reached) {
+      : log_(log), mark_(mark), last_(last), consumes_(consumes), recorded_(recorded), reached_(reached) {
     if (!log.spare_cotangents.empty()) {
       slots_ = std::move(log.spare_cotangents.back());
       log.spare_cotangents.pop_back();
@@ -215,7 +215,7 @@ class Sweep final : public Cotangents {
   using Leaf = std::pair<std::uint32_t, Tensor>;
   Log& log_;
   const std::uint32_t mark_, last_;
-  const bool consumes_, recorded_, observed_ = detail::Observer::current() != nullptr;
+  const bool consumes_, recorded_, observed_ = detail::Observer::sees_sweeps();
   const Reached& reached_;
   std::vector<Tensor> slots_;  // cotangents of the nodes from the mark on
   std::vector<Leaf> leaves_;   // those of watched tensors from before it
@@ -243,10 +243,18 @@ Tape::Tape(bool is_persistent)
 Tape::~Tape() {
   if (outermost_)
     detail::close_log(log_);
-  else if (log_->serial.load(std::memory_order_relaxed) == serial_)
+  else if (!suspended_ && log_->serial.load(std::memory_order_relaxed) == serial_)
     log_->watched.resize(std::min(log_->watched.size(), watched_mark_));
+  if (suspended_) return;
   // A tape that was kept past the end of the one around it has nothing to go back to.
   if (before_.log && before_.log->serial.load(std::memory_order_relaxed) != before_serial_) before_ = {};
+  detail::current_recording = before_;
+}
+
+void Tape::suspend() {
+  const auto first = log_->watched.begin() + static_cast<std::ptrdiff_t>(watched_mark_);
+  suspended_ = std::make_unique<std::vector<detail::Watched>>(first, log_->watched.end());
+  log_->watched.resize(watched_mark_);
   detail::current_recording = before_;
 }
 
@@ -292,7 +300,7 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   if (!(cotangent.shape() == y.shape()) || cotangent.dtype() != y.dtype())
     fail<ShapeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
                      cotangent.dtype(), cotangent.shape());
-  const auto ours = [&] { return std::span(log.watched).subspan(watched_mark_); };
+  const auto ours = [&] { return suspended_ ? std::span(*suspended_) : std::span(log.watched).subspan(watched_mark_); };
   const bool on_tape = detail::tracked(&log, y);
   const std::uint32_t last = on_tape ? y.body().node : mark_;
   const Reached reached(log, mark_, on_tape ? last : mark_, on_tape ? ours() : std::span<const detail::Watched>(),
@@ -317,13 +325,14 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
       if (log) log->forget_from(0);
     }
   } forget_all{consumes ? &log : nullptr};
+  const bool recorded = !outermost_ || (suspended_ && detail::recording());
   std::optional<NoTape> pause;  // an outermost sweep computes without recording
-  if (outermost_) pause.emplace();
+  if (!recorded) pause.emplace();
   if (consumes) {
     log.consumed.store(true, std::memory_order_relaxed);
     log.forget_from(last + 1);
   }
-  Sweep cotangents(log, mark_, last, ours(), outermost_, consumes, reached);
+  Sweep cotangents(log, mark_, last, ours(), recorded, consumes, reached);
   cotangents.run(cotangent);
   result.reserve(ours().size());
   for (const detail::Watched& one : ours()) result.append(cotangents.take(one));

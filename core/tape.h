@@ -1,9 +1,11 @@
 // Tape: an RAII scope that records ops on watched tensors and sweeps back over them. With none open, ops only compute.
 // Insertion order is topological order, so a sweep is a backward loop. The outermost tape is consumed by `gradients`; a
 // nested tape is a mark in the same log, and its sweep is itself recorded: the order of the derivative is the depth of
-// the nesting. Also `record` and `wrt`, by which an op states its derivative. Refuses to know what any op computes.
+// the nesting. Once a tape is closed, what it recorded is constant. Also `record` and `wrt`, by which an op states its
+// derivative. Refuses to know what any op computes.
 #pragma once
 #include <array>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -50,6 +52,11 @@ class [[nodiscard]] Tape {
   Gradients gradients_or_none(const Tensor& loss);
   Gradients gradients_or_none(const Tensor& y, const Tensor& cotangent);
 
+ protected:
+  /// Ends recording before the scope does, and lets the tape outlive it: the log can be swept later and more than once,
+  /// and where another tape has opened meanwhile, that one records the sweep. Nothing can be watched any more.
+  void suspend();
+
  private:
   explicit Tape(bool is_persistent);
   void watch(const Tensor& x, const detail::Path* path);
@@ -63,6 +70,7 @@ class [[nodiscard]] Tape {
   std::uint32_t mark_;        // the first node that is ours
   std::size_t watched_mark_;  // the first watched tensor that is ours
   bool outermost_;
+  std::unique_ptr<std::vector<detail::Watched>> suspended_;  // what it watched, where it is suspended
 };
 
 /// Suspends recording on this thread until the end of the scope.

@@ -55,9 +55,11 @@ Logs& logs() {
 }
 
 // The logs this thread has used and may use again: reused without a lock and with warm memory.
+thread_local constinit bool own_logs_have_ended = false;
 struct OwnLogs {
   std::vector<Log*> idle;
   ~OwnLogs() {
+    own_logs_have_ended = true;
     const std::lock_guard lock(logs().mutex);
     logs().idle.insert(logs().idle.end(), idle.begin(), idle.end());
   }
@@ -127,7 +129,12 @@ void close_log(Log* log) noexcept {
   log->watched.clear();
   log->nodes.clear();
   log->arena.clear();
-  own_logs().idle.push_back(log);
+  if (!own_logs_have_ended) {
+    own_logs().idle.push_back(log);
+  } else {  // a tape that something static kept
+    const std::lock_guard lock(logs().mutex);
+    logs().idle.push_back(log);
+  }
 }
 
 namespace {

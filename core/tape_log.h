@@ -31,6 +31,17 @@ class Arena {
     return begin;
   }
   void clear();
+  /// A place to go back to: what is allocated after it is given up together.
+  struct Place {
+    std::size_t chunk;
+    std::byte *next, *end;
+  };
+  Place place() const { return {chunk_, next_, end_}; }
+  void cut(const Place& at) {
+    chunk_ = at.chunk;
+    next_ = at.next;
+    end_ = at.end;
+  }
 
  private:
   struct Chunk {
@@ -116,6 +127,13 @@ class Nodes {
     size_ = 0;
     next_ = end_ = nullptr;
   }
+  /// Gives up all nodes from this number on.
+  void cut(std::uint32_t size) {
+    size_ = size;
+    const std::uint32_t within = size % kChunk;
+    next_ = within ? &chunks_[size / kChunk][within] : nullptr;
+    end_ = within ? next_ + (kChunk - within) : nullptr;
+  }
 
  private:
   void next_chunk();
@@ -184,12 +202,15 @@ inline thread_local constinit Recording current_recording{};
 /// the op's caller, of a sweep out of it.
 class Observer {
  public:
-  Observer() : outer_(current_) { current_ = this; }
+  Observer() : Observer(true) {}
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
   virtual ~Observer() { current_ = outer_; }
   static Observer* current() { return current_; }
-  Observer* outer() const { return outer_; }
+  /// The next to be told, or null.
+  Observer* outer() const { return shares_ ? outer_ : nullptr; }
+  /// True where sweeps are seen; they then take no shortcuts.
+  static bool sees_sweeps() { return current_ && current_->shares_; }
 
   /// x is watched from now on, as node `node` of the log.
   virtual void watched(Log&, std::uint32_t /*node*/, const Tensor& /*x*/) {}
@@ -204,9 +225,14 @@ class Observer {
   /// A rule returned this cotangent for input `input` of the node.
   virtual void passed(Log&, std::uint32_t /*node*/, std::uint32_t /*input*/, const Tensor& /*cotangent*/) {}
 
+ protected:
+  /// One that does not share sees recordings only, and what it sees is hidden from those outside it.
+  explicit Observer(bool shares) : outer_(current_), shares_(shares) { current_ = this; }
+
  private:
   static inline thread_local constinit Observer* current_ = nullptr;
   Observer* outer_;
+  bool shares_;
 };
 /// Calls tell(observer) for all observers of this thread, the innermost first.
 template <class F>

@@ -31,6 +31,8 @@ Tensor scaled(const Tensor& x, double factor);
 Tensor alias(const Tensor& x);
 /// The same values as a constant: a view of x that no tape tracks.
 Tensor detach(const Tensor& x);
+/// detach under the name that JAX and TensorFlow give it.
+inline Tensor stop_gradient(const Tensor& x) { return detach(x); }
 
 namespace detail {
 /// into += x, in place, unrecorded, on a buffer the caller owns; shapes broadcast to `into`.

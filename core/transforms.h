@@ -1,8 +1,10 @@
 // The functional face of the tape: functions that turn a function into its derivative. They hand it a fresh alias of
 // each argument, so that a function which also closes over that tensor is not confused; where a function does not
-// depend on an argument they give zeros. They nest to any depth. Knows tapes and fields, not ops.
+// depend on an argument they give zeros. They nest to any depth, with each other and with open tapes. Whole matrices of
+// derivatives are made in jacobian.h. Knows tapes and fields, not ops.
 #pragma once
-#include <array>
+#include <memory>
+#include <tuple>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -32,6 +34,9 @@ struct Variable {
 
 template <class Argument>
 Variable<Argument> make_variable(Tape& tape, const Argument& argument) {
+  static_assert(
+      is_tensor<Argument> || HasFields<Argument>,
+      "a derivative is taken with respect to a tensor or a struct with fields; let the function hold the rest");
   if constexpr (is_tensor<Argument>) {
     const Tensor variable = alias(argument);
     tape.watch(variable);
@@ -59,11 +64,73 @@ auto derivative_of(const Gradients& gradients, const Variable<Argument>& variabl
     return own;
 }
 
+/// One derivative as it is, several as a tuple.
+template <class... Arguments>
+auto derivatives_of(const Gradients& gradients, const std::tuple<Variable<Arguments>...>& variables) {
+  return std::apply(
+      [&](const auto&... variable) {
+        if constexpr (sizeof...(variable) == 1)
+          return (derivative_of(gradients, variable), ...);
+        else
+          return std::tuple{derivative_of(gradients, variable)...};
+      },
+      variables);
+}
+
+/// A direction as one tensor for each of an argument's: from a tensor, a struct of the same fields, or gradients.
+/// ShapeError and DtypeError name `what` where it is not like the argument.
+std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& aliases, const Gradients& direction);
+std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& aliases,
+                                 const std::vector<Tensor>& argument, const std::vector<Tensor>& direction);
+template <class T>
+std::vector<Tensor> all_tensors(const T& object) {
+  std::vector<Tensor> list;
+  walk_fields(const_cast<T&>(object), Path(), [&](const Path&, Tensor& tensor) { list.push_back(tensor); });
+  return list;
+}
+template <class Argument, class Direction>
+std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& aliases, const Argument& argument,
+                                 const Direction& direction) {
+  if constexpr (std::is_same_v<Direction, Gradients>)
+    return direction_of(what, aliases, direction);
+  else
+    return direction_of(what, aliases, all_tensors(argument), all_tensors(direction));
+}
+
+/// A scalar that leads to all of ys, from which one sweep starts with these cotangents at each: only its derivative
+/// counts, that of Σ cotangent·y.
+Tensor joined(const std::vector<Tensor>& ys, std::vector<Tensor> cotangents);
+
+/// What a function's value needs to be differentiated later, any number of times.
+class SuspendedTape : public Tape {
+ public:
+  SuspendedTape() : Tape(persistent) {}
+  using Tape::suspend;
+};
+template <class... Arguments>
+struct Linearized {
+  SuspendedTape tape;
+  std::tuple<Variable<Arguments>...> variables;
+  Tensor value, own_value;  // own_value is the same for the tape alone, which nobody else can watch
+
+  template <class F>
+  Linearized(F& f, const Arguments&... arguments)
+      : variables{make_variable(tape, arguments)...},
+        value(std::apply([&](const auto&... variable) -> Tensor { return f(variable.value...); }, variables)),
+        own_value(alias(value)) {
+    tape.suspend();
+    if (!is_tracked(value)) value = detach(value);
+  }
+};
+
+void check_floating_value(const char* op, const Tensor& value);
+
 }  // namespace detail
 
-/// A function that returns f's value and its derivatives, as a pair. An argument is a tensor or a struct with fields;
-/// f's value has size 1. The second is a Tensor for a tensor, a Gradients (keyed by the caller's tensors) for a struct,
-/// and a tuple of these where f takes several arguments.
+/// A function that returns f's value and its derivatives, as a pair. An argument is a tensor or a struct with fields
+/// (also a container or tuple of them); f's value has size 1. The second is a Tensor for a tensor, a Gradients (keyed
+/// by the caller's tensors) for a struct, and a tuple of these where f takes several arguments. ShapeError where f's
+/// value is not of size 1, DtypeError where an argument is not floating.
 template <class F>
 auto value_and_grad(F f) {
   return [f = std::move(f)]<class... Arguments>(const Arguments&... arguments) {
@@ -71,13 +138,8 @@ auto value_and_grad(F f) {
     Tape tape;
     auto variables = std::tuple<detail::Variable<Arguments>...>{detail::make_variable(tape, arguments)...};
     Tensor value = std::apply([&](const auto&... variable) -> Tensor { return f(variable.value...); }, variables);
-    const Gradients gradients = tape.gradients_or_none(value);
-    auto derivatives = std::apply(
-        [&](const auto&... variable) { return std::tuple{detail::derivative_of(gradients, variable)...}; }, variables);
-    if constexpr (sizeof...(Arguments) == 1)
-      return std::pair{std::move(value), std::get<0>(std::move(derivatives))};
-    else
-      return std::pair{std::move(value), std::move(derivatives)};
+    auto derivatives = detail::derivatives_of(tape.gradients_or_none(value), variables);
+    return std::pair{std::move(value), std::move(derivatives)};
   };
 }
 
@@ -87,25 +149,74 @@ auto grad(F f) {
   return [both = value_and_grad(std::move(f))](const auto&... arguments) { return both(arguments...).second; };
 }
 
-/// A function of one tensor x that returns the second derivatives of f, whose value has size 1: of shape x.shape +
-/// x.shape.
-template <class F>
-auto hessian(F f) {
-  return [f = std::move(f)](const Tensor& x) {
-    Tape tape(persistent);
-    const Tensor variable = alias(x);
-    tape.watch(variable);
-    const Tensor slope = grad(f)(variable);
-    std::vector<Tensor> rows;
-    for (std::int64_t i = 0; i < x.size(); ++i) {
-      Tensor unit = zeros(x.shape(), x.dtype());
-      dispatch(x.dtype(), [&]<class T>() { detail::values<T>(unit)[i] = static_cast<T>(1); });
-      rows.push_back(detail::is_tracked(slope) ? tape.gradients(slope, unit).get_or_zeros(variable) : zeros_like(x));
-    }
-    Shape shape = x.shape();
-    for (std::int64_t size : x.shape()) shape.push_back(size);
-    return rows.empty() ? zeros(shape, x.dtype()) : reshape(stack(rows), shape);
-  };
+/// The derivative of one call of a function, transposed: a function of a cotangent like the value that returns what
+/// Σ cotangent·value has for derivatives, in the form of grad. It keeps what they need, can be called any number of
+/// times, on the thread that made it, and is differentiated by tapes that are open when it is called. TapeError where
+/// it was made under an open tape that has been consumed or closed since.
+template <class... Arguments>
+class Pullback {
+ public:
+  auto operator()(const Tensor& cotangent) const {
+    return detail::derivatives_of(of_->tape.gradients_or_none(of_->own_value, cotangent), of_->variables);
+  }
+
+ private:
+  template <class F, class... More>
+  friend std::pair<Tensor, Pullback<More...>> vjp(F&& f, const More&... arguments);
+  explicit Pullback(std::shared_ptr<detail::Linearized<Arguments...>> of) : of_(std::move(of)) {}
+  std::shared_ptr<detail::Linearized<Arguments...>> of_;
+};
+
+/// f's value at the arguments, of any shape, and its vector-Jacobian product as a function of the cotangent. f runs
+/// once.
+template <class F, class... Arguments>
+std::pair<Tensor, Pullback<Arguments...>> vjp(F&& f, const Arguments&... arguments) {
+  static_assert(sizeof...(Arguments) > 0, "a derivative needs an argument");
+  auto of = std::make_shared<detail::Linearized<Arguments...>>(f, arguments...);
+  Tensor value = of->value;
+  return {std::move(value), Pullback<Arguments...>(std::move(of))};
+}
+
+/// f's value at x, of any shape, and the Jacobian-vector product: its derivative along a tangent like x. x is a tensor
+/// or a struct with fields (a std::tuple serves for several arguments), the tangent one like it or a Gradients of x's
+/// tensors, taken as zero where it has no value. Reverse over reverse: the cotangent's way back is linear in the
+/// cotangent, and its derivative is the product. That takes f once and about twice the time of a gradient, and the
+/// memory of both sweeps.
+template <class F, class Argument, class Tangent>
+std::pair<Tensor, Tensor> jvp(F&& f, const Argument& x, const Tangent& tangent) {
+  Tape tape;
+  Tensor value, cotangent;
+  std::vector<Tensor> pulled, along;
+  {
+    Tape inner;
+    const auto variable = detail::make_variable(inner, x);
+    along = detail::direction_of("jvp: the tangent", variable.aliases, x, tangent);
+    value = f(variable.value);
+    detail::check_floating_value("jvp", value);
+    cotangent = zeros_like(value);
+    inner.watch(cotangent);
+    for (const auto& entry : detail::rekeyed(inner.gradients_or_none(value, cotangent), variable.aliases))
+      pulled.push_back(entry.value());
+  }
+  tape.watch(cotangent);
+  return {value, tape.gradients_or_none(detail::joined(pulled, along)).get_or_zeros(cotangent)};
+}
+
+/// The product of f's second derivatives at x and a direction v like x: the derivative of grad(f) along v, in the form
+/// of grad(f)(x). f's value has size 1; x is a tensor or a struct with fields, v one like it or a Gradients of x's
+/// tensors, taken as zero where it has no value. Costs about two gradients, and never builds the Hessian.
+template <class F, class Argument, class Direction>
+auto hvp(F&& f, const Argument& x, const Direction& v) {
+  Tape tape;
+  const auto variable = detail::make_variable(tape, x);
+  std::vector<Tensor> along = detail::direction_of("hvp: the direction", variable.aliases, x, v);
+  const auto slope = grad([&f](const Argument& at) -> Tensor { return f(at); })(variable.value);
+  std::vector<Tensor> slopes;
+  if constexpr (detail::is_tensor<Argument>)
+    slopes.push_back(slope);
+  else
+    for (const auto& entry : slope) slopes.push_back(entry.value());
+  return detail::derivative_of(tape.gradients_or_none(detail::joined(slopes, std::move(along))), variable);
 }
 
 }  // namespace retrograd

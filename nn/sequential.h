@@ -36,12 +36,20 @@ class Sequential {
   ~Sequential() = default;
 
   /// Each layer applied to what the one before it returned.
-  Tensor operator()(const Tensor& x) const {
+  Tensor operator()(const Tensor& x) const { return apply(x, 0, size()); }
+  std::size_t size() const { return layers_.size(); }
+  /// Only the layers from `begin` up to, without, `end`.
+  Tensor apply(const Tensor& x, std::size_t begin, std::size_t end) const {
     Tensor y = x;
-    for (const auto& layer : layers_) y = layer->call(y);
+    for (std::size_t i = begin; i < end; ++i) y = layers_[i]->call(y);
     return y;
   }
-  std::size_t size() const { return layers_.size(); }
+  /// A sequence of these layers; its parameters are the same tensors.
+  Sequential part(std::size_t begin, std::size_t end) const {
+    Sequential some;
+    for (std::size_t i = begin; i < end; ++i) some.layers_.push_back(layers_[i]->copy());
+    return some;
+  }
 
   /// Visits the layers' tensors as "0.weight", "0.bias", …
   void each_field(const detail::Path& path, detail::VisitField visit) {

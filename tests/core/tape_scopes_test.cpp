@@ -112,6 +112,7 @@ TEST_CASE("a tape refuses another thread, and a tensor watched there is a consta
     }
     Tape own;
     CHECK_THROWS_WITH_AS(own.watch(x), doctest::Contains("is watched on another thread"), TapeError);
+    CHECK_THROWS_WITH_AS(tape.watch(ones({2})), "watch: this tape belongs to another thread", TapeError);
     const auto [loss, slope] = value_and_grad([](const Tensor& v) { return v * v * v; })(x);  // a fresh alias
     CHECK(value(slope) == 27);
     static_cast<void>(loss);

@@ -128,4 +128,111 @@ TEST_CASE("a model with a tied parameter is differentiated under the right tenso
   CHECK(g[c].to_vector<double>() == std::vector<double>{100, 100});
 }
 
+namespace {
+struct Block {
+  nn::Linear linear;
+  std::vector<Tensor> scales;
+  std::optional<Tensor> shift;
+  static void fields(auto& self, auto&& visit) {
+    visit("linear", self.linear);
+    visit("scales", self.scales);
+    visit("shift", self.shift);
+  }
+};
+struct Nest {
+  std::array<Block, 2> blocks;
+  static void fields(auto& self, auto&& visit) { visit("blocks", self.blocks); }
+};
+}  // namespace
+
+TEST_CASE("structs nest in arguments to any depth, const or not, with vectors, optionals and tuples") {
+  Rng rng(1);
+  const auto block = [&] { return Block{nn::Linear{2, 2, rng}, {ones({2}), full({2}, 2)}, ones({2})}; };
+  Nest nest{{block(), block()}};
+  nest.blocks[1].shift.reset();
+  const Tensor x = ones({1, 2});
+  const auto f = [&](const Nest& n) {
+    Tensor y = x;
+    for (const Block& b : n.blocks) {
+      y = b.linear(y) * b.scales[0] * b.scales[1];
+      if (b.shift) y = y + *b.shift;
+    }
+    return sum(y);
+  };
+  const Gradients g = grad(f)(nest);
+  CHECK(g.size() == 9);
+  CHECK(g.begin()[4].name() == "blocks.0.shift");
+  Tape tape;
+  tape.watch(nest);
+  const Gradients by_tape = tape.gradients(f(nest));
+  for (const auto& [name, parameter] : parameters(nest))
+    CHECK(g[parameter].to_vector<float>() == by_tape[parameter].to_vector<float>());
+  const std::pair<Tensor, Tensor> pair{x, 3 * x};
+  const auto [of_pair, of_none] = grad([](const auto& both, const std::vector<Tensor>&) {
+    return sum(both.first * both.second);
+  })(pair, std::vector<Tensor>{});
+  CHECK(of_pair[pair.first].template to_vector<float>() == std::vector<float>{3, 3});
+  CHECK(of_none.size() == 0);
+}
+
+TEST_CASE("a value of size 1 may have any shape") {
+  const Tensor x = tensor({1.0, 2.0}, float64);
+  for (const Shape& shape : {Shape{}, Shape{1}, Shape{1, 1, 1}}) {
+    const auto f = [&](const Tensor& u) { return reshape(sum(u * u), shape); };
+    const auto [value, slope] = value_and_grad(f)(x);
+    CHECK(value.shape() == shape);
+    CHECK(slope.to_vector<double>() == std::vector<double>{2, 4});
+    CHECK(hessian(f)(x).to_vector<double>() == std::vector<double>{2, 0, 0, 2});
+  }
+}
+
+TEST_CASE("integers have no derivative, as arguments and in structs") {
+  CHECK_THROWS_WITH_AS(grad([](const Tensor& u) { return sum(u); })(tensor({1, 2})),
+                       "watch: only float32 and float64 tensors have gradients, got int64", DtypeError);
+  CHECK_THROWS_WITH_AS(
+      grad([](const std::vector<Tensor>& m) { return sum(m[0]); })(std::vector{ones({2}), tensor({1})}),
+      "watch: only float32 and float64 tensors have gradients, got int64 for 1", DtypeError);
+}
+
+TEST_CASE("transforms nest with each other: grad of a jvp, of a vjp, of an hvp, and a Jacobian of a gradient") {
+  const Tensor x = tensor({0.5, -1.5, 2.0}, float64), v = tensor({1.0, 2.0, -1.0}, float64);
+  const auto quartic = [](const Tensor& u) { return sum(square(square(u))); };
+  const auto check = [&](const Tensor& found, const Tensor& expected) {
+    const auto a = found.to_vector<double>(), b = expected.to_vector<double>();
+    REQUIRE(a.size() == b.size());
+    for (std::size_t i = 0; i < a.size(); ++i) CHECK(a[i] == doctest::Approx(b[i]).epsilon(1e-13));
+  };
+  check(grad([&](const Tensor& u) { return jvp(quartic, u, v).second; })(x), 12 * x * x * v);
+  check(grad([&](const Tensor& u) { return sum(square(jvp(grad(quartic), u, v).second)); })(x),
+        2 * (12 * x * x * v) * (24 * x * v));
+  check(grad([&](const Tensor& u) { return sum(hvp(quartic, u, u)); })(x), 36 * x * x);   // Σ 12u³
+  check(grad([&](const Tensor& u) { return sum(vjp(square, u).second(u)); })(x), 4 * x);  // Σ 2u²
+  check(sum(jacobian(grad(quartic))(x), 0), 12 * x * x);
+  check(hvp([&](const Tensor& u) { return sum(hvp(quartic, u, v)); }, x, v), 24 * v * v);
+  // A loss that contains a derivative, differentiated twice.
+  CHECK(tools::gradcheck([&](const Tensor& u) { return jvp(quartic, u, v).second * sum(hvp(quartic, u, v)); }, {x},
+                         {.order = 2})
+            .passed());
+}
+
+TEST_CASE("transforms inside open tapes are recorded, inside paused and consumed ones not") {
+  const Tensor x = tensor({1.0, 2.0}, float64), v = ones({2}, float64);
+  const auto cubes = [](const Tensor& u) { return sum(u * u * u); };
+  using Values = std::vector<double>;
+  Tape tape;
+  tape.watch(x);
+  const Tensor y = sum(grad(cubes)(x)) + jvp(cubes, x, v).second + sum(hvp(cubes, x, v)) + sum(jacobian(cubes)(x)) +
+                   sum(hessian(cubes)(x)) + sum(vjp(cubes, x).second(ones({}, float64)));
+  {
+    const NoTape pause;
+    const Tensor slope = grad(cubes)(x);
+    CHECK(slope.to_vector<double>() == Values{3, 12});
+    CHECK(hvp(cubes, x, v).to_vector<double>() == Values{6, 12});
+    CHECK(!detail::is_tracked(slope));
+  }
+  CHECK(tape.gradients(y)[x].to_vector<double>() == Values{4 * 6 * 1 + 12, 4 * 6 * 2 + 12});
+  CHECK(hessian(cubes)(x).to_vector<double>() == Values{6, 0, 0, 12});
+  CHECK(jvp(cubes, x, v).second.item<double>() == 15);
+}
+
 }  // namespace retrograd::tests

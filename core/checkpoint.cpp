@@ -1,0 +1,175 @@
+#include "checkpoint.h"
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <string_view>
+#include <unordered_set>
+
+#include "error.h"
+#include "format.h"
+#include "tape.h"
+
+namespace retrograd::detail {
+
+namespace {
+
+// What a value is known by again: its shape, and the bits of up to 64 elements spread over it.
+std::uint64_t fingerprint(const Tensor& y) {
+  std::uint64_t hash = 14695981039346656037u;
+  const auto mix = [&hash](std::uint64_t word) { hash = (hash ^ word) * 1099511628211u; };
+  mix(static_cast<std::uint64_t>(y.dtype()));
+  for (std::int64_t size : y.shape()) mix(static_cast<std::uint64_t>(size));
+  const Strides strides = y.strides();
+  const std::int64_t step = std::max<std::int64_t>(1, y.size() / 64);
+  for (std::int64_t i = 0; i < y.size(); i += step) {
+    std::int64_t offset = 0, left = i;
+    for (int axis = y.rank(); axis-- > 0; left /= y.shape()[axis])
+      offset += left % y.shape()[axis] * strides[static_cast<std::size_t>(axis)];
+    std::uint64_t bits = 0;
+    std::memcpy(&bits, y.body().data + offset * static_cast<std::int64_t>(size_of(y.dtype())), size_of(y.dtype()));
+    mix(bits ^ bits >> 29);
+  }
+  return hash;
+}
+
+class Scout;
+thread_local constinit Scout* current_scout = nullptr;
+
+// Sees what f records: the tensors it reads from the log as it was, and those it makes.
+class Scout final : public Observer {
+ public:
+  explicit Scout(Log& log)
+      : Observer(false), log_(log), mark_(log.nodes.size()), place_(log.arena.place()), outer_(current_scout) {
+    current_scout = this;
+  }
+  ~Scout() override { current_scout = outer_; }
+
+  // Most tensors are short-lived; what nobody else holds need not be held here.
+  void forget_unused() {
+    const auto is_unused = [this](const Tensor& x) {
+      const bool unused = x.body().refs.load(std::memory_order_acquire) == 1;
+      if (unused) written_.erase(&x.body());
+      return unused;
+    };
+    made_.erase(std::remove_if(made_.begin(), made_.end(), is_unused), made_.end());
+    next_look_ = made_.size() + made_.size() / 8 + 1;
+  }
+
+  void watched(Log& log, std::uint32_t node, const Tensor& x) override {
+    if (&log == &log_ && node >= mark_) made_.push_back(x);
+  }
+  void recorded(Log& log, std::uint32_t node, const Tensor& y, std::span<const Tensor* const> inputs) override {
+    if (&log != &log_) return;
+    for (const Tensor* x : inputs) {
+      if (is_same_place(log, node, y, *x)) written_.insert(&y.body());
+      if (tracked(&log, *x) && x->body().node < mark_ && known_.insert(&x->body()).second) inputs_.push_back(*x);
+    }
+    if (made_.size() >= next_look_) forget_unused();
+    made_.push_back(y);
+  }
+
+  const std::vector<Tensor>& inputs() const { return inputs_; }
+  bool is_made_here(const Tensor& x) const { return tracked(&log_, x) && x.body().node >= mark_; }
+
+  // Makes the log what it was before f. The tensors that f made are constants from now on: the result, of which the
+  // caller has one handle, and what else is still held.
+  void take_back(const Tensor& result) {
+    log_.forget_from(mark_);
+    const auto body_of = [](const Tensor& x) { return x.body_or_null(); };
+    std::sort(made_.begin(), made_.end(),
+              [&](const Tensor& a, const Tensor& b) { return std::less<>()(body_of(a), body_of(b)); });
+    made_.erase(std::unique(made_.begin(), made_.end(),
+                            [&](const Tensor& a, const Tensor& b) { return body_of(a) == body_of(b); }),
+                made_.end());
+    const Body* outside = nullptr;
+    for (const Tensor& one : made_) {
+      Body& body = one.body();
+      if (!is_made_here(one)) continue;
+      const std::uint32_t ours = &body == &result.body() ? 2 : 1;
+      const bool is_held =
+          body.refs.load(std::memory_order_acquire) > ours + body.views.load(std::memory_order_relaxed);
+      if (is_held && written_.contains(&body)) outside = &body;
+      body.serial.store(0, std::memory_order_relaxed);
+    }
+    log_.nodes.cut(mark_);
+    log_.arena.cut(place_);
+    if (outside)
+      fail<TapeError>("checkpoint: f writes into a {} tensor from outside it, and would do so twice", outside->shape);
+    made_.clear();
+  }
+
+ private:
+  // An op in place: its value is the storage of an input, and no new view of it. Of a tensor that is itself a view, the
+  // name tells (+=).
+  static bool is_same_place(Log& log, std::uint32_t node, const Tensor& y, const Tensor& x) {
+    if (x.body().base != y.body().base) return false;
+    return y.body().base == &y.body() || &x.body() == &y.body() || std::string_view(log.nodes[node].op).ends_with('=');
+  }
+  Log& log_;
+  const std::uint32_t mark_;
+  const Arena::Place place_;
+  Scout* const outer_;
+  std::vector<Tensor> inputs_, made_;
+  std::unordered_set<const Body*> known_, written_;
+  std::size_t next_look_ = 1;  // how many may be held before all are looked through
+};
+
+// The joint rule of a checkpoint: f again, on a tape of its own that watches the inputs themselves, since they are what
+// f holds. Where the sweep is recorded that tape nests, and the run becomes part of the log.
+struct Rerun {
+  std::function<Tensor()> f;
+  std::vector<Tensor> inputs;
+  std::uint64_t value;
+
+  void operator()(const Tensor& g, Cotangents& out) const {
+    std::vector<Tensor> cotangents(inputs.size());
+    {
+      Tape tape;
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (out.wants(i)) tape.watch(inputs[i]);
+      const Tensor y = f();
+      if (fingerprint(y) != value)
+        fail<TapeError>(
+            "checkpoint: f gave another {} value in the sweep than before; it must draw from an Rng that it takes by "
+            "value, and use nothing that has changed",
+            y.shape());
+      const Gradients gradients = tape.gradients_or_none(y, g);
+      for (std::size_t i = 0; i < inputs.size(); ++i)
+        if (out.wants(i)) cotangents[i] = gradients.get_or_zeros(inputs[i]);
+    }
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      if (out.wants(i)) out.give(i, std::move(cotangents[i]));
+  }
+};
+
+}  // namespace
+
+void settle_checkpoint() {
+  if (current_scout) current_scout->forget_unused();
+}
+
+Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& arguments) {
+  Log* log = recording();
+  if (!log) return f();
+  const std::size_t watched = log->watched.size();
+  const std::uint32_t mark = log->nodes.size();
+  Tensor y;
+  std::vector<Tensor> inputs;
+  {
+    Scout scout(*log);
+    y = f();
+    if (recording() != log || log->nodes.size() == mark) return y;  // f swept the tape, or nothing was recorded
+    if (log->watched.size() != watched) fail<TapeError>("checkpoint: f watches a tensor on a tape from outside it");
+    const bool is_made_here = scout.is_made_here(y);
+    scout.take_back(y);
+    if (!is_made_here) return y;
+    inputs = scout.inputs();
+  }
+  const std::uint64_t value = fingerprint(y);
+  y = record_joint("checkpoint", std::move(y), inputs, Rerun{std::move(f), inputs, value});
+  for (const Tensor& one : arguments) protect(y, one);
+  return y;
+}
+
+}  // namespace retrograd::detail
