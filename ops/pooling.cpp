@@ -108,18 +108,27 @@ void largest_values(const Windows& windows, const T* x, T* y) {
 // The same, and where they stand; −1 for a window that meets nothing.
 template <class T>
 void largest_places(const Windows& windows, const T* x, T* y, std::int64_t* index) {
-  std::fill_n(y, windows.positions(), -std::numeric_limits<T>::infinity());
-  std::fill_n(index, windows.positions(), std::int64_t{-1});
-  for_each_run(windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
-    T* best = y + p;
-    std::int64_t* place = index + p;
-    for (std::int64_t o = 0; o < n; ++o) {
-      const T value = x[at + o * step];
-      const bool keeps = place[o] >= 0 && (value <= best[o] || best[o] != best[o]);
-      best[o] = keeps ? best[o] : value;
-      place[o] = keeps ? place[o] : at + o * step;
+  const detail::WindowAxis &down = windows.rows, &along = windows.columns;
+  for (std::int64_t row = 0; row < down.out; ++row) {
+    const auto [top, bottom] = down.taps(row);
+    for (std::int64_t column = 0; column < along.out; ++column) {
+      const auto [left, right] = along.taps(column);
+      const bool is_empty = top == bottom || left == right;
+      std::int64_t place = is_empty ? -1 : down.at(row, top) * along.in + along.at(column, left);
+      T best = is_empty ? -std::numeric_limits<T>::infinity() : x[place];
+      for (std::int64_t i = top; i < bottom; ++i) {
+        std::int64_t at = down.at(row, i) * along.in + along.at(column, left);
+        for (std::int64_t j = left; j < right; ++j, at += along.dilation) {
+          // By masks: which of a window's elements is larger no branch could foretell.
+          const auto moves = -static_cast<std::int64_t>(!(x[at] <= best) & (best == best));
+          place ^= (place ^ at) & moves;
+          best = x[place];
+        }
+      }
+      *y++ = best;
+      *index++ = place;
     }
-  });
+  }
 }
 
 // y[p] = max over the window of p; dy[p] = dx[where it stands]

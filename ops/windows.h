@@ -31,6 +31,13 @@ struct WindowAxis {
     const std::int64_t from = std::clamp(up(first), begin, end);
     return {from, std::clamp(up(last), from, end)};
   }
+  /// The elements of window o that lie within the image, from the first to before the last: again a range.
+  std::pair<std::int64_t, std::int64_t> taps(std::int64_t o) const {
+    const std::int64_t begin = at(o, 0);
+    if (begin >= 0 && at(o, size - 1) < in) return {0, size};
+    const std::int64_t first = begin >= 0 ? 0 : std::min((dilation - 1 - begin) / dilation, size);
+    return {first, begin >= in ? first : std::clamp((in - begin + dilation - 1) / dilation, first, size)};
+  }
 };
 
 /// The windows on a plane of rows and columns. A position is a window's number in row-major order.
