@@ -4,7 +4,7 @@
 
 #include "../core/blas.h"
 #include "../core/creation.h"
-#include "im2col.h"
+#include "../core/threads.h"
 
 namespace retrograd::detail {
 
@@ -199,11 +199,6 @@ class Convolution {
   Spans spans_;
   std::int64_t columns_, rows_;  // elements of the widest span
 };
-
-template <class F>
-void for_floating(Dtype dtype, F&& f) {
-  dtype == float32 ? f.template operator()<float>() : f.template operator()<double>();
-}
 
 }  // namespace
 

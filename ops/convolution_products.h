@@ -3,7 +3,7 @@
 // not depend on the number of threads. Knows nothing of tapes and refuses nothing. Not a public header.
 #pragma once
 #include "../core/tensor.h"
-#include "windows.h"
+#include "window_loops.h"
 
 namespace retrograd::detail {
 

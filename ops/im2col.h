@@ -18,17 +18,4 @@ Tensor unfold(const Tensor& x, Size2d size, const UnfoldOptions& options = {});
 /// every window that meets it; ShapeError where unfold of such images has another shape.
 Tensor fold(const Tensor& columns, Size2d image, Size2d size, const UnfoldOptions& options = {});
 
-namespace detail {
-
-/// The columns of the positions from begin to before end of one image, whose planes are `channels`: channels · KH · KW
-/// rows of end − begin elements, `stride` apart. T is float or double.
-template <class T>
-void im2col(const Windows& windows, const T* image, std::int64_t channels, std::int64_t begin, std::int64_t end,
-            T* columns, std::int64_t stride);
-/// Its transpose: adds such columns to the image.
-template <class T>
-void col2im(const Windows& windows, const T* columns, std::int64_t stride, std::int64_t channels, std::int64_t begin,
-            std::int64_t end, T* image);
-
-}  // namespace detail
 }  // namespace retrograd

@@ -7,6 +7,7 @@
 #include "../core/format.h"
 #include "../core/tape.h"
 #include "../core/tape_ops.h"
+#include "window_loops.h"
 
 namespace retrograd {
 
@@ -36,15 +37,10 @@ Pooling pooling_of(const char* op, const Tensor& x, int rank, Size2d size, Size2
   return {windows, {shape[0], shape[1], windows.rows.in, windows.columns.in}};
 }
 
-template <class F>
-void for_floating(Dtype dtype, F&& f) {
-  dtype == float32 ? f.template operator()<float>() : f.template operator()<double>();
-}
-
 // Calls f(first position, how many, the element the first one meets, step) for each run of positions that tap by tap
 // meet elements of a plane; every position sees its taps in row-major order.
 template <class F>
-void for_each_run(const Windows& windows, F f) {
+void for_each_tap_run(const Windows& windows, F f) {
   const detail::WindowAxis &down = windows.rows, &along = windows.columns;
   for (std::int64_t row = 0; row < down.out; ++row)
     for (std::int64_t i = 0; i < down.size; ++i) {
@@ -63,7 +59,7 @@ Tensor placed(const Tensor& g, const Tensor& index, const Shape& images);
 Tensor picked(const Tensor& x, const Tensor& index) {
   const Tensor y = Tensor::empty(index.shape(), x.dtype()), from = detail::packed(x);
   if (y.size() > 0)
-    for_floating(x.dtype(), [&]<class T>() {
+    detail::for_floating(x.dtype(), [&]<class T>() {
       const std::int64_t pixels = x.shape()[2] * x.shape()[3], positions = y.shape()[2] * y.shape()[3];
       const std::int64_t* at = index.data<std::int64_t>();
       detail::for_each_plane(y.shape()[0] * y.shape()[1], positions, [&](std::int64_t plane) {
@@ -81,7 +77,7 @@ Tensor picked(const Tensor& x, const Tensor& index) {
 Tensor placed(const Tensor& g, const Tensor& index, const Shape& images) {
   const Tensor x = zeros(images, g.dtype()), from = detail::packed(g);
   if (g.size() > 0)
-    for_floating(g.dtype(), [&]<class T>() {
+    detail::for_floating(g.dtype(), [&]<class T>() {
       const std::int64_t pixels = images[2] * images[3], positions = g.shape()[2] * g.shape()[3];
       const std::int64_t* at = index.data<std::int64_t>();
       detail::for_each_plane(images[0] * images[1], positions, [&](std::int64_t plane) {
@@ -97,7 +93,7 @@ Tensor placed(const Tensor& g, const Tensor& index, const Shape& images) {
 template <class T>
 void largest_values(const Windows& windows, const T* x, T* y) {
   std::fill_n(y, windows.positions(), -std::numeric_limits<T>::infinity());
-  for_each_run(windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
+  for_each_tap_run(windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
     T* best = y + p;
     for (std::int64_t o = 0; o < n; ++o) {
       const T value = x[at + o * step];
@@ -137,7 +133,7 @@ Tensor largest(const Tensor& x, const Pooling& pooling) {
   const bool is_saved = is_recorded(x);
   const Tensor index = is_saved ? Tensor::empty(pooling.pooled(), int64) : Tensor();
   if (y.size() > 0)
-    for_floating(x.dtype(), [&]<class T>() {
+    detail::for_floating(x.dtype(), [&]<class T>() {
       const std::int64_t pixels = pooling.windows.pixels(), positions = pooling.windows.positions();
       detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
         const T* image = from.data<T>() + plane * pixels;
@@ -159,13 +155,13 @@ Tensor shared_out(const Tensor& g, const Pooling& pooling);
 Tensor averaged(const Tensor& x, const Pooling& pooling) {
   const Tensor y = zeros(pooling.pooled(), x.dtype()), from = detail::packed(x);
   if (y.size() > 0)
-    for_floating(x.dtype(), [&]<class T>() {
+    detail::for_floating(x.dtype(), [&]<class T>() {
       const std::int64_t positions = pooling.windows.positions();
       const T size = static_cast<T>(pooling.windows.size());
       detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
         const T* image = from.data<T>() + plane * pooling.windows.pixels();
         T* to = detail::values<T>(y) + plane * positions;
-        for_each_run(pooling.windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
+        for_each_tap_run(pooling.windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
           for (std::int64_t o = 0; o < n; ++o) to[p + o] += image[at + o * step];
         });
         for (std::int64_t p = 0; p < positions; ++p) to[p] /= size;
@@ -178,12 +174,12 @@ Tensor averaged(const Tensor& x, const Pooling& pooling) {
 Tensor shared_out(const Tensor& g, const Pooling& pooling) {
   const Tensor x = zeros(pooling.images, g.dtype()), from = detail::packed(g);
   if (g.size() > 0)
-    for_floating(g.dtype(), [&]<class T>() {
+    detail::for_floating(g.dtype(), [&]<class T>() {
       const T size = static_cast<T>(pooling.windows.size());
       detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
         const T* share = from.data<T>() + plane * pooling.windows.positions();
         T* to = detail::values<T>(x) + plane * pooling.windows.pixels();
-        for_each_run(pooling.windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
+        for_each_tap_run(pooling.windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
           for (std::int64_t o = 0; o < n; ++o) to[at + o * step] += share[p + o] / size;
         });
       });
