@@ -5,7 +5,9 @@
 #include "../core/tensor.h"
 #include "window_loops.h"
 
-namespace retrograd::detail {
+namespace retrograd {
+
+namespace detail {
 
 /// The sizes of a convolution y = x * weight, which its derivatives share.
 struct ConvSizes {
@@ -27,4 +29,5 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const
 Tensor convolve_back(const Tensor& g, const Tensor& weight, const ConvSizes& sizes);
 Tensor correlate(const Tensor& x, const Tensor& g, const ConvSizes& sizes);
 
-}  // namespace retrograd::detail
+}  // namespace detail
+}  // namespace retrograd

@@ -55,7 +55,13 @@ void for_each_tap_run(const Windows& windows, F f) {
 
 Tensor placed(const Tensor& g, const Tensor& index, const Shape& images);
 
-// y[n, c, p] = x[n, c, index[n, c, p]] on planes, 0 where the index is −1.
+// y[n, c, p] = x[n, c, index[n, c, p]] on planes, however y was computed; nobody writes to the index.
+Tensor record_picked(const Tensor& y, const Tensor& x, const Tensor& index) {
+  return record("max_pool2d", y,
+                wrt(x, [index, images = x.shape()](const Tensor& g) { return placed(g, index, images); }));
+}
+
+// The same op where the index is known; 0 where it is −1.
 Tensor picked(const Tensor& x, const Tensor& index) {
   const Tensor y = Tensor::empty(index.shape(), x.dtype()), from = detail::packed(x);
   if (y.size() > 0)
@@ -69,8 +75,7 @@ Tensor picked(const Tensor& x, const Tensor& index) {
           to[p] = at[p] < 0 ? T{0} : image[at[p]];
       });
     });
-  return record("max_pool2d_pick", y,
-                wrt(x, [index, images = x.shape()](const Tensor& g) { return placed(g, index, images); }));
+  return record_picked(y, x, index);
 }
 
 // The transpose of picked: x[n, c, index[n, c, p]] += g[n, c, p], on planes of zeros.
@@ -144,9 +149,7 @@ Tensor largest(const Tensor& x, const Pooling& pooling) {
           largest_values(pooling.windows, image, to);
       });
     });
-  if (!is_saved) return y;
-  return record("max_pool2d", y,
-                wrt(x, [index, images = pooling.images](const Tensor& g) { return placed(g, index, images); }));
+  return is_saved ? record_picked(y, x, index) : y;
 }
 
 Tensor shared_out(const Tensor& g, const Pooling& pooling);

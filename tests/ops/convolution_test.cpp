@@ -209,6 +209,21 @@ TEST_CASE("max_pool2d sees NaN and infinities, and never the padding") {
   CHECK(max_pool2d(negative, 3, 1, 1).to_vector<double>() == std::vector<double>{-5, -5, -5, -5});
 }
 
+TEST_CASE("convolution and pooling differentiate three times") {
+  Rng rng(8);
+  const Tensor x = normal({2, 2, 4, 4}, 0, 1, rng, float64), weight = normal({2, 2, 2, 2}, 0, 1, rng, float64);
+  const auto pooled = [](const Tensor& v) { return square(square(max_pool2d(v, 3, 1, 1))); };
+  const auto report = tools::gradcheck(pooled, {x}, {.order = 3});
+  CAPTURE(to_string(report));
+  CHECK(report.passed());
+  const auto chain = [](const Tensor& v, const Tensor& w) {
+    return square(conv2d(square(avg_pool2d(conv2d(v, w), 2, 1)), w, {.padding = 1}));
+  };
+  const auto of_chain = tools::gradcheck(chain, {x, weight}, {.order = 3});
+  CAPTURE(to_string(of_chain));
+  CHECK(of_chain.passed());
+}
+
 TEST_CASE("a window that meets no element gives minus infinity and no derivative") {
   const Tensor x = full({1, 1, 1, 1}, 3.0, float64);  // elements at −1 and 1 of an image of one row and column
   const Tensor y = max_pool2d(x, 2, 1, 1, 2);

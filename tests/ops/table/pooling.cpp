@@ -158,7 +158,6 @@ std::vector<Row> pool_rows() {
        },
        {{{{2, 3, 9}}}, {{{0, 3, 9}}}}},
   };
-  rows[0].order = 3;  // so that the derivative of its second derivative is called
   rows[0].refusals = {{[] {
                          max_pool2d(zeros({1, 3, 3}), 2);
                        },
