@@ -32,7 +32,7 @@ struct Span {
   std::int64_t count() const { return (last_image - first_image) * (end - begin); }
 };
 
-// All images, cut into near-equal spans.
+// All images, cut into near-equal spans: an image into `cuts`, or, with one cut, a few images into a span.
 struct Spans {
   std::int64_t images, positions, cuts, count, widest;
   explicit Spans(const ConvSizes& s) : images(s.images), positions(s.windows.positions()) {
@@ -42,8 +42,6 @@ struct Spans {
     count = cuts > 1 ? images * cuts : divided_up(images, together);
     widest = cuts > 1 ? divided_up(positions, cuts) : divided_up(images, count) * positions;
   }
-  // How many spans there are for the same images.
-  std::int64_t cuts_of_image() const { return cuts; }
   Span operator[](std::int64_t i) const {
     if (cuts == 1) return {images * i / count, images * (i + 1) / count, 0, positions};
     const std::int64_t image = i / cuts, cut = i % cuts;
@@ -85,7 +83,7 @@ class Convolution {
   // columns(dX) = Wᵀ · dY, summed up where windows overlap: the channels of an image are one task's, or several
   // tasks' with some channels each.
   void back(const T* g, const T* weight, T* x) const {
-    const std::int64_t per_image = spans_.cuts_of_image(), blocks = spans_.count / per_image * s_.groups;
+    const std::int64_t per_image = spans_.cuts, blocks = spans_.count / per_image * s_.groups;
     // Each part packs g again: for fewer rows than these it would take longer than the product.
     constexpr std::int64_t kFewRows = 32;
     const std::int64_t most_parts = std::min(s_.channels_each(), s_.depth() / kFewRows);

@@ -1,5 +1,6 @@
-// What the options of convolution, pooling and unfold are written with: numbers by axis. How windows slide is
-// window_loops.h's.
+// What the options of convolution, pooling and unfold are written with: numbers for the two axes of an image. Windows
+// stand `stride` apart, their elements `dilation` apart, on images with `padding` added at either end. How they slide
+// is no business of this header, nor which numbers fit: the ops say so.
 #pragma once
 #include <cstdint>
 
