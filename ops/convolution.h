@@ -1,5 +1,31 @@
-// Convolution in one and two dimensions.
+// Convolution (cross-correlation, as in every network library) of images and of sequences. A convolution and its two
+// derivatives are bilinear and closed under differentiation: each one's rules are the other two, so any order follows
+// and no columns are ever saved. Each is a product with the columns of im2col.h, made block by block: one block of
+// columns for each thread exists at a time, half a megabyte of float32 where 256 windows take no more.
 #pragma once
 #include "../core/tensor.h"
+#include "windows.h"
 
-namespace retrograd {}
+namespace retrograd {
+
+struct Conv2dOptions {
+  Size2d stride = 1, padding = 0, dilation = 1;
+  std::int64_t groups = 1;  ///< channels and filters fall into as many groups, each convolved on its own
+};
+struct Conv1dOptions {
+  std::int64_t stride = 1, padding = 0, dilation = 1, groups = 1;
+};
+
+/// Images x (N, C, H, W) with the filters of weight (O, C/groups, KH, KW), to (N, O, H', W') with
+/// H' = ⌊(H + 2 padding − dilation (KH − 1) − 1) / stride⌋ + 1: y[n,o,p,q] = Σ weight[o,c,i,j] · x[n, c, p·stride −
+/// padding + i·dilation, …], zero beyond the border (Dumoulin and Visin, "A guide to convolution arithmetic", 2016).
+/// float32 and float64; ShapeError where channels, groups or windows do not fit, DtypeError where dtypes differ.
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Conv2dOptions& options = {});
+/// The same plus bias (O), one number for each filter.
+Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv2dOptions& options = {});
+
+/// Sequences x (N, C, L) with the filters of weight (O, C/groups, K), to (N, O, L'); else as conv2d.
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Conv1dOptions& options = {});
+Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv1dOptions& options = {});
+
+}  // namespace retrograd

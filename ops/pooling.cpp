@@ -1,3 +1,219 @@
 #include "pooling.h"
 
-namespace retrograd {}
+#include <limits>
+
+#include "../core/creation.h"
+#include "../core/error.h"
+#include "../core/format.h"
+#include "../core/tape.h"
+#include "../core/tape_ops.h"
+#include "window_loops.h"
+
+namespace retrograd {
+
+namespace {
+
+using detail::Windows;
+
+// Shapes (N, C, H, W) and the windows on each of their planes.
+struct Pooling {
+  Windows windows;
+  Shape images;
+  std::int64_t planes() const { return images[0] * images[1]; }
+  std::int64_t steps() const { return windows.positions() * windows.size(); }
+  Shape pooled() const { return {images[0], images[1], windows.rows.out, windows.columns.out}; }
+};
+
+Pooling pooling_of(const char* op, const Tensor& x, int rank, Size2d size, Size2d stride, Size2d padding,
+                   Size2d dilation) {
+  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}", op, x.dtype());
+  if (x.rank() != rank)
+    fail<ShapeError>("{}: takes x {}, got {}", op, rank == 4 ? "(N, C, H, W)" : "(N, C, L)", x.shape());
+  const Shape& shape = x.shape();
+  const Windows windows = detail::windows_on(op, shape, size, stride, padding, dilation);
+  for (const detail::WindowAxis& axis : {windows.rows, windows.columns})
+    if (axis.padding > axis.size / 2)
+      fail<ShapeError>("{}: padding {} is more than half the window, {}", op, axis.padding, axis.size);
+  return {windows, {shape[0], shape[1], windows.rows.in, windows.columns.in}};
+}
+
+// Calls f(first position, how many, the element the first one meets, step) for each run of positions that tap by tap
+// meet elements of a plane; every position sees its taps in row-major order.
+template <class F>
+void for_each_tap_run(const Windows& windows, F f) {
+  const detail::WindowAxis &down = windows.rows, &along = windows.columns;
+  for (std::int64_t row = 0; row < down.out; ++row)
+    for (std::int64_t i = 0; i < down.size; ++i) {
+      const std::int64_t y = down.at(row, i);
+      if (y < 0 || y >= down.in) continue;
+      for (std::int64_t j = 0; j < along.size; ++j) {
+        const auto [first, last] = along.within(j, 0, along.out);
+        if (first < last) f(row * along.out + first, last - first, y * along.in + along.at(first, j), along.stride);
+      }
+    }
+}
+
+Tensor placed(const Tensor& g, const Tensor& index, const Shape& images);
+
+// y[n, c, p] = x[n, c, index[n, c, p]] on planes, however y was computed; nobody writes to the index.
+Tensor record_picked(const Tensor& y, const Tensor& x, const Tensor& index) {
+  return record("max_pool2d", y,
+                wrt(x, [index, images = x.shape()](const Tensor& g) { return placed(g, index, images); }));
+}
+
+// The same op where the index is known; 0 where it is −1.
+Tensor picked(const Tensor& x, const Tensor& index) {
+  const Tensor y = Tensor::empty(index.shape(), x.dtype()), from = detail::packed(x);
+  if (y.size() > 0)
+    detail::for_floating(x.dtype(), [&]<class T>() {
+      const std::int64_t pixels = x.shape()[2] * x.shape()[3], positions = y.shape()[2] * y.shape()[3];
+      const std::int64_t* at = index.data<std::int64_t>();
+      detail::for_each_plane(y.shape()[0] * y.shape()[1], positions, [&](std::int64_t plane) {
+        const T* image = from.data<T>() + plane * pixels;
+        T* to = detail::values<T>(y);
+        for (std::int64_t p = plane * positions; p < (plane + 1) * positions; ++p)
+          to[p] = at[p] < 0 ? T{0} : image[at[p]];
+      });
+    });
+  return record_picked(y, x, index);
+}
+
+// The transpose of picked: x[n, c, index[n, c, p]] += g[n, c, p], on planes of zeros.
+Tensor placed(const Tensor& g, const Tensor& index, const Shape& images) {
+  const Tensor x = zeros(images, g.dtype()), from = detail::packed(g);
+  if (g.size() > 0)
+    detail::for_floating(g.dtype(), [&]<class T>() {
+      const std::int64_t pixels = images[2] * images[3], positions = g.shape()[2] * g.shape()[3];
+      const std::int64_t* at = index.data<std::int64_t>();
+      detail::for_each_plane(images[0] * images[1], positions, [&](std::int64_t plane) {
+        T* image = detail::values<T>(x) + plane * pixels;
+        const T* share = from.data<T>();
+        for (std::int64_t p = plane * positions; p < (plane + 1) * positions; ++p)
+          if (at[p] >= 0) image[at[p]] += share[p];
+      });
+    });
+  return record("max_pool2d_place", x, wrt(g, [index](const Tensor& gg) { return picked(gg, index); }));
+}
+
+template <class T>
+void largest_values(const Windows& windows, const T* x, T* y) {
+  std::fill_n(y, windows.positions(), -std::numeric_limits<T>::infinity());
+  for_each_tap_run(windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
+    T* best = y + p;
+    for (std::int64_t o = 0; o < n; ++o) {
+      const T value = x[at + o * step];
+      best[o] = value <= best[o] || best[o] != best[o] ? best[o] : value;  // NaN once seen stays
+    }
+  });
+}
+// The same, and where they stand; −1 for a window that meets nothing.
+template <class T>
+void largest_places(const Windows& windows, const T* x, T* y, std::int64_t* index) {
+  const detail::WindowAxis &down = windows.rows, &along = windows.columns;
+  for (std::int64_t row = 0; row < down.out; ++row) {
+    const auto [top, bottom] = down.taps(row);
+    for (std::int64_t column = 0; column < along.out; ++column) {
+      const auto [left, right] = along.taps(column);
+      const bool is_empty = top == bottom || left == right;
+      std::int64_t place = is_empty ? -1 : down.at(row, top) * along.in + along.at(column, left);
+      T best = is_empty ? -std::numeric_limits<T>::infinity() : x[place];
+      for (std::int64_t i = top; i < bottom; ++i) {
+        std::int64_t at = down.at(row, i) * along.in + along.at(column, left);
+        for (std::int64_t j = left; j < right; ++j, at += along.dilation) {
+          // By masks: which of a window's elements is larger no branch could foretell.
+          const auto moves = -static_cast<std::int64_t>(!(x[at] <= best) & (best == best));
+          place ^= (place ^ at) & moves;
+          best = x[place];
+        }
+      }
+      *y++ = best;
+      *index++ = place;
+    }
+  }
+}
+
+// y[p] = max over the window of p; dy[p] = dx[where it stands]
+Tensor largest(const Tensor& x, const Pooling& pooling) {
+  const Tensor y = Tensor::empty(pooling.pooled(), x.dtype()), from = detail::packed(x);
+  const bool is_saved = is_recorded(x);
+  const Tensor index = is_saved ? Tensor::empty(pooling.pooled(), int64) : Tensor();
+  if (y.size() > 0)
+    detail::for_floating(x.dtype(), [&]<class T>() {
+      const std::int64_t pixels = pooling.windows.pixels(), positions = pooling.windows.positions();
+      detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
+        const T* image = from.data<T>() + plane * pixels;
+        T* to = detail::values<T>(y) + plane * positions;
+        if (is_saved)
+          largest_places(pooling.windows, image, to, detail::values<std::int64_t>(index) + plane * positions);
+        else
+          largest_values(pooling.windows, image, to);
+      });
+    });
+  return is_saved ? record_picked(y, x, index) : y;
+}
+
+Tensor shared_out(const Tensor& g, const Pooling& pooling);
+
+// y[p] = Σ x over the window of p / its size
+Tensor averaged(const Tensor& x, const Pooling& pooling) {
+  const Tensor y = zeros(pooling.pooled(), x.dtype()), from = detail::packed(x);
+  if (y.size() > 0)
+    detail::for_floating(x.dtype(), [&]<class T>() {
+      const std::int64_t positions = pooling.windows.positions();
+      const T size = static_cast<T>(pooling.windows.size());
+      detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
+        const T* image = from.data<T>() + plane * pooling.windows.pixels();
+        T* to = detail::values<T>(y) + plane * positions;
+        for_each_tap_run(pooling.windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
+          for (std::int64_t o = 0; o < n; ++o) to[p + o] += image[at + o * step];
+        });
+        for (std::int64_t p = 0; p < positions; ++p) to[p] /= size;
+      });
+    });
+  return record("avg_pool2d", y, wrt(x, [pooling](const Tensor& g) { return shared_out(g, pooling); }));
+}
+
+// The transpose of averaged: each element gets its share of every window that meets it.
+Tensor shared_out(const Tensor& g, const Pooling& pooling) {
+  const Tensor x = zeros(pooling.images, g.dtype()), from = detail::packed(g);
+  if (g.size() > 0)
+    detail::for_floating(g.dtype(), [&]<class T>() {
+      const T size = static_cast<T>(pooling.windows.size());
+      detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
+        const T* share = from.data<T>() + plane * pooling.windows.positions();
+        T* to = detail::values<T>(x) + plane * pooling.windows.pixels();
+        for_each_tap_run(pooling.windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
+          for (std::int64_t o = 0; o < n; ++o) to[at + o * step] += share[p + o] / size;
+        });
+      });
+    });
+  return record("avg_pool2d_share", x, wrt(g, [pooling](const Tensor& gg) { return averaged(gg, pooling); }));
+}
+
+// A sequence is an image of one row.
+template <class F>
+Tensor as_image(const Tensor& x, F f) {
+  const Tensor y = f(reshape(x, Shape{x.shape()[0], x.shape()[1], 1, x.shape()[2]}));
+  return reshape(y, Shape{y.shape()[0], y.shape()[1], y.shape()[3]});
+}
+
+}  // namespace
+
+Tensor max_pool2d(const Tensor& x, Size2d size, Size2d stride, Size2d padding, Size2d dilation) {
+  return largest(x, pooling_of("max_pool2d", x, 4, size, stride, padding, dilation));
+}
+Tensor max_pool1d(const Tensor& x, std::int64_t size, std::int64_t stride, std::int64_t padding,
+                  std::int64_t dilation) {
+  const Pooling pooling = pooling_of("max_pool1d", x, 3, size, stride, padding, dilation);
+  return as_image(x, [&](const Tensor& image) { return largest(image, pooling); });
+}
+
+Tensor avg_pool2d(const Tensor& x, Size2d size, Size2d stride, Size2d padding) {
+  return averaged(x, pooling_of("avg_pool2d", x, 4, size, stride, padding, 1));
+}
+Tensor avg_pool1d(const Tensor& x, std::int64_t size, std::int64_t stride, std::int64_t padding) {
+  const Pooling pooling = pooling_of("avg_pool1d", x, 3, size, stride, padding, 1);
+  return as_image(x, [&](const Tensor& image) { return averaged(image, pooling); });
+}
+
+}  // namespace retrograd
