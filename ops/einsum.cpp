@@ -11,6 +11,7 @@
 #include "matmul.h"
 #include "matrices.h"
 #include "reductions.h"
+#include "views.h"
 
 namespace retrograd {
 
@@ -89,7 +90,7 @@ struct Term {
         if (one != other)
           fail<ShapeError>("einsum: {} has sizes {} and {} in operand {} {}", name_of(labels[p]), one, other, operand,
                            x.shape());
-        x = detail::diagonal_along(x, static_cast<int>(p), static_cast<int>(q));
+        x = moveaxis(diagonal(x, 0, static_cast<int>(p), static_cast<int>(q)), -1, static_cast<int>(p));
         labels.erase(labels.begin() + static_cast<std::ptrdiff_t>(q));
       }
   }
@@ -116,7 +117,7 @@ struct Term {
     std::array<int, kMaxRank> order{};
     for (std::size_t i = 0; i < wanted.size(); ++i)
       order[i] = static_cast<int>(std::find(labels.begin(), labels.end(), wanted[i]) - labels.begin());
-    x = detail::permuted(x, std::span(order).first(wanted.size()));
+    x = transpose(x, std::span<const int>(order).first(wanted.size()));
     labels = wanted;
   }
 };

@@ -10,19 +10,11 @@
 #include "../core/loops.h"
 #include "../core/tape.h"
 #include "../core/tape_ops.h"
+#include "along.h"
 
 namespace retrograd {
 
 namespace {
-
-// A tensor as the kernels see it: `outer` blocks of `size` rows of `inner` elements.
-struct Blocks {
-  std::int64_t outer = 1, size, inner = 1;
-  Blocks(const Shape& shape, int axis) : size(shape[axis]) {
-    for (int a = 0; a < axis; ++a) outer *= shape[a];
-    for (int a = axis + 1; a < shape.rank(); ++a) inner *= shape[a];
-  }
-};
 
 // Contiguous indices from 0 … size-1: these themselves where they are.
 Tensor checked_indices(const char* op, const Tensor& indices, const Shape& shape, int axis) {
@@ -47,13 +39,13 @@ Tensor checked_indices(const char* op, const Tensor& indices, const Shape& shape
 // into[o, indices[j], :] += g[o, j, :], in the order of j.
 template <class T>
 void add_rows(const Tensor& into, const Tensor& g, const Tensor& indices, int axis) {
-  const Blocks to(into.shape(), axis);
+  const detail::Along to(into.shape(), axis);
   const std::int64_t count = indices.size();
   const auto* at = indices.data<std::int64_t>();
   const T* from = g.data<T>();
   for (std::int64_t o = 0; o < to.outer; ++o)
     for (std::int64_t j = 0; j < count; ++j, from += to.inner) {
-      T* row = detail::values<T>(into) + (o * to.size + at[j]) * to.inner;
+      T* row = detail::values<T>(into) + (o * to.n + at[j]) * to.inner;
       for (std::int64_t i = 0; i < to.inner; ++i) row[i] += from[i];
     }
 }
@@ -97,23 +89,16 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis) {
   for (int a = own + 1; a < x.rank(); ++a) sizes[rank++] = x.shape()[a];
   Tensor y = Tensor::empty(Shape(std::span(sizes.data(), rank)), x.dtype());
   const Tensor from = detail::packed(x);
-  const Blocks blocks(x.shape(), own);
-  const std::int64_t count = at.size(), rows = blocks.outer * count;
-  const auto bytes = blocks.inner * static_cast<std::int64_t>(size_of(x.dtype()));
+  const detail::Along along(x.shape(), own);
+  const std::int64_t count = at.size();
+  const auto bytes = along.inner * static_cast<std::int64_t>(size_of(x.dtype()));
   const auto* places = at.data<std::int64_t>();
-  const auto copy_rows = [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t row = begin; row < end; ++row)
-      std::copy_n(from.body().data + (row / count * blocks.size + places[row % count]) * bytes, bytes,
-                  y.body().data + row * bytes);
-  };
-  const std::int64_t rows_a_chunk =
-      std::max<std::int64_t>(1, detail::kParallelChunk / std::max<std::int64_t>(1, blocks.inner));
-  if (y.size() > 0 && rows > rows_a_chunk)
-    detail::parallel_for((rows + rows_a_chunk - 1) / rows_a_chunk, [&](std::int64_t chunk) {
-      copy_rows(chunk * rows_a_chunk, std::min(rows, (chunk + 1) * rows_a_chunk));
+  if (y.size() > 0)
+    detail::parallel_rows(along.outer * count, along.inner, [&](std::int64_t first, std::int64_t rows) {
+      for (std::int64_t row = first; row < first + rows; ++row)
+        std::copy_n(from.body().data + (row / count * along.n + places[row % count]) * bytes, bytes,
+                    y.body().data + row * bytes);
     });
-  else if (y.size() > 0)
-    copy_rows(0, rows);
   if (!is_recorded(x)) return y;
   Tensor taken = record("take", std::move(y), wrt(x, Untake{x.shape(), at, own}));
   protect(taken, at);
@@ -125,12 +110,12 @@ namespace {
 // Calls f(place in the indexed tensor, place among the indices) for every index, in their order.
 template <class F>
 void for_each_index(const Tensor& indices, const Shape& indexed, int axis, F f) {
-  const Blocks from(indices.shape(), axis), to(indexed, axis);
+  const detail::Along from(indices.shape(), axis), to(indexed, axis);
   const auto* at = indices.data<std::int64_t>();
   std::int64_t j = 0;
   for (std::int64_t o = 0; o < from.outer; ++o)
-    for (std::int64_t k = 0; k < from.size; ++k)
-      for (std::int64_t i = 0; i < from.inner; ++i, ++j) f((o * to.size + at[j]) * to.inner + i, j);
+    for (std::int64_t k = 0; k < from.n; ++k)
+      for (std::int64_t i = 0; i < from.inner; ++i, ++j) f((o * to.n + at[j]) * to.inner + i, j);
 }
 
 // The shape of x but for one axis, which is as long as that of `like`.

@@ -85,17 +85,9 @@ struct Factors {
   }
 };
 
-Tensor identity(std::int64_t n, Dtype dtype) {
-  Tensor y = zeros({n, n}, dtype);
-  for_floating(dtype, [&]<class T>() {
-    for (std::int64_t i = 0; i < n; ++i) detail::values<T>(y)[i * (n + 1)] = 1;
-  });
-  return y;
-}
-
 // Y = A⁻¹: dY = −Y·dA·Y (Giles 2.2.3)
 Tensor inverse_by(const Factors& factors, const Tensor& a) {
-  const Tensor y = factors.solve(identity(factors.size(), a.dtype()), detail::leading_axes(a), false);
+  const Tensor y = factors.solve(eye(factors.size(), a.dtype()), detail::leading_axes(a), false);
   return record("inverse", y, wrt(a, [y](const Tensor& g) {
                   const Tensor yt = detail::turned(y);
                   return neg(matmul(matmul(yt, g), yt));
@@ -149,9 +141,7 @@ Tensor outer(const Tensor& a, const Tensor& b) {
 
 Tensor trace(const Tensor& x) {
   if (x.rank() < 2) fail<ShapeError>("trace: takes matrices, got {}", x.shape());
-  const std::int64_t rows = x.shape()[x.rank() - 2], columns = x.shape()[x.rank() - 1];
-  const Tensor square = rows > columns ? slice(x, -2, 0, columns) : rows < columns ? slice(x, -1, 0, rows) : x;
-  return sum(detail::diagonal_along(square, x.rank() - 2, x.rank() - 1), -1);
+  return sum(diagonal(x, 0, -2, -1), -1);
 }
 
 Tensor inverse(const Tensor& a) {

@@ -8,6 +8,7 @@
 #include "../core/loops.h"
 #include "../core/tape.h"
 #include "matmul.h"
+#include "views.h"
 
 namespace retrograd::detail {
 
@@ -85,80 +86,12 @@ std::int64_t MatrixOffset::operator()(std::int64_t i) const {
   return offset;
 }
 
-// The inverse of a permutation of axes is the rule of its op.
-Tensor permuted(const Tensor& x, std::span<const int> order) {
-  Shape shape = x.shape();
-  const Strides from = x.strides();
-  Strides strides{};
-  std::array<int, kMaxRank> inverse{};
-  for (std::size_t axis = 0; axis < order.size(); ++axis) {
-    const auto own = static_cast<std::size_t>(order[axis]);
-    shape[static_cast<int>(axis)] = x.shape()[order[axis]];
-    strides[axis] = from[own];
-    inverse[own] = static_cast<int>(axis);
-  }
-  return record("transpose", make_view(x, shape, strides), wrt(x, [inverse](const Tensor& g) {
-                  return permuted(g, std::span(inverse).first(static_cast<std::size_t>(g.rank())));
-                }));
-}
-
-Tensor turned(const Tensor& x) {
-  std::array<int, kMaxRank> order{};
-  const int rank = x.rank();
-  for (int axis = 0; axis < rank; ++axis) order[static_cast<std::size_t>(axis)] = axis;
-  std::swap(order[static_cast<std::size_t>(rank - 2)], order[static_cast<std::size_t>(rank - 1)]);
-  return permuted(x, std::span(order).first(static_cast<std::size_t>(rank)));
-}
-
 Tensor side_by_side(const Tensor& x) {
   const int rank = x.rank();
   if (rank == 2) return x;
-  std::array<int, kMaxRank> order{rank - 2};
-  for (int axis = 1; axis < rank - 1; ++axis) order[static_cast<std::size_t>(axis)] = axis - 1;
-  order[static_cast<std::size_t>(rank - 1)] = rank - 1;
-  return reshape(permuted(x, std::span(order).first(static_cast<std::size_t>(rank))),
-                 Shape{x.shape()[rank - 2], matrices_in(x) * x.shape()[rank - 1]});
+  return reshape(moveaxis(x, rank - 2, 0), Shape{x.shape()[rank - 2], matrices_in(x) * x.shape()[rank - 1]});
 }
 
 Tensor sum_of_products(const Tensor& a, const Tensor& b) { return matmul(side_by_side(a), turned(side_by_side(b))); }
-
-namespace {
-// The transpose of diagonal_along: g on the diagonal among zeros.
-Tensor on_diagonal(const Tensor& g, const Shape& shape, int p, int q);
-
-Tensor diagonal_view(const Tensor& x, int p, int q) {
-  const Strides from = x.strides();
-  Shape shape;
-  Strides strides{};
-  for (int axis = 0; axis < x.rank(); ++axis) {
-    if (axis == q) continue;
-    const auto own = static_cast<std::size_t>(axis);
-    strides[static_cast<std::size_t>(shape.rank())] = from[own] + (axis == p ? from[static_cast<std::size_t>(q)] : 0);
-    shape.push_back(x.shape()[axis]);
-  }
-  return make_view(x, shape, strides);
-}
-}  // namespace
-
-Tensor diagonal_along(const Tensor& x, int p, int q) {
-  return record("diagonal", diagonal_view(x, p, q),
-                wrt(x, [shape = x.shape(), p, q](const Tensor& g) { return on_diagonal(g, shape, p, q); }));
-}
-
-namespace {
-Tensor on_diagonal(const Tensor& g, const Shape& shape, int p, int q) {
-  const Tensor y = zeros(shape, g.dtype());
-  const Tensor window = diagonal_view(y, p, q);
-  dispatch(g.dtype(), [&]<class T>() {
-    for_each_run<2>(window.shape(), {&window, &g},
-                    [](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
-                      T* to = const_cast<T*>(static_cast<const T*>(at[0]));
-                      const T* from = static_cast<const T*>(at[1]);
-                      for (std::int64_t i = 0; i < n; ++i) to[i * step[0]] = from[i * step[1]];
-                    });
-  });
-  return record("on_diagonal", y, wrt(g, [p, q](const Tensor& gg) { return diagonal_along(gg, p, q); }));
-}
-}  // namespace
 
 }  // namespace retrograd::detail

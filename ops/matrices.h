@@ -2,11 +2,11 @@
 // leading ones, number a batch of matrices. Checks, leading axes that broadcast, and the other windows on them that
 // products need. Not a public header.
 #pragma once
-#include <span>
 #include <string>
 
 #include "../core/tape_ops.h"
 #include "../core/tensor.h"
+#include "views.h"
 
 namespace retrograd::detail {
 
@@ -53,15 +53,11 @@ class MatrixNumber : public MatrixOffset {
   MatrixNumber(const Tensor& x, const Shape& leading) : MatrixOffset(x, leading, row_major(leading_axes(x))) {}
 };
 
-/// The axes of x in the order given, each once. Recorded, like all that follow.
-Tensor permuted(const Tensor& x, std::span<const int> order);
-/// Each matrix of x turned: its last two axes swapped.
-Tensor turned(const Tensor& x);
+/// Each matrix of x turned: its last two axes swapped. Recorded, like all that follow.
+inline Tensor turned(const Tensor& x) { return swapaxes(x, -2, -1); }
 /// The matrices of x (…, rows, columns) side by side: (rows, …·columns).
 Tensor side_by_side(const Tensor& x);
 /// Aᵢ·Bᵢᵀ, summed over the matrices: one product of long rows.
 Tensor sum_of_products(const Tensor& a, const Tensor& b);
-/// The elements of x whose indices along axes p < q are equal, along axis p; q goes.
-Tensor diagonal_along(const Tensor& x, int p, int q);
 
 }  // namespace retrograd::detail

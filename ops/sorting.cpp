@@ -4,11 +4,10 @@
 #include <cstring>
 #include <vector>
 
-#include "../core/creation.h"
 #include "../core/error.h"
 #include "../core/format.h"
-#include "../core/tape.h"
 #include "along.h"
+#include "indexing.h"
 
 namespace retrograd {
 
@@ -60,51 +59,6 @@ Tensor positions(const Tensor& x, std::int64_t wanted, int axis, bool descending
   return y;
 }
 
-// Calls f(place in x, place in the indices) for each index; x has n elements along the axis.
-template <class F>
-void for_each_index(const Tensor& indices, int axis, std::int64_t n, F f) {
-  const detail::Along along(indices.shape(), axis);
-  const std::int64_t* index = indices.data<std::int64_t>();
-  std::int64_t at = 0;
-  if (indices.size() == 0) return;
-  for (std::int64_t o = 0; o < along.outer; ++o)
-    for (std::int64_t k = 0; k < along.n; ++k)
-      for (std::int64_t i = 0; i < along.inner; ++i, ++at) f((o * n + index[at]) * along.inner + i, at);
-}
-
-Tensor scatter_along(const Tensor& g, const Tensor& indices, int axis, std::int64_t n);
-
-// yₖ = x at indexₖ along the axis; its transpose adds gₖ to what it finds there.
-Tensor gather_along(const Tensor& x, const Tensor& indices, int axis) {
-  const std::int64_t n = x.shape()[axis];
-  const Tensor from = detail::packed(x);
-  Tensor y = Tensor::empty(indices.shape(), x.dtype());
-  dispatch(x.dtype(), [&]<class T>() {
-    for_each_index(indices, axis, n, [v = from.data<T>(), to = detail::values<T>(y)](std::int64_t in, std::int64_t at) {
-      to[at] = v[in];
-    });
-  });
-  y = record("gather_along", y,
-             wrt(x, [indices, axis, n](const Tensor& g) { return scatter_along(g, indices, axis, n); }));
-  protect(y, indices);
-  return y;
-}
-
-Tensor scatter_along(const Tensor& g, const Tensor& indices, int axis, std::int64_t n) {
-  Shape shape = g.shape();
-  shape[axis] = n;
-  const Tensor from = detail::packed(g);
-  Tensor y = zeros(shape, g.dtype());
-  dispatch(g.dtype(), [&]<class T>() {
-    for_each_index(indices, axis, n, [v = from.data<T>(), to = detail::values<T>(y)](std::int64_t in, std::int64_t at) {
-      to[in] = static_cast<T>(to[in] + v[at]);
-    });
-  });
-  y = record("scatter_along", y, wrt(g, [indices, axis](const Tensor& gg) { return gather_along(gg, indices, axis); }));
-  protect(y, indices);
-  return y;
-}
-
 }  // namespace
 
 Tensor argsort(const Tensor& x, int axis, bool descending) {
@@ -114,7 +68,7 @@ Tensor argsort(const Tensor& x, int axis, bool descending) {
 
 Tensor sort(const Tensor& x, int axis, bool descending) {
   const int own = normal_axis("sort", axis, x.rank());
-  return gather_along(x, positions(x, x.shape()[own], own, descending), own);
+  return take_along_axis(x, positions(x, x.shape()[own], own, descending), own);
 }
 
 TopK topk(const Tensor& x, std::int64_t k, int axis) {
@@ -122,7 +76,7 @@ TopK topk(const Tensor& x, std::int64_t k, int axis) {
   if (k < 0 || k > x.shape()[own])
     fail<ShapeError>("topk: k {} is outside 0 … {}, the size of axis {} of {}", k, x.shape()[own], axis, x.shape());
   const Tensor indices = positions(x, k, own, true);
-  return {gather_along(x, indices, own), indices};
+  return {take_along_axis(x, indices, own), indices};
 }
 
 }  // namespace retrograd

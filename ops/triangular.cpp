@@ -14,6 +14,7 @@
 #include "convert.h"
 #include "matmul.h"
 #include "matrices.h"
+#include "views.h"
 
 namespace retrograd {
 
@@ -66,8 +67,7 @@ Tensor solve_matrices(const Tensor& a, const Tensor& b, bool lower) {
 
 void check_diagonals(const Tensor& a) {
   const std::int64_t n = a.shape()[a.rank() - 1];
-  const std::vector<double> diagonals =
-      detail::packed(detail::diagonal_along(detach(a), a.rank() - 2, a.rank() - 1)).to_vector<double>();
+  const std::vector<double> diagonals = diagonal(detach(a), 0, -2, -1).to_vector<double>();
   for (std::size_t i = 0; i < diagonals.size(); ++i)
     if (diagonals[i] == 0)
       fail<LinalgError>("solve_triangular: {} is singular: element {} of its diagonal is 0",
