@@ -110,6 +110,7 @@ namespace {
 // Calls f(place in the indexed tensor, place among the indices) for every index, in their order.
 template <class F>
 void for_each_index(const Tensor& indices, const Shape& indexed, int axis, F f) {
+  if (indices.size() == 0) return;  // however many lines of none there are
   const detail::Along from(indices.shape(), axis), to(indexed, axis);
   const auto* at = indices.data<std::int64_t>();
   std::int64_t j = 0;
