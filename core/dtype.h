@@ -35,6 +35,13 @@ constexpr decltype(auto) dispatch(Dtype dtype, F&& f) {
   return f.template operator()<float>();
 }
 
+/// The same for float32 and float64, when it is known to be one of them.
+template <class F>
+constexpr decltype(auto) dispatch_floating(Dtype dtype, F&& f) {
+  if (dtype == Dtype::float64) return f.template operator()<double>();
+  return f.template operator()<float>();
+}
+
 /// Bytes of one element.
 constexpr std::size_t size_of(Dtype dtype) {
   return dispatch(dtype, []<class T>() { return sizeof(T); });

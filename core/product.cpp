@@ -41,11 +41,6 @@ inline MatrixIn<T> first_matrix(const Tensor& x) {
   return {x.data<T>(), std::max<std::int64_t>({at.columns == 1 ? at.rows : at.along, at.rows, 1}), true};
 }
 
-template <class F>
-void for_floating(Dtype dtype, F&& f) {
-  dtype == float32 ? f.template operator()<float>() : f.template operator()<double>();
-}
-
 // All deferred products of the process that are not computed yet; they are few, and large.
 struct Waiting {
   std::mutex mutex;
@@ -88,7 +83,7 @@ void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c) {
     return at;
   };
   const std::int64_t m = c.shape()[c.rank() - 2], n = c.shape()[c.rank() - 1], k = a.shape()[a.rank() - 1];
-  for_floating(c.dtype(), [&]<class T>() {
+  dispatch_floating(c.dtype(), [&]<class T>() {
     gemm_batch(batch.size(), m, n, k, first_matrix<T>(left), first_matrix<T>(right), values<T>(c), offset);
   });
 }
@@ -96,7 +91,7 @@ void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c) {
 void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const AfterTile* after) {
   const Tensor left = readable_as_it_lies(a), right = readable_as_it_lies(b);
   const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
-  for_floating(c.dtype(), [&]<class T>() {
+  dispatch_floating(c.dtype(), [&]<class T>() {
     gemm(m, n, k, first_matrix<T>(left), first_matrix<T>(right), static_cast<T>(beta), values<T>(c),
          std::max<std::int64_t>(n, 1), after);
   });
@@ -140,7 +135,7 @@ const Tensor& Deferred::value() {
   const TileGrid grid = tiles();  // the same as for whoever uses them one by one, and so the same bits
   parallel_for(grid.count(), [&](std::int64_t t) {
     const TileRange at = grid[t];
-    for_floating(a_.dtype(), [&]<class T>() {
+    dispatch_floating(a_.dtype(), [&]<class T>() {
       gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0},
                 values<T>(product) + at.row_begin * n + at.column_begin, n);
     });
@@ -156,7 +151,7 @@ TileGrid Deferred::tiles() const { return tiles_in_cache(a_.shape()[0], b_.shape
 Tensor Deferred::tile(const TileRange& at) const {
   const std::int64_t columns = at.column_end - at.column_begin;
   Tensor out = Tensor::empty({at.row_end - at.row_begin, columns}, a_.dtype());
-  for_floating(a_.dtype(), [&]<class T>() {
+  dispatch_floating(a_.dtype(), [&]<class T>() {
     gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0}, values<T>(out), columns);
   });
   return out;

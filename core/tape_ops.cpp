@@ -197,7 +197,7 @@ Tensor unstack(const Tensor& x, std::int64_t i) {
 
 // y = c·x
 Tensor scaled(const Tensor& x, double factor) {
-  if (!is_floating(x.dtype())) fail<DtypeError>("scaled: takes float32 or float64, got {}", x.dtype());
+  detail::check_floating("scaled", x);
   Tensor y = detail::zip("scaled", kernels().scale, x, Operand(factor).as("scaled", x.dtype()));
   return record("scaled", y, wrt(x, [factor](const Tensor& g) { return scaled(g, factor); }));
 }

@@ -67,6 +67,10 @@ void check_writable(const Tensor& x, const char* op) {
     fail<TapeError>("{}: this {} tensor is a running sum that an open tape differentiates", op, described(x));
 }
 
+void check_floating(const char* op, const Tensor& x) {
+  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}; astype converts", op, x.dtype());
+}
+
 Strides row_major(const Shape& shape) {
   Strides strides{};
   std::int64_t step = 1;

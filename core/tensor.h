@@ -78,6 +78,8 @@ Strides row_major(const Shape& shape);
 void check_writable(const Tensor& x, const char* op);
 /// The same for a write that is itself recorded.
 void check_in_place(const Tensor& x, const char* op);
+/// DtypeError unless x is float32 or float64.
+void check_floating(const char* op, const Tensor& x);
 
 }  // namespace detail
 

@@ -43,7 +43,7 @@ Tensor bordered(const Tensor& a) {
     for (std::int64_t j = 0; j < n; ++j)
       m[j * (n + 1) + n] = m[n * (n + 1) + j] = largest * direction[static_cast<std::size_t>(j)];
   }
-  const Tensor widen = made({n + 1, n}, a.dtype(), [n](std::int64_t i) { return i / n == i % n; });
+  const Tensor widen = eye(n + 1, n, a.dtype());
   return matmul(matmul(widen, a), turned(widen)) +
          tensor(border, with_matrix(leading_axes(a), n + 1, n + 1), a.dtype());
 }
@@ -70,13 +70,15 @@ Tensor adjugate(const Tensor& a) {
   const std::int64_t n = a.shape()[rank - 1];
   if (n == 1) return ones_like(a);
   Tensor m = bordered(a);
-  const Tensor determinant = reshape(det(m), with_matrix(leading_axes(a), 1, 1));
-  const Tensor regular = greater(abs(detach(determinant)), 0);
-  const std::vector<bool> list = regular.to_vector<bool>();
+  Tensor determinant = reshape(det(m), with_matrix(leading_axes(a), 1, 1));
+  const std::vector<bool> list = regular_matrices(detach(m));
   const bool all = std::find(list.begin(), list.end(), false) == list.end();
   if (!all && is_recorded(a)) return by_minors(a);
-  if (!all)  // only the value is asked for: 0, or NaN
-    m = where(regular, m, made({n + 1, n + 1}, a.dtype(), [n](std::int64_t i) { return i % (n + 2) == 0; }));
+  if (!all) {  // only the value is asked for: 0, or NaN
+    const Tensor regular = tensor(list, determinant.shape());
+    m = where(regular, m, eye(n + 1, a.dtype()));
+    determinant = where(regular, determinant, 0 * determinant);
+  }
   const Tensor inverse_of_m = inverse(m);
   const Tensor upper = slice(inverse_of_m, rank - 2, 0, n), lower = slice(inverse_of_m, rank - 2, n, n + 1);
   const Tensor x = slice(upper, rank - 1, 0, n), y = slice(upper, rank - 1, n, n + 1);

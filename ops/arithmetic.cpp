@@ -126,7 +126,6 @@ HWY_AFTER_NAMESPACE();
 #include "../core/tape.h"
 #include "arithmetic.h"
 #include "comparison.h"
-#include "convert.h"
 
 namespace retrograd {
 
@@ -211,14 +210,15 @@ Tensor reciprocal(const Tensor& x) {
 
 namespace {
 
-// d max(a, b) = [a > b]·da + [b > a]·db + [a = b]·(da + db)/2, and the minimum likewise with <
+// d max(a, b) = [a > b]·da + [b > a]·db + [a = b]·(da + db)/2, and the minimum likewise with <; chosen and not
+// multiplied, so that an infinite cotangent leaves the loser alone. NaN lets it pass.
 Tensor extreme(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel,
-               Tensor (*wins)(const Operand&, const Operand&), const Operand& left, const Operand& right) {
+               Tensor (*loses)(const Operand&, const Operand&), const Operand& left, const Operand& right) {
   const detail::OperandPair in(op, left, right);
   const Tensor &a = in.a, &b = in.b;
   if (!is_recorded(a, b)) return detail::zip_reusing(op, kernel, in);
-  const auto share = [wins](const Tensor& g, const Tensor& own, const Tensor& other) {
-    return g * (astype(wins(own, other), g.dtype()) + 0.5 * astype(equal(own, other), g.dtype()));
+  const auto share = [loses](const Tensor& g, const Tensor& own, const Tensor& other) {
+    return where(loses(own, other), 0, where(equal(own, other), 0.5 * g, g));
   };
   return record(op, detail::zip(op, kernel, a, b), wrt(a, [a, b, share](const Tensor& g) { return share(g, a, b); }),
                 wrt(b, [a, b, share](const Tensor& g) { return share(g, b, a); }));
@@ -226,8 +226,8 @@ Tensor extreme(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel,
 
 }  // namespace
 
-Tensor maximum(const Operand& a, const Operand& b) { return extreme("maximum", kernels().maximum, greater, a, b); }
-Tensor minimum(const Operand& a, const Operand& b) { return extreme("minimum", kernels().minimum, less, a, b); }
+Tensor maximum(const Operand& a, const Operand& b) { return extreme("maximum", kernels().maximum, less, a, b); }
+Tensor minimum(const Operand& a, const Operand& b) { return extreme("minimum", kernels().minimum, greater, a, b); }
 
 void detail::sub_into(Tensor& into, const Tensor& x) { zip_into("-=", kernels().sub, into, x); }
 void detail::mul_into(Tensor& into, const Tensor& x) { zip_into("*=", kernels().mul, into, x); }

@@ -19,7 +19,7 @@ Tensor neg(const Tensor& x);
 Tensor square(const Tensor& x);
 /// |x|; the derivative at 0 is 0. float32, float64, int64.
 Tensor abs(const Tensor& x);
-/// −1, 0 or 1, and NaN for NaN; the derivative is 0 everywhere. float32, float64, int64.
+/// −1, 0 or 1, and NaN for NaN; the derivative is 0 everywhere: a constant to every tape. float32, float64, int64.
 Tensor sign(const Tensor& x);
 /// 1/x: ±∞ at ±0; float32, float64.
 Tensor reciprocal(const Tensor& x);

@@ -21,7 +21,7 @@ void check_dtypes(const char* op, const Tensor& x, const Tensor& weight, const T
   if (x.dtype() != weight.dtype() || (bias && bias->dtype() != x.dtype()))
     fail<DtypeError>("{}: dtypes differ: x {}, weight {}{}; astype converts", op, x.dtype(), weight.dtype(),
                      bias ? fmt::format(", bias {}", bias->dtype()) : std::string());
-  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}", op, x.dtype());
+  detail::check_floating(op, x);
 }
 
 // The sizes of the convolution of x (N, C, …) with weight (O, C/groups, …), of one row where the rank is 3.
@@ -62,12 +62,14 @@ Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, co
   const Tensor y = detail::convolve(x, weight, bias, sizes);
   if (!is_recorded(x, weight) && !(bias.defined() && is_recorded(bias))) return y;
   const std::array<Tensor, 3> inputs = {x, weight, bias};
-  return record_joint("conv2d", y, std::span(inputs).first(bias.defined() ? 3 : 2),
-                      [x, weight, sizes, has_bias = bias.defined()](const Tensor& g, Cotangents& out) {
-                        if (out.wants(0)) out.give(0, input_gradient(g, weight, sizes));
-                        if (out.wants(1)) out.give(1, weight_gradient(x, g, sizes));
-                        if (has_bias && out.wants(2)) out.give(2, sum(g, {0, 2, 3}));
-                      });
+  return record_joint(
+      "conv2d", y, std::span(inputs).first(bias.defined() ? 3 : 2),
+      [x = is_recorded(weight) ? x : Tensor(), weight = is_recorded(x) ? weight : Tensor(), sizes,
+       has_bias = bias.defined()](const Tensor& g, Cotangents& out) {  // what nobody will ask for is not kept
+        if (out.wants(0)) out.give(0, input_gradient(g, weight, sizes));
+        if (out.wants(1)) out.give(1, weight_gradient(x, g, sizes));
+        if (has_bias && out.wants(2)) out.give(2, sum(g, {0, 2, 3}));
+      });
 }
 
 Tensor input_gradient(const Tensor& g, const Tensor& weight, const ConvSizes& sizes) {

@@ -29,10 +29,6 @@ Unfolding unfolding_of(const char* op, const Shape& images, Size2d size, const U
   return {windows, images, {images[0], rows, windows.positions()}};
 }
 
-void check_floating(const char* op, const Tensor& x) {
-  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}", op, x.dtype());
-}
-
 Tensor folded(const Tensor& columns, const Unfolding& how);
 
 // y[n, (c, i, j), (p, q)] = x[n, c, p·s − pad + i·d, q·s − pad + j·d]
@@ -47,7 +43,7 @@ Tensor unfolded(const Tensor& x, const Unfolding& how) {
                      positions);
     });
   };
-  if (y.size() > 0) detail::for_floating(x.dtype(), compute);
+  if (y.size() > 0) dispatch_floating(x.dtype(), compute);
   return record("unfold", y, wrt(x, [how](const Tensor& g) { return folded(g, how); }));
 }
 
@@ -63,20 +59,20 @@ Tensor folded(const Tensor& columns, const Unfolding& how) {
                      to + plane * how.windows.pixels());
     });
   };
-  if (columns.size() > 0) detail::for_floating(x.dtype(), compute);
+  if (columns.size() > 0) dispatch_floating(x.dtype(), compute);
   return record("fold", x, wrt(columns, [how](const Tensor& g) { return unfolded(g, how); }));
 }
 
 }  // namespace
 
 Tensor unfold(const Tensor& x, Size2d size, const UnfoldOptions& options) {
-  check_floating("unfold", x);
+  detail::check_floating("unfold", x);
   if (x.rank() != 4) fail<ShapeError>("unfold: takes images (N, C, H, W), got {}", x.shape());
   return unfolded(x, unfolding_of("unfold", x.shape(), size, options));
 }
 
 Tensor fold(const Tensor& columns, Size2d image, Size2d size, const UnfoldOptions& options) {
-  check_floating("fold", columns);
+  detail::check_floating("fold", columns);
   if (columns.rank() != 3) fail<ShapeError>("fold: takes columns (N, C·KH·KW, L), got {}", columns.shape());
   if (std::min(image.rows, image.columns) < 0)
     fail<ShapeError>("fold: the sides of images can't be negative, got ({}, {})", image.rows, image.columns);

@@ -170,7 +170,10 @@ Tensor scatter_add(const Tensor& x, int axis, const Tensor& indices, const Tenso
     if constexpr (!std::is_same_v<T, bool> && !std::is_same_v<T, std::uint8_t>) {
       const T* in = from.data<T>();
       T* out = detail::values<T>(y);
-      for_each_index(at, x.shape(), own, [&](std::int64_t place, std::int64_t j) { out[place] += in[j]; });
+      for_each_index(at, x.shape(), own, [&](std::int64_t place, std::int64_t j) {
+        using Whole = std::conditional_t<std::is_integral_v<T>, std::uint64_t, T>;  // which wraps
+        out[place] = static_cast<T>(static_cast<Whole>(out[place]) + static_cast<Whole>(in[j]));
+      });
     }
   });
   if (!is_recorded(x, source)) return y;

@@ -10,7 +10,7 @@ namespace retrograd {
 /// of embeddings with axis 0. Any dtype.
 Tensor take(const Tensor& x, const Tensor& indices, int axis);
 /// y[…, j, …] = x[…, indices[…, j, …], …]: an index of its own for each element; the other axes broadcast. Undoes what
-/// argmax and argsort say. Any dtype.
+/// argmax and argsort say; PyTorch's gather. Any dtype.
 Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis);
 /// x with source[…, j, …] added at […, indices[…, j, …], …]. The indices have the shape of the source, and that of x
 /// but for the axis. float32, float64, int64.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "../core/creation.h"
 #include "../core/error.h"
@@ -20,11 +21,6 @@ namespace retrograd {
 
 namespace {
 
-template <class F>
-void for_floating(Dtype dtype, F&& f) {
-  dtype == float32 ? f.template operator()<float>() : f.template operator()<double>();
-}
-
 void check_vectors(const char* op, const Tensor& a, const Tensor& b) {
   detail::check_dtypes(op, a, b);
   if (a.rank() != 1 || b.rank() != 1)
@@ -37,7 +33,7 @@ struct Factors {
   explicit Factors(const Tensor& a) : lu(detail::copy_values(a)) {
     const std::int64_t n = a.shape()[a.rank() - 1], count = detail::matrices_in(a);
     pivots = Tensor::empty({count * n}, int64);
-    for_floating(a.dtype(), [&]<class T>() {
+    dispatch_floating(a.dtype(), [&]<class T>() {
       detail::lu_factor(count, n, detail::values<T>(lu), detail::values<std::int64_t>(pivots));
     });
   }
@@ -47,7 +43,7 @@ struct Factors {
   template <class F>
   void each_diagonal(F see) const {
     const std::int64_t n = size(), count = detail::matrices_in(lu);
-    for_floating(lu.dtype(), [&]<class T>() {
+    dispatch_floating(lu.dtype(), [&]<class T>() {
       for (std::int64_t i = 0; i < count; ++i) see(i, lu.data<T>() + i * n * n, n + 1);
     });
   }
@@ -57,12 +53,21 @@ struct Factors {
     for (std::int64_t i = 0; i < n; ++i) sign = swaps[i] == i ? sign : -sign;
     return sign;
   }
-  bool any_singular() const {
-    bool any = false;
+  // For each matrix: whether its least pivot is more than `tolerance` of its largest.
+  std::vector<bool> regular(double tolerance) const {
+    std::vector<bool> list;
     each_diagonal([&](std::int64_t, const auto* pivot, std::int64_t step) {
-      for (std::int64_t i = 0; i < size(); ++i) any = any || pivot[i * step] == 0;
+      double least = size() == 0 ? 1 : INFINITY, most = size() == 0 ? 1 : 0;
+      bool numbers = true;
+      for (std::int64_t i = 0; i < size(); ++i) {
+        const double value = std::abs(static_cast<double>(pivot[i * step]));
+        least = std::min(least, value);
+        most = std::max(most, value);
+        numbers = numbers && std::isfinite(value);
+      }
+      list.push_back(numbers && least > tolerance * most);
     });
-    return any;
+    return list;
   }
   void check_regular(const char* op) const {
     each_diagonal([&](std::int64_t matrix, const auto* pivot, std::int64_t step) {
@@ -77,7 +82,7 @@ struct Factors {
     const std::int64_t n = size(), k = b.shape()[b.rank() - 1];
     Tensor x = detail::copy_values(broadcast_to(b, detail::with_matrix(leading, n, k)));
     const detail::MatrixNumber number(lu, leading);
-    for_floating(x.dtype(), [&]<class T>() {
+    dispatch_floating(x.dtype(), [&]<class T>() {
       detail::lu_solve(leading.size(), n, k, lu.data<T>(), pivots.data<std::int64_t>(), number, transposed,
                        detail::values<T>(x));
     });
@@ -123,19 +128,26 @@ double product_of(const T* pivot, std::int64_t n, std::int64_t step) {
   return std::ldexp(mantissa, static_cast<int>(std::clamp<std::int64_t>(exponent, -100000, 100000)));
 }
 
+// What rounding leaves of a pivot that should be 0, relative to the largest.
+double rounding_of(const Tensor& a) {
+  return 16 * static_cast<double>(a.shape()[a.rank() - 1]) * (a.dtype() == float32 ? 0x1p-23 : 0x1p-52);
+}
+
 Tensor as_matrices(const Tensor& x) { return reshape(x, detail::with_matrix(x.shape(), 1, 1)); }
 
 }  // namespace
 
 Tensor dot(const Tensor& a, const Tensor& b) {
   check_vectors("dot", a, b);
-  if (!is_floating(a.dtype())) fail<DtypeError>("dot: takes float32 or float64, got {}", a.dtype());
+  detail::check_floating("dot", a);
   if (a.size() != b.size()) fail<ShapeError>("dot: lengths differ: {} and {}", a.shape(), b.shape());
   return matmul(a, b);
 }
 
 Tensor outer(const Tensor& a, const Tensor& b) {
   check_vectors("outer", a, b);
+  if (!is_floating(a.dtype()) && a.dtype() != int64)
+    fail<DtypeError>("outer: does not take {} (it takes float32, float64, int64)", a.dtype());
   return reshape(a, Shape{a.size(), 1}) * b;
 }
 
@@ -160,6 +172,8 @@ Tensor solve(const Tensor& a, const Tensor& b) {
   return detail::as_right_side(solve_by(factors, a, right, false), b);
 }
 
+std::vector<bool> detail::regular_matrices(const Tensor& a) { return Factors(a).regular(rounding_of(a)); }
+
 // d det A = det A · tr(A⁻¹·dA) (Giles 2.2.4); det A · A⁻¹ is the adjugate, which a singular matrix has too.
 Tensor det(const Tensor& a) {
   detail::check_matrices("det", a, true);
@@ -171,7 +185,11 @@ Tensor det(const Tensor& a) {
   });
   if (!is_recorded(a)) return y;
   return record("det", y, wrt(a, [a, y, factors](const Tensor& g) {
-                  if (factors.any_singular()) return as_matrices(g) * detail::turned(detail::adjugate(a));
+                  // det A · A⁻¹ loses its digits as A nears a singular matrix, its derivatives sooner.
+                  const double epsilon = rounding_of(a), tolerance = is_recorded(a) ? std::sqrt(epsilon) : epsilon;
+                  const std::vector<bool> regular = factors.regular(tolerance);
+                  if (std::find(regular.begin(), regular.end(), false) != regular.end())
+                    return as_matrices(g) * detail::turned(detail::adjugate(a));
                   return as_matrices(g * y) * detail::turned(inverse_by(factors, a));
                 }));
 }

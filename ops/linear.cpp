@@ -70,7 +70,7 @@ const LinearKernels& kernels() { return *HWY_DISPATCH_TABLE(linear_kernels)[deta
 void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (x.dtype() != weight.dtype() || bias.dtype() != weight.dtype())
     fail<DtypeError>("linear: dtypes differ: x {}, weight {}, bias {}", x.dtype(), weight.dtype(), bias.dtype());
-  if (!is_floating(x.dtype())) fail<DtypeError>("linear: takes float32 or float64, got {}", x.dtype());
+  detail::check_floating("linear", x);
   if (x.rank() < 1 || weight.rank() != 2 || x.shape()[x.rank() - 1] != weight.shape()[1])
     fail<ShapeError>("linear: x {} does not fit weight {}, which is (out, in)", detail::described(x),
                      detail::described(weight));
@@ -120,7 +120,8 @@ Tensor rows_fused(const Member& member, const Tensor& x, const Tensor& weight, c
   // The value is saved where the activation needs it; then it has its place in the log when the rule runs.
   const bool saves = &member != &kIdentity;
   return record_joint(member.name, y, inputs,
-                      [&member, x, weight, y = saves ? y : Tensor()](Tensor g, Cotangents& out) {
+                      [&member, x = is_recorded(weight) ? x : Tensor(), weight = is_recorded(x) ? weight : Tensor(),
+                       y = saves ? y : Tensor()](Tensor g, Cotangents& out) {  // what nobody will ask for is not kept
                         const Tensor h = member.gradient(std::move(g), y);
                         if (out.wants(0)) detail::give_product(out, 0, h, weight);
                         if (out.wants(1)) detail::give_product(out, 1, transpose(h), x);

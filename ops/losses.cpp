@@ -28,7 +28,7 @@ Tensor loss_of(double loss, Dtype dtype) {
 double batch_of(const Tensor& y) { return static_cast<double>(y.shape()[0]); }
 
 void check(const char* op, const Tensor& y, const Tensor& targets) {
-  if (!is_floating(y.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}", op, y.dtype());
+  detail::check_floating(op, y);
   if (y.rank() != 2 || y.size() == 0) fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, y.shape());
   if (are_indices(targets)) {
     if (!(targets.shape() == Shape{y.shape()[0]}))
@@ -150,7 +150,7 @@ Tensor euclidean_fused(const Tensor& y, const Tensor& targets) {
 }
 
 void check_pairs(const Tensor& y, const Tensor& targets) {
-  if (!is_floating(y.dtype())) fail<DtypeError>("mse: takes float32 or float64, got {}", y.dtype());
+  detail::check_floating("mse", y);
   if (targets.dtype() != y.dtype())
     fail<DtypeError>("mse: dtypes differ: outputs {}, targets {}; astype converts", y.dtype(), targets.dtype());
   if (!(targets.shape() == y.shape()))

@@ -10,13 +10,16 @@ namespace retrograd {
 
 namespace {
 
+// The factor that the cotangent of `input` needs, if anybody will ask for it: what passes frozen weights is not kept.
+Tensor kept_for(const Tensor& input, const Tensor& factor) { return is_recorded(input) ? factor : Tensor(); }
+
 // d(AB) = dA·B + A·dB
 Tensor matrix_product(const Tensor& a, const Tensor& b) {
   Tensor c = Tensor::empty({a.shape()[0], b.shape()[1]}, a.dtype());
   detail::matmul_into(a, b, 0, c);
   if (!is_recorded(a, b)) return c;
   const Tensor factors[] = {a, b};
-  return record_joint("matmul", c, factors, [a, b](const Tensor& g, Cotangents& out) {
+  return record_joint("matmul", c, factors, [a = kept_for(b, a), b = kept_for(a, b)](const Tensor& g, Cotangents& out) {
     if (out.wants(0)) detail::give_product(out, 0, g, transpose(b));
     if (out.wants(1)) detail::give_product(out, 1, transpose(a), g);
   });
@@ -29,13 +32,15 @@ Tensor batched_product(const Tensor& a, const Tensor& b) {
   detail::batched_matmul_into(a, b, c);
   if (!is_recorded(a, b)) return c;
   const Tensor factors[] = {a, b};
-  return record_joint("matmul", c, factors, [a, b](const Tensor& g, Cotangents& out) {
-    // Of one matrix for all, the cotangent is summed within one product.
-    if (out.wants(0) && a.rank() == 2)
-      detail::give_product(out, 0, detail::side_by_side(g), detail::turned(detail::side_by_side(b)));
-    if (out.wants(0) && a.rank() > 2) out.give(0, matmul(g, detail::turned(b)));
-    if (out.wants(1)) out.give(1, matmul(detail::turned(a), g));
-  });
+  const bool one_for_all = a.rank() == 2;
+  return record_joint(
+      "matmul", c, factors, [a = kept_for(b, a), b = kept_for(a, b), one_for_all](const Tensor& g, Cotangents& out) {
+        // Of one matrix for all, the cotangent is summed within one product.
+        if (out.wants(0) && one_for_all)
+          detail::give_product(out, 0, detail::side_by_side(g), detail::turned(detail::side_by_side(b)));
+        if (out.wants(0) && !one_for_all) out.give(0, matmul(g, detail::turned(b)));
+        if (out.wants(1)) out.give(1, matmul(detail::turned(a), g));
+      });
 }
 
 // Of which at least one has leading axes. One matrix on the right, or one on the left of columns, is one product.
@@ -62,7 +67,7 @@ void detail::give_product(Cotangents& out, std::size_t input, const Tensor& a, c
 Tensor matmul(const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype())
     fail<DtypeError>("matmul: dtypes differ: {} and {}; astype converts", a.dtype(), b.dtype());
-  if (!is_floating(a.dtype())) fail<DtypeError>("matmul: takes float32 or float64, got {}", a.dtype());
+  detail::check_floating("matmul", a);
   if (a.rank() < 1 || b.rank() < 1)
     fail<ShapeError>("matmul: takes matrices and vectors, got {} x {}", a.shape(), b.shape());
   if (a.shape()[a.rank() - 1] != b.shape()[b.rank() == 1 ? 0 : b.rank() - 2])

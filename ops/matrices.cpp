@@ -13,7 +13,7 @@
 namespace retrograd::detail {
 
 void check_matrices(const char* op, const Tensor& x, bool square) {
-  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}", op, x.dtype());
+  check_floating(op, x);
   if (x.rank() < 2 || (square && x.shape()[x.rank() - 1] != x.shape()[x.rank() - 2]))
     fail<ShapeError>("{}: takes {}, got {}", op, square ? "square matrices" : "matrices", x.shape());
 }

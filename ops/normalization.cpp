@@ -110,8 +110,7 @@ Shape rows_of(const Tensor& x, const Tensor& weight) {
 }
 
 double checked_epsilon(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& epsilon) {
-  if (!is_floating(x.dtype()))
-    fail<DtypeError>("layer_norm: takes float32 or float64, got {}; astype converts", x.dtype());
+  detail::check_floating("layer_norm", x);
   if (weight.dtype() != x.dtype() || bias.dtype() != x.dtype())
     fail<DtypeError>("layer_norm: dtypes differ: x {}, weight {}, bias {}; astype converts", x.dtype(), weight.dtype(),
                      bias.dtype());

@@ -26,7 +26,7 @@ struct Pooling {
 
 Pooling pooling_of(const char* op, const Tensor& x, int rank, Size2d size, Size2d stride, Size2d padding,
                    Size2d dilation) {
-  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}", op, x.dtype());
+  detail::check_floating(op, x);
   if (x.rank() != rank)
     fail<ShapeError>("{}: takes x {}, got {}", op, rank == 4 ? "(N, C, H, W)" : "(N, C, L)", x.shape());
   const Shape& shape = x.shape();
@@ -65,7 +65,7 @@ Tensor record_picked(const Tensor& y, const Tensor& x, const Tensor& index) {
 Tensor picked(const Tensor& x, const Tensor& index) {
   const Tensor y = Tensor::empty(index.shape(), x.dtype()), from = detail::packed(x);
   if (y.size() > 0)
-    detail::for_floating(x.dtype(), [&]<class T>() {
+    dispatch_floating(x.dtype(), [&]<class T>() {
       const std::int64_t pixels = x.shape()[2] * x.shape()[3], positions = y.shape()[2] * y.shape()[3];
       const std::int64_t* at = index.data<std::int64_t>();
       detail::for_each_plane(y.shape()[0] * y.shape()[1], positions, [&](std::int64_t plane) {
@@ -82,7 +82,7 @@ Tensor picked(const Tensor& x, const Tensor& index) {
 Tensor placed(const Tensor& g, const Tensor& index, const Shape& images) {
   const Tensor x = zeros(images, g.dtype()), from = detail::packed(g);
   if (g.size() > 0)
-    detail::for_floating(g.dtype(), [&]<class T>() {
+    dispatch_floating(g.dtype(), [&]<class T>() {
       const std::int64_t pixels = images[2] * images[3], positions = g.shape()[2] * g.shape()[3];
       const std::int64_t* at = index.data<std::int64_t>();
       detail::for_each_plane(images[0] * images[1], positions, [&](std::int64_t plane) {
@@ -138,7 +138,7 @@ Tensor largest(const Tensor& x, const Pooling& pooling) {
   const bool is_saved = is_recorded(x);
   const Tensor index = is_saved ? Tensor::empty(pooling.pooled(), int64) : Tensor();
   if (y.size() > 0)
-    detail::for_floating(x.dtype(), [&]<class T>() {
+    dispatch_floating(x.dtype(), [&]<class T>() {
       const std::int64_t pixels = pooling.windows.pixels(), positions = pooling.windows.positions();
       detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
         const T* image = from.data<T>() + plane * pixels;
@@ -158,7 +158,7 @@ Tensor shared_out(const Tensor& g, const Pooling& pooling);
 Tensor averaged(const Tensor& x, const Pooling& pooling) {
   const Tensor y = zeros(pooling.pooled(), x.dtype()), from = detail::packed(x);
   if (y.size() > 0)
-    detail::for_floating(x.dtype(), [&]<class T>() {
+    dispatch_floating(x.dtype(), [&]<class T>() {
       const std::int64_t positions = pooling.windows.positions();
       const T size = static_cast<T>(pooling.windows.size());
       detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
@@ -177,7 +177,7 @@ Tensor averaged(const Tensor& x, const Pooling& pooling) {
 Tensor shared_out(const Tensor& g, const Pooling& pooling) {
   const Tensor x = zeros(pooling.images, g.dtype()), from = detail::packed(g);
   if (g.size() > 0)
-    detail::for_floating(g.dtype(), [&]<class T>() {
+    dispatch_floating(g.dtype(), [&]<class T>() {
       const T size = static_cast<T>(pooling.windows.size());
       detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
         const T* share = from.data<T>() + plane * pooling.windows.positions();

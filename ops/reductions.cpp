@@ -98,8 +98,8 @@ Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const 
     fail<ShapeError>("{}: of nothing, shape {}", op, x.shape());
   const Tensor folded = detail::reduce(op, fold, x, mask);
   const Tensor y = record(op, folded, wrt(x, [x, best = detach(folded), axes](const Tensor& g) {
-                            const Tensor ties = astype(equal(x, best), g.dtype());
-                            return g * (ties / sum(ties, axes, true));
+                            const Tensor ties = equal(x, best);
+                            return where(ties, g / sum(astype(ties, g.dtype()), axes, true), 0);
                           }));
   return detail::without_axes(y, x.shape(), mask, keepdims);
 }
@@ -153,7 +153,7 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
 }
 
 Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
-  if (!is_floating(x.dtype())) fail<DtypeError>("mean: takes float32 or float64, got {}; astype converts", x.dtype());
+  detail::check_floating("mean", x);
   return sum(x, axes, keepdims) / detail::count_over(x.shape(), axes.mask("mean", x.rank()));
 }
 

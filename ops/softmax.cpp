@@ -149,12 +149,9 @@ const SoftmaxKernels& kernels(Dtype dtype) {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-void check_floating(const char* op, const Tensor& x) {
-  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}; astype converts", op, x.dtype());
-}
 // The second input of an override, checked.
 int axis_of(const char* op, const Tensor& x, const Tensor& axis) {
-  check_floating(op, x);
+  detail::check_floating(op, x);
   if (axis.dtype() != int64 || axis.size() != 1)
     fail<DtypeError>("{}: the axis must be one int64, got {} of shape {}", op, axis.dtype(), axis.shape());
   const auto value = axis.item<std::int64_t>();
@@ -296,7 +293,7 @@ Tensor log_softmax(const Tensor& x, int axis) {
   return fused::log_softmax(x, of_axis(normal_axis("log_softmax", axis, x.rank())));
 }
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdims) {
-  check_floating("logsumexp", x);
+  detail::check_floating("logsumexp", x);
   return detail::reduce_stretches(x, axes.mask("logsumexp", x.rank()), keepdims, [](const Tensor& lines) {
     const Shape& shape = lines.shape();
     return shape[1] == 0 ? full({shape[0], 1, shape[2]}, -kInfinity, lines.dtype())

@@ -20,8 +20,10 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-void check_floating(const char* op, const Tensor& x) {
-  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}; astype converts", op, x.dtype());
+// x − μ. The mean of what is left takes the rounding of μ away: of equal values exactly 0 is left.
+Tensor centred(const Tensor& x, const Axes& axes) {
+  const Tensor d = x - mean(x, axes, true);
+  return d - mean(d, axes, true);
 }
 
 // d Σ(xᵢ − μ)²/m = Σ 2(xᵢ − μ)dxᵢ/m; the part of dμ is 0, since Σ(xᵢ − μ) is. Reduced axes stay.
@@ -30,9 +32,9 @@ Tensor variance(const char* op, const Tensor& x, const Axes& axes, std::uint32_t
   Tensor y;
   {
     const NoTape compute_only;
-    y = sum(square(x - mean(x, axes, true)), axes, true) / m;
+    y = sum(square(centred(x, axes)), axes, true) / m;
   }
-  return record(op, y, wrt(x, [x, axes, m](const Tensor& g) { return (2 * g / m) * (x - mean(x, axes, true)); }));
+  return record(op, y, wrt(x, [x, axes, m](const Tensor& g) { return (2 * g / m) * centred(x, axes); }));
 }
 
 // d‖x‖ = Σ xᵢdxᵢ/‖x‖. Scaled by the largest value, no square overflows. Reduced axes stay.
@@ -63,19 +65,19 @@ Tensor detail::root(const Tensor& x) {
 }
 
 Tensor var(const Tensor& x, const Axes& axes, bool keepdims, int ddof) {
-  check_floating("var", x);
+  detail::check_floating("var", x);
   const std::uint32_t mask = axes.mask("var", x.rank());
   return detail::without_axes(variance("var", x, axes, mask, ddof), x.shape(), mask, keepdims);
 }
 
 Tensor std(const Tensor& x, const Axes& axes, bool keepdims, int ddof) {
-  check_floating("std", x);
+  detail::check_floating("std", x);
   const std::uint32_t mask = axes.mask("std", x.rank());
   return detail::without_axes(detail::root(variance("std", x, axes, mask, ddof)), x.shape(), mask, keepdims);
 }
 
 Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdims) {
-  check_floating("norm", x);
+  detail::check_floating("norm", x);
   if (p != 1 && p != 2 && p != kInfinity) fail("norm: p must be 1, 2 or infinity, got {}", p);
   const std::uint32_t mask = axes.mask("norm", x.rank());
   const bool of_nothing = detail::count_over(x.shape(), mask) == 0;

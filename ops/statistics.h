@@ -5,7 +5,7 @@
 
 namespace retrograd {
 
-/// Σ (x − mean)²/(n − ddof), with NumPy's default ddof = 0 (PyTorch's is 1); NaN where n ≤ ddof.
+/// Σ (x − mean)²/(n − ddof), with NumPy's default ddof = 0 (PyTorch's is 1); ∞ or NaN where n ≤ ddof.
 Tensor var(const Tensor& x, const Axes& axes = {}, bool keepdims = false, int ddof = 0);
 /// The square root of the variance, whose derivative is taken as 0 where it is 0.
 Tensor std(const Tensor& x, const Axes& axes = {}, bool keepdims = false, int ddof = 0);

@@ -14,30 +14,17 @@
 #include "convert.h"
 #include "matmul.h"
 #include "matrices.h"
+#include "padding.h"
 #include "views.h"
 
 namespace retrograd {
 
 namespace {
 
-template <class F>
-void for_floating(Dtype dtype, F&& f) {
-  dtype == float32 ? f.template operator()<float>() : f.template operator()<double>();
-}
-
-// The masks of the triangles of n × n matrices, the diagonal included.
-Tensor triangle_mask(std::int64_t n, bool lower) {
-  const Tensor index = arange(n), row = reshape(index, Shape{n, 1});
-  return lower ? greater_equal(row, index) : less_equal(row, index);
-}
-Tensor triangle(const Tensor& x, bool lower) { return where(triangle_mask(x.shape()[x.rank() - 1], lower), x, 0); }
+Tensor triangle(const Tensor& x, bool lower) { return lower ? tril(x) : triu(x); }
 
 // Φ (Murray 2016): the lower triangle with half the diagonal.
-Tensor lower_half(const Tensor& x) {
-  const std::int64_t n = x.shape()[x.rank() - 1];
-  const Tensor index = arange(n), diagonal = equal(reshape(index, Shape{n, 1}), index);
-  return triangle(x, true) * (1 - scaled(astype(diagonal, x.dtype()), 0.5));
-}
+Tensor lower_half(const Tensor& x) { return tril(x) * (1 - 0.5 * eye(x.shape()[x.rank() - 1], x.dtype())); }
 
 // A·X = B, dX = A⁻¹·(dB − dA·X): the cotangent of B is H = A⁻ᵀ·G, that of A the triangle of −H·Xᵀ.
 Tensor solve_matrices(const Tensor& a, const Tensor& b, bool lower) {
@@ -50,7 +37,7 @@ Tensor solve_matrices(const Tensor& a, const Tensor& b, bool lower) {
   }
   const Tensor factor = detail::blas_readable(a);
   const detail::MatrixOffset offset(factor, leading);
-  for_floating(x.dtype(), [&]<class T>() {
+  dispatch_floating(x.dtype(), [&]<class T>() {
     detail::triangular_solve(leading.size(), n, k, detail::matrix_of<T>(factor), offset, lower, detail::values<T>(x));
   });
   if (!is_recorded(a, b)) return x;
@@ -91,14 +78,15 @@ Tensor cholesky(const Tensor& x) {
   const std::int64_t n = x.shape()[x.rank() - 1], count = detail::matrices_in(x);
   const Tensor y = detail::copy_values(x);
   std::vector<std::int64_t> failed(static_cast<std::size_t>(count));
-  for_floating(x.dtype(), [&]<class T>() { detail::cholesky_factor(count, n, detail::values<T>(y), failed.data()); });
+  dispatch_floating(x.dtype(),
+                    [&]<class T>() { detail::cholesky_factor(count, n, detail::values<T>(y), failed.data()); });
   for (std::int64_t i = 0; i < count; ++i)
     if (const std::int64_t pivot = failed[static_cast<std::size_t>(i)]; pivot >= 0)
       fail<LinalgError>("cholesky: {} is not positive definite: pivot {} is not above 0",
                         detail::name_matrix(i, x.shape()), pivot);
   return record("cholesky", y, wrt(x, [y](const Tensor& g) {
                   const Tensor turned = detail::turned(y);
-                  const Tensor p = lower_half(matmul(turned, triangle(g, true)));
+                  const Tensor p = lower_half(matmul(turned, tril(g)));
                   const Tensor left = solve_matrices(turned, p + detail::turned(p), false);  // L⁻ᵀ·(P + Pᵀ)
                   return lower_half(solve_matrices(turned, detail::turned(left), false));    // which is symmetric
                 }));

@@ -15,6 +15,7 @@ Tensor transpose(const Tensor& x);
 Tensor transpose(const Tensor& x, std::span<const int> axes);
 Tensor transpose(const Tensor& x, std::initializer_list<int> axes);
 /// PyTorch's name for transpose(x, axes).
+inline Tensor permute(const Tensor& x, std::span<const int> axes) { return transpose(x, axes); }
 inline Tensor permute(const Tensor& x, std::initializer_list<int> axes) { return transpose(x, axes); }
 /// Two axes in each other's place.
 Tensor swapaxes(const Tensor& x, int a, int b);

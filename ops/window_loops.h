@@ -70,10 +70,4 @@ void for_each_plane(std::int64_t planes, std::int64_t steps_each, F&& f) {
   });
 }
 
-/// Calls f with float or double as its type.
-template <class F>
-void for_floating(Dtype dtype, F&& f) {
-  dtype == float32 ? f.template operator()<float>() : f.template operator()<double>();
-}
-
 }  // namespace retrograd::detail

@@ -41,8 +41,8 @@ namespace retrograd::tests {
 
 namespace {
 
-// Of 50 steps, in the best of ten rounds: while another program keeps a core busy, a worker may meet its own buffers for
-// the first time in any of them.
+// Of 50 steps, in the best of ten rounds: while another program keeps a core busy, a worker may meet its own buffers
+// for the first time in any of them.
 template <class Step>
 long allocations_of(Step step) {
   long least = -1;

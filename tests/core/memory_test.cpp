@@ -82,4 +82,21 @@ TEST_CASE("memory prints as one line") {
   CHECK(detail::bytes_text(INT64_MAX) == "8.00 EiB");
 }
 
+TEST_CASE("activations in front of frozen weights are not kept") {
+  const Tensor x = ones({64, 64}), w = full({64, 64}, 1.0 / 64), bias = zeros({64});
+  const Tensor image = ones({1, 4, 16, 16}), filter = ones({4, 4, 1, 1});
+  const auto kept = [](const Tensor& from, auto layer) {
+    const auto before = memory().live_bytes;
+    Tape tape;
+    tape.watch(from);
+    Tensor h = from;
+    for (int i = 0; i < 8; ++i) h = layer(h);
+    return memory().live_bytes - before;
+  };
+  const std::int64_t one = 64 * 64 * 4;
+  CHECK(kept(x, [&](const Tensor& h) { return matmul(h, w); }) < 2 * one);
+  CHECK(kept(x, [&](const Tensor& h) { return linear(h, w, bias); }) < 2 * one);
+  CHECK(kept(image, [&](const Tensor& h) { return conv2d(h, filter); }) < 2 * 4 * 16 * 16 * 4);
+}
+
 }  // namespace retrograd::tests

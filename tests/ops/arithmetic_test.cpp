@@ -294,4 +294,15 @@ TEST_CASE("allclose and array_equal answer for whole tensors") {
                        DtypeError);
 }
 
+TEST_CASE("an infinite cotangent leaves alone what maximum, minimum and max did not choose") {
+  const Tensor x = tensor({-1.0, 4.0}, float64);
+  const auto slope = [&](auto f) {
+    return grad([&](const Tensor& v) { return sum(f(v)); })(x).template to_vector<double>();
+  };
+  CHECK(slope([](const Tensor& v) { return sqrt(maximum(v, 0)); }) == std::vector<double>{0, 0.25});
+  CHECK(slope([](const Tensor& v) { return log(minimum(maximum(v, 0), 4.5)); }) == std::vector<double>{0, 0.25});
+  CHECK(slope([](const Tensor& v) { return sqrt(max(v - 4)); }) == std::vector<double>{0, INFINITY});
+  CHECK(slope([](const Tensor& v) { return sqrt(-min(v + 1)); })[1] == 0);
+}
+
 }  // namespace retrograd::tests

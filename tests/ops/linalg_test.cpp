@@ -189,4 +189,32 @@ TEST_CASE("matmul takes tensors of eight axes, and sizes whose product overflows
   CHECK_THROWS_AS(matmul(wide, transpose(wide)), ShapeError);
 }
 
+TEST_CASE("det has its second derivatives where rounding hides that a matrix is singular") {
+  const auto second = [](const Tensor& a) {
+    Rng rng(3);
+    const Tensor weights = uniform({3, 3}, -1, 1, rng, float64);
+    return std::pair{
+        grad([&](const Tensor& x) { return sum(weights * grad([](const Tensor& v) { return det(v); })(x)); })(a),
+        weights};
+  };
+  // det is linear in each element, and its mixed second derivatives are the elements themselves, up to the sign.
+  const auto expected = [](const Tensor& a, const Tensor& weights) {
+    const auto at = [](const Tensor& x, int i, int j) { return x(i % 3, j % 3).item<double>(); };
+    std::vector<double> values;
+    for (int i = 0; i < 3; ++i)
+      for (int j = 0; j < 3; ++j)
+        values.push_back(
+            at(weights, i + 1, j + 1) * at(a, i + 2, j + 2) + at(weights, i + 2, j + 2) * at(a, i + 1, j + 1) -
+            at(weights, i + 1, j + 2) * at(a, i + 2, j + 1) - at(weights, i + 2, j + 1) * at(a, i + 1, j + 2));
+    return tensor(values, {3, 3}, float64);
+  };
+  for (const Tensor& a :
+       {tensor<double>({{0.1, 0.7, 0.8}, {0.23, 0.9, 1.13}, {0.37, 0.41, 0.78}}, float64),
+        tensor<double>({{1, 2, 3}, {2, 4, 6}, {3, 6, 9}}, float64),
+        outer(tensor({0.1, 0.3, 0.7}, float64), tensor({0.2, 0.9, 1.1}, float64)), zeros({3, 3}, float64)}) {
+    const auto [found, weights] = second(a);
+    CHECK(allclose(found, expected(a, weights), 1e-9, 1e-9));
+  }
+}
+
 }  // namespace retrograd::tests

@@ -123,4 +123,13 @@ TEST_CASE("variance follows ddof, and the norm does not overflow") {
   CHECK(slope.to_vector<double>()[0] == doctest::Approx(0.6));
 }
 
+TEST_CASE("equal values have no spread and no slope, however their mean is rounded") {
+  for (Dtype dtype : {float32, float64})
+    for (std::int64_t n : {3, 6, 7, 10, 1000}) {
+      const Tensor x = full({n}, 0.1, dtype);
+      CHECK(std(x).item<double>() == 0);
+      CHECK(array_equal(grad([](const Tensor& v) { return std(v); })(x), zeros_like(x)));
+    }
+}
+
 }  // namespace retrograd::tests
