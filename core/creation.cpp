@@ -176,11 +176,19 @@ Tensor normal(const Shape& shape, double mean, double stddev, Rng& rng, Dtype dt
 
 Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtype) {
   if (!(low <= high)) fail("uniform: low must not exceed high, got {} and {}", low, high);
+  if (!std::isfinite(high - low)) fail("uniform: the range must be finite, got {} and {}", low, high);
+  const auto rounded = [&](double value) {
+    return dtype == float32 ? static_cast<double>(static_cast<float>(value)) : value;
+  };
+  // What would round up to `high` is drawn again; where nothing else is left between the two, low it is.
+  const bool has_room = rounded(low) < high && rounded(low + (high - low) / 4) < high;
+  if (!std::isfinite(rounded(low)) || !std::isfinite(rounded(high)))
+    fail<DtypeError>("uniform: {} can't hold {} and {}", dtype, low, high);
   return drawn("uniform", shape, dtype, [&] {
-    for (;;) {  // what would round up to `high` is drawn again
+    for (;;) {
       const double value = low + (high - low) * rng.uniform();
-      if (low == high || (dtype == float32 ? static_cast<double>(static_cast<float>(value)) : value) < high)
-        return value;
+      if (!has_room) return low;
+      if (rounded(value) < high) return value;
     }
   });
 }

@@ -5,6 +5,7 @@
 #include <initializer_list>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "operand.h"
@@ -42,6 +43,11 @@ template <class T>
 Tensor from_any(std::span<const T> values, const Shape& shape, Dtype dtype) {
   if constexpr (Element<T>)
     if (dtype == dtype_of<T>) return from_bytes(values.data(), values.size(), shape, dtype);
+  // A number beyond int64 goes by double, which refuses where the dtype is no floating one.
+  bool fits = true;
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>)
+    for (T value : values) fits = fits && std::in_range<std::int64_t>(value);
+  if (!fits) return from_doubles(std::vector<double>(values.begin(), values.end()), shape, dtype);
   using Wide = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
   const std::vector<Wide> wide(values.begin(), values.end());
   if constexpr (std::is_floating_point_v<T>)

@@ -34,7 +34,7 @@ bool add_to(const Tensor& view, const Tensor& x) {
 
 }  // namespace
 
-void copy_into(const Tensor& view, const Tensor& x) {
+void write_view(const Tensor& view, const Tensor& x) {
   dispatch(x.dtype(), [&]<class T>() {
     for_each_run<2>(x.shape(), {&view, &x},
                     [](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
@@ -50,7 +50,7 @@ void copy_into(const Tensor& view, const Tensor& x) {
 
 Tensor place(const char* op, const Tensor& x, const Shape& shape, const Layout& at, Scalar fill) {
   Tensor y = full(shape, fill, x.dtype());
-  copy_into(make_view(y, x.shape(), at.strides, at.offset), x);
+  write_view(make_view(y, x.shape(), at.strides, at.offset), x);
   return record(op, std::move(y),
                 wrt(x, [window = x.shape(), at](const Tensor& g) { return window_at(g, window, at); }));
 }

@@ -40,6 +40,6 @@ constexpr std::int64_t places_in(std::int64_t begin, std::int64_t end, std::int6
 }
 
 /// Writes x into a view of the same shape and dtype; the caller owns the values behind it.
-void copy_into(const Tensor& view, const Tensor& x);
+void write_view(const Tensor& view, const Tensor& x);
 
 }  // namespace retrograd::detail

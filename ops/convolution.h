@@ -4,7 +4,7 @@
 // columns for each thread exists at a time, half a megabyte of float32 where 256 windows take no more.
 #pragma once
 #include "../core/tensor.h"
-#include "windows.h"
+#include "size2d.h"
 
 namespace retrograd {
 

@@ -3,7 +3,7 @@
 // whole.
 #pragma once
 #include "../core/tensor.h"
-#include "windows.h"
+#include "size2d.h"
 
 namespace retrograd {
 

@@ -103,6 +103,7 @@ Tensor& write_in_place(Tensor& x, const Operand& operand) {
   const bool keeps_x = Op::kReads && b_tracked;
   const Tensor x_before = in_place_of(x, keeps_x ? detail::copy_values(x) : detach(x));
   if (shared) b = keeps_x ? x_before : in_place_of(x, detail::copy_values(x));
+  log->nodes.make_room();  // which may throw: nothing is written yet
   Op::write(x, b);
 
   detail::Node& node = detail::append_node(log, op, x);

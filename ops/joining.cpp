@@ -43,7 +43,7 @@ Tensor concatenate(std::span<const Tensor> xs, int axis) {
   std::int64_t begin = 0;
   for (const Tensor& x : xs) {
     if (x.size() > 0)
-      detail::copy_into(detail::make_view(y, x.shape(), strides, begin * strides[static_cast<std::size_t>(own)]), x);
+      detail::write_view(detail::make_view(y, x.shape(), strides, begin * strides[static_cast<std::size_t>(own)]), x);
     begin += x.shape()[own];
   }
   if (!detail::recording()) return y;

@@ -45,9 +45,9 @@ Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
   head[own] = size - forward;
   tail[own] = forward;
   const std::int64_t to = y.strides()[static_cast<std::size_t>(own)], from = x.strides()[static_cast<std::size_t>(own)];
-  detail::copy_into(detail::make_view(y, head, y.strides(), forward * to), detail::make_view(x, head, x.strides()));
-  detail::copy_into(detail::make_view(y, tail, y.strides()),
-                    detail::make_view(x, tail, x.strides(), (size - forward) * from));
+  detail::write_view(detail::make_view(y, head, y.strides(), forward * to), detail::make_view(x, head, x.strides()));
+  detail::write_view(detail::make_view(y, tail, y.strides()),
+                     detail::make_view(x, tail, x.strides(), (size - forward) * from));
   return record("roll", std::move(y), wrt(x, [forward, own](const Tensor& g) { return roll(g, -forward, own); }));
 }
 

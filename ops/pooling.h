@@ -2,7 +2,7 @@
 // is at most half a window, so that few stand on it alone. All differentiate to any order.
 #pragma once
 #include "../core/tensor.h"
-#include "windows.h"
+#include "size2d.h"
 
 namespace retrograd {
 

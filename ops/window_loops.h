@@ -9,7 +9,7 @@
 #include "../core/dtype.h"
 #include "../core/loops.h"
 #include "../core/shape.h"
-#include "windows.h"
+#include "size2d.h"
 
 namespace retrograd::detail {
 

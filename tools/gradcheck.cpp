@@ -53,14 +53,14 @@ std::vector<Values> jacobian_of(FunctionRef<Tensor(const Tensors&)> f, const Ten
 }
 
 // Central differences along a direction, for each element of the value: (8(f₁ − f₋₁) − (f₂ − f₋₂)) / 12h, with error
-// O(h⁴). Where the slopes on the two sides disagree far beyond that, there is a kink between the points, and no
-// derivative to compare with.
+// O(h⁴). Where the slopes on the two sides disagree far beyond that, the function is steep, or there is a kink between
+// the points and no derivative to compare with.
 struct Differences {
   Values slopes;
   std::vector<bool> kinks;
 };
-Differences differences(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs, std::size_t input,
-                        const Values& direction, double h) {
+Differences differences_at(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs, std::size_t input,
+                           const Values& direction, double h) {
   const Values centre = inputs[input].to_vector<double>();
   const auto at = [&](double shift) {
     Values moved = centre;
@@ -76,6 +76,23 @@ Differences differences(FunctionRef<Tensor(const Tensors&)> f, const Tensors& in
     // One-sided slopes of second order; of a smooth function they differ by O(h²).
     const double right = (4 * f1[k] - f2[k] - 3 * f0[k]) / (2 * h), left = (3 * f0[k] - 4 * g1[k] + g2[k]) / (2 * h);
     out.kinks.push_back(std::abs(right - left) > 1e-2 * std::max({1.0, std::abs(right), std::abs(left)}));
+  }
+  return out;
+}
+
+// The same with ever smaller steps where the sides disagree: of a steep function they come together, of a kink at this
+// very place they don't.
+Differences differences(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs, std::size_t input,
+                        const Values& direction, double h) {
+  Differences out = differences_at(f, inputs, input, direction, h);
+  for (double smaller : {h / 10, h / 100}) {
+    if (std::find(out.kinks.begin(), out.kinks.end(), true) == out.kinks.end()) break;
+    const Differences closer = differences_at(f, inputs, input, direction, smaller);
+    for (std::size_t k = 0; k < out.kinks.size(); ++k) {
+      if (!out.kinks[k]) continue;
+      out.kinks[k] = closer.kinks[k];
+      out.slopes[k] = closer.slopes[k];
+    }
   }
   return out;
 }

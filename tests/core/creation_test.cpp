@@ -104,4 +104,18 @@ TEST_CASE("bernoulli and randint draw what they promise, the same for the same s
   CHECK_THROWS_AS(bernoulli({2}, NAN, rng), Error);
 }
 
+TEST_CASE("uniform ends whatever the range, and refuses ranges without an end") {
+  Rng rng(1);
+  CHECK(uniform({3}, 1 - 1e-12, 1 - 1e-13, rng).to_vector<double>().size() == 3);
+  CHECK_THROWS_WITH_AS(uniform({1}, 0, INFINITY, rng), "uniform: the range must be finite, got 0 and inf", Error);
+  CHECK_THROWS_WITH_AS(uniform({1}, -1e308, 1e308, rng, float64), doctest::Contains("the range must be finite"), Error);
+  CHECK_THROWS_WITH_AS(uniform({1}, 1e39, 2e39, rng), "uniform: float32 can't hold 1e+39 and 2e+39", DtypeError);
+}
+
+TEST_CASE("whole numbers beyond int64 keep their value or are refused") {
+  const std::vector<std::uint64_t> most = {~std::uint64_t{0}};
+  CHECK(tensor(most, {1}, float64).item<double>() == 0x1p64);
+  CHECK_THROWS_AS(tensor(most, {1}, int64), DtypeError);
+}
+
 }  // namespace retrograd::tests

@@ -121,4 +121,20 @@ TEST_CASE("errors of layers carry the dotted names of their parameters") {
       TapeError);
 }
 
+TEST_CASE("an in-place sum that the guard refuses has written nothing") {
+  const Tensor x = tensor({2.0}, float64);
+  const GrowthGuard guard({.nodes = 1024});
+  Tape tape;
+  tape.watch(x);
+  Tensor total = zeros({1}, float64);
+  total += x;
+  try {
+    for (;;) static_cast<void>(x + 1);
+  } catch (const TapeError&) {
+  }
+  CHECK_THROWS_AS(total += x, TapeError);
+  CHECK(total.item<double>() == 2);
+  CHECK(tape.gradients(total)[x].item<double>() == 1);
+}
+
 }  // namespace retrograd::tests

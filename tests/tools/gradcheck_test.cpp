@@ -82,4 +82,16 @@ TEST_CASE("gradcheck moves large inputs along random directions, and finds what 
   CHECK(!tools::gradcheck(f(2.0001), {x}).passed());
 }
 
+TEST_CASE("gradcheck does not take a steep function for a kink") {
+  const auto f = [](double factor) {
+    return [factor](const Tensor& v) {
+      return record("steep", detach(sin(200 * v)),
+                    wrt(v, [v, factor](const Tensor& g) { return g * factor * cos(200 * v); }));
+    };
+  };
+  const Tensor x = tensor({0.0084}, float64);  // where the slope is small and the curvature large
+  CHECK(tools::gradcheck(f(200), {x}, {.tolerance = 1e-4}).passed());
+  CHECK(!tools::gradcheck(f(0), {x}, {.tolerance = 1e-4}).passed());
+}
+
 }  // namespace retrograd::tests
