@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 #include "creation.h"
 #include "error.h"
@@ -88,8 +89,9 @@ Tensor Tensor::at(std::span<const Index> indices) const {
     }
     own.end = own.end == Range::kToEnd ? size : from_end(own.end);
     if (own.begin < 0 || own.begin > own.end || own.end > size)
-      fail<ShapeError>("index: [{}, {}) is not a range within axis {} of {}", index.range().begin, index.range().end,
-                       axis, x.shape());
+      fail<ShapeError>("index: [{}, {}) is not a range within axis {} of {}", index.range().begin,
+                       index.range().end == Range::kToEnd ? "the end" : std::to_string(index.range().end), axis,
+                       x.shape());
     if (own.step < 1) fail<ShapeError>("index: the step of a range must be at least 1, got {}", own.step);
     kept |= 1u << axis;
     shape.push_back(detail::places_in(own.begin, own.end, own.step));
