@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <hwy/targets.h>
 #include <retrograd/retrograd.h>
 
 #include <array>
@@ -7,6 +6,8 @@
 #include <chrono>
 #include <cmath>
 #include <thread>
+
+#include "../simd_targets.h"
 
 namespace retrograd::tests {
 
@@ -170,15 +171,7 @@ TEST_CASE("products agree with a plain loop around every block size on every SIM
                 FAIL_CHECK("m ", m, " k ", k, " n ", n, " layout ", layout, " beta ", beta, ": ", worst);
             }
   };
-  const std::int64_t here = hwy::SupportedTargets();
-  for (std::int64_t target : {std::int64_t{HWY_AVX3}, std::int64_t{HWY_AVX2}, std::int64_t{HWY_SCALAR}}) {
-    if (!(here & target)) continue;
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
-    check_all();
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  for_each_simd_target(check_all);
 }
 
 TEST_CASE("the memory of a temporary is used again, and only of one that nobody else holds") {

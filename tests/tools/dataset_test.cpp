@@ -1,8 +1,9 @@
 #include <doctest/doctest.h>
-#include <hwy/targets.h>
 #include <retrograd/retrograd.h>
 
 #include <algorithm>
+
+#include "../simd_targets.h"
 
 namespace retrograd::tests {
 
@@ -99,20 +100,14 @@ TEST_CASE("sets that are no contiguous tensors go through batches too") {
 TEST_CASE("every byte decodes to (x - 128)/255, at every place in a row and on every SIMD target") {
   std::vector<int> bytes;
   for (int i = 0; i < 256 * 3; ++i) bytes.push_back(i * 7 % 256);
-  const std::int64_t here = hwy::SupportedTargets();
-  for (std::int64_t target : {std::int64_t{HWY_AVX3}, std::int64_t{HWY_AVX2}, std::int64_t{HWY_SCALAR}}) {
-    if (!(here & target)) continue;
-    hwy::SetSupportedTargetsForTest(target);
-    hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  for_each_simd_target([&] {
     for (std::int64_t width : {768, 256, 3, 1}) {
       const tools::Dataset set{tensor(bytes, {768 / width, width}, uint8), arange(768 / width)};
       const auto values = tools::whole(set).inputs.to_vector<float>();
       for (std::size_t i = 0; i < values.size(); ++i)
         CHECK(values[i] == (static_cast<float>(bytes[i]) - 128.0f) / 255.0f);
     }
-  }
-  hwy::SetSupportedTargetsForTest(0);
-  hwy::GetChosenTarget().Update(hwy::SupportedTargets());
+  });
 }
 
 }  // namespace retrograd::tests
