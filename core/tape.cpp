@@ -77,11 +77,13 @@ class Sweep final : public Cotangents {
       if (slot.defined() && node_->edges && reached_.contains(i)) {
         Tensor g = node_->watched ? slot : std::move(slot);
         if (observed_) detail::each_observer([&](detail::Observer& observer) { observer.sweeping(log_, i, g); });
-        if (node_->joint)
+        if (node_->joint) {
+          asked_ = node_->edges;
           node_->joint->call(node_->joint->rule, std::move(g), *this);
-        else
+        } else {
           for (const detail::Edge* edge = node_->edges; edge; edge = edge->next)
             if (reached_.contains(edge->parent)) pass(*edge, g);
+        }
         if (observed_) {
           g = Tensor();
           detail::each_observer([&](detail::Observer& observer) { observer.swept(log_, i); });
@@ -132,10 +134,12 @@ class Sweep final : public Cotangents {
   }
 
  private:
+  // The edges of a joint rule are in the order of its inputs, and most rules ask in that order.
   const detail::Edge* edge_of(std::size_t input) const {
-    const detail::Edge* edge = node_->edges;
-    while (edge && edge->input != input) edge = edge->next;
-    return edge;
+    const detail::Edge* edge = asked_->input <= input ? asked_ : node_->edges;
+    while (edge && edge->input < input) edge = edge->next;
+    if (!edge || edge->input != input) return nullptr;
+    return asked_ = edge;
   }
 
   // Hands g to the rule of one edge, the handle itself where no other edge needs it.
@@ -224,6 +228,7 @@ class Sweep final : public Cotangents {
   std::vector<Waiting, detail::PoolAllocator<Waiting>> waiting_;
   detail::Node* node_ = nullptr;  // whose rules are being called, and its number
   std::uint32_t number_ = 0;
+  mutable const detail::Edge* asked_ = nullptr;  // the one that its joint rule asked about last
 };
 
 }  // namespace

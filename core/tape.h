@@ -171,7 +171,7 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
   for (const Tensor& x : inputs) any = any || (log && detail::tracked(log, x));
   if (!any) return y;
   detail::Node& node = detail::append_value(log, op, y);
-  for (std::uint32_t i = 0; i < inputs.size(); ++i) {
+  for (auto i = static_cast<std::uint32_t>(inputs.size()); i-- > 0;) {  // so that the edges are in the order of inputs
     detail::stamp(log, inputs[i]);
     if (!detail::tracked(log, inputs[i])) continue;
     node.edges = new (log->arena.allocate(sizeof(detail::Edge)))
