@@ -198,14 +198,18 @@ struct Recording {
 };
 inline thread_local constinit Recording current_recording{};
 
-/// Sees what this thread records and sweeps as long as it lives; scopes of it nest. It may throw: of a recording into
-/// the op's caller, of a sweep out of it.
+/// Sees what this thread records and sweeps as long as it lives; most often they nest. It may throw: of a recording
+/// into the op's caller, after all have been told of it, of a sweep out of it.
 class Observer {
  public:
   Observer() : Observer(true) {}
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
-  virtual ~Observer() { current_ = outer_; }
+  virtual ~Observer() {  // most often the innermost
+    Observer** link = &current_;
+    while (*link && *link != this) link = &(*link)->outer_;
+    if (*link) *link = outer_;
+  }
   static Observer* current() { return current_; }
   /// The next to be told, or null.
   Observer* outer() const { return shares_ ? outer_ : nullptr; }
