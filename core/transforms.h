@@ -79,6 +79,7 @@ auto derivatives_of(const Gradients& gradients, const std::tuple<Variable<Argume
 
 /// A direction as one tensor for each of an argument's: from a tensor, a struct of the same fields, or gradients.
 /// ShapeError and DtypeError name `what` where it is not like the argument.
+/// Error where a tensor that x has twice is given two directions.
 std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& aliases, const Gradients& direction);
 std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& aliases,
                                  const std::vector<Tensor>& argument, const std::vector<Tensor>& direction);

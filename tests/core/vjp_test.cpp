@@ -237,4 +237,17 @@ TEST_CASE("hvp of a model takes gradients or a model, and comes back under the c
   CHECK(values(tied[x]) == Values(8, 6));
 }
 
+TEST_CASE("a tied tensor has one tangent") {
+  const Tensor w = tensor({1.0, 2.0}, float64), t = tensor({1.0, 0.0}, float64), other = tensor({0.0, 1.0}, float64);
+  const std::vector<Tensor> tied{w, w};
+  const auto f = [](const std::vector<Tensor>& m) { return sum(m[0] * m[1]); };
+  CHECK(jvp(f, tied, std::vector<Tensor>{t, t}).second.item<double>() == 2);
+  CHECK_THROWS_WITH_AS(jvp(f, tied, std::vector<Tensor>{t, other}),
+                       "jvp: the tangent has two tensors for one float64 (2,) tensor of x, which is there twice",
+                       Error);
+  CHECK_THROWS_WITH_AS(hvp(f, tied, std::vector<Tensor>{t, other}),
+                       "hvp: the direction has two tensors for one float64 (2,) tensor of x, which is there twice",
+                       Error);
+}
+
 }  // namespace retrograd::tests
