@@ -250,4 +250,17 @@ TEST_CASE("a tied tensor has one tangent") {
                        Error);
 }
 
+TEST_CASE("a value that is not floating has no derivative, whoever is asked") {
+  const Tensor x = tensor({1.0, 2.0}, float64);
+  const auto f = [](const Tensor& u) { return argmax(u); };
+  CHECK_THROWS_WITH_AS(grad(f)(x), "grad: f's value must be float32 or float64 to have a derivative, got int64",
+                       DtypeError);
+  CHECK_THROWS_AS(value_and_grad(f)(x), DtypeError);
+  CHECK_THROWS_WITH_AS(vjp(f, x), "vjp: f's value must be float32 or float64 to have a derivative, got int64",
+                       DtypeError);
+  CHECK_THROWS_AS(hvp(f, x, x), DtypeError);
+  CHECK_THROWS_AS(hessian(f)(x), DtypeError);
+  CHECK(detail::current_recording.log == nullptr);
+}
+
 }  // namespace retrograd::tests
