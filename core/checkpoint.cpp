@@ -1,6 +1,7 @@
 #include "checkpoint.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <string_view>
@@ -14,21 +15,28 @@ namespace retrograd::detail {
 
 namespace {
 
-// What a value is known by again: its shape, and the bits of up to 64 elements spread over it.
+// What a value is known by again: its shape, and the bits of all elements.
 std::uint64_t fingerprint(const Tensor& y) {
   std::uint64_t hash = 14695981039346656037u;
-  const auto mix = [&hash](std::uint64_t word) { hash = (hash ^ word) * 1099511628211u; };
-  mix(static_cast<std::uint64_t>(y.dtype()));
-  for (std::int64_t size : y.shape()) mix(static_cast<std::uint64_t>(size));
-  const Strides strides = y.strides();
-  const std::int64_t step = std::max<std::int64_t>(1, y.size() / 64);
-  for (std::int64_t i = 0; i < y.size(); i += step) {
-    std::int64_t offset = 0, left = i;
-    for (int axis = y.rank(); axis-- > 0; left /= y.shape()[axis])
-      offset += left % y.shape()[axis] * strides[static_cast<std::size_t>(axis)];
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, y.body().data + offset * static_cast<std::int64_t>(size_of(y.dtype())), size_of(y.dtype()));
-    mix(bits ^ bits >> 29);
+  const auto mix = [](std::uint64_t& into, std::uint64_t word) {  // for each word of the other one to one
+    into = (into ^ word) * 1099511628211u;
+    into ^= into >> 32;
+  };
+  mix(hash, static_cast<std::uint64_t>(y.dtype()));
+  for (std::int64_t size : y.shape()) mix(hash, static_cast<std::uint64_t>(size));
+  const Tensor values = packed(y);
+  const std::byte* next = values.body().data;
+  std::size_t left = static_cast<std::size_t>(y.size()) * size_of(y.dtype());
+  std::array<std::uint64_t, 4> words, lanes = {1, 2, 3, 4};  // side by side, since each step waits for the one before
+  for (; left >= sizeof words; left -= sizeof words, next += sizeof words) {
+    std::memcpy(words.data(), next, sizeof words);
+    for (std::size_t k = 0; k < 4; ++k) mix(lanes[k], words[k]);
+  }
+  words = {};
+  if (left) std::memcpy(words.data(), next, left);
+  for (std::size_t k = 0; k < 4; ++k) {
+    mix(lanes[k], words[k]);
+    mix(hash, lanes[k]);
   }
   return hash;
 }
@@ -131,8 +139,8 @@ struct Rerun {
       const Tensor y = f();
       if (fingerprint(y) != value)
         fail<TapeError>(
-            "checkpoint: f gave another {} value in the sweep than before; it must draw from an Rng that it takes by "
-            "value, and use nothing that has changed",
+            "checkpoint: f gave another {} value when it was run again: what it reads (an Rng, a scope such as "
+            "OverrideScope, a tensor written since) must be as it was",
             y.shape());
       const Gradients gradients = tape.gradients_or_none(y, g);
       for (std::size_t i = 0; i < inputs.size(); ++i)

@@ -62,7 +62,7 @@ void collect_tensors(Argument& argument, std::vector<Tensor>& into) {
 /// outside itself is a constant, and done twice.
 ///
 /// TapeError where f adds to a tensor from outside it in place or watches one on an outer tape, and, in the sweep,
-/// where the rerun gives another value.
+/// where the rerun gives a value that is not the same to the last bit (told by a hash of all elements).
 template <class F>
 auto checkpoint(F f) {
   return [f = std::move(f)]<class... Arguments>(const Arguments&... arguments) -> Tensor {
