@@ -266,6 +266,7 @@ void Tape::suspend() {
 detail::Log& Tape::usable_log(const char* action) {
   if (log_->thread != std::this_thread::get_id()) fail<TapeError>("{}: this tape belongs to another thread", action);
   if (log_->serial.load(std::memory_order_relaxed) != serial_) fail<TapeError>("{}: this tape is closed", action);
+  if (outermost_) detail::give_back(log_);
   if (log_->consumed.load(std::memory_order_relaxed))
     fail<TapeError>("{}: this tape is consumed; `Tape tape(rg::persistent)` keeps its log for more sweeps", action);
   return *log_;

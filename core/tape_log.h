@@ -148,7 +148,8 @@ struct Watched {
   const std::string* name;  // interned, or null
 };
 
-/// What a log that opened inside another one of its thread displaced, to be put back when it closes.
+/// What a log that opened inside another one of its thread displaced, to be put back when it closes, and the nodes as
+/// soon as nothing more can be recorded on it.
 struct Displaced {
   Tensor tensor;
   std::uint64_t serial;  // of its body, 0 where only the stamp was displaced
@@ -170,7 +171,7 @@ struct Log {
   std::vector<std::vector<Tensor>> spare_cotangents;
 
   /// How many nodes, from the first on, may still have rules.
-  std::uint32_t with_rules = 0;
+  std::atomic<std::uint32_t> with_rules{0};
 
   void forget_node(Node& node) noexcept {  // destroys its rules
     for (Edge* edge = std::exchange(node.edges, nullptr); edge; edge = edge->next)
@@ -199,7 +200,7 @@ struct Recording {
 inline thread_local constinit Recording current_recording{};
 
 /// Sees what this thread records and sweeps as long as it lives; most often they nest. It may throw: of a recording
-/// into the op's caller, after all have been told of it, of a sweep out of it.
+/// into the op's caller, of a sweep out of it.
 class Observer {
  public:
   Observer() : Observer(true) {}
@@ -266,6 +267,8 @@ inline bool is_tracked(const Tensor& x) {
 std::int64_t live_nodes();
 Log* open_log(bool persistent);
 void close_log(Log* log) noexcept;
+/// Makes tensors that this log displaced variables of the one around it again.
+void give_back(Log* log) noexcept;
 
 /// Puts x into the log as its next node.
 inline Node& push_node(Log* log, const char* op, Body& body) {
@@ -274,8 +277,9 @@ inline Node& push_node(Log* log, const char* op, Body& body) {
   for (int axis = 0; axis < rank; ++axis) sizes[axis] = body.shape[axis];
   Node& node = log->nodes.push();
   node = {op, nullptr, nullptr, sizes, rank, body.dtype, false};
-  log->with_rules = log->nodes.size();
-  body.node = log->with_rules - 1;
+  const std::uint32_t count = log->nodes.size();
+  log->with_rules.store(count, std::memory_order_relaxed);
+  body.node = count - 1;
   return node;
 }
 /// Gives x, which may be known to other logs and threads, a node of its own in the log.

@@ -263,4 +263,42 @@ TEST_CASE("a value that is not floating has no derivative, whoever is asked") {
   CHECK(detail::current_recording.log == nullptr);
 }
 
+TEST_CASE("a live pullback leaves watched tensors to the tape around it") {
+  const Tensor x = tensor({1.0, 2.0}, float64), w = tensor({3.0, 4.0}, float64);
+  const auto inner = [&w](const Tensor& a) {
+    Tape tape;
+    tape.watch(w);
+    return tape.gradients(sum(a * w))[w];
+  };
+  using Kept = decltype(vjp(inner, x));
+  std::optional<Kept> kept;
+  {
+    Tape tape(persistent);
+    tape.watch(w);
+    {
+      const NoTape pause;
+      kept.emplace(vjp(inner, x));
+      CHECK(values(kept->second(x)) == Values{1, 2});
+    }
+    CHECK(values(tape.gradients(sum(w * w))[w]) == Values{6, 8});
+    {
+      const NoTape pause;
+      Tape other;  // opened after the pullback, closed after it
+      other.watch(w);
+      kept.reset();
+      CHECK(values(other.gradients(sum(w * w))[w]) == Values{6, 8});
+    }
+    CHECK(values(tape.gradients(sum(w * w))[w]) == Values{6, 8});
+    {
+      const NoTape pause;
+      kept.emplace(vjp(inner, x));
+    }
+  }
+  CHECK(values(kept->second(x)) == Values{1, 2});
+  Tape later;
+  later.watch(w);
+  kept.reset();
+  CHECK(values(later.gradients(sum(w * w))[w]) == Values{6, 8});
+}
+
 }  // namespace retrograd::tests
