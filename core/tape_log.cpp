@@ -1,6 +1,7 @@
 #include "tape_log.h"
 
 #include <algorithm>
+#include <exception>
 #include <mutex>
 
 #include "error.h"
@@ -39,6 +40,11 @@ void Log::forget_from(std::uint32_t begin) noexcept {
     with_rules.store(--i, std::memory_order_relaxed);
     forget_node(nodes[i]);
   }
+}
+
+void Log::cut(std::uint32_t begin, const Arena::Place& place) noexcept {
+  nodes.cut(begin);
+  arena.cut(place);
 }
 
 namespace {
@@ -196,7 +202,15 @@ void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first
 }
 
 void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs) {
-  each_observer([&](Observer& observer) { observer.recorded(*log, y.body().node, y, inputs); });
+  std::exception_ptr refusal;
+  each_observer([&](Observer& observer) {
+    try {
+      observer.recorded(*log, y.body().node, y, inputs);
+    } catch (...) {
+      if (!refusal) refusal = std::current_exception();
+    }
+  });
+  if (refusal) std::rethrow_exception(refusal);
 }
 
 }  // namespace retrograd::detail

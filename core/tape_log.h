@@ -179,6 +179,8 @@ struct Log {
     if (Joint* joint = std::exchange(node.joint, nullptr)) joint->destroy(joint->rule);
   }
   void forget_from(std::uint32_t begin) noexcept;  // the same for all from that one on
+  /// Gives up all nodes from that one on, whose rules are gone and which no handle names any more.
+  void cut(std::uint32_t begin, const Arena::Place& place) noexcept;
 };
 
 /// A serial's upper bits name its log, so that one atomic word says which opening of which log a tensor was recorded
@@ -200,7 +202,7 @@ struct Recording {
 inline thread_local constinit Recording current_recording{};
 
 /// Sees what this thread records and sweeps as long as it lives; most often they nest. It may throw: of a recording
-/// into the op's caller, of a sweep out of it.
+/// into the op's caller, after all have been told of it, of a sweep out of it.
 class Observer {
  public:
   Observer() : Observer(true) {}

@@ -304,6 +304,83 @@ TEST_CASE("a checkpoint on a persistent tape is swept again, under an open outer
   CHECK(there == 6);
 }
 
+TEST_CASE("a checkpointed function that throws inside another one leaves only constants") {
+  const Tensor x = tensor({1.0, 2.0}, float64);
+  Tape tape(persistent);
+  tape.watch(x);
+  Tensor leak;
+  const auto leaking = [&leak](const Tensor& u) -> Tensor {
+    Tensor d = u;
+    for (int i = 0; i < 20; ++i) d = d * 1.0;
+    leak = d;
+    throw std::runtime_error("no");
+  };
+  const Tensor y = checkpoint([leaking](const Tensor& u) {
+    const Tensor b = u * 2;
+    CHECK_THROWS_WITH(checkpoint(leaking)(b), "no");
+    return b * b;
+  })(x);
+  CHECK(!detail::is_tracked(leak));
+  CHECK(tape.gradients(sum(leak * 1) + sum(y))[x].to_vector<double>() == std::vector<double>{8, 16});
+
+  bool is_rerun = false;
+  const Tensor z = checkpoint([&](const Tensor& u) {
+    const Tensor b = u * 2;
+    const auto watching = [&](const Tensor& v) {
+      leak = square(v) * 1.0;
+      tape.watch(leak);
+      return leak;
+    };
+    if (!is_rerun) CHECK_THROWS_AS(checkpoint(watching)(b), TapeError);
+    is_rerun = true;
+    return b * b;
+  })(x);
+  CHECK(!detail::is_tracked(leak));
+  CHECK(tape.gradients(sum(leak * 1) + sum(z))[x].to_vector<double>() == std::vector<double>{8, 16});
+}
+
+TEST_CASE("a checkpointed function that throws leaves no nodes, and what it watched is not taken for another") {
+  const Tensor x = tensor(3.0, float64);
+  Tape tape(persistent);
+  tape.watch(x);
+  detail::Log& log = *detail::recording();
+  const auto nodes = log.nodes.size();
+  Tensor leak;
+  const auto failing = [&](const Tensor& u) -> Tensor {
+    leak = square(u);
+    tape.watch(leak);
+    throw std::runtime_error("no");
+  };
+  CHECK_THROWS_WITH(checkpoint(failing)(x), "no");
+  CHECK(log.nodes.size() == nodes);
+  CHECK(!detail::is_tracked(leak));
+  const Tensor y = x * x * x;  // takes the numbers that f's nodes had
+  const Gradients g = tape.gradients(y);
+  CHECK(g.size() == 1);
+  CHECK(g[x].item<double>() == 27);
+}
+
+TEST_CASE("an op that an observer refuses inside a checkpointed function is taken back as well") {
+  class Refusing final : public detail::Observer {
+   public:
+    void recorded(detail::Log&, std::uint32_t, const Tensor&, std::span<const Tensor* const>) override {
+      throw std::runtime_error("refused");
+    }
+  };
+  const Tensor x = tensor({1.0, 2.0}, float64);
+  Tape tape(persistent);
+  tape.watch(x);
+  Tensor total = zeros({2}, float64);
+  const auto f = [&total](const Tensor& u) {
+    const Tensor b = u * 2;
+    const Refusing refusing;
+    CHECK_THROWS_WITH(total += b, "refused");
+    return u;
+  };
+  CHECK_THROWS_WITH_AS(checkpoint(f)(x), doctest::Contains("f writes into a (2,) tensor from outside it"), TapeError);
+  CHECK(!detail::is_tracked(total));
+}
+
 TEST_CASE("a rerun that gives another value in one place is refused") {
   const Tensor x = ones({64, 128});
   int runs = 0;
