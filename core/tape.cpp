@@ -258,17 +258,25 @@ Tape::~Tape() {
 
 void Tape::suspend() {
   const auto first = log_->watched.begin() + static_cast<std::ptrdiff_t>(watched_mark_);
-  suspended_ = std::make_unique<std::vector<detail::Watched>>(first, log_->watched.end());
+  auto kept = std::make_unique<Kept>();
+  kept->watched.assign(first, log_->watched.end());
+  if (!outermost_) {
+    kept->is_whole = std::make_shared<bool>(true);
+    log_->suspended.push_back({log_->nodes.size(), kept->is_whole});
+  }
+  suspended_ = std::move(kept);
   log_->watched.resize(watched_mark_);
+  if (outermost_) detail::give_back(log_);
   detail::current_recording = before_;
 }
 
 detail::Log& Tape::usable_log(const char* action) {
   if (log_->thread != std::this_thread::get_id()) fail<TapeError>("{}: this tape belongs to another thread", action);
   if (log_->serial.load(std::memory_order_relaxed) != serial_) fail<TapeError>("{}: this tape is closed", action);
-  if (outermost_) detail::give_back(log_);
   if (log_->consumed.load(std::memory_order_relaxed))
     fail<TapeError>("{}: this tape is consumed; `Tape tape(rg::persistent)` keeps its log for more sweeps", action);
+  if (suspended_ && suspended_->is_whole && !*suspended_->is_whole)
+    fail<TapeError>("{}: this pullback was made inside a checkpoint, whose ops the tape has let go", action);
   return *log_;
 }
 
@@ -306,7 +314,9 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   if (!(cotangent.shape() == y.shape()) || cotangent.dtype() != y.dtype())
     fail<ShapeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
                      cotangent.dtype(), cotangent.shape());
-  const auto ours = [&] { return suspended_ ? std::span(*suspended_) : std::span(log.watched).subspan(watched_mark_); };
+  const auto ours = [&] {
+    return suspended_ ? std::span(suspended_->watched) : std::span(log.watched).subspan(watched_mark_);
+  };
   const bool on_tape = detail::tracked(&log, y);
   const std::uint32_t last = on_tape ? y.body().node : mark_;
   const Reached reached(log, mark_, on_tape ? last : mark_, on_tape ? ours() : std::span<const detail::Watched>(),

@@ -54,10 +54,15 @@ class [[nodiscard]] Tape {
 
  protected:
   /// Ends recording before the scope does, and lets the tape outlive it: the log can be swept later and more than once,
-  /// and where another tape has opened meanwhile, that one records the sweep. Nothing can be watched any more.
+  /// and where another tape has opened meanwhile, that one records the sweep. Nothing can be watched any more. A nested
+  /// tape is swept only as long as its ops are on the log: not after the checkpoint that it was made in.
   void suspend();
 
  private:
+  struct Kept {
+    std::vector<detail::Watched> watched;
+    std::shared_ptr<bool> is_whole;  // null for an outermost tape, which always is
+  };
   explicit Tape(bool is_persistent);
   void watch(const Tensor& x, const detail::Path* path);
   detail::Log& usable_log(const char* action);
@@ -70,7 +75,7 @@ class [[nodiscard]] Tape {
   std::uint32_t mark_;        // the first node that is ours
   std::size_t watched_mark_;  // the first watched tensor that is ours
   bool outermost_;
-  std::unique_ptr<std::vector<detail::Watched>> suspended_;  // what it watched, where it is suspended
+  std::unique_ptr<Kept> suspended_;  // where it is suspended
 };
 
 /// Suspends recording on this thread until the end of the scope.

@@ -43,6 +43,7 @@ void Log::forget_from(std::uint32_t begin) noexcept {
 }
 
 void Log::cut(std::uint32_t begin, const Arena::Place& place) noexcept {
+  for (; !suspended.empty() && suspended.back().end > begin; suspended.pop_back()) *suspended.back().is_whole = false;
   nodes.cut(begin);
   arena.cut(place);
 }
@@ -147,6 +148,7 @@ void close_log(Log* log) noexcept {
       was.tensor.body().base->stamp.compare_exchange_strong(own, was.stamp, std::memory_order_relaxed);
   }
   log->displaced.clear();
+  log->suspended.clear();
   log->watched.clear();
   log->nodes.clear();
   log->arena.clear();

@@ -157,6 +157,12 @@ struct Displaced {
   std::uint64_t stamp;
 };
 
+/// A nested tape that may be swept after its scope: it stays whole as long as none of the nodes before `end` is cut.
+struct Suspended {
+  std::uint32_t end;
+  std::shared_ptr<bool> is_whole;
+};
+
 struct Log {
   std::atomic<std::uint64_t> serial{0};  // this opening's, unique in the process; 0 while closed
   std::atomic<bool> consumed{false};
@@ -168,6 +174,7 @@ struct Log {
   Arena arena;
   std::vector<Watched> watched;
   std::vector<Displaced> displaced;
+  std::vector<Suspended> suspended;  // by their ends
   std::vector<std::vector<Tensor>> spare_cotangents;
 
   /// How many nodes, from the first on, may still have rules.
