@@ -305,6 +305,30 @@ TEST_CASE("a live pullback leaves watched tensors to the tape around it") {
   CHECK(values(later.gradients(sum(w * w))[w]) == Values{6, 8});
 }
 
+TEST_CASE("a pullback may close on another thread while its owner records and counts") {
+  const Tensor x = tensor({1.0, 2.0}, float64), w = tensor({3.0, 4.0}, float64);
+  Tape tape;
+  tape.watch(w);
+  const auto inner = [&w](const Tensor& a) {
+    Tape own;
+    own.watch(w);
+    return own.gradients(sum(a * w))[w] + a;
+  };
+  std::optional<decltype(vjp(inner, x))> kept;
+  {
+    const NoTape pause;
+    kept.emplace(vjp(inner, x));
+  }
+  std::thread closing([&kept] { kept.reset(); });
+  Tensor y = w;
+  for (int i = 0; i < 100; ++i) {
+    y = y + 0;
+    CHECK(detail::live_nodes() > i);
+  }
+  closing.join();
+  CHECK(values(tape.gradients(sum(y * w))[w]) == Values{6, 8});
+}
+
 TEST_CASE("a tied tensor has one tangent") {
   const Tensor w = tensor({1.0, 2.0}, float64), t = tensor({1.0, 0.0}, float64), other = tensor({0.0, 1.0}, float64);
   const std::vector<Tensor> tied{w, w};
