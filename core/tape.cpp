@@ -90,7 +90,7 @@ class Sweep final : public Cotangents {
         }
       }
       if (consumes_) {
-        log_.with_rules = i;
+        log_.with_rules.store(i, std::memory_order_relaxed);
         log_.forget_node(*node_);
         if (observed_) detail::each_observer([&](detail::Observer& observer) { observer.forgot(log_, i); });
       }
