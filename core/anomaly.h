@@ -35,7 +35,8 @@ ValueRange range_of(const Tensor& x);
 /// Until the end of the scope, AnomalyError from the first op recorded on this thread whose value is not finite, and
 /// from the first rule in a sweep whose cotangent is not finite. Infinities that an input already has may pass on,
 /// since masks of −inf are made on purpose; NaN never passes, and the error says of an input that it is already not
-/// finite. Ops on constants, which no tape records, are not seen. Scopes close in the order opposite to their opening.
+/// finite. Ops on constants, which no tape records, are not seen. A checkpoint is one op: what its function computes on
+/// the way is seen where it is run again, in the sweep.
 class [[nodiscard]] AnomalyScope final : private detail::Observer {
  public:
   AnomalyScope() = default;

@@ -1,6 +1,7 @@
 #include "checkpoint.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <functional>
 #include <string_view>
@@ -14,21 +15,28 @@ namespace retrograd::detail {
 
 namespace {
 
-// What a value is known by again: its shape, and the bits of up to 64 elements spread over it.
+// What a value is known by again: its shape, and the bits of all elements.
 std::uint64_t fingerprint(const Tensor& y) {
   std::uint64_t hash = 14695981039346656037u;
-  const auto mix = [&hash](std::uint64_t word) { hash = (hash ^ word) * 1099511628211u; };
-  mix(static_cast<std::uint64_t>(y.dtype()));
-  for (std::int64_t size : y.shape()) mix(static_cast<std::uint64_t>(size));
-  const Strides strides = y.strides();
-  const std::int64_t step = std::max<std::int64_t>(1, y.size() / 64);
-  for (std::int64_t i = 0; i < y.size(); i += step) {
-    std::int64_t offset = 0, left = i;
-    for (int axis = y.rank(); axis-- > 0; left /= y.shape()[axis])
-      offset += left % y.shape()[axis] * strides[static_cast<std::size_t>(axis)];
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, y.body().data + offset * static_cast<std::int64_t>(size_of(y.dtype())), size_of(y.dtype()));
-    mix(bits ^ bits >> 29);
+  const auto mix = [](std::uint64_t& into, std::uint64_t word) {  // for each word of the other one to one
+    into = (into ^ word) * 1099511628211u;
+    into ^= into >> 32;
+  };
+  mix(hash, static_cast<std::uint64_t>(y.dtype()));
+  for (std::int64_t size : y.shape()) mix(hash, static_cast<std::uint64_t>(size));
+  const Tensor values = packed(y);
+  const std::byte* next = values.body().data;
+  std::size_t left = static_cast<std::size_t>(y.size()) * size_of(y.dtype());
+  std::array<std::uint64_t, 4> words, lanes = {1, 2, 3, 4};  // side by side, since each step waits for the one before
+  for (; left >= sizeof words; left -= sizeof words, next += sizeof words) {
+    std::memcpy(words.data(), next, sizeof words);
+    for (std::size_t k = 0; k < 4; ++k) mix(lanes[k], words[k]);
+  }
+  words = {};
+  if (left) std::memcpy(words.data(), next, left);
+  for (std::size_t k = 0; k < 4; ++k) {
+    mix(lanes[k], words[k]);
+    mix(hash, lanes[k]);
   }
   return hash;
 }
@@ -36,14 +44,24 @@ std::uint64_t fingerprint(const Tensor& y) {
 class Scout;
 thread_local constinit Scout* current_scout = nullptr;
 
-// Sees what f records: the tensors it reads from the log as it was, and those it makes.
+// Sees what f records: the tensors it reads from the log as it was, and those it makes. Whatever becomes of f, it
+// leaves no node and no handle on one, of which a scout around this one would not know.
 class Scout final : public Observer {
  public:
   explicit Scout(Log& log)
-      : Observer(false), log_(log), mark_(log.nodes.size()), place_(log.arena.place()), outer_(current_scout) {
+      : Observer(false),
+        log_(log),
+        serial_(log.serial.load(std::memory_order_relaxed)),
+        mark_(log.nodes.size()),
+        watched_(log.watched.size()),
+        place_(log.arena.place()),
+        outer_(current_scout) {
     current_scout = this;
   }
-  ~Scout() override { current_scout = outer_; }
+  ~Scout() override {
+    if (!is_done_) take_back(nullptr);
+    current_scout = outer_;
+  }
 
   // Most tensors are short-lived; what nobody else holds need not be held here.
   void forget_unused() {
@@ -72,31 +90,36 @@ class Scout final : public Observer {
   const std::vector<Tensor>& inputs() const { return inputs_; }
   bool is_made_here(const Tensor& x) const { return tracked(&log_, x) && x.body().node >= mark_; }
 
+  // True where f has recorded and watched nothing, or has closed the tape.
+  bool has_seen_nothing() const { return !is_live(serial_) || log_.nodes.size() == mark_; }
+  bool has_seen_watching() const { return log_.watched.size() != watched_; }
+
   // Makes the log what it was before f. The tensors that f made are constants from now on: the result, of which the
-  // caller has one handle, and what else is still held.
-  void take_back(const Tensor& result) {
+  // caller has one handle, and what else is still held. Returns one from outside that f wrote into, if any.
+  Tensor take_back(const Tensor* result) noexcept {
+    is_done_ = true;
+    if (has_seen_nothing()) return {};
     log_.forget_from(mark_);
+    if (log_.watched.size() > watched_) log_.watched.resize(watched_);
     const auto body_of = [](const Tensor& x) { return x.body_or_null(); };
     std::sort(made_.begin(), made_.end(),
               [&](const Tensor& a, const Tensor& b) { return std::less<>()(body_of(a), body_of(b)); });
     made_.erase(std::unique(made_.begin(), made_.end(),
                             [&](const Tensor& a, const Tensor& b) { return body_of(a) == body_of(b); }),
                 made_.end());
-    const Body* outside = nullptr;
+    Tensor outside;
     for (const Tensor& one : made_) {
       Body& body = one.body();
       if (!is_made_here(one)) continue;
-      const std::uint32_t ours = &body == &result.body() ? 2 : 1;
+      const std::uint32_t ours = result && &body == &result->body() ? 2 : 1;
       const bool is_held =
           body.refs.load(std::memory_order_acquire) > ours + body.views.load(std::memory_order_relaxed);
-      if (is_held && written_.contains(&body)) outside = &body;
+      if (is_held && written_.contains(&body)) outside = one;
       body.serial.store(0, std::memory_order_relaxed);
     }
-    log_.nodes.cut(mark_);
-    log_.arena.cut(place_);
-    if (outside)
-      fail<TapeError>("checkpoint: f writes into a {} tensor from outside it, and would do so twice", outside->shape);
+    log_.cut(mark_, place_);
     made_.clear();
+    return outside;
   }
 
  private:
@@ -107,11 +130,14 @@ class Scout final : public Observer {
     return y.body().base == &y.body() || &x.body() == &y.body() || std::string_view(log.nodes[node].op).ends_with('=');
   }
   Log& log_;
+  const std::uint64_t serial_;
   const std::uint32_t mark_;
+  const std::size_t watched_;
   const Arena::Place place_;
   Scout* const outer_;
   std::vector<Tensor> inputs_, made_;
   std::unordered_set<const Body*> known_, written_;
+  bool is_done_ = false;
   std::size_t next_look_ = 1;  // how many may be held before all are looked through
 };
 
@@ -131,8 +157,8 @@ struct Rerun {
       const Tensor y = f();
       if (fingerprint(y) != value)
         fail<TapeError>(
-            "checkpoint: f gave another {} value in the sweep than before; it must draw from an Rng that it takes by "
-            "value, and use nothing that has changed",
+            "checkpoint: f gave another {} value when it was run again: what it reads (an Rng, a scope such as "
+            "OverrideScope, a tensor written since) must be as it was",
             y.shape());
       const Gradients gradients = tape.gradients_or_none(y, g);
       for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -152,17 +178,16 @@ void settle_checkpoint() {
 Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& arguments) {
   Log* log = recording();
   if (!log) return f();
-  const std::size_t watched = log->watched.size();
-  const std::uint32_t mark = log->nodes.size();
   Tensor y;
   std::vector<Tensor> inputs;
   {
     Scout scout(*log);
     y = f();
-    if (recording() != log || log->nodes.size() == mark) return y;  // f swept the tape, or nothing was recorded
-    if (log->watched.size() != watched) fail<TapeError>("checkpoint: f watches a tensor on a tape from outside it");
+    if (recording() != log || scout.has_seen_nothing()) return y;  // f swept the tape, or nothing was recorded
+    if (scout.has_seen_watching()) fail<TapeError>("checkpoint: f watches a tensor on a tape from outside it");
     const bool is_made_here = scout.is_made_here(y);
-    scout.take_back(y);
+    if (const Tensor written = scout.take_back(&y); written.defined())
+      fail<TapeError>("checkpoint: f writes into a {} tensor from outside it, and would do so twice", written.shape());
     if (!is_made_here) return y;
     inputs = scout.inputs();
   }

@@ -59,10 +59,10 @@ void collect_tensors(Argument& argument, std::vector<Tensor>& into) {
 /// Arguments are tensors, models, and anything else that can be copied. The tape keeps copies of f and of them until
 /// the sweep, so f must hold what it uses by value (a model is handles, and cheap to copy). For randomness, hand f an
 /// Rng by value, as in checkpoint(f)(x, rng.split(layer)): both runs then draw the same numbers. What else f leaves
-/// outside itself is a constant, and done twice.
+/// outside itself is a constant, and done twice; a pullback that it leaves can't be called any more.
 ///
 /// TapeError where f adds to a tensor from outside it in place or watches one on an outer tape, and, in the sweep,
-/// where the rerun gives another value.
+/// where the rerun gives a value that is not the same to the last bit (told by a hash of all elements).
 template <class F>
 auto checkpoint(F f) {
   return [f = std::move(f)]<class... Arguments>(const Arguments&... arguments) -> Tensor {

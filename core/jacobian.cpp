@@ -1,8 +1,15 @@
 #include "jacobian.h"
 
+#include "error.h"
+#include "format.h"
+
 namespace retrograd::detail {
 
-std::vector<Tensor> jacobians(Tape& tape, const Tensor& y, const std::vector<Tensor>& variables) {
+std::vector<Tensor> jacobians(const char* op, Tape& tape, const Tensor& y, const std::vector<Tensor>& variables) {
+  check_floating_value(op, y);
+  for (const Tensor& x : variables)
+    if (y.rank() + x.rank() > kMaxRank)
+      fail<ShapeError>("{}: {} + {}, of the value and x, has more than {} axes", op, y.shape(), x.shape(), kMaxRank);
   std::vector<std::vector<Tensor>> rows(variables.size());
   const std::int64_t count = is_tracked(y) ? y.size() : 0;
   for (std::int64_t i = 0; i < count; ++i) {

@@ -11,8 +11,8 @@ namespace retrograd {
 
 namespace detail {
 /// Shape y.shape + x.shape: the derivatives of each element of y, which this tape has recorded, for one of its tensors
-/// each. The tape is not consumed.
-std::vector<Tensor> jacobians(Tape& tape, const Tensor& y, const std::vector<Tensor>& variables);
+/// each. The tape is not consumed. Errors name `op`.
+std::vector<Tensor> jacobians(const char* op, Tape& tape, const Tensor& y, const std::vector<Tensor>& variables);
 
 template <class... Tensors>
 std::vector<Tensor> watched_aliases(Tape& tape, const Tensors&... xs) {
@@ -37,7 +37,8 @@ auto as_result(std::vector<Tensor> list, std::index_sequence<I...>) {
 
 /// A function of the same tensors as f that returns the derivatives of f's value, of any shape: of shape value.shape +
 /// x.shape where f takes one tensor, a tuple of these where it takes several. One sweep for each element of the value.
-/// ShapeError where the two shapes together have more than 8 axes.
+/// ShapeError where the two shapes together have more than 8 axes, DtypeError where the value or an argument is not
+/// floating.
 template <class F>
 auto jacobian(F f) {
   return [f = std::move(f)]<class... Tensors>(const Tensors&... xs) {
@@ -47,7 +48,7 @@ auto jacobian(F f) {
     Tape tape(persistent);
     const std::vector<Tensor> variables = detail::watched_aliases(tape, xs...);
     const Tensor value = detail::apply_list(f, variables, indices);
-    return detail::as_result(detail::jacobians(tape, value, variables), indices);
+    return detail::as_result(detail::jacobians("jacobian", tape, value, variables), indices);
   };
 }
 
@@ -65,11 +66,11 @@ auto hessian(F f) {
     auto gradient = grad([&f](const Tensors&... at) -> Tensor { return f(at...); });
     const auto slopes = detail::apply_list(gradient, variables, indices);
     if constexpr (sizeof...(Tensors) == 1)
-      return std::move(detail::jacobians(tape, slopes, variables)[0]);
+      return std::move(detail::jacobians("hessian", tape, slopes, variables)[0]);
     else
       return std::apply(
           [&](const auto&... slope) {
-            return std::tuple{detail::as_result(detail::jacobians(tape, slope, variables), indices)...};
+            return std::tuple{detail::as_result(detail::jacobians("hessian", tape, slope, variables), indices)...};
           },
           slopes);
   };

@@ -77,18 +77,20 @@ class Sweep final : public Cotangents {
       if (slot.defined() && node_->edges && reached_.contains(i)) {
         Tensor g = node_->watched ? slot : std::move(slot);
         if (observed_) detail::each_observer([&](detail::Observer& observer) { observer.sweeping(log_, i, g); });
-        if (node_->joint)
+        if (node_->joint) {
+          asked_ = node_->edges;
           node_->joint->call(node_->joint->rule, std::move(g), *this);
-        else
+        } else {
           for (const detail::Edge* edge = node_->edges; edge; edge = edge->next)
             if (reached_.contains(edge->parent)) pass(*edge, g);
+        }
         if (observed_) {
           g = Tensor();
           detail::each_observer([&](detail::Observer& observer) { observer.swept(log_, i); });
         }
       }
       if (consumes_) {
-        log_.with_rules = i;
+        log_.with_rules.store(i, std::memory_order_relaxed);
         log_.forget_node(*node_);
         if (observed_) detail::each_observer([&](detail::Observer& observer) { observer.forgot(log_, i); });
       }
@@ -132,10 +134,12 @@ class Sweep final : public Cotangents {
   }
 
  private:
+  // The edges of a joint rule are in the order of its inputs, and most rules ask in that order.
   const detail::Edge* edge_of(std::size_t input) const {
-    const detail::Edge* edge = node_->edges;
-    while (edge && edge->input != input) edge = edge->next;
-    return edge;
+    const detail::Edge* edge = asked_->input <= input ? asked_ : node_->edges;
+    while (edge && edge->input < input) edge = edge->next;
+    if (!edge || edge->input != input) return nullptr;
+    return asked_ = edge;
   }
 
   // Hands g to the rule of one edge, the handle itself where no other edge needs it.
@@ -224,6 +228,7 @@ class Sweep final : public Cotangents {
   std::vector<Waiting, detail::PoolAllocator<Waiting>> waiting_;
   detail::Node* node_ = nullptr;  // whose rules are being called, and its number
   std::uint32_t number_ = 0;
+  mutable const detail::Edge* asked_ = nullptr;  // the one that its joint rule asked about last
 };
 
 }  // namespace
@@ -253,8 +258,15 @@ Tape::~Tape() {
 
 void Tape::suspend() {
   const auto first = log_->watched.begin() + static_cast<std::ptrdiff_t>(watched_mark_);
-  suspended_ = std::make_unique<std::vector<detail::Watched>>(first, log_->watched.end());
+  auto kept = std::make_unique<Kept>();
+  kept->watched.assign(first, log_->watched.end());
+  if (!outermost_) {
+    kept->is_whole = std::make_shared<bool>(true);
+    log_->suspended.push_back({log_->nodes.size(), kept->is_whole});
+  }
+  suspended_ = std::move(kept);
   log_->watched.resize(watched_mark_);
+  if (outermost_) detail::give_back(log_);
   detail::current_recording = before_;
 }
 
@@ -263,6 +275,8 @@ detail::Log& Tape::usable_log(const char* action) {
   if (log_->serial.load(std::memory_order_relaxed) != serial_) fail<TapeError>("{}: this tape is closed", action);
   if (log_->consumed.load(std::memory_order_relaxed))
     fail<TapeError>("{}: this tape is consumed; `Tape tape(rg::persistent)` keeps its log for more sweeps", action);
+  if (suspended_ && suspended_->is_whole && !*suspended_->is_whole)
+    fail<TapeError>("{}: this pullback was made inside a checkpoint, whose ops the tape has let go", action);
   return *log_;
 }
 
@@ -300,7 +314,9 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   if (!(cotangent.shape() == y.shape()) || cotangent.dtype() != y.dtype())
     fail<ShapeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
                      cotangent.dtype(), cotangent.shape());
-  const auto ours = [&] { return suspended_ ? std::span(*suspended_) : std::span(log.watched).subspan(watched_mark_); };
+  const auto ours = [&] {
+    return suspended_ ? std::span(suspended_->watched) : std::span(log.watched).subspan(watched_mark_);
+  };
   const bool on_tape = detail::tracked(&log, y);
   const std::uint32_t last = on_tape ? y.body().node : mark_;
   const Reached reached(log, mark_, on_tape ? last : mark_, on_tape ? ours() : std::span<const detail::Watched>(),

@@ -54,10 +54,15 @@ class [[nodiscard]] Tape {
 
  protected:
   /// Ends recording before the scope does, and lets the tape outlive it: the log can be swept later and more than once,
-  /// and where another tape has opened meanwhile, that one records the sweep. Nothing can be watched any more.
+  /// and where another tape has opened meanwhile, that one records the sweep. Nothing can be watched any more. A nested
+  /// tape is swept only as long as its ops are on the log: not after the checkpoint that it was made in.
   void suspend();
 
  private:
+  struct Kept {
+    std::vector<detail::Watched> watched;
+    std::shared_ptr<bool> is_whole;  // null for an outermost tape, which always is
+  };
   explicit Tape(bool is_persistent);
   void watch(const Tensor& x, const detail::Path* path);
   detail::Log& usable_log(const char* action);
@@ -70,7 +75,7 @@ class [[nodiscard]] Tape {
   std::uint32_t mark_;        // the first node that is ours
   std::size_t watched_mark_;  // the first watched tensor that is ours
   bool outermost_;
-  std::unique_ptr<std::vector<detail::Watched>> suspended_;  // what it watched, where it is suspended
+  std::unique_ptr<Kept> suspended_;  // where it is suspended
 };
 
 /// Suspends recording on this thread until the end of the scope.
@@ -171,7 +176,7 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
   for (const Tensor& x : inputs) any = any || (log && detail::tracked(log, x));
   if (!any) return y;
   detail::Node& node = detail::append_value(log, op, y);
-  for (std::uint32_t i = 0; i < inputs.size(); ++i) {
+  for (auto i = static_cast<std::uint32_t>(inputs.size()); i-- > 0;) {  // so that the edges are in the order of inputs
     detail::stamp(log, inputs[i]);
     if (!detail::tracked(log, inputs[i])) continue;
     node.edges = new (log->arena.allocate(sizeof(detail::Edge)))

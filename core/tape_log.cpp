@@ -1,6 +1,7 @@
 #include "tape_log.h"
 
 #include <algorithm>
+#include <exception>
 #include <mutex>
 
 #include "error.h"
@@ -35,7 +36,16 @@ void Nodes::next_chunk() {
 }
 
 void Log::forget_from(std::uint32_t begin) noexcept {
-  while (with_rules > begin) forget_node(nodes[--with_rules]);
+  for (std::uint32_t i = with_rules.load(std::memory_order_relaxed); i > begin;) {
+    with_rules.store(--i, std::memory_order_relaxed);
+    forget_node(nodes[i]);
+  }
+}
+
+void Log::cut(std::uint32_t begin, const Arena::Place& place) noexcept {
+  for (; !suspended.empty() && suspended.back().end > begin; suspended.pop_back()) *suspended.back().is_whole = false;
+  nodes.cut(begin);
+  arena.cut(place);
 }
 
 namespace {
@@ -99,7 +109,7 @@ std::int64_t live_nodes() {
   for (std::uint32_t i = 0; i < logs().count; ++i) {
     const Log& log = *log_table[i].load(std::memory_order_relaxed);
     if (log.serial.load(std::memory_order_relaxed) != 0 && log.thread == std::this_thread::get_id())
-      nodes += log.with_rules;
+      nodes += log.with_rules.load(std::memory_order_relaxed);
   }
   return nodes;
 }
@@ -113,19 +123,32 @@ Log* open_log(bool persistent) {
   return log;
 }
 
-void close_log(Log* log) noexcept {
-  log->forget_from(0);
-  log->serial.store(0, std::memory_order_relaxed);
-  while (!log->displaced.empty()) {
-    const Displaced& was = log->displaced.back();
+// Where a log closes after one that opened inside it, or was opened after it, some are no longer its own to give.
+void give_back(Log* log) noexcept {
+  const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
+  for (Displaced& was : log->displaced) {
     Body& body = was.tensor.body();
-    if (is_live(was.serial)) {
+    if (is_live(was.serial) && body.serial.load(std::memory_order_relaxed) == serial) {
       body.serial.store(was.serial, std::memory_order_relaxed);
       body.node = was.node;
     }
-    if (is_live(was.stamp)) body.base->stamp.store(was.stamp, std::memory_order_relaxed);
-    log->displaced.pop_back();
+    was.serial = 0;
   }
+}
+
+void close_log(Log* log) noexcept {
+  log->forget_from(0);
+  // A tape that another thread closes is suspended, and has given back already.
+  give_back(log);
+  const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
+  log->serial.store(0, std::memory_order_relaxed);
+  for (const Displaced& was : log->displaced) {
+    std::uint64_t own = serial;
+    if (is_live(was.stamp))
+      was.tensor.body().base->stamp.compare_exchange_strong(own, was.stamp, std::memory_order_relaxed);
+  }
+  log->displaced.clear();
+  log->suspended.clear();
   log->watched.clear();
   log->nodes.clear();
   log->arena.clear();
@@ -181,7 +204,15 @@ void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first
 }
 
 void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs) {
-  each_observer([&](Observer& observer) { observer.recorded(*log, y.body().node, y, inputs); });
+  std::exception_ptr refusal;
+  each_observer([&](Observer& observer) {
+    try {
+      observer.recorded(*log, y.body().node, y, inputs);
+    } catch (...) {
+      if (!refusal) refusal = std::current_exception();
+    }
+  });
+  if (refusal) std::rethrow_exception(refusal);
 }
 
 }  // namespace retrograd::detail

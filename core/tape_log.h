@@ -148,12 +148,19 @@ struct Watched {
   const std::string* name;  // interned, or null
 };
 
-/// What a log that opened inside another one of its thread displaced, to be put back when it closes.
+/// What a log that opened inside another one of its thread displaced, to be put back when it closes, and the nodes as
+/// soon as nothing more can be recorded on it.
 struct Displaced {
   Tensor tensor;
   std::uint64_t serial;  // of its body, 0 where only the stamp was displaced
   std::uint32_t node;
   std::uint64_t stamp;
+};
+
+/// A nested tape that may be swept after its scope: it stays whole as long as none of the nodes before `end` is cut.
+struct Suspended {
+  std::uint32_t end;
+  std::shared_ptr<bool> is_whole;
 };
 
 struct Log {
@@ -167,10 +174,11 @@ struct Log {
   Arena arena;
   std::vector<Watched> watched;
   std::vector<Displaced> displaced;
+  std::vector<Suspended> suspended;  // by their ends
   std::vector<std::vector<Tensor>> spare_cotangents;
 
   /// How many nodes, from the first on, may still have rules.
-  std::uint32_t with_rules = 0;
+  std::atomic<std::uint32_t> with_rules{0};
 
   void forget_node(Node& node) noexcept {  // destroys its rules
     for (Edge* edge = std::exchange(node.edges, nullptr); edge; edge = edge->next)
@@ -178,6 +186,8 @@ struct Log {
     if (Joint* joint = std::exchange(node.joint, nullptr)) joint->destroy(joint->rule);
   }
   void forget_from(std::uint32_t begin) noexcept;  // the same for all from that one on
+  /// Gives up all nodes from that one on, whose rules are gone and which no handle names any more.
+  void cut(std::uint32_t begin, const Arena::Place& place) noexcept;
 };
 
 /// A serial's upper bits name its log, so that one atomic word says which opening of which log a tensor was recorded
@@ -198,14 +208,18 @@ struct Recording {
 };
 inline thread_local constinit Recording current_recording{};
 
-/// Sees what this thread records and sweeps as long as it lives; scopes of it nest. It may throw: of a recording into
-/// the op's caller, of a sweep out of it.
+/// Sees what this thread records and sweeps as long as it lives; most often they nest. It may throw: of a recording
+/// into the op's caller, after all have been told of it, of a sweep out of it.
 class Observer {
  public:
   Observer() : Observer(true) {}
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
-  virtual ~Observer() { current_ = outer_; }
+  virtual ~Observer() {  // most often the innermost
+    Observer** link = &current_;
+    while (*link && *link != this) link = &(*link)->outer_;
+    if (*link) *link = outer_;
+  }
   static Observer* current() { return current_; }
   /// The next to be told, or null.
   Observer* outer() const { return shares_ ? outer_ : nullptr; }
@@ -262,6 +276,8 @@ inline bool is_tracked(const Tensor& x) {
 std::int64_t live_nodes();
 Log* open_log(bool persistent);
 void close_log(Log* log) noexcept;
+/// Makes tensors that this log displaced variables of the one around it again.
+void give_back(Log* log) noexcept;
 
 /// Puts x into the log as its next node.
 inline Node& push_node(Log* log, const char* op, Body& body) {
@@ -270,8 +286,9 @@ inline Node& push_node(Log* log, const char* op, Body& body) {
   for (int axis = 0; axis < rank; ++axis) sizes[axis] = body.shape[axis];
   Node& node = log->nodes.push();
   node = {op, nullptr, nullptr, sizes, rank, body.dtype, false};
-  log->with_rules = log->nodes.size();
-  body.node = log->with_rules - 1;
+  const std::uint32_t count = log->nodes.size();
+  log->with_rules.store(count, std::memory_order_relaxed);
+  body.node = count - 1;
   return node;
 }
 /// Gives x, which may be known to other logs and threads, a node of its own in the log.

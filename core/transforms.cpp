@@ -1,5 +1,7 @@
 #include "transforms.h"
 
+#include <unordered_map>
+
 #include "error.h"
 #include "format.h"
 
@@ -44,11 +46,16 @@ std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& ali
   if (argument.size() != direction.size())
     fail<ShapeError>("{} has {} tensors, but x has {}", what, direction.size(), argument.size());
   std::vector<Tensor> out;  // aliases are in the order in which a walk first meets their tensors
-  for (std::size_t i = 0; i < argument.size() && out.size() < aliases.size(); ++i) {
-    const Alias& next = aliases[out.size()];
-    if (argument[i].body_or_null() != next.original.body_or_null()) continue;
-    check_like(what, next, direction[i]);
-    out.push_back(direction[i]);
+  std::unordered_map<const Body*, const Body*> given;
+  for (std::size_t i = 0; i < argument.size(); ++i) {
+    const auto [known, is_new] = given.emplace(argument[i].body_or_null(), direction[i].body_or_null());
+    if (is_new) {
+      check_like(what, aliases[out.size()], direction[i]);
+      out.push_back(direction[i]);
+    } else if (known->second != direction[i].body_or_null()) {
+      fail("{} has two tensors for one {} {} tensor of x, which is there twice", what, argument[i].dtype(),
+           argument[i].shape());
+    }
   }
   return out;
 }

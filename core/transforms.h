@@ -79,6 +79,7 @@ auto derivatives_of(const Gradients& gradients, const std::tuple<Variable<Argume
 
 /// A direction as one tensor for each of an argument's: from a tensor, a struct of the same fields, or gradients.
 /// ShapeError and DtypeError name `what` where it is not like the argument.
+/// Error where a tensor that x has twice is given two directions.
 std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& aliases, const Gradients& direction);
 std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& aliases,
                                  const std::vector<Tensor>& argument, const std::vector<Tensor>& direction);
@@ -101,6 +102,9 @@ std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& ali
 /// counts, that of Σ cotangent·y.
 Tensor joined(const std::vector<Tensor>& ys, std::vector<Tensor> cotangents);
 
+/// DtypeError where f's value has no derivative because it is not floating.
+void check_floating_value(const char* op, const Tensor& value);
+
 /// What a function's value needs to be differentiated later, any number of times.
 class SuspendedTape : public Tape {
  public:
@@ -118,19 +122,18 @@ struct Linearized {
       : variables{make_variable(tape, arguments)...},
         value(std::apply([&](const auto&... variable) -> Tensor { return f(variable.value...); }, variables)),
         own_value(alias(value)) {
+    check_floating_value("vjp", value);
     tape.suspend();
     if (!is_tracked(value)) value = detach(value);
   }
 };
-
-void check_floating_value(const char* op, const Tensor& value);
 
 }  // namespace detail
 
 /// A function that returns f's value and its derivatives, as a pair. An argument is a tensor or a struct with fields
 /// (also a container or tuple of them); f's value has size 1. The second is a Tensor for a tensor, a Gradients (keyed
 /// by the caller's tensors) for a struct, and a tuple of these where f takes several arguments. ShapeError where f's
-/// value is not of size 1, DtypeError where an argument is not floating.
+/// value is not of size 1, DtypeError where it or an argument is not floating.
 template <class F>
 auto value_and_grad(F f) {
   return [f = std::move(f)]<class... Arguments>(const Arguments&... arguments) {
@@ -138,6 +141,7 @@ auto value_and_grad(F f) {
     Tape tape;
     auto variables = std::tuple<detail::Variable<Arguments>...>{detail::make_variable(tape, arguments)...};
     Tensor value = std::apply([&](const auto&... variable) -> Tensor { return f(variable.value...); }, variables);
+    detail::check_floating_value("grad", value);
     auto derivatives = detail::derivatives_of(tape.gradients_or_none(value), variables);
     return std::pair{std::move(value), std::move(derivatives)};
   };
@@ -168,7 +172,7 @@ class Pullback {
 };
 
 /// f's value at the arguments, of any shape, and its vector-Jacobian product as a function of the cotangent. f runs
-/// once.
+/// once. DtypeError where the value or an argument is not floating.
 template <class F, class... Arguments>
 std::pair<Tensor, Pullback<Arguments...>> vjp(F&& f, const Arguments&... arguments) {
   static_assert(sizeof...(Arguments) > 0, "a derivative needs an argument");

@@ -24,14 +24,7 @@ struct Cost {
 };
 
 // Of this thread, which does all that is measured here.
-Bytes own_live_bytes() {
-  Bytes total = 0;
-  if (const detail::Pool* pool = detail::own_pool)
-    for (std::uint32_t c = 0; c < detail::kSizeClasses; ++c)
-      total += pool->classes[c].live.load(std::memory_order_relaxed) *
-               static_cast<Bytes>(detail::kBlockHead + detail::bytes_of_class(c));
-  return total;
-}
+Bytes own_live_bytes() { return detail::own_pool ? detail::live_bytes_of(*detail::own_pool) : 0; }
 Bytes bytes_of(const detail::Body& body) {
   return static_cast<Bytes>(detail::kBlockHead + detail::bytes_of_class(body.size_class));
 }

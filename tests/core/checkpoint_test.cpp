@@ -228,12 +228,10 @@ TEST_CASE("randomness handed over by value is drawn twice the same, by reference
             return dropped(v, own);
           })(u);
         }) == expected);
-  CHECK_THROWS_WITH_AS(
-      gradient([&](const Tensor& u) {
-        return checkpoint([&rng](const Tensor& v) { return v * uniform(v.shape(), 0, 1, rng); })(u);
-      }),
-      doctest::Contains("checkpoint: f gave another (100,) value in the sweep than before; it must draw from an Rng"),
-      TapeError);
+  CHECK_THROWS_WITH_AS(gradient([&](const Tensor& u) {
+                         return checkpoint([&rng](const Tensor& v) { return v * uniform(v.shape(), 0, 1, rng); })(u);
+                       }),
+                       doctest::Contains("checkpoint: f gave another (100,) value when it was run again"), TapeError);
 }
 
 TEST_CASE("arguments of a checkpoint are protected until the sweep") {
@@ -304,6 +302,99 @@ TEST_CASE("a checkpoint on a persistent tape is swept again, under an open outer
         grad([](const Tensor& u) { return checkpoint([](const Tensor& v) { return v * v; })(u); })(x).item<double>();
   }).join();
   CHECK(there == 6);
+}
+
+TEST_CASE("a checkpointed function that throws inside another one leaves only constants") {
+  const Tensor x = tensor({1.0, 2.0}, float64);
+  Tape tape(persistent);
+  tape.watch(x);
+  Tensor leak;
+  const auto leaking = [&leak](const Tensor& u) -> Tensor {
+    Tensor d = u;
+    for (int i = 0; i < 20; ++i) d = d * 1.0;
+    leak = d;
+    throw std::runtime_error("no");
+  };
+  const Tensor y = checkpoint([leaking](const Tensor& u) {
+    const Tensor b = u * 2;
+    CHECK_THROWS_WITH(checkpoint(leaking)(b), "no");
+    return b * b;
+  })(x);
+  CHECK(!detail::is_tracked(leak));
+  CHECK(tape.gradients(sum(leak * 1) + sum(y))[x].to_vector<double>() == std::vector<double>{8, 16});
+
+  bool is_rerun = false;
+  const Tensor z = checkpoint([&](const Tensor& u) {
+    const Tensor b = u * 2;
+    const auto watching = [&](const Tensor& v) {
+      leak = square(v) * 1.0;
+      tape.watch(leak);
+      return leak;
+    };
+    if (!is_rerun) CHECK_THROWS_AS(checkpoint(watching)(b), TapeError);
+    is_rerun = true;
+    return b * b;
+  })(x);
+  CHECK(!detail::is_tracked(leak));
+  CHECK(tape.gradients(sum(leak * 1) + sum(z))[x].to_vector<double>() == std::vector<double>{8, 16});
+}
+
+TEST_CASE("a checkpointed function that throws leaves no nodes, and what it watched is not taken for another") {
+  const Tensor x = tensor(3.0, float64);
+  Tape tape(persistent);
+  tape.watch(x);
+  detail::Log& log = *detail::recording();
+  const auto nodes = log.nodes.size();
+  Tensor leak;
+  const auto failing = [&](const Tensor& u) -> Tensor {
+    leak = square(u);
+    tape.watch(leak);
+    throw std::runtime_error("no");
+  };
+  CHECK_THROWS_WITH(checkpoint(failing)(x), "no");
+  CHECK(log.nodes.size() == nodes);
+  CHECK(!detail::is_tracked(leak));
+  const Tensor y = x * x * x;  // takes the numbers that f's nodes had
+  const Gradients g = tape.gradients(y);
+  CHECK(g.size() == 1);
+  CHECK(g[x].item<double>() == 27);
+}
+
+TEST_CASE("an op that an observer refuses inside a checkpointed function is taken back as well") {
+  class Refusing final : public detail::Observer {
+   public:
+    void recorded(detail::Log&, std::uint32_t, const Tensor&, std::span<const Tensor* const>) override {
+      throw std::runtime_error("refused");
+    }
+  };
+  const Tensor x = tensor({1.0, 2.0}, float64);
+  Tape tape(persistent);
+  tape.watch(x);
+  Tensor total = zeros({2}, float64);
+  const auto f = [&total](const Tensor& u) {
+    const Tensor b = u * 2;
+    const Refusing refusing;
+    CHECK_THROWS_WITH(total += b, "refused");
+    return u;
+  };
+  CHECK_THROWS_WITH_AS(checkpoint(f)(x), doctest::Contains("f writes into a (2,) tensor from outside it"), TapeError);
+  CHECK(!detail::is_tracked(total));
+}
+
+TEST_CASE("a rerun that gives another value in one place is refused") {
+  const Tensor x = ones({64, 128});
+  int runs = 0;
+  Tape tape;
+  tape.watch(x);
+  const Tensor y = checkpoint([&runs](const Tensor& u) {
+    Tensor column = zeros({128});
+    column.mutable_data<float>()[77] = static_cast<float>(runs++);
+    return u + column;
+  })(x);
+  CHECK_THROWS_WITH_AS(tape.gradients(sum(y)),
+                       "checkpoint: f gave another (64, 128) value when it was run again: what it reads (an Rng, a "
+                       "scope such as OverrideScope, a tensor written since) must be as it was",
+                       TapeError);
 }
 
 }  // namespace retrograd::tests

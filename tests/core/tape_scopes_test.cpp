@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 #include <retrograd/retrograd.h>
 
+#include <memory>
 #include <thread>
 
 namespace retrograd::tests {
@@ -161,6 +162,28 @@ TEST_CASE("threads differentiate with the same parameters at once") {
     });
   for (std::thread& thread : threads) thread.join();
   CHECK(wrong == std::vector<int>(4));
+}
+
+TEST_CASE("observers may close in any order") {
+  class Count final : public detail::Observer {
+   public:
+    void recorded(detail::Log&, std::uint32_t, const Tensor&, std::span<const Tensor* const>) override { ++ops; }
+    int ops = 0;
+  };
+  const Tensor x = tensor(3.0, float64);
+  Tape tape;
+  tape.watch(x);
+  auto first = std::make_unique<Count>(), second = std::make_unique<Count>(), third = std::make_unique<Count>();
+  second.reset();
+  static_cast<void>(square(x));
+  CHECK(third->ops == 1);
+  CHECK(first->ops == 1);
+  first.reset();
+  static_cast<void>(square(x));
+  CHECK(third->ops == 2);
+  third.reset();
+  CHECK(detail::Observer::current() == nullptr);
+  CHECK(tape.gradients(square(x))[x].item<double>() == 6);
 }
 
 }  // namespace retrograd::tests

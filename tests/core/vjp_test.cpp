@@ -237,4 +237,122 @@ TEST_CASE("hvp of a model takes gradients or a model, and comes back under the c
   CHECK(values(tied[x]) == Values(8, 6));
 }
 
+TEST_CASE("a pullback from inside a checkpoint is refused outside it, and one from before it is not") {
+  const Tensor x = tensor({1.0, 2.0}, float64), c = tensor({5.0, 7.0}, float64);
+  using Kept = decltype(vjp(cubes, x));
+  std::optional<Kept> inside, deeper;
+  Tape tape(persistent);
+  tape.watch(x);
+  const Kept before = vjp(cubes, x);
+  const auto f = [&](const Tensor& u) {
+    inside.emplace(vjp(cubes, u));
+    CHECK(values(inside->second(c)) == Values{15, 84});
+    static_cast<void>(checkpoint([&](const Tensor& v) {
+      deeper.emplace(vjp(cubes, v));
+      return deeper->first;
+    })(u));
+    CHECK_THROWS_AS(deeper->second(c), TapeError);
+    CHECK(values(inside->second(c)) == Values{15, 84});
+    return inside->first;
+  };
+  const Tensor y = checkpoint(f)(x);
+  CHECK_THROWS_WITH_AS(inside->second(c),
+                       "gradients: this pullback was made inside a checkpoint, whose ops the tape has let go",
+                       TapeError);
+  CHECK_THROWS_AS(deeper->second(c), TapeError);
+  CHECK(values(before.second(c)) == Values{15, 84});
+  const Kept after = vjp(cubes, x);
+  CHECK(values(after.second(c)) == Values{15, 84});
+  CHECK_THROWS_AS(inside->second(c), TapeError);
+  CHECK(values(tape.gradients(sum(y) + sum(before.second(c)))[x]) == Values{3 + 30, 12 + 84});
+}
+
+TEST_CASE("a live pullback leaves watched tensors to the tape around it") {
+  const Tensor x = tensor({1.0, 2.0}, float64), w = tensor({3.0, 4.0}, float64);
+  const auto inner = [&w](const Tensor& a) {
+    Tape tape;
+    tape.watch(w);
+    return tape.gradients(sum(a * w))[w];
+  };
+  using Kept = decltype(vjp(inner, x));
+  std::optional<Kept> kept;
+  {
+    Tape tape(persistent);
+    tape.watch(w);
+    {
+      const NoTape pause;
+      kept.emplace(vjp(inner, x));
+      CHECK(values(kept->second(x)) == Values{1, 2});
+    }
+    CHECK(values(tape.gradients(sum(w * w))[w]) == Values{6, 8});
+    {
+      const NoTape pause;
+      Tape other;  // opened after the pullback, closed after it
+      other.watch(w);
+      kept.reset();
+      CHECK(values(other.gradients(sum(w * w))[w]) == Values{6, 8});
+    }
+    CHECK(values(tape.gradients(sum(w * w))[w]) == Values{6, 8});
+    {
+      const NoTape pause;
+      kept.emplace(vjp(inner, x));
+    }
+  }
+  CHECK(values(kept->second(x)) == Values{1, 2});
+  Tape later;
+  later.watch(w);
+  kept.reset();
+  CHECK(values(later.gradients(sum(w * w))[w]) == Values{6, 8});
+}
+
+TEST_CASE("a pullback may close on another thread while its owner records and counts") {
+  const Tensor x = tensor({1.0, 2.0}, float64), w = tensor({3.0, 4.0}, float64);
+  Tape tape;
+  tape.watch(w);
+  const auto inner = [&w](const Tensor& a) {
+    Tape own;
+    own.watch(w);
+    return own.gradients(sum(a * w))[w] + a;
+  };
+  std::optional<decltype(vjp(inner, x))> kept;
+  {
+    const NoTape pause;
+    kept.emplace(vjp(inner, x));
+  }
+  std::thread closing([&kept] { kept.reset(); });
+  Tensor y = w;
+  for (int i = 0; i < 100; ++i) {
+    y = y + 0;
+    CHECK(detail::live_nodes() > i);
+  }
+  closing.join();
+  CHECK(values(tape.gradients(sum(y * w))[w]) == Values{6, 8});
+}
+
+TEST_CASE("a tied tensor has one tangent") {
+  const Tensor w = tensor({1.0, 2.0}, float64), t = tensor({1.0, 0.0}, float64), other = tensor({0.0, 1.0}, float64);
+  const std::vector<Tensor> tied{w, w};
+  const auto f = [](const std::vector<Tensor>& m) { return sum(m[0] * m[1]); };
+  CHECK(jvp(f, tied, std::vector<Tensor>{t, t}).second.item<double>() == 2);
+  CHECK_THROWS_WITH_AS(jvp(f, tied, std::vector<Tensor>{t, other}),
+                       "jvp: the tangent has two tensors for one float64 (2,) tensor of x, which is there twice",
+                       Error);
+  CHECK_THROWS_WITH_AS(hvp(f, tied, std::vector<Tensor>{t, other}),
+                       "hvp: the direction has two tensors for one float64 (2,) tensor of x, which is there twice",
+                       Error);
+}
+
+TEST_CASE("a value that is not floating has no derivative, whoever is asked") {
+  const Tensor x = tensor({1.0, 2.0}, float64);
+  const auto f = [](const Tensor& u) { return argmax(u); };
+  CHECK_THROWS_WITH_AS(grad(f)(x), "grad: f's value must be float32 or float64 to have a derivative, got int64",
+                       DtypeError);
+  CHECK_THROWS_AS(value_and_grad(f)(x), DtypeError);
+  CHECK_THROWS_WITH_AS(vjp(f, x), "vjp: f's value must be float32 or float64 to have a derivative, got int64",
+                       DtypeError);
+  CHECK_THROWS_AS(hvp(f, x, x), DtypeError);
+  CHECK_THROWS_AS(hessian(f)(x), DtypeError);
+  CHECK(detail::current_recording.log == nullptr);
+}
+
 }  // namespace retrograd::tests
