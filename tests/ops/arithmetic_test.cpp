@@ -305,4 +305,13 @@ TEST_CASE("an infinite cotangent leaves alone what maximum, minimum and max did 
   CHECK(slope([](const Tensor& v) { return sqrt(-min(v + 1)); })[1] == 0);
 }
 
+TEST_CASE("cotangents of large factors add up in every chunk") {
+  Rng rng(5);
+  const std::int64_t n = 200'003;
+  const Tensor x = normal({n}, 0, 1, rng, float64), a = normal({n}, 0, 1, rng, float64),
+               b = normal({n}, 0, 1, rng, float64);
+  const Tensor slope = grad([&](const Tensor& v) { return sum(v * a + v * b + v * v); })(x);
+  CHECK(allclose(slope, a + b + 2 * x, 1e-14, 1e-14));
+}
+
 }  // namespace retrograd::tests
