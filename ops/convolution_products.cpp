@@ -215,7 +215,7 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const
 }
 
 Tensor convolve_back(const Tensor& g, const Tensor& weight, const ConvSizes& sizes) {
-  if (g.size() == 0 || weight.size() == 0 || sizes.x().size() == 0) return zeros(sizes.x(), g.dtype());
+  if (g.size() == 0 || sizes.x().size() == 0) return zeros(sizes.x(), g.dtype());
   const Tensor x = Tensor::empty(sizes.x(), g.dtype()), rows = packed(g), filters = packed(weight);
   dispatch_floating(g.dtype(),
                     [&]<class T>() { Convolution<T>(sizes).back(rows.data<T>(), filters.data<T>(), values<T>(x)); });
@@ -223,7 +223,7 @@ Tensor convolve_back(const Tensor& g, const Tensor& weight, const ConvSizes& siz
 }
 
 Tensor correlate(const Tensor& x, const Tensor& g, const ConvSizes& sizes) {
-  if (x.size() == 0 || g.size() == 0 || sizes.weight().size() == 0) return zeros(sizes.weight(), g.dtype());
+  if (x.size() == 0 || sizes.weight().size() == 0) return zeros(sizes.weight(), g.dtype());
   const Tensor weight = Tensor::empty(sizes.weight(), g.dtype()), image = packed(x), rows = packed(g);
   dispatch_floating(g.dtype(), [&]<class T>() {
     Convolution<T>(sizes).correlate(image.data<T>(), rows.data<T>(), values<T>(weight));
