@@ -68,7 +68,7 @@ struct Untake {
     return sum;
   }
   bool accumulate(const Tensor& g, Tensor& into) const {
-    const bool fits = into.shape() == shape && into.dtype() == g.dtype();
+    const bool fits = into.shape() == shape;
     if (fits) add_rows(into, detail::packed(g), indices, axis);
     return fits;
   }
