@@ -314,4 +314,13 @@ TEST_CASE("cotangents of large factors add up in every chunk") {
   CHECK(allclose(slope, a + b + 2 * x, 1e-14, 1e-14));
 }
 
+TEST_CASE("a power with an infinite exponent is flat on one side of 1 and a wall on the other") {
+  const Tensor x = tensor({0.5, 2.0}, float64);
+  const auto slope = [&](double exponent) {
+    return grad([&](const Tensor& v) { return sum(pow(v, exponent)); })(x).to_vector<double>();
+  };
+  CHECK(slope(INFINITY) == std::vector<double>{0, INFINITY});
+  CHECK(slope(-INFINITY) == std::vector<double>{-INFINITY, 0});
+}
+
 }  // namespace retrograd::tests
