@@ -132,4 +132,21 @@ TEST_CASE("layer_norm of a flat row is its bias, with a gradient of 0 along it")
   });
 }
 
+TEST_CASE("softmax and its kin have the gradients of their compositions, however far apart a line's elements lie") {
+  Rng rng(6);
+  for (std::int64_t inner : {1, 2, 3, 5}) {
+    const Tensor x = normal({4, inner}, 0, 1, rng, float64), weights = normal({4, inner}, 0, 1, rng, float64);
+    const auto slope = [&](OverrideMode mode, auto f) {
+      const OverrideScope scope{mode};
+      return grad([&](const Tensor& v) { return sum(weights * f(v)); })(x);
+    };
+    const auto check = [&](auto f) {
+      CHECK(allclose(slope(OverrideMode::fused, f), slope(OverrideMode::composed, f), 1e-13, 1e-13));
+    };
+    check([](const Tensor& v) { return softmax(v, 0); });
+    check([](const Tensor& v) { return log_softmax(v, 0); });
+    check([](const Tensor& v) { return logsumexp(v, 0, true); });
+  }
+}
+
 }  // namespace retrograd::tests
