@@ -10,7 +10,7 @@
 namespace retrograd {
 
 namespace {
-std::string described(const Tensor& x, const std::string* label) {
+std::string named(const Tensor& x, const std::string* label) {
   if (!label) label = x.body().label.load(std::memory_order_relaxed);
   return label ? fmt::format("{} ({} {})", *label, x.dtype(), x.shape())
                : fmt::format("this {} {} tensor", x.dtype(), x.shape());
@@ -36,16 +36,16 @@ const Gradients::Entry* Gradients::find(const Tensor& x, std::size_t& hint) cons
 const Tensor& Gradients::operator[](const Tensor& x) const {
   std::size_t hint = 0;
   const Entry* entry = find(x, hint);
-  if (!entry) fail<TapeError>("gradients: {} was not watched by this tape", described(x, nullptr));
+  if (!entry) fail<TapeError>("gradients: {} was not watched by this tape", named(x, nullptr));
   if (!entry->has_value())
-    fail<TapeError>("gradients: the loss does not depend on {}; get_or_zeros gives zeros", described(x, entry->label));
+    fail<TapeError>("gradients: the loss does not depend on {}; get_or_zeros gives zeros", named(x, entry->label));
   return entry->value();
 }
 
 Tensor Gradients::get_or_zeros(const Tensor& x) const {
   std::size_t hint = 0;
   const Entry* entry = find(x, hint);
-  if (!entry) fail<TapeError>("gradients: {} was not watched by this tape", described(x, nullptr));
+  if (!entry) fail<TapeError>("gradients: {} was not watched by this tape", named(x, nullptr));
   return entry->has_value() ? entry->value() : zeros(x.shape(), x.dtype());
 }
 
@@ -66,7 +66,7 @@ Gradients& Gradients::operator+=(const Gradients& other) {
     std::size_t at = 0;
     for (const Entry& entry : from)
       if (!in.find(entry.key, at))
-        fail<TapeError>("gradients: can't add; {} was watched by one tape only", described(entry.key, entry.label));
+        fail<TapeError>("gradients: can't add; {} was watched by one tape only", named(entry.key, entry.label));
   };
   check(*this, other);
   check(other, *this);

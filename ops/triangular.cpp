@@ -10,8 +10,6 @@
 #include "../core/product.h"
 #include "../core/tape.h"
 #include "arithmetic.h"
-#include "comparison.h"
-#include "convert.h"
 #include "matmul.h"
 #include "matrices.h"
 #include "padding.h"

@@ -38,16 +38,18 @@ Tensors gradient_of(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs
   return out;
 }
 
-// The derivatives of each element of f's value with respect to one input: row i is the gradient of element i.
-std::vector<Values> jacobian_of(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs, std::size_t input) {
+// The derivatives of each element of f's value with respect to each input: row i is the gradient of element i.
+std::vector<std::vector<Values>> jacobians_of(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs) {
   Tape tape(persistent);
   const Tensors x = watched_aliases(tape, inputs);
   const Tensor y = f(x);
-  std::vector<Values> rows;
+  std::vector<std::vector<Values>> rows(inputs.size());
   for (std::int64_t i = 0; i < y.size(); ++i) {
     Tensor unit = zeros(y.shape(), y.dtype());
     unit.mutable_data<double>()[i] = 1;
-    rows.push_back(tape.gradients_or_none(y, unit).get_or_zeros(x[input]).to_vector<double>());
+    const Gradients gradients = tape.gradients_or_none(y, unit);
+    for (std::size_t input = 0; input < x.size(); ++input)
+      rows[input].push_back(gradients.get_or_zeros(x[input]).to_vector<double>());
   }
   return rows;
 }
@@ -196,9 +198,9 @@ GradcheckReport gradcheck(Checked f, const std::vector<Tensor>& inputs, const to
   // Small Jacobians are compared whole; of others, and of the higher derivatives, random projections.
   if (outputs * elements <= options.whole_jacobian) {
     const auto value = [&](const std::vector<Tensor>& x) { return f(x); };
+    const auto jacobians = tools::jacobians_of(value, inputs);
     for (std::size_t i = 0; i < inputs.size(); ++i)
-      report.lines.push_back(
-          tools::check_input(value, inputs, tools::jacobian_of(value, inputs, i), i, 1, options, rng));
+      report.lines.push_back(tools::check_input(value, inputs, jacobians[i], i, 1, options, rng));
   }
   // Order 0 is Σ weights·f; order k is the slope of order k−1 along a random direction.
   const auto projected = [&](const auto& self, int order, const std::vector<Tensor>& x) -> Tensor {
