@@ -31,6 +31,11 @@ function(retrograd_library target)
   # Three SIMD targets keep the build short: the baseline, AVX2 and AVX-512.
   target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})  # Highway includes each op file by its path from here
   target_compile_definitions(${target} PRIVATE "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3_DL)")
+  # What nearly every file includes is parsed once.
+  target_precompile_headers(${target} PRIVATE
+    <algorithm> <array> <cmath> <cstdint> <cstring> <functional> <limits> <memory> <numeric> <optional> <string>
+    <string_view> <unordered_map> <utility> <vector> <fmt/format.h>
+    ${PROJECT_SOURCE_DIR}/core/transforms.h)
   target_link_libraries(${target}
     PUBLIC fmt::fmt
     PRIVATE retrograd::openblas hwy::hwy Threads::Threads ZLIB::ZLIB $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
