@@ -19,12 +19,12 @@ Tensor max(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// The smallest value, likewise.
 Tensor min(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// The position of the first largest value (or of the first NaN), int64: in row-major order, or along an axis, which
-/// vanishes. Of any dtype; no gradient. Of nothing: an error.
+/// vanishes (or with keepdims becomes of size 1). Of any dtype; no gradient. Of nothing: an error.
 Tensor argmax(const Tensor& x);
-Tensor argmax(const Tensor& x, int axis);
+Tensor argmax(const Tensor& x, int axis, bool keepdims = false);
 /// The position of the first smallest value (or of the first NaN), likewise.
 Tensor argmin(const Tensor& x);
-Tensor argmin(const Tensor& x, int axis);
+Tensor argmin(const Tensor& x, int axis, bool keepdims = false);
 /// Whether all values are other than 0, as boolean; of any dtype, no gradient. Of nothing: true.
 Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// Whether some value is other than 0, likewise. Of nothing: false.
