@@ -198,17 +198,17 @@ TEST_CASE("views with gaps and turned axes are written in place") {
   Tensor m = zeros({2, 3});
   fill(slice(m, 1, 0, 3, 2), 1);
   CHECK(values(m) == Values{1, 0, 1, 1, 0, 1});
-  copy_into(transpose(m), tensor({{1, 2}, {3, 4}, {5, 6}}));
+  copy_into(transpose(m), tensor({{1.f, 2.f}, {3.f, 4.f}, {5.f, 6.f}}));
   CHECK(values(m) == Values{1, 3, 5, 2, 4, 6});
   copy_into(flip(m, 1), m);  // reads what it writes
   CHECK(values(m) == Values{5, 3, 1, 6, 4, 2});
   Tensor column = slice(m, 1, 1, 2);
-  column += tensor({{10}, {20}});
+  column += tensor({{10.f}, {20.f}});
   column *= column;
   CHECK(values(m) == Values{5, 169, 1, 6, 576, 2});
   m -= 1;
   Tensor turned = transpose(m);
-  turned /= tensor({1, 5});
+  turned /= tensor({1.f, 5.f});
   CHECK(values(m) == Values{4, 168, 0, 1, 115, 0.2f});
 }
 
