@@ -142,8 +142,8 @@ concept HasFields = !std::is_same_v<std::remove_cvref_t<T>, Tensor> &&
 
 /// A parameter, or a buffer, and its dotted name.
 struct Parameter {
-  std::string name;
-  Tensor tensor;
+  std::string name;  ///< dotted: "layers.0.weight"
+  Tensor tensor;     ///< a handle on the model's own values
 };
 
 namespace detail {
