@@ -27,10 +27,16 @@ struct BatchNormOptions {
 /// channel where the batch's statistics are used; nothing is written then.
 template <int kSpatial>
 struct BatchNorm {
-  /// (C), from 1 and 0 on; empty handles unless affine.
-  Tensor weight, bias;
-  /// (C), from 0 and 1 on, and the number of batches so far, an int64 scalar; empty unless tracked.
-  Buffer running_mean, running_var, num_batches_tracked;
+  /// (C), from 1 on; an empty handle unless affine.
+  Tensor weight;
+  /// (C), from 0 on; an empty handle unless affine.
+  Tensor bias;
+  /// (C), from 0 on; empty unless tracked.
+  Buffer running_mean;
+  /// (C), from 1 on; empty unless tracked.
+  Buffer running_var;
+  /// How many batches there were, an int64 scalar; empty unless tracked.
+  Buffer num_batches_tracked;
   /// As given.
   BatchNormOptions options;
 

@@ -13,7 +13,8 @@ namespace retrograd::nn {
 
 namespace {
 
-void check_options(const char* layer, const NormOptions& options) {
+void check_options(const char* layer, const NormOptions& options, Dtype dtype) {
+  if (!is_floating(dtype)) fail<DtypeError>("{}: takes float32 or float64, got {}", layer, dtype);
   if (!(options.epsilon >= 0)) fail("{}: epsilon must be 0 or more, got {}", layer, options.epsilon);
 }
 
@@ -41,7 +42,7 @@ void check_dtype(const char* layer, const Tensor& x, const Tensor& weight) {
 LayerNorm::LayerNorm(const Shape& shape, const NormOptions& with, Dtype dtype)
     : normalized_shape(shape), options(with) {
   check_sizes("LayerNorm", shape);
-  check_options("LayerNorm", options);
+  check_options("LayerNorm", options, dtype);
   if (!options.affine) return;
   weight = ones(shape, dtype);
   bias = zeros(shape, dtype);
@@ -59,7 +60,7 @@ GroupNorm::GroupNorm(std::int64_t count, std::int64_t channel_count, const NormO
     : groups(count), channels(channel_count), options(with) {
   if (groups < 1 || channels < 1 || channels % groups != 0)
     fail<ShapeError>("GroupNorm: {} channels do not fall into {} equal groups", channels, groups);
-  check_options("GroupNorm", options);
+  check_options("GroupNorm", options, dtype);
   if (!options.affine) return;
   weight = ones({channels}, dtype);
   bias = zeros({channels}, dtype);
@@ -84,7 +85,7 @@ Tensor GroupNorm::operator()(const Tensor& x) const {
 
 RmsNorm::RmsNorm(const Shape& shape, const NormOptions& with, Dtype dtype) : normalized_shape(shape), options(with) {
   check_sizes("RmsNorm", shape);
-  check_options("RmsNorm", options);
+  check_options("RmsNorm", options, dtype);
   if (options.affine) weight = ones(shape, dtype);
 }
 

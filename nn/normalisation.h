@@ -19,14 +19,16 @@ struct NormOptions {
 /// (x − μ)/√(σ² + ε)·weight + bias with the mean and the variance over the innermost axes, those of `normalized_shape`:
 /// x (…, normalized_shape) → the same (J. L. Ba et al., 2016, "Layer normalization").
 struct LayerNorm {
-  /// (normalized_shape), from 1 and 0 on; empty handles unless affine.
-  Tensor weight, bias;
+  /// (normalized_shape), from 1 on; an empty handle unless affine.
+  Tensor weight;
+  /// (normalized_shape), from 0 on; an empty handle unless affine.
+  Tensor bias;
   /// The innermost axes of x.
   Shape normalized_shape;
   /// As given.
   NormOptions options;
 
-  /// ShapeError unless the shape has an axis and no size is below 1.
+  /// ShapeError unless the shape has an axis and no size is below 1, DtypeError unless float32 or float64.
   explicit LayerNorm(const Shape& normalized_shape, const NormOptions& options = {}, Dtype dtype = float32);
   /// x normalised, of its shape; ShapeError where x does not end in `normalized_shape`.
   Tensor operator()(const Tensor& x) const;
@@ -41,14 +43,18 @@ struct LayerNorm {
 /// The same over each of `groups` equal groups of neighbouring channels of x (N, C, …), with a weight and a bias for
 /// each channel (Y. Wu and K. He, 2018, "Group normalization").
 struct GroupNorm {
-  /// (C), from 1 and 0 on; empty handles unless affine.
-  Tensor weight, bias;
-  /// The number of groups and of channels.
-  std::int64_t groups, channels;
+  /// (C), from 1 on; an empty handle unless affine.
+  Tensor weight;
+  /// (C), from 0 on; an empty handle unless affine.
+  Tensor bias;
+  /// The number of groups.
+  std::int64_t groups;
+  /// The number of channels.
+  std::int64_t channels;
   /// As given.
   NormOptions options;
 
-  /// ShapeError unless the channels fall into so many equal groups.
+  /// ShapeError unless the channels fall into so many equal groups, DtypeError unless float32 or float64.
   GroupNorm(std::int64_t groups, std::int64_t channels, const NormOptions& options = {}, Dtype dtype = float32);
   /// x normalised, of its shape; ShapeError where x has other channels.
   Tensor operator()(const Tensor& x) const;
@@ -70,7 +76,7 @@ struct RmsNorm {
   /// As given.
   NormOptions options;
 
-  /// ShapeError unless the shape has an axis and no size is below 1.
+  /// ShapeError unless the shape has an axis and no size is below 1, DtypeError unless float32 or float64.
   explicit RmsNorm(const Shape& normalized_shape, const NormOptions& options = {}, Dtype dtype = float32);
   /// x normalised, of its shape; ShapeError where x does not end in `normalized_shape`.
   Tensor operator()(const Tensor& x) const;

@@ -322,6 +322,7 @@ TEST_CASE("normalising layers refuse what does not fit") {
   CHECK_THROWS_AS((nn::LayerNorm{{2, 3}}(zeros({3}))), ShapeError);
   CHECK_THROWS_AS((nn::LayerNorm{Shape{}}), ShapeError);
   CHECK_THROWS_AS((nn::LayerNorm{{3}, {.epsilon = -1}}), Error);
+  CHECK_THROWS_AS((nn::GroupNorm{1, 3, {}, int64}), DtypeError);
   CHECK_THROWS_WITH_AS((nn::LayerNorm{{3}}(zeros({3}, float64))),
                        "LayerNorm: x must be float32, got float64; astype converts", DtypeError);
   CHECK_THROWS_WITH_AS((nn::GroupNorm{2, 3}), "GroupNorm: 3 channels do not fall into 2 equal groups", ShapeError);
