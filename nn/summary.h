@@ -17,7 +17,7 @@ namespace retrograd::nn {
 /// B". A tensor that stands in two places is listed and counted once. Lines end without a newline after the last.
 template <HasFields Model>
 std::string summary(const Model& model) {
-  return detail::summary_of(parameters(model), parameters(model));
+  return detail::summary_of(state(model), parameters(model));
 }
 
 }  // namespace retrograd::nn

@@ -42,11 +42,6 @@ void for_each_sample(F f) {
   });
 }
 
-template <class Model>
-std::vector<Parameter> state(const Model& model) {
-  return parameters(model);
-}
-
 bool is_floating(const Tensor& x) { return x.dtype() == float32 || x.dtype() == float64; }
 
 double relative_l2(const Tensor& a, const Tensor& b) {

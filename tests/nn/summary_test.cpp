@@ -3,6 +3,20 @@
 
 namespace retrograd::tests {
 
+namespace {
+
+struct Scale {
+  Tensor scale = ones({3});
+  Buffer mean{zeros({3}, float64)}, steps{zeros({}, int64)};
+  static void fields(auto& self, auto&& visit) {
+    visit("scale", self.scale);
+    visit("mean", self.mean);
+    visit("steps", self.steps);
+  }
+};
+
+}  // namespace
+
 TEST_CASE("a summary has a line for each parameter and the totals") {
   Rng rng(1);
   const nn::Mlp model{{784, 100, 10}, nn::Activation::relu, rng};
@@ -36,6 +50,15 @@ TEST_CASE("a summary lists and counts a tensor that stands in two places once") 
         "0.bias    (3,)    float32         3\n"
         "1.bias    (3,)    float32         3\n"
         "12 parameters, 48 B");
+}
+
+TEST_CASE("a summary marks buffers and counts them apart") {
+  CHECK(nn::summary(Scale{}) ==
+        "name   shape  dtype    elements\n"
+        "scale  (3,)   float32         3\n"
+        "mean   (3,)   float64         3  buffer\n"
+        "steps  ()     int64           1  buffer\n"
+        "3 parameters, 12 B; buffers: 4 elements, 32 B");
 }
 
 }  // namespace retrograd::tests
