@@ -10,12 +10,13 @@
 
 namespace retrograd::nn {
 
-/// What layers take: any function like this one, so also a lambda.
+/// Makes a parameter of this shape and dtype; what is random in it is drawn from the Rng. Any function like this one
+/// serves, so also a lambda.
 using Initialiser = std::function<Tensor(const Shape& shape, std::int64_t fan_in, Rng& rng, Dtype dtype)>;
 
 /// Weights and biases evenly from ±1/√fan_in: what PyTorch's layers start with, and the default here.
 struct FanInUniform {
-  /// A new tensor of this shape, here and below.
+  /// The parameter, here and below; zeros where fan_in is 0.
   Tensor operator()(const Shape& shape, std::int64_t fan_in, Rng& rng, Dtype dtype) const;
 };
 

@@ -440,7 +440,7 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
       {[&] { nn::mse(x, v, {.reduction = Reduction::none}); },
        "mse: the targets (2,) differ in shape from the outputs (2, 3)"},
       {[&] { nn::l1(x, d); }, "l1: dtypes differ: outputs float32, targets float64; astype converts"},
-      {[&] { nn::l1(t, t); }, "l1: only float32 and float64 tensors have gradients, got int64"},
+      {[&] { nn::l1(t, t); }, "l1: takes float32 or float64, got int64; astype converts"},
       {[&] { nn::huber(x, x, {.delta = 0}); }, "huber: delta must be finite and above 0, got 0"},
       {[&] { nn::huber(zeros({0}), zeros({0})); }, "huber: of nothing, shape (0,)"},
       {[&] { nn::euclidean(v, v, {.reduction = Reduction::none}); }, "euclidean: needs rows (N, K), got shape (2,)"},
