@@ -123,7 +123,7 @@ Tensor nll(const Tensor& log_probabilities, const Tensor& targets, const NllOpti
 Tensor bce_with_logits(const Tensor& logits, const Tensor& targets, const BceOptions& options) {
   constexpr const char* kOp = "bce_with_logits";
   detail::check_pairs(kOp, logits, targets);
-  check_values(kOp, "targets", targets, "in 0 … 1", [](double t) { return t >= 0 && t <= 1; });
+  check_values(kOp, "targets", targets, "in 0 … 1", [](auto t) { return t >= 0 && t <= 1; });
   Tensor positive = targets * softplus(-logits);
   if (options.pos_weight.defined()) {
     check_weights(kOp, "pos_weights", options.pos_weight, logits);
@@ -139,14 +139,14 @@ Tensor bce_with_logits(const Tensor& logits, const Tensor& targets, const BceOpt
 
 Tensor hinge(const Tensor& outputs, const Tensor& targets, const LossOptions& options) {
   detail::check_pairs("hinge", outputs, targets);
-  check_values("hinge", "targets", targets, "-1 or 1", [](double t) { return t == -1 || t == 1; });
+  check_values("hinge", "targets", targets, "-1 or 1", [](auto t) { return t == -1 || t == 1; });
   return detail::reduced(relu(1 - targets * outputs), options.reduction);
 }
 
 Tensor kl_div(const Tensor& log_probabilities, const Tensor& targets, const LossOptions& options) {
   detail::check_pairs("kl_div", log_probabilities, targets);
   if (targets.rank() != 2) fail<ShapeError>("kl_div: needs rows (N, K), got shape {}", targets.shape());
-  check_values("kl_div", "targets", targets, "probabilities", [](double t) { return t >= 0; });
+  check_values("kl_div", "targets", targets, "probabilities", [](auto t) { return t >= 0; });
   // Where t is 0 another number stands for it, so that no ∞ comes near a derivative.
   const Tensor none = targets == 0, t = where(none, 1, targets);
   return detail::reduced(sum(where(none, 0, t * (log(t) - log_probabilities)), 1), options.reduction);

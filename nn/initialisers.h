@@ -29,8 +29,8 @@ struct Constant {
 
 /// Weights evenly from [low, high).
 struct Uniform {
-  double low = -0.1;  ///< the least value
-  double high = 0.1;  ///< what all values are below
+  double low = 0;   ///< the least value
+  double high = 1;  ///< what all values are below
   /// Error unless low ≤ high.
   Tensor operator()(const Shape& shape, std::int64_t fan_in, Rng& rng, Dtype dtype) const;
 };

@@ -20,14 +20,8 @@ Tensor reduced(const Tensor& losses, nn::Reduction reduction) {
   return losses;
 }
 
-void check_values(const char* op, const char* what, const Tensor& x, const char* rule, FunctionRef<bool(double)> fits) {
-  const Tensor from = packed(x);
-  dispatch_floating(x.dtype(), [&]<class T>() {
-    const T* value = from.data<T>();
-    for (std::int64_t i = 0; i < x.size(); ++i)
-      if (!fits(static_cast<double>(value[i])))
-        fail("{}: {} must be {}, got {} at position {}", op, what, rule, value[i], i);
-  });
+void fail_value(const char* op, const char* what, const char* rule, double value, std::size_t position) {
+  fail("{}: {} must be {}, got {:.8g} at position {}", op, what, rule, value, position);
 }
 
 void check_weights(const char* op, const char* what, const Tensor& weights, const Tensor& x) {
@@ -35,7 +29,7 @@ void check_weights(const char* op, const char* what, const Tensor& weights, cons
     fail<DtypeError>("{}: {} are {}, the outputs {}; astype converts", op, what, weights.dtype(), x.dtype());
   if (!broadcasts_to(weights.shape(), x.shape()))
     fail<ShapeError>("{}: {} {} do not broadcast to the outputs {}", op, what, weights.shape(), x.shape());
-  check_values(op, what, weights, "finite and not negative", [](double w) { return w >= 0 && std::isfinite(w); });
+  check_values(op, what, weights, "finite and not negative", [](auto w) { return w >= 0 && std::isfinite(w); });
 }
 
 }  // namespace retrograd::detail

@@ -1,7 +1,9 @@
 // How many losses become one: the losses of elements or rows, each function says which, are averaged, added up, or
 // left as they are. What is common to the losses; knows none of them.
 #pragma once
-#include "../core/function_ref.h"
+#include <cstddef>
+#include <span>
+
 #include "../core/tensor.h"
 
 namespace retrograd::nn {
@@ -23,8 +25,17 @@ struct LossOptions {
 namespace retrograd::detail {
 /// The losses, averaged or added up as the reduction says.
 Tensor reduced(const Tensor& losses, nn::Reduction reduction);
+[[noreturn]] void fail_value(const char* op, const char* what, const char* rule, double value, std::size_t position);
 /// Error where a value of x, which is floating, does not fit: "op: what must be `rule`, got -1 at position 3".
-void check_values(const char* op, const char* what, const Tensor& x, const char* rule, FunctionRef<bool(double)> fits);
+template <class Fits>
+void check_values(const char* op, const char* what, const Tensor& x, const char* rule, Fits fits) {
+  const Tensor from = packed(x);
+  dispatch_floating(x.dtype(), [&]<class T>() {
+    const std::span<const T> values = from.span<T>();
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (!fits(values[i])) fail_value(op, what, rule, static_cast<double>(values[i]), i);
+  });
+}
 /// The same for weights, which must be finite and not negative; DtypeError or ShapeError where they have not the dtype
 /// of x or do not broadcast to x.
 void check_weights(const char* op, const char* what, const Tensor& weights, const Tensor& x);

@@ -489,13 +489,14 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
       {[&] { nn::cosine_similarity(x, zeros({2})); }, "cosine_similarity: shapes do not broadcast: (2, 3) and (2,)"},
       {[&] { nn::cosine_similarity(x, x, -1, 0); }, "cosine_similarity: epsilon must be above 0, got 0"},
       {[&] { nn::cosine_embedding(x, x, v); }, "cosine_embedding: targets must be -1 or 1, got 0 at position 0"},
+      {[&] { nn::cosine_embedding(x, d, v); }, "cosine_embedding: dtypes differ: float32 and float64; astype converts"},
       {[&] { nn::cosine_embedding(x, x, t); }, "cosine_embedding: targets must be float32 like the rows, got int64"},
       {[&] { nn::cosine_embedding(x, x, zeros({3})); }, "cosine_embedding: rows (2, 3) need 2 targets, got shape (3,)"},
       {[&] { nn::cosine_embedding(x, x, v, {.margin = 2}); }, "cosine_embedding: the margin must be in -1 … 1, got 2"},
       {[&] {
          nn::triplet(x, x, zeros({3, 3}));
        },
-       "triplet: the targets (3, 3) differ in shape from the outputs (2, 3)"},
+       "triplet: shapes differ: (2, 3) and (3, 3)"},
       {[&] { nn::triplet(v, v, v); }, "triplet: needs rows (N, D), got shape (2,)"},
       {[&] { nn::triplet(x, x, x, {.margin = -1}); }, "triplet: the margin must be finite and not negative, got -1"},
       {[&] { nn::triplet(x, x, x, {.p = 3}); }, "norm: p must be 1, 2 or infinity, got 3"},
