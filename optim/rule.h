@@ -1,0 +1,49 @@
+// What an update rule is: a struct of settings, with
+//   StateNames states() const;
+//   void update(const Run& run, std::int64_t step) const;
+//   void check() const;
+// that say what it keeps for each element, do the arithmetic on neighbouring elements (called for parts of a parameter,
+// on several threads at once), and throw an Error where its settings make no sense. Knows nothing of models.
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "../core/dtype.h"
+
+namespace retrograd::optim {
+
+/// Neighbouring elements of a parameter, of its gradient, and of what a rule keeps for each of them.
+struct Run {
+  /// How many numbers a rule can keep for each element.
+  static constexpr std::size_t kMostStates = 3;
+  /// Of the parameter, the gradient and the states: float32 or float64.
+  Dtype dtype;
+  /// n elements, to be written.
+  void* parameter;
+  /// n elements.
+  const void* gradient;
+  /// n elements each, zeros before the first step; null where the rule does not name the state.
+  std::array<void*, kMostStates> state;
+  /// The number of elements.
+  std::int64_t n;
+};
+
+/// The names of what a rule keeps, by their places in Run::state; null for what it does not keep (with its present
+/// settings). They stand in saved files.
+using StateNames = std::array<const char*, Run::kMostStates>;
+
+namespace detail {
+// An Error "Rule: field … , got value" unless a setting is finite and from 0,
+void require_not_negative(const char* rule, const char* field, double value);
+inline void require_rate(const char* rule, double value) { require_not_negative(rule, "the learning rate", value); }
+inline void require_decay(const char* rule, double value) { require_not_negative(rule, "the weight decay", value); }
+// finite and above 0,
+void require_positive(const char* rule, const char* field, double value);
+// from 0 to below 1.
+void require_fraction(const char* rule, const char* field, double value);
+/// The place of a run's dtype in a table of kernels.
+inline std::size_t kernel_of(const Run& run) { return run.dtype == float32 ? 0 : 1; }
+}  // namespace detail
+
+}  // namespace retrograd::optim
