@@ -10,24 +10,19 @@ namespace retrograd::optim {
 /// to the gradient: m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − learning_rate · m̂ / (√v̂ + epsilon), where m̂ and v̂
 /// are m/(1−β₁ᵗ) and v/(1−β₂ᵗ) after t steps.
 struct Adam {
-  /// From 0.
-  double learning_rate = 1e-3;
-  /// From 0 to below 1.
-  double beta1 = 0.9;
-  /// From 0 to below 1.
-  double beta2 = 0.999;
-  /// Positive.
-  double epsilon = 1e-8;
-  /// From 0.
-  double weight_decay = 0;
+  double learning_rate = 1e-3;  ///< how far a step goes, from 0
+  double beta1 = 0.9;           ///< the part of m that a step keeps, from 0 to below 1
+  double beta2 = 0.999;         ///< the part of v that a step keeps, from 0 to below 1
+  double epsilon = 1e-8;        ///< added to √v̂; positive
+  double weight_decay = 0;      ///< times the parameter, added to its gradient; from 0
   /// Divides by the largest v so far (Reddi et al., "On the convergence of Adam and beyond", ICLR 2018).
   bool amsgrad = false;
 
   /// m, v and, with amsgrad, the largest v.
   StateNames states() const { return {"first_moment", "second_moment", amsgrad ? "largest_second_moment" : nullptr}; }
-  /// Error where a setting makes no sense.
+  /// Error naming the first setting that makes no sense.
   void check() const;
-  /// The arithmetic of one step, counted from 1.
+  /// One step, the step-th from 1, of these elements; may run on several threads at once.
   void update(const Run& run, std::int64_t step) const;
 };
 
@@ -35,24 +30,18 @@ struct Adam {
 /// ICLR 2019, algorithm 2, where as in PyTorch the decay is a part of the learning rate):
 /// p ← (1 − learning_rate·weight_decay)·p before Adam's step without decay.
 struct AdamW {
-  /// From 0.
-  double learning_rate = 1e-3;
-  /// From 0 to below 1.
-  double beta1 = 0.9;
-  /// From 0 to below 1.
-  double beta2 = 0.999;
-  /// Positive.
-  double epsilon = 1e-8;
-  /// From 0.
-  double weight_decay = 0.01;
-  /// Divides by the largest v so far.
-  bool amsgrad = false;
+  double learning_rate = 1e-3;  ///< how far a step goes, from 0
+  double beta1 = 0.9;           ///< the part of m that a step keeps, from 0 to below 1
+  double beta2 = 0.999;         ///< the part of v that a step keeps, from 0 to below 1
+  double epsilon = 1e-8;        ///< added to √v̂; positive
+  double weight_decay = 0.01;   ///< times the learning rate, the part of p that a step takes away; from 0
+  bool amsgrad = false;         ///< divides by the largest v so far
 
   /// m, v and, with amsgrad, the largest v.
   StateNames states() const { return {"first_moment", "second_moment", amsgrad ? "largest_second_moment" : nullptr}; }
-  /// Error where a setting makes no sense.
+  /// Error naming the first setting that makes no sense.
   void check() const;
-  /// The arithmetic of one step, counted from 1.
+  /// One step, the step-th from 1, of these elements; may run on several threads at once.
   void update(const Run& run, std::int64_t step) const;
 };
 

@@ -11,22 +11,18 @@
 
 #include "../core/dtype.h"
 
+/// Update rules, the optimizer that applies them, and what else training needs.
 namespace retrograd::optim {
 
 /// Neighbouring elements of a parameter, of its gradient, and of what a rule keeps for each of them.
 struct Run {
-  /// How many numbers a rule can keep for each element.
-  static constexpr std::size_t kMostStates = 3;
-  /// Of the parameter, the gradient and the states: float32 or float64.
-  Dtype dtype;
-  /// n elements, to be written.
-  void* parameter;
-  /// n elements.
-  const void* gradient;
-  /// n elements each, zeros before the first step; null where the rule does not name the state.
+  static constexpr std::size_t kMostStates = 3;  ///< the most numbers a rule may keep for each element
+  Dtype dtype;                                   ///< of all of them, float32 or float64
+  void* parameter;                               ///< the first element, to be updated
+  const void* gradient;                          ///< the first element
+  /// The first elements, to be updated: zeros before the first step, null where the rule does not name the state.
   std::array<void*, kMostStates> state;
-  /// The number of elements.
-  std::int64_t n;
+  std::int64_t n;  ///< how many elements
 };
 
 /// The names of what a rule keeps, by their places in Run::state; null for what it does not keep (with its present

@@ -9,42 +9,33 @@ namespace retrograd::optim {
 /// Stochastic gradient descent, as PyTorch has it: d = g + weight_decay·p; v ← momentum·v + (1 − dampening)·d (the
 /// first time v ← d); p ← p − learning_rate·v, or, with nesterov, p ← p − learning_rate·(d + momentum·v).
 struct Sgd {
-  /// From 0.
-  double learning_rate = 0.01;
-  /// From 0 to below 1.
-  double momentum = 0;
-  /// From 0.
-  double weight_decay = 0;
-  /// From 0 to 1.
-  double dampening = 0;
-  /// Needs momentum, and no dampening.
-  bool nesterov = false;
+  double learning_rate = 0.01;  ///< how far a step goes, from 0
+  double momentum = 0;          ///< the part of v that the next step keeps, from 0 to below 1
+  double weight_decay = 0;      ///< times the parameter, added to its gradient; from 0
+  double dampening = 0;         ///< the part of d that does not reach v, from 0 to 1
+  bool nesterov = false;        ///< looks one step ahead; needs momentum, and no dampening
 
   /// v, where there is momentum.
   StateNames states() const { return {momentum != 0 ? "momentum" : nullptr}; }
-  /// Error where a setting makes no sense.
+  /// Error naming the first setting that makes no sense.
   void check() const;
-  /// The arithmetic of one step, counted from 1.
+  /// One step, the step-th from 1, of these elements; may run on several threads at once.
   void update(const Run& run, std::int64_t step) const;
 };
 
 /// Lion (Chen et al., "Symbolic discovery of optimization algorithms", 2023, program 1): p ← p − learning_rate·
 /// (sign(β₁m + (1−β₁)g) + weight_decay·p), with m before its own step m ← β₂m + (1−β₂)g. The sign of NaN is NaN.
 struct Lion {
-  /// From 0; some 3 to 10 times smaller than for AdamW.
-  double learning_rate = 1e-4;
-  /// From 0 to below 1.
-  double beta1 = 0.9;
-  /// From 0 to below 1.
-  double beta2 = 0.99;
-  /// From 0; decoupled from the gradient.
-  double weight_decay = 0;
+  double learning_rate = 1e-4;  ///< how far a step goes, from 0; 3 to 10 times smaller than AdamW's
+  double beta1 = 0.9;           ///< the part of m in what gives the sign, from 0 to below 1
+  double beta2 = 0.99;          ///< the part of m that a step keeps, from 0 to below 1
+  double weight_decay = 0;      ///< times the parameter, added to the sign; from 0
 
   /// m.
   StateNames states() const { return {"momentum"}; }
-  /// Error where a setting makes no sense.
+  /// Error naming the first setting that makes no sense.
   void check() const;
-  /// The arithmetic of one step, counted from 1.
+  /// One step, the step-th from 1, of these elements; may run on several threads at once.
   void update(const Run& run, std::int64_t step) const;
 };
 
