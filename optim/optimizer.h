@@ -87,7 +87,7 @@ class Optimizer {
   template <class Model>
   static void walk(detail::Parameters& parameters, Model& model) {
     parameters.begin();
-    retrograd::detail::walk_fields(
+    retrograd::detail::walk_parameters(
         model, detail::Path(), [&](const detail::Path& path, Tensor& parameter) { parameters.add(path, parameter); });
     parameters.end();
   }
