@@ -41,6 +41,7 @@ class Optimizer {
   ///   adam.group([](std::string_view name) { return name.ends_with("bias"); },
   ///              [](AdamW& own) { own.weight_decay = 0; });
   void group(NamePredicate which, std::function<void(Rule&)> change) {
+    detail::check_change(change != nullptr);
     parameters_.group(std::move(which));
     changes_.push_back(std::move(change));
   }
@@ -55,7 +56,8 @@ class Optimizer {
 
   /// All that training needs to go on as if it had not been interrupted: "steps"; for each parameter
   /// "layers.0.weight.steps", which says how often it was updated (int64); and what the rule keeps for it, such as
-  /// "layers.0.weight.momentum", of its shape and dtype. Handles, not copies. Settings, groups and what is frozen are
+  /// "layers.0.weight.momentum", of its shape and dtype. Later steps don't change
+  /// what is listed. Settings, groups and what is frozen are
   /// the program's own.
   template <HasFields Model>
   std::vector<Parameter> state(const Model& model) const {

@@ -1,14 +1,18 @@
 #include "parameters.h"
 
 #include <algorithm>
-#include <unordered_map>
 #include <utility>
 
 #include "../core/creation.h"
 #include "../core/error.h"
 #include "../core/format.h"
+#include "named_tensors.h"
 
 namespace retrograd::optim::detail {
+
+void check_change(bool is_there) {
+  if (!is_there) fail("optimizer: no function to change the rule of a group by");
+}
 
 void Parameters::begin() {
   visited_ = count_ = 0;
@@ -50,11 +54,13 @@ void Parameters::end() {
 }
 
 void Parameters::freeze(NamePredicate which, bool frozen) {
+  if (!which) fail("optimizer: no function to choose names by");
   choices_.push_back({std::move(which), frozen ? Choice::kFreeze : Choice::kThaw});
   chosen_ = false;
 }
 
 void Parameters::group(NamePredicate which) {
+  if (!which) fail("optimizer: no function to choose names by");
   if (groups_ == 64) fail("optimizer: at most 64 groups");
   choices_.push_back({std::move(which), Choice::kGroup});
   ++groups_;
@@ -140,45 +146,11 @@ std::vector<Parameter> Parameters::list(StatesOf states, std::int64_t steps) con
   return all;
 }
 
-namespace {
-// The listed tensors by name, each of which must be asked for once.
-class Listed {
- public:
-  explicit Listed(std::span<const Parameter> from) {
-    for (const Parameter& one : from)
-      if (!left_.emplace(one.name, &one.tensor).second) fail("load_state: {} is listed twice", one.name);
-  }
-  const Tensor& take(const std::string& name, const Shape& shape, Dtype dtype) {
-    const auto found = left_.find(name);
-    if (found == left_.end()) fail("load_state: {} is missing: expected {} {}", name, dtype, shape);
-    const Tensor& x = *found->second;
-    if (!(x.shape() == shape))
-      fail<ShapeError>("load_state: {}: expected {} {}, found {} {}", name, dtype, shape, x.dtype(), x.shape());
-    if (x.dtype() != dtype)
-      fail<DtypeError>("load_state: {}: expected {} {}, found {} {}", name, dtype, shape, x.dtype(), x.shape());
-    left_.erase(found);
-    return x;
-  }
-  std::int64_t take_steps(const std::string& name) {
-    const auto steps = take(name, {}, int64).item<std::int64_t>();
-    if (steps < 0) fail("load_state: {} can't be negative, got {}", name, steps);
-    return steps;
-  }
-  void end(std::span<const Parameter> from) const {
-    for (const Parameter& one : from)
-      if (left_.contains(one.name)) fail("load_state: {} is no state of this optimizer and model", one.name);
-  }
-
- private:
-  std::unordered_map<std::string, const Tensor*> left_;
-};
-}  // namespace
-
 std::int64_t Parameters::load(StatesOf states, std::span<const Parameter> from) {
-  Listed listed(from);
-  const std::int64_t steps = listed.take_steps("steps");
+  NamedTensors listed(from);
+  const std::int64_t steps = listed.take_count("steps");
   for (Slot& slot : slots_) {
-    slot.steps = listed.take_steps(*slot.name + ".steps");
+    slot.steps = listed.take_count(*slot.name + ".steps");
     slot.states = {};
     if (slot.steps == 0) continue;
     const StateNames names = states(slot.rule);
@@ -187,7 +159,7 @@ std::int64_t Parameters::load(StatesOf states, std::span<const Parameter> from) 
         slot.states[i] =
             retrograd::detail::copy_values(listed.take(*slot.name + "." + names[i], slot.shape, slot.dtype));
   }
-  listed.end(from);
+  listed.end();
   known_ = true;
   for (Slot& slot : slots_) slot.parameter = Tensor();
   return steps;

@@ -27,6 +27,9 @@ using retrograd::detail::Path;
 /// What the rule that serves a parameter keeps, by the rule's number.
 using StatesOf = FunctionRef<StateNames(std::size_t rule)>;
 
+/// Error where a group has no function to change its rule by.
+void check_change(bool is_there);
+
 class Parameters {
  public:
   /// Begins a walk over the model.

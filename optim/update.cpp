@@ -69,6 +69,8 @@ void Parameters::update(FunctionRef<void(const Run&, std::size_t rule, std::int6
   for (Slot& slot : slots_) {
     slot.first_task = tasks;
     if (slot.frozen) continue;
+    for (Tensor& state : slot.states)  // a copy of the optimizer, and a list of its state, keep what they have
+      if (state.defined() && !retrograd::detail::sole_owner(state)) state = retrograd::detail::copy_values(state);
     if (retrograd::detail::Deferred* product = slot.entry->deferred.get()) {
       held.push_back(product->hold());
       if (!product->is_computed()) {
