@@ -189,6 +189,9 @@ TEST_CASE("names that fit nothing, and groups that make no sense, are refused be
   CHECK_THROWS_WITH_AS(sgd.freeze(nullptr), "optimizer: no function to choose names by", Error);
   CHECK_THROWS_WITH_AS(sgd.group(is_bias, nullptr), "optimizer: no function to change the rule of a group by", Error);
   CHECK_NOTHROW(sgd.step(two.model, two.gradients()));
+  for (int i = 0; i < 64; ++i) sgd.group(is_bias, [](Sgd& own) { own.learning_rate *= 0.5; });
+  CHECK_THROWS_WITH_AS(sgd.group(is_bias, [](Sgd&) {}), "optimizer: at most 64 groups", Error);
+  CHECK_NOTHROW(sgd.step(two.model, two.gradients()));
 }
 
 TEST_CASE("steps with groups are equal bit for bit on one, two and three threads") {
