@@ -1,13 +1,11 @@
-#include "optimizer.h"
-
+// How a step visits the elements of all parameters: in tasks of near-equal size, on several threads where they are
+// many.
 #include <algorithm>
 #include <exception>
 #include <mutex>
 
-#include "../core/creation.h"
-#include "../core/error.h"
-#include "../core/format.h"
 #include "../core/threads.h"
+#include "parameters.h"
 
 namespace retrograd::optim::detail {
 
@@ -20,45 +18,6 @@ std::byte* advance(void* p, std::int64_t elements, std::int64_t width) {
   return static_cast<std::byte*>(p) + elements * width;
 }
 }  // namespace
-
-void Parameters::begin() {
-  count_ = hint_ = 0;
-  seen_.clear();
-  if (!known_) slots_.clear();
-}
-
-void Parameters::add(const Path& path, Tensor& parameter, const Gradients& gradients) {
-  const Gradients::Entry* entry = gradients.find(parameter, hint_);
-  if (!entry || !entry->has_value())
-    fail<TapeError>("optimizer: no gradient for {} ({} {}): the loss does not depend on it, or it was not watched",
-                    path.str(), parameter.dtype(), parameter.shape());
-  const auto position = static_cast<std::size_t>(entry - gradients.begin());
-  seen_.resize(gradients.size());
-  if (seen_[position]) return;
-  seen_[position] = true;
-  retrograd::detail::check_writable(parameter, "optimizer");
-  if (!known_) slots_.push_back({parameter.shape(), parameter.dtype(), {}, {}, nullptr, {}});
-  if (++count_ > slots_.size()) return;  // `end` refuses it
-  Slot& slot = slots_[count_ - 1];
-  if (!(slot.shape == parameter.shape() && slot.dtype == parameter.dtype()))
-    fail<ShapeError>("optimizer: {} is {} {}, but {} {} stood in its place at the first step", path.str(),
-                     parameter.dtype(), parameter.shape(), slot.dtype, slot.shape);
-  slot.parameter = parameter;
-  slot.entry = entry;
-}
-
-void Parameters::end() {
-  if (count_ != slots_.size())
-    fail<ShapeError>("optimizer: the model has {} parameters, but had {} at the first step", count_, slots_.size());
-  known_ = true;
-}
-
-void Parameters::keep(std::size_t states) {
-  if (states > Run::kMostStates) fail("optimizer: a rule keeps at most {} states, got {}", Run::kMostStates, states);
-  for (Slot& slot : slots_)
-    for (std::size_t i = 0; i < states; ++i)
-      if (!slot.states[i].defined()) slot.states[i] = zeros(slot.shape, slot.dtype);
-}
 
 // Asks for the next row of a tile: rows far apart in memory are streams too short for a processor to foresee.
 void Parameters::fetch_soon(const Slot& slot, std::int64_t at, std::int64_t n) const {
@@ -98,7 +57,7 @@ void Parameters::run_task(const Slot& slot, std::int64_t task, FunctionRef<void(
   }
 }
 
-void Parameters::update(FunctionRef<void(const Run&)> update) {
+void Parameters::update(FunctionRef<void(const Run&, std::size_t rule, std::int64_t step)> update) {
   std::vector<std::unique_lock<std::mutex>, retrograd::detail::PoolAllocator<std::unique_lock<std::mutex>>> held;
   std::int64_t tasks = 0, elements = 0;
   struct LetGo {  // also where a rule throws
@@ -109,6 +68,9 @@ void Parameters::update(FunctionRef<void(const Run&)> update) {
   } let_go{slots_};
   for (Slot& slot : slots_) {
     slot.first_task = tasks;
+    if (slot.frozen) continue;
+    for (Tensor& state : slot.states)  // a copy of the optimizer, and a list of its state, keep what they have
+      if (state.defined() && !retrograd::detail::sole_owner(state)) state = retrograd::detail::copy_values(state);
     if (retrograd::detail::Deferred* product = slot.entry->deferred.get()) {
       held.push_back(product->hold());
       if (!product->is_computed()) {
@@ -130,7 +92,7 @@ void Parameters::update(FunctionRef<void(const Run&)> update) {
                                         [](std::int64_t wanted, const Slot& slot) { return wanted < slot.first_task; });
     const Slot& slot = *(after - 1);
     try {
-      run_task(slot, task - slot.first_task, update);
+      run_task(slot, task - slot.first_task, [&](const Run& here) { update(here, slot.rule, slot.steps + 1); });
     } catch (...) {
       const std::lock_guard lock(mutex);
       if (!failure) failure = std::current_exception();
@@ -141,6 +103,8 @@ void Parameters::update(FunctionRef<void(const Run&)> update) {
   else
     retrograd::detail::parallel_for(tasks, run);
   if (failure) std::rethrow_exception(failure);
+  for (Slot& slot : slots_)
+    if (!slot.frozen) ++slot.steps;
 }
 
 }  // namespace retrograd::optim::detail
