@@ -43,10 +43,10 @@ void Matched::check_all() const {
                     report_.missing.size());
 }
 
-nn::LoadReport Matched::copy() && {
+const nn::LoadReport& Matched::copy() const {
   for (const auto& [from, into] : pairs_)
     std::memcpy(into.body().data, from.body().data, static_cast<std::size_t>(from.size()) * size_of(from.dtype()));
-  return std::move(report_);
+  return report_;
 }
 
 std::vector<Parameter> read_renamed(const std::string& file, const nn::Rename& rename) {

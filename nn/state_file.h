@@ -39,8 +39,8 @@ class Matched {
   Matched(std::span<const Parameter> from, std::span<const Parameter> into, const std::string& where);
   /// FileError unless all names of either stand in the other.
   void check_all() const;
-  /// Writes the values.
-  nn::LoadReport copy() &&;
+  /// Writes the values, and says which.
+  const nn::LoadReport& copy() const;
 
  private:
   std::string where_;
@@ -67,7 +67,7 @@ template <HasFields Model>
 void load(Model& model, const std::string& file, const Rename& rename = {}) {
   retrograd::detail::Matched matched(retrograd::detail::read_renamed(file, rename), state(model), file);
   matched.check_all();
-  std::move(matched).copy();
+  matched.copy();
 }
 
 /// Loads what the file and the model both name, and reports the rest. A shape or dtype that differs is a FileError here

@@ -56,7 +56,7 @@ TrainingState::Part::Check TrainingState::Part::check_model(List list) {
   return [list = std::move(list)](const std::string& where, std::span<const Parameter> from) -> Commit {
     const retrograd::detail::Matched matched(from, list(), where);
     matched.check_all();
-    return [matched]() mutable { std::move(matched).copy(); };
+    return [matched] { matched.copy(); };
   };
 }
 
