@@ -14,14 +14,21 @@
 
 namespace retrograd {
 
+/// Every element is the value; DtypeError where the dtype cannot hold it.
 Tensor full(const Shape& shape, Scalar value, Dtype dtype = float32);
+/// Every element is 0.
 Tensor zeros(const Shape& shape, Dtype dtype = float32);
+/// Every element is 1.
 Tensor ones(const Shape& shape, Dtype dtype = float32);
+/// Zeros of the shape and dtype of x.
 Tensor zeros_like(const Tensor& x);
+/// Ones of the shape and dtype of x.
 Tensor ones_like(const Tensor& x);
+/// The value in every element, of the shape and dtype of x; DtypeError where it cannot hold the value.
 Tensor full_like(const Tensor& x, Scalar value);
 /// n rows and m columns, 1 on the diagonal and 0 beside it.
 Tensor eye(std::int64_t n, std::int64_t m, Dtype dtype = float32);
+/// The identity matrix of n rows.
 inline Tensor eye(std::int64_t n, Dtype dtype = float32) { return eye(n, n, dtype); }
 /// The whole numbers from 0 to n-1; of any dtype that holds them.
 Tensor arange(std::int64_t n, Dtype dtype = int64);
@@ -29,6 +36,7 @@ Tensor arange(std::int64_t n, Dtype dtype = int64);
 /// infinite. int64 where all three are whole numbers, else float32. As in NumPy, rounding may let the last value of a
 /// fractional step reach stop: linspace is exact.
 Tensor arange(Scalar start, Scalar stop, Scalar step = 1);
+/// The same of this dtype; DtypeError where it cannot hold the values.
 Tensor arange(Scalar start, Scalar stop, Scalar step, Dtype dtype);
 /// n numbers from start to stop, both included, at even distances; start alone where n is 1. float32 or float64.
 Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype = float32);

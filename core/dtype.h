@@ -8,16 +8,29 @@
 
 namespace retrograd {
 
-enum class Dtype : std::uint8_t { float32, float64, int64, boolean, uint8 };
+/// The type of a tensor's elements.
+enum class Dtype : std::uint8_t {
+  float32,  ///< IEEE single precision, the default
+  float64,  ///< IEEE double precision
+  int64,    ///< 64-bit signed integers: indices, class labels
+  boolean,  ///< true or false, a byte each: masks
+  uint8     ///< bytes: pixels
+};
 
+/// Short for Dtype::float32; so for the others.
 inline constexpr Dtype float32 = Dtype::float32;
+/// Dtype::float64.
 inline constexpr Dtype float64 = Dtype::float64;
+/// Dtype::int64.
 inline constexpr Dtype int64 = Dtype::int64;
+/// Dtype::boolean.
 inline constexpr Dtype boolean = Dtype::boolean;
+/// Dtype::uint8.
 inline constexpr Dtype uint8 = Dtype::uint8;
+/// How many dtypes there are.
 inline constexpr int kDtypes = 5;
 
-/// Calls f.template operator()<T>() with the C++ type that a dtype stands for.
+/// Calls `f.template operator()<T>()` with the C++ type T that a dtype stands for.
 template <class F>
 constexpr decltype(auto) dispatch(Dtype dtype, F&& f) {
   switch (dtype) {

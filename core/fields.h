@@ -115,8 +115,8 @@ concept HasFields = !std::is_same_v<std::remove_cvref_t<T>, Tensor> &&
 
 /// A parameter and its dotted name.
 struct Parameter {
-  std::string name;
-  Tensor tensor;
+  std::string name;  ///< dotted: "layers.0.weight"
+  Tensor tensor;     ///< a handle on the model's own values
 };
 
 /// All parameters of a model in the order of its fields; a shared tensor is listed once, under its first name.

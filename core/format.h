@@ -25,7 +25,9 @@ std::string described(const Shape& shape, const std::string* label);
 std::string bytes_text(std::int64_t bytes);
 }  // namespace detail
 
+/// Writes to_string(shape).
 std::ostream& operator<<(std::ostream& stream, const Shape& shape);
+/// Writes to_string(x).
 std::ostream& operator<<(std::ostream& stream, const Tensor& x);
 
 }  // namespace retrograd

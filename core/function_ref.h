@@ -10,9 +10,11 @@ namespace retrograd {
 template <class Signature>
 class FunctionRef;
 
+/// A reference to anything that is callable as R(Args...).
 template <class R, class... Args>
 class FunctionRef<R(Args...)> {
  public:
+  /// Refers to f, which must outlive it.
   template <class F>
   requires(!std::is_same_v<std::remove_cvref_t<F>, FunctionRef> && std::is_invocable_r_v<R, F&, Args...>)
       FunctionRef(F&& f)
@@ -20,6 +22,7 @@ class FunctionRef<R(Args...)> {
         call_([](void* object, Args... args) -> R {
           return (*static_cast<std::remove_reference_t<F>*>(object))(std::forward<Args>(args)...);
         }) {}
+  /// Calls it.
   R operator()(Args... args) const { return call_(object_, std::forward<Args>(args)...); }
 
  private:

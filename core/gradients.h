@@ -12,13 +12,15 @@
 
 namespace retrograd {
 
+/// The derivatives of one loss with respect to every tensor that was watched.
 class Gradients {
  public:
+  /// A watched tensor and its gradient.
   struct Entry {
-    Tensor key;
-    Tensor computed;           // empty where the loss does not depend on the key, or it is deferred
-    const std::string* label;  // interned dotted name, or null
-    std::shared_ptr<detail::Deferred> deferred;
+    Tensor key;                                  ///< the tensor that was watched
+    Tensor computed;                             ///< empty where the loss does not depend on the key, or it is deferred
+    const std::string* label;                    ///< interned dotted name, or null
+    std::shared_ptr<detail::Deferred> deferred;  ///< a gradient that nobody has asked for yet, or null
 
     /// True where the loss depends on the key.
     bool has_value() const { return deferred || computed.defined(); }
@@ -41,7 +43,9 @@ class Gradients {
 
   /// Entries in the order of watching, to walk by name.
   const Entry* begin() const { return entries_.data(); }
+  /// Behind the last entry.
   const Entry* end() const { return entries_.data() + entries_.size(); }
+  /// The number of tensors that were watched.
   std::size_t size() const { return entries_.size(); }
 
   /// Multiplies every gradient by a number.
@@ -53,7 +57,9 @@ class Gradients {
   /// Scales all gradients together so that `norm` is at most `max_norm`; returns the norm before.
   double clip_norm(double max_norm);
 
+  /// For the engine: adds an entry behind the others.
   void append(Entry entry) { entries_.push_back(std::move(entry)); }
+  /// For the engine: makes room for so many entries.
   void reserve(std::size_t count) { entries_.reserve(count); }
 
  private:

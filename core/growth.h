@@ -32,6 +32,7 @@ void set_growth_limit(const GrowthLimit& limit);
 /// Sets the limit of this thread until the end of the scope: GrowthGuard guard({.nodes = 1'000'000}).
 class [[nodiscard]] GrowthGuard {
  public:
+  /// The limit holds from here on.
   explicit GrowthGuard(const GrowthLimit& limit);
   GrowthGuard(const GrowthGuard&) = delete;
   GrowthGuard& operator=(const GrowthGuard&) = delete;

@@ -8,6 +8,7 @@
 
 namespace retrograd {
 
+/// Counts over all threads; bytes are those of the blocks that hold tensors.
 struct Memory {
   /// Bytes in blocks that are in use: values, and the 192-byte head of each, rounded up to a size class.
   std::int64_t live_bytes;

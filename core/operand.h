@@ -12,6 +12,7 @@ namespace retrograd {
 /// A number of the user's: an integer or a floating value, exactly as written.
 class Scalar {
  public:
+  /// An integer; one that int64 can't hold counts as a floating value.
   template <std::integral T>
   requires(!std::same_as<T, bool>) constexpr Scalar(T value) : is_integer_(std::in_range<std::int64_t>(value)) {
     if (is_integer_)
@@ -19,9 +20,12 @@ class Scalar {
     else
       real_ = static_cast<double>(value);
   }
+  /// 0 or 1.
   constexpr Scalar(bool value) : integer_(value), is_integer_(true) {}
+  /// A floating value, as a double.
   template <std::floating_point T>
   constexpr Scalar(T value) : real_(static_cast<double>(value)), is_integer_(false) {}
+  /// True where it was written as an integer.
   constexpr bool is_integer() const { return is_integer_; }
   /// As an element of a tensor; DtypeError names `op` where T cannot hold it.
   template <class T>
@@ -39,13 +43,19 @@ class Scalar {
 /// nothing is recorded and nobody else has a handle.
 class Operand {
  public:
+  /// A tensor that others hold.
   Operand(const Tensor& tensor) : tensor_(&tensor), scalar_(0) {}
+  /// A temporary tensor, whose memory the result may take.
   Operand(Tensor&& tensor) : tensor_(&tensor), scalar_(0), is_temporary_(true) {}
+  /// A number.
   template <class T>
   requires(std::integral<T> || std::floating_point<T>) Operand(T value) : scalar_(value) {}
 
+  /// False of a number.
   bool is_tensor() const { return tensor_ != nullptr; }
+  /// True of a tensor that nobody uses after the call.
   bool is_temporary() const { return is_temporary_; }
+  /// The tensor; only where it is one.
   const Tensor& tensor() const { return *tensor_; }
   /// As a tensor: itself, or a number as a scalar tensor of this dtype. DtypeError where the dtype cannot hold it.
   Tensor as(const char* op, Dtype dtype) const;

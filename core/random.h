@@ -9,8 +9,10 @@
 
 namespace retrograd {
 
+/// A generator of random numbers: its seed and stream say all that it will ever draw.
 class Rng {
  public:
+  /// Generators of one seed and different streams draw independently.
   explicit Rng(std::uint64_t seed, std::uint64_t stream = 0) : seed_(seed), stream_(stream) {}
 
   /// 32 random bits.

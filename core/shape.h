@@ -9,22 +9,29 @@
 
 namespace retrograd {
 
+/// The most axes that a tensor can have.
 inline constexpr int kMaxRank = 8;
 
+/// The sizes of a tensor along its axes, from the outermost to the innermost.
 class Shape {
  public:
+  /// The shape of a scalar: no axes.
   Shape() = default;
   /// Sizes from the outermost axis to the innermost; throws ShapeError on a negative size or a rank above 8.
   Shape(std::initializer_list<std::int64_t> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
+  /// The same from sizes anywhere in memory.
   explicit Shape(std::span<const std::int64_t> sizes);
   // Size by size: a block copy right behind the stores of its sizes would wait for them.
+  /// A copy.
   Shape(const Shape& other) : rank_(other.rank_) { copy(other); }
+  /// Takes the sizes of `other`.
   Shape& operator=(const Shape& other) {
     rank_ = other.rank_;
     copy(other);
     return *this;
   }
 
+  /// The number of axes.
   int rank() const { return rank_; }
   /// The number of elements: the product of the sizes, 1 for a scalar.
   std::int64_t size() const {
@@ -32,13 +39,18 @@ class Shape {
     for (int axis = 0; axis < rank_; ++axis) product *= sizes_[static_cast<std::size_t>(axis)];
     return product;
   }
+  /// The size along an axis from 0 to rank() − 1, which is not checked.
   std::int64_t operator[](int axis) const { return sizes_[static_cast<std::size_t>(axis)]; }
+  /// The same, to be changed.
   std::int64_t& operator[](int axis) { return sizes_[static_cast<std::size_t>(axis)]; }
+  /// The size along the outermost axis; with `end`, for loops over the sizes.
   const std::int64_t* begin() const { return sizes_.data(); }
+  /// Behind the size along the innermost axis.
   const std::int64_t* end() const { return sizes_.data() + rank_; }
   /// Appends an innermost axis.
   void push_back(std::int64_t size);
 
+  /// True where ranks and all sizes are equal.
   friend bool operator==(const Shape& a, const Shape& b) {
     if (a.rank_ != b.rank_) return false;
     for (int axis = 0; axis < a.rank_; ++axis)
@@ -69,8 +81,11 @@ int normal_axis(const char* op, int axis, int rank);
 /// Axes of a reduction: one axis, several, or (default) all of them.
 class Axes {
  public:
+  /// All axes.
   Axes() = default;
+  /// One axis, counted from the end when negative.
   Axes(int axis) : Axes({axis}) {}
+  /// These axes; none of them where the list is empty. ShapeError where they are more than 8.
   Axes(std::initializer_list<int> axes);
   /// One bit an axis of a tensor of this rank; ShapeError on an axis out of range or given twice.
   std::uint32_t mask(const char* op, int rank) const;

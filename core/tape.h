@@ -17,15 +17,18 @@
 
 namespace retrograd {
 
+/// The type of `persistent`.
 struct Persistent {};
 /// `Tape tape(rg::persistent)` keeps its log for more than one call of `gradients`.
 inline constexpr Persistent persistent{};
 
+/// Records this thread's ops on watched tensors until the end of its scope.
 class [[nodiscard]] Tape {
  public:
   /// Starts recording on this thread until the end of the scope. Inside an open tape it nests, unless that one is
   /// consumed or paused: then this one is outermost.
   Tape() : Tape(false) {}
+  /// The same, and `gradients` may be asked more than once.
   explicit Tape(Persistent) : Tape(true) {}
   Tape(const Tape&) = delete;
   Tape& operator=(const Tape&) = delete;
@@ -50,6 +53,7 @@ class [[nodiscard]] Tape {
   Gradients gradients(const Tensor& y, const Tensor& cotangent);
   /// As `gradients`, with an empty value for every watched tensor where nothing watched leads to it.
   Gradients gradients_or_none(const Tensor& loss);
+  /// The same for y of any shape, weighted by a cotangent of y's shape.
   Gradients gradients_or_none(const Tensor& y, const Tensor& cotangent);
 
  protected:
@@ -99,15 +103,18 @@ class [[nodiscard]] NoTape {
 /// used where nobody records; false where it can't.
 template <class F>
 struct Wrt {
-  const Tensor& x;
-  F rule;
+  const Tensor& x;  ///< the input
+  F rule;           ///< Tensor(const Tensor& cotangent), or of a cotangent by value
 };
+/// The rule for input x, as `record` takes it.
 template <class F>
 Wrt<F> wrt(const Tensor& x, F rule) {
   return {x, std::move(rule)};
 }
+/// True of Wrt, whatever its rule is.
 template <class T>
 inline constexpr bool is_wrt = false;
+/// True.
 template <class F>
 inline constexpr bool is_wrt<Wrt<F>> = true;
 

@@ -11,6 +11,7 @@ namespace retrograd {
 
 /// a + b with broadcasting; float32, float64, int64.
 Tensor add(const Operand& a, const Operand& b);
+/// add(a, b).
 inline Tensor operator+(const Operand& a, const Operand& b) { return add(a, b); }
 
 /// A view of x with axes repeated to `shape` without a copy (NumPy's rule: align right, sizes equal or 1).
@@ -20,6 +21,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape);
 /// The same elements in another shape of the same size; one size may be -1 and is computed. A view where x is
 /// contiguous.
 Tensor reshape(const Tensor& x, const Shape& shape);
+/// The same with the sizes in braces, of which one may be -1.
 Tensor reshape(const Tensor& x, std::initializer_list<std::int64_t> sizes);
 /// Tensors of one shape and dtype, joined along a new outermost axis.
 Tensor stack(std::span<const Tensor> xs);

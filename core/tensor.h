@@ -16,9 +16,11 @@
 #include "shape.h"
 #include "storage.h"
 
+/// Tensors, the tape, derivatives, and the ops; the layers, optimizers and tools have namespaces of their own in it.
 namespace retrograd {
 
 class Tensor;
+/// Steps between neighbours along each axis, in elements.
 using Strides = std::array<std::int64_t, kMaxRank>;
 
 namespace detail {
@@ -83,15 +85,20 @@ void check_floating(const char* op, const Tensor& x);
 
 }  // namespace detail
 
+/// A handle on an array of numbers of one dtype, of up to eight axes. Copies and views share the values.
 class Tensor {
  public:
   /// An empty handle: no shape, no values; every use but assignment and `defined` is an error.
   Tensor() = default;
+  /// Another handle on the same values.
   Tensor(const Tensor& other) noexcept : body_(other.body_) {
     if (body_) body_->refs.fetch_add(1, std::memory_order_relaxed);
   }
+  /// Takes over the handle; `other` is empty then.
   Tensor(Tensor&& other) noexcept : body_(std::exchange(other.body_, nullptr)) {}
+  /// Rebinds this handle to the values of `other`; what it held before is not written.
   Tensor& operator=(const Tensor& other) noexcept { return *this = Tensor(other); }
+  /// The same, by exchanging the handles.
   Tensor& operator=(Tensor&& other) noexcept {
     std::swap(body_, other.body_);
     return *this;
@@ -104,15 +111,20 @@ class Tensor {
   static Tensor empty(const Shape& shape, Dtype dtype = float32);
   /// One of the shape of x, which is contiguous, and of this dtype.
   static Tensor empty_like(const Tensor& x, Dtype dtype);
+  /// The same of the dtype of x.
   static Tensor empty_like(const Tensor& x) { return empty_like(x, x.dtype()); }
 
+  /// False of an empty handle.
   bool defined() const { return body_ != nullptr; }
+  /// The sizes along the axes.
   const Shape& shape() const { return body().shape; }
+  /// The number of axes, 0 of a scalar.
   int rank() const { return body().shape.rank(); }
   /// The number of elements.
   std::int64_t size() const { return body().size; }
   /// The size along one axis, counted from the end when negative.
   std::int64_t size(int axis) const { return shape()[normal_axis("size", axis, rank())]; }
+  /// The type of the elements.
   Dtype dtype() const { return body().dtype; }
   /// Steps between neighbours along each axis, in elements; of which the first rank() count. 0 where an axis is
   /// broadcast.
@@ -161,12 +173,14 @@ class Tensor {
   template <class T>
   std::vector<T> to_vector() const;
 
-  // Used by the engine; `body` throws on an empty handle.
+  /// For the engine: what the handles share; Error on an empty handle.
   detail::Body& body() const {
     if (!body_) detail::fail_empty_handle();
     return *body_;
   }
+  /// For the engine: the same, null of an empty handle.
   detail::Body* body_or_null() const { return body_; }
+  /// For the engine: a handle that takes over a reference to the body.
   static Tensor adopt(detail::Body* body) {
     Tensor handle;
     handle.body_ = body;

@@ -160,6 +160,7 @@ auto grad(F f) {
 template <class... Arguments>
 class Pullback {
  public:
+  /// The derivatives of Σ cotangent·value for the arguments; ShapeError or DtypeError where it is not like the value.
   auto operator()(const Tensor& cotangent) const {
     return detail::derivatives_of(of_->tape.gradients_or_none(of_->own_value, cotangent), of_->variables);
   }

@@ -10,12 +10,14 @@
 
 namespace retrograd::nn {
 
+/// A Sequential that keeps within a budget of bytes on the tape by computing some layers again in the sweep.
 class Checkpointed {
  public:
   /// Layers from `begin` up to, without, `end`.
   struct Segment {
-    std::size_t begin, end;
-    bool recomputed;
+    std::size_t begin;  ///< the number of the first layer
+    std::size_t end;    ///< the number behind that of the last
+    bool recomputed;    ///< true where the segment is computed again in the sweep
   };
 
   /// The budget bounds what an outermost tape that is swept once keeps of these layers: the outputs between segments,

@@ -8,7 +8,13 @@
 
 namespace retrograd::nn {
 
-enum class Activation { identity, relu, sigmoid, tanh };
+/// What stands between the layers of an Mlp.
+enum class Activation {
+  identity,  ///< x itself
+  relu,      ///< max(x, 0)
+  sigmoid,   ///< 1 / (1 + e^−x)
+  tanh       ///< the hyperbolic tangent
+};
 
 /// The activation, element by element.
 Tensor activate(Activation activation, const Tensor& x);
@@ -18,12 +24,15 @@ std::string_view name(Activation activation);
 /// Linear layers of sizes[0] → sizes[1] → …, with the activation after all but the last: x (N, sizes.front()) →
 /// (N, sizes.back()).
 struct Mlp {
-  std::vector<Linear> layers;
-  Activation activation;
+  std::vector<Linear> layers;  ///< one fewer than there are sizes
+  Activation activation;       ///< after all layers but the last
 
+  /// Draws the layers one after another; ShapeError where there are fewer than two sizes.
   Mlp(const std::vector<std::int64_t>& sizes, Activation activation, Rng& rng,
       const Initialiser& initialiser = FanInUniform{}, Dtype dtype = float32);
+  /// x (N, sizes.front()) → (N, sizes.back()); ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;
+  /// Names the parameters: "layers.0.weight", "layers.0.bias", …
   static void fields(auto& self, auto&& visit) { visit("layers", self.layers); }
 };
 

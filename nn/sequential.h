@@ -13,9 +13,11 @@
 
 namespace retrograd::nn {
 
+/// What can stand in a Sequential: copyable, and callable as Tensor(const Tensor&).
 template <class T>
 concept Layer = std::is_invocable_r_v<Tensor, const T&, const Tensor&> && std::copy_constructible<T>;
 
+/// Layers of any types, each applied to what the one before it returned.
 class Sequential {
  public:
   /// Braces fix the order in which layers that draw from an Rng are made:
@@ -26,10 +28,13 @@ class Sequential {
     layers_.reserve(sizeof...(Layers));
     (layers_.push_back(std::make_unique<Holds<std::decay_t<Layers>>>(std::forward<Layers>(layers))), ...);
   }
+  /// Copies of the layers, whose parameters are the same tensors.
   Sequential(const Sequential& other) {
     for (const auto& layer : other.layers_) layers_.push_back(layer->copy());
   }
+  /// Takes over the layers.
   Sequential(Sequential&&) noexcept = default;
+  /// Takes over the layers of a copy.
   Sequential& operator=(Sequential other) noexcept {
     layers_ = std::move(other.layers_);
     return *this;
@@ -38,6 +43,7 @@ class Sequential {
 
   /// Each layer applied to what the one before it returned.
   Tensor operator()(const Tensor& x) const { return apply(x, 0, size()); }
+  /// The number of layers.
   std::size_t size() const { return layers_.size(); }
   /// The type of layer i, which get_if takes; that of void where there is none.
   const std::type_info& type(std::size_t i) const { return i < size() ? layers_[i]->type() : typeid(void); }

@@ -28,9 +28,13 @@ Tensor maximum(const Operand& a, const Operand& b);
 /// The smaller, likewise.
 Tensor minimum(const Operand& a, const Operand& b);
 
+/// sub(a, b).
 inline Tensor operator-(const Operand& a, const Operand& b) { return sub(a, b); }
+/// mul(a, b).
 inline Tensor operator*(const Operand& a, const Operand& b) { return mul(a, b); }
+/// div(a, b).
 inline Tensor operator/(const Operand& a, const Operand& b) { return div(a, b); }
+/// neg(x).
 inline Tensor operator-(const Tensor& x) { return neg(x); }
 
 namespace detail {

@@ -8,12 +8,19 @@
 
 namespace retrograd {
 
+/// How the windows of a convolution of images lie.
 struct Conv2dOptions {
-  Size2d stride = 1, padding = 0, dilation = 1;
+  Size2d stride = 1;        ///< from window to window
+  Size2d padding = 0;       ///< zeros added at either end of rows and columns
+  Size2d dilation = 1;      ///< from element to element of a window
   std::int64_t groups = 1;  ///< channels and filters fall into as many groups, each convolved on its own
 };
+/// The same of sequences.
 struct Conv1dOptions {
-  std::int64_t stride = 1, padding = 0, dilation = 1, groups = 1;
+  std::int64_t stride = 1;    ///< from window to window
+  std::int64_t padding = 0;   ///< zeros added at either end
+  std::int64_t dilation = 1;  ///< from element to element of a window
+  std::int64_t groups = 1;    ///< of channels and filters, each convolved on its own
 };
 
 /// Images x (N, C, H, W) with the filters of weight (O, C/groups, KH, KW), to (N, O, H', W') with
@@ -26,6 +33,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor& bias, const C
 
 /// Sequences x (N, C, L) with the filters of weight (O, C/groups, K), to (N, O, L'); else as conv2d.
 Tensor conv1d(const Tensor& x, const Tensor& weight, const Conv1dOptions& options = {});
+/// The same plus bias (O), one number for each filter.
 Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor& bias, const Conv1dOptions& options = {});
 
 }  // namespace retrograd

@@ -16,6 +16,7 @@ namespace retrograd {
 /// contracted from left to right. Error on subscripts that can't be read, ShapeError naming the letter on sizes that
 /// differ.
 Tensor einsum(std::string_view subscripts, std::span<const Tensor> operands);
+/// The same with the operands in braces.
 inline Tensor einsum(std::string_view subscripts, std::initializer_list<Tensor> operands) {
   return einsum(subscripts, std::span(operands.begin(), operands.size()));
 }

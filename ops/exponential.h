@@ -12,8 +12,9 @@ Tensor exp2(const Tensor& x);
 Tensor expm1(const Tensor& x);
 /// ln x: −∞ at 0, NaN below.
 Tensor log(const Tensor& x);
-/// The logarithms to base 2 and 10: −∞ at 0, NaN below.
+/// The logarithm to base 2: −∞ at 0, NaN below.
 Tensor log2(const Tensor& x);
+/// The logarithm to base 10: −∞ at 0, NaN below.
 Tensor log10(const Tensor& x);
 /// ln(1 + x), exact for small x: −∞ at −1, NaN below.
 Tensor log1p(const Tensor& x);

@@ -7,8 +7,11 @@
 
 namespace retrograd {
 
+/// How windows lie on an image.
 struct UnfoldOptions {
-  Size2d stride = 1, padding = 0, dilation = 1;
+  Size2d stride = 1;    ///< from window to window
+  Size2d padding = 0;   ///< zeros added at either end of rows and columns
+  Size2d dilation = 1;  ///< from element to element of a window
 };
 
 /// The windows of size (KH, KW) on images x (N, C, H, W) as columns (N, C·KH·KW, L), zeros where they stand over the

@@ -23,11 +23,13 @@ Tensor& operator/=(Tensor& x, const Operand& b);
 /// Gives every element of x the value; DtypeError where the dtype cannot hold it, TapeError where an open tape tracks
 /// x. Of any dtype.
 void fill(Tensor& x, Scalar value);
+/// The same of a view that is made on the spot: fill(x[0], 1).
 inline void fill(Tensor&& view, Scalar value) { fill(view, value); }
 /// Gives x the values of `from`, which broadcasts to x and is of its dtype, as constants: TapeError where an open tape
 /// tracks x, or where the tape differentiates `from` (x = from keeps the derivative, detach(from) drops it). Of any
 /// dtype.
 void copy_into(Tensor& x, const Tensor& from);
+/// The same into a view that is made on the spot: copy_into(x[0], row).
 inline void copy_into(Tensor&& view, const Tensor& from) { copy_into(view, from); }
 
 }  // namespace retrograd

@@ -23,8 +23,10 @@ Tensor solve(const Tensor& a, const Tensor& b);
 /// every order.
 Tensor det(const Tensor& a);
 
+/// What `slogdet` returns, a number for each matrix.
 struct SignAndLog {
-  Tensor sign, logabsdet;
+  Tensor sign;       ///< −1, 0 or 1
+  Tensor logabsdet;  ///< ln |det|
 };
 /// The sign of the determinant of each matrix, a constant, and ln |det|, which does not overflow; 0 and −∞ where the
 /// matrix is singular, where the derivative is not finite.

@@ -8,9 +8,11 @@ namespace retrograd {
 
 /// x · weightᵀ + bias (eq. 2.5, a row a sample): x (…, in), weight (out, in), bias (out) → (…, out); float32, float64.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
-/// relu(linear(x, weight, bias)), sigmoid of it, tanh of it.
+/// relu(linear(x, weight, bias)).
 Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias);
+/// sigmoid(linear(x, weight, bias)).
 Tensor linear_sigmoid(const Tensor& x, const Tensor& weight, const Tensor& bias);
+/// tanh(linear(x, weight, bias)).
 Tensor linear_tanh(const Tensor& x, const Tensor& weight, const Tensor& bias);
 
 namespace fused {

@@ -7,22 +7,30 @@
 
 namespace retrograd {
 
-/// A mask of where both operands are true, and so on, with broadcasting. Operands are of any dtype, also of two: only
+/// A mask of where both operands are true, with broadcasting. Operands are of any dtype, also of two: only
 /// their truth is read. What is not zero is true, NaN too.
 Tensor logical_and(const Operand& a, const Operand& b);
+/// A mask of where at least one operand is true, likewise.
 Tensor logical_or(const Operand& a, const Operand& b);
+/// A mask of where exactly one operand is true, likewise.
 Tensor logical_xor(const Operand& a, const Operand& b);
+/// A mask of where x is not true, of any dtype.
 Tensor logical_not(const Tensor& x);
 
-/// The same of masks; DtypeError where an operand is none.
+/// logical_and of masks; DtypeError where an operand is none. So for the other three.
 Tensor operator&(const Tensor& a, const Tensor& b);
+/// logical_or of masks.
 Tensor operator|(const Tensor& a, const Tensor& b);
+/// logical_xor of masks.
 Tensor operator^(const Tensor& a, const Tensor& b);
+/// logical_not of a mask.
 Tensor operator~(const Tensor& mask);
 
-/// Masks of where x is NaN, is +∞ or −∞, is neither; of any dtype.
+/// A mask of where x is NaN; of any dtype.
 Tensor isnan(const Tensor& x);
+/// A mask of where x is +∞ or −∞; of any dtype.
 Tensor isinf(const Tensor& x);
+/// A mask of where x is neither NaN nor infinite; of any dtype.
 Tensor isfinite(const Tensor& x);
 
 /// True where |a − b| ≤ atol + rtol·|b| holds of every element, with broadcasting; infinities are close to themselves

@@ -12,11 +12,17 @@
 
 namespace retrograd {
 
-enum class OverrideMode { fused, composed, checked };
+/// How overrides run.
+enum class OverrideMode {
+  fused,     ///< the fused op alone, the default
+  composed,  ///< the composition alone
+  checked    ///< both, compared; OverrideMismatch where they differ
+};
 
 /// Chooses how overrides run on this thread until the end of the scope.
 class [[nodiscard]] OverrideScope {
  public:
+  /// The mode holds from here on.
   explicit OverrideScope(OverrideMode mode);
   OverrideScope(const OverrideScope&) = delete;
   OverrideScope& operator=(const OverrideScope&) = delete;
@@ -36,9 +42,8 @@ struct OverrideMismatch : std::runtime_error {
 };
 
 /// The largest relative L2 distance that `checked` accepts between a fused op and its composition: 1e-5 for float32,
-/// 1e-12 for float64. Values are also
-/// allowed the rounding of the terms they are sums of, and gradients as much of the cotangent's norm as rounding leaves
-/// of it (1e-6, 1e-14): where all cancels, only rounding is left to compare.
+/// 1e-12 for float64. Values are also allowed the rounding of the terms they are sums of, and gradients as much of the
+/// cotangent's norm as rounding leaves of it (1e-6, 1e-14): where all cancels, only rounding is left to compare.
 double override_tolerance(Dtype dtype);
 
 /// A named pair of functions of the same tensors: the composition that defines the op, and the fused op that replaces
@@ -46,6 +51,7 @@ double override_tolerance(Dtype dtype);
 /// float64 or int64, which they read. The name lives as long as the process.
 class Override {
  public:
+  /// Joins the two under a name, which no other override may have.
   template <class... Tensors>
   constexpr Override(const char* unique_name, Tensor (*composition)(const Tensor&, Tensors...),
                      Tensor (*fused_op)(const Tensor&, Tensors...))
@@ -57,12 +63,16 @@ class Override {
     const std::array<const Tensor*, 1 + sizeof...(Tensors)> inputs = {&x, &more...};
     return call(inputs);
   }
+  /// The same with the inputs in a list; Error where their number is not the arity.
   Tensor operator()(std::span<const Tensor> inputs) const;
 
+  /// The name that `checked` speaks of.
   const char* name() const { return name_; }
+  /// How many tensors the two functions take.
   std::size_t arity() const { return arity_; }
-  /// One of the two functions on these inputs, whatever the mode.
+  /// The composition of these inputs, whatever the mode.
   Tensor composed(std::span<const Tensor> inputs) const;
+  /// The fused op of these inputs, whatever the mode.
   Tensor fused(std::span<const Tensor> inputs) const;
 
  private:

@@ -16,14 +16,17 @@ inline Tensor max_pool2d(const Tensor& x, Size2d size) { return max_pool2d(x, si
 /// The same on sequences x (N, C, L).
 Tensor max_pool1d(const Tensor& x, std::int64_t size, std::int64_t stride, std::int64_t padding = 0,
                   std::int64_t dilation = 1);
+/// The same with windows side by side: stride = size.
 inline Tensor max_pool1d(const Tensor& x, std::int64_t size) { return max_pool1d(x, size, size); }
 
 /// The mean of each window, shapes as for max_pool2d. The padding counts as zeros: the sum is always divided by the
 /// number of elements of a whole window (PyTorch's default). float32 and float64.
 Tensor avg_pool2d(const Tensor& x, Size2d size, Size2d stride, Size2d padding = 0);
+/// The same with windows side by side: stride = size.
 inline Tensor avg_pool2d(const Tensor& x, Size2d size) { return avg_pool2d(x, size, size); }
 /// The same on sequences x (N, C, L).
 Tensor avg_pool1d(const Tensor& x, std::int64_t size, std::int64_t stride, std::int64_t padding = 0);
+/// The same with windows side by side: stride = size.
 inline Tensor avg_pool1d(const Tensor& x, std::int64_t size) { return avg_pool1d(x, size, size); }
 
 }  // namespace retrograd

@@ -18,12 +18,14 @@ Tensor prod(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 Tensor max(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// The smallest value, likewise.
 Tensor min(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
-/// The position of the first largest value (or of the first NaN), int64: in row-major order, or along an axis, which
-/// vanishes. Of any dtype; no gradient. Of nothing: an error.
+/// The position in row-major order of the first largest value (or of the first NaN), int64. Of any dtype; no gradient.
+/// Of nothing: an error.
 Tensor argmax(const Tensor& x);
+/// The same along one axis (counted from the end when negative), which vanishes.
 Tensor argmax(const Tensor& x, int axis);
 /// The position of the first smallest value (or of the first NaN), likewise.
 Tensor argmin(const Tensor& x);
+/// The same along one axis, which vanishes.
 Tensor argmin(const Tensor& x, int axis);
 /// Whether all values are other than 0, as boolean; of any dtype, no gradient. Of nothing: true.
 Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdims = false);

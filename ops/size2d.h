@@ -8,8 +8,11 @@ namespace retrograd {
 
 /// Two numbers, for the rows and for the columns of an image; one alone stands for both.
 struct Size2d {
-  std::int64_t rows, columns;
+  std::int64_t rows;     ///< the number for the rows (H)
+  std::int64_t columns;  ///< the number for the columns (W)
+  /// One number for both.
   constexpr Size2d(std::int64_t both) : rows(both), columns(both) {}
+  /// One number each.
   constexpr Size2d(std::int64_t of_rows, std::int64_t of_columns) : rows(of_rows), columns(of_columns) {}
 };
 

@@ -11,8 +11,10 @@ Tensor sort(const Tensor& x, int axis = -1, bool descending = false);
 /// Their positions in x along that axis, int64. No gradient.
 Tensor argsort(const Tensor& x, int axis = -1, bool descending = false);
 
+/// What `topk` returns, both of x's shape but for the axis, which has size k.
 struct TopK {
-  Tensor values, indices;
+  Tensor values;   ///< the largest first, of x's dtype
+  Tensor indices;  ///< where they stand along the axis, int64
 };
 /// The k largest values along one axis, the largest first, and their positions (int64) in x; ShapeError unless 0 ≤ k ≤
 /// the size of the axis.

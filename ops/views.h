@@ -13,9 +13,11 @@ namespace retrograd {
 Tensor transpose(const Tensor& x);
 /// The axes in the order given, each once.
 Tensor transpose(const Tensor& x, std::span<const int> axes);
+/// The same with the axes in braces.
 Tensor transpose(const Tensor& x, std::initializer_list<int> axes);
 /// PyTorch's name for transpose(x, axes).
 inline Tensor permute(const Tensor& x, std::span<const int> axes) { return transpose(x, axes); }
+/// The same with the axes in braces.
 inline Tensor permute(const Tensor& x, std::initializer_list<int> axes) { return transpose(x, axes); }
 /// Two axes in each other's place.
 Tensor swapaxes(const Tensor& x, int a, int b);

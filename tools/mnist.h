@@ -10,7 +10,8 @@ namespace retrograd::tools {
 /// A training set and a test set; `auto [train, test] = load_mnist();`. Inputs are uint8 of shape (images, 784),
 /// targets int64 of shape (images), 0 to 9.
 struct MnistSets {
-  Dataset train, test;
+  Dataset train;  ///< 60,000 images as published
+  Dataset test;   ///< 10,000 images as published
 };
 
 /// MNIST from `folder`, which holds the four idx files, plain or gzipped, or is empty or absent and is then filled.
