@@ -74,19 +74,27 @@ class Batches {
   /// A place in the pass; it holds the thread where batches are made ahead.
   class Iterator {
    public:
+    /// Batches are read once, in order.
     using iterator_concept = std::input_iterator_tag;
+    /// What one batch is.
     using value_type = Item;
+    /// The standard library asks for it.
     using difference_type = std::ptrdiff_t;
+    /// The first batch; where some are made ahead, their thread starts here.
     explicit Iterator(const Batches& batches) : batches_(&batches) {
       if (batches.options_.prefetch > 0) ahead_ = std::make_unique<Prefetched>(batches);
     }
+    /// This batch; an exception that the source throws.
     Item operator*() const { return ahead_ ? ahead_->get(at_) : batches_->make(at_); }
+    /// On to the next batch.
     Iterator& operator++() {
       if (ahead_) ahead_->drop(at_);
       ++at_;
       return *this;
     }
+    /// The same.
     void operator++(int) { ++*this; }
+    /// True behind the last batch.
     friend bool operator==(const Iterator& it, std::default_sentinel_t) { return it.at_ == it.batches_->size(); }
 
    private:
@@ -94,7 +102,9 @@ class Batches {
     std::int64_t at_ = 0;
     std::unique_ptr<Prefetched> ahead_;
   };
+  /// Starts the pass.
   Iterator begin() const { return Iterator(*this); }
+  /// Where the pass ends.
   std::default_sentinel_t end() const { return {}; }
   /// The number of batches.
   std::int64_t size() const { return (source_.size() + (options_.drop_last ? 0 : batch_size_ - 1)) / batch_size_; }
@@ -151,6 +161,7 @@ template <detail::MadeOfTensors Item>
 auto batches(const Item& tensors, std::int64_t batch_size, Rng& rng, const BatchOptions& options = {}) {
   return batches(Tensors<Item>(tensors), batch_size, rng, options);
 }
+/// The same with the samples in their own order.
 template <detail::MadeOfTensors Item>
 auto batches(const Item& tensors, std::int64_t batch_size, const BatchOptions& options = {}) {
   return batches(Tensors<Item>(tensors), batch_size, options);
