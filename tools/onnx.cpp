@@ -7,6 +7,7 @@
 #include "../core/file.h"
 #include "../core/format.h"
 #include "../core/version.h"
+#include "../nn/training.h"
 #include "onnx_layers.h"
 #include "protobuf.h"
 
@@ -118,6 +119,8 @@ std::string model_text(const OnnxGraph& graph, const tools::OnnxValue& input, co
 }  // namespace
 
 Tensor onnx_example(const Shape& input_shape, std::span<const Parameter> parameters, const OnnxOptions& options) {
+  if (nn::training())
+    fail("export_onnx: is for models as they are outside training, and was called within nn::Training");
   if (options.opset < kFirstOpset || options.opset > kLastOpset)
     fail("export_onnx: the opset must be from {} to {}, got {}", kFirstOpset, kLastOpset, options.opset);
   if (options.input.empty() || options.output.empty() || options.input == options.output)

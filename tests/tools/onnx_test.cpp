@@ -202,6 +202,10 @@ TEST_CASE("what has no form is refused by its name and type, and no file is writ
   CHECK(holds(message(nn::Linear{3, 2, rng}, {4}), {"x (2, 4) does not fit weight (2, 3)"}));
   CHECK(message(nn::Linear{3, 2, rng}, {3}, {.opset = 12}) == "export_onnx: the opset must be from 13 to 17, got 12");
   CHECK(holds(message(nn::Linear{3, 2, rng}, {3}, {.input = "x", .output = "x"}), {"names of their own"}));
+  {
+    const nn::Training training{rng};
+    CHECK(holds(message(nn::Linear{3, 2, rng}, {3}), {"export_onnx: is for models as they are outside training"}));
+  }
   const nn::Sequential turns{[](const Tensor& x) { return transpose(x); }};
   CHECK(message(turns, {3}) ==
         "export_onnx: of a batch (2, 3) the model makes (3, 2); the first axis must stay the batch's");
