@@ -58,9 +58,12 @@ OnnxValue OnnxGraph::layer_of(const nn::Sequential& layers, std::size_t i, const
       return {std::move(*output), layers.apply(x.example, i, i + 1)};
   std::string known;
   for (const OnnxLayer& one : layers_) known += (known.empty() ? "" : ", ") + one.type;
-  const std::string where = prefix_.empty() ? "the model" : "layer " + prefix_.substr(0, prefix_.size() - 1);
   fail("export_onnx: {} is a {}, which has no ONNX form here; those known are Sequential, {}; onnx_layer adds others",
-       where, detail::type_name(layers.type(i)), known);
+       place(), detail::type_name(layers.type(i)), known);
+}
+
+std::string OnnxGraph::place() const {
+  return prefix_.empty() ? "the model" : "layer " + prefix_.substr(0, prefix_.size() - 1);
 }
 
 void OnnxGraph::finish(const std::string& value, const std::string& output) {

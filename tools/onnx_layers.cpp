@@ -1,53 +1,21 @@
 #include "onnx_layers.h"
 
 #include <cmath>
+#include <numbers>
 
 #include "../core/format.h"
+#include "../nn/activation_layers.h"
 #include "../nn/linear.h"
 #include "../nn/mlp.h"
 #include "../ops/activations.h"
-#include "../ops/arithmetic.h"
-#include "../ops/exponential.h"
-#include "../ops/powers.h"
-#include "../ops/rectifiers.h"
 #include "../ops/views.h"
 
 namespace retrograd::detail {
 
 namespace {
 
-using tools::OnnxAttribute;
 using tools::OnnxGraph;
-using tools::OnnxLayer;
 using tools::OnnxValue;
-using Function = Tensor (*)(const Tensor&);
-using Write = std::function<std::string(OnnxGraph& graph, const std::string& x)>;
-
-// A function that stands in a Sequential as it is.
-OnnxLayer function(const char* name, Function which, Write write) {
-  return {name,
-          [which, write](const nn::Sequential& layers, std::size_t i, OnnxGraph& graph,
-                         const OnnxValue& x) -> std::optional<std::string> {
-            const Function* function = layers.get_if<Function>(i);
-            if (!function || *function != which) return std::nullopt;
-            return write(graph, x.name);
-          }};
-}
-
-// One that is an operator of ONNX's.
-OnnxLayer function(const char* name, Function which, const char* op, std::vector<OnnxAttribute> attributes = {}) {
-  return function(name, which,
-                  [op, attributes](OnnxGraph& graph, const std::string& x) { return graph.node(op, {x}, attributes); });
-}
-
-std::string silu(OnnxGraph& graph, const std::string& x) { return graph.node("Mul", {x, graph.node("Sigmoid", {x})}); }
-std::string mish(OnnxGraph& graph, const std::string& x) {
-  return graph.node("Mul", {x, graph.node("Tanh", {graph.node("Softplus", {x})})});
-}
-std::string log_sigmoid(OnnxGraph& graph, const std::string& x) {
-  return graph.node("Neg", {graph.node("Softplus", {graph.node("Neg", {x})})});
-}
-std::string square(OnnxGraph& graph, const std::string& x) { return graph.node("Mul", {x, x}); }
 
 std::string linear(const nn::Linear& layer, OnnxGraph& graph, const OnnxValue& x) {
   if (x.example.rank() == 2)
@@ -57,52 +25,68 @@ std::string linear(const nn::Linear& layer, OnnxGraph& graph, const OnnxValue& x
   return graph.node("Add", {product, graph.constant("bias", layer.bias)});
 }
 
+std::string gelu(const nn::Gelu& layer, OnnxGraph& graph, const OnnxValue& x) {
+  const auto number = [&](const char* name, double value) { return graph.constant(name, value, x.example.dtype()); };
+  const auto node = [&](const char* op, const std::string& a, const std::string& b) { return graph.node(op, {a, b}); };
+  std::string inner;
+  if (layer.form == Gelu::exact) {
+    inner = graph.node("Erf", {node("Mul", x.name, number("root_half", std::numbers::sqrt2 / 2))});
+  } else {
+    const std::string cube = node("Mul", node("Mul", x.name, x.name), x.name);
+    const std::string sum = node("Add", x.name, node("Mul", cube, number("cubic", 0.044715)));
+    inner = graph.node("Tanh", {node("Mul", sum, number("root_two_over_pi", std::sqrt(2 / std::numbers::pi)))});
+  }
+  return node("Mul", node("Mul", x.name, number("half", 0.5)), node("Add", inner, number("one", 1)));
+}
+
+std::string activation(nn::Activation which, OnnxGraph& graph, const OnnxValue& x) {
+  switch (which) {
+    case nn::Activation::relu:
+      return graph.node("Relu", {x.name});
+    case nn::Activation::sigmoid:
+      return graph.node("Sigmoid", {x.name});
+    case nn::Activation::tanh:
+      return graph.node("Tanh", {x.name});
+    case nn::Activation::identity:
+      break;
+  }
+  return x.name;
+}
+
 std::string mlp(const nn::Mlp& model, OnnxGraph& graph, const OnnxValue& x) {
-  constexpr auto op = [](nn::Activation activation) {
-    switch (activation) {
-      case nn::Activation::relu:
-        return "Relu";
-      case nn::Activation::sigmoid:
-        return "Sigmoid";
-      case nn::Activation::tanh:
-        return "Tanh";
-      case nn::Activation::identity:
-        break;
-    }
-    return "Identity";
-  };
   OnnxValue y = x;
   for (std::size_t i = 0; i < model.layers.size(); ++i) {
     y = graph.layer(fmt::format("layers.{}", i), model.layers[i], y);
-    if (i + 1 < model.layers.size()) y.name = graph.node(op(model.activation), {y.name});
+    if (i + 1 < model.layers.size()) y.name = activation(model.activation, graph, y);
   }
   return y.name;
 }
 
 }  // namespace
 
-std::span<const OnnxLayer> onnx_layers() {
-  static const std::vector<OnnxLayer> layers = {
-      tools::onnx_layer<nn::Linear>(linear),
-      tools::onnx_layer<nn::Mlp>(mlp),
-      function("relu", relu, "Relu"),
-      function("sigmoid", sigmoid, "Sigmoid"),
-      function("tanh", tanh, "Tanh"),
-      function("softplus", softplus, "Softplus"),
-      function("softsign", softsign, "Softsign"),
-      function("selu", selu, "Selu"),
-      function("hard_sigmoid", hard_sigmoid, "HardSigmoid", {{"alpha", 1.0 / 6}, {"beta", 0.5}}),
-      function("silu", retrograd::silu, silu),
-      function("mish", retrograd::mish, mish),
-      function("log_sigmoid", retrograd::log_sigmoid, log_sigmoid),
-      function("abs", abs, "Abs"),
-      function("exp", exp, "Exp"),
-      function("log", log, "Log"),
-      function("neg", neg, "Neg"),
-      function("sqrt", sqrt, "Sqrt"),
-      function("square", retrograd::square, square),
-  };
-  return layers;
+std::span<const tools::OnnxLayer> onnx_layers() {
+  static const std::vector<tools::OnnxLayer> all = [] {
+    std::vector<tools::OnnxLayer> layers = {
+        tools::onnx_layer<nn::Linear>(linear),
+        tools::onnx_layer<nn::Mlp>(mlp),
+        tools::onnx_layer<nn::Gelu>(gelu),
+        tools::onnx_layer<nn::LeakyRelu>([](const nn::LeakyRelu& layer, OnnxGraph& graph, const OnnxValue& x) {
+          return graph.node("LeakyRelu", {x.name}, {{"alpha", layer.slope}});
+        }),
+        tools::onnx_layer<nn::Elu>([](const nn::Elu& layer, OnnxGraph& graph, const OnnxValue& x) {
+          return graph.node("Elu", {x.name}, {{"alpha", layer.alpha}});
+        }),
+        tools::onnx_layer<nn::Softmax>([](const nn::Softmax& layer, OnnxGraph& graph, const OnnxValue& x) {
+          return graph.node("Softmax", {x.name}, {{"axis", layer.axis}});
+        }),
+        tools::onnx_layer<nn::LogSoftmax>([](const nn::LogSoftmax& layer, OnnxGraph& graph, const OnnxValue& x) {
+          return graph.node("LogSoftmax", {x.name}, {{"axis", layer.axis}});
+        }),
+    };
+    add_functions(layers);
+    return layers;
+  }();
+  return all;
 }
 
 }  // namespace retrograd::detail
