@@ -1,6 +1,6 @@
 // Passes over samples, batch by batch: in random or in their own order, each batch made when the loop asks for it or
-// some of them ahead, on a thread of its own. What comes is the same either way, bit for bit, and so are the calls that
-// a source sees. Knows nothing of what a sample is.
+// some of them ahead, on a thread of its own. What comes is the same either way, bit for bit, and a source is asked in
+// the same order. Knows nothing of what a sample is.
 #pragma once
 #include <algorithm>
 #include <cstddef>

@@ -63,7 +63,7 @@ OnnxValue OnnxGraph::layer_of(const nn::Sequential& layers, std::size_t i, const
 }
 
 std::string OnnxGraph::place() const {
-  return prefix_.empty() ? "the model" : "layer " + prefix_.substr(0, prefix_.size() - 1);
+  return prefix_.empty() ? "the model" : "layer \"" + prefix_.substr(0, prefix_.size() - 1) + "\"";
 }
 
 void OnnxGraph::finish(const std::string& value, const std::string& output) {

@@ -76,7 +76,7 @@ class OnnxGraph {
   /// Writes the layers one after another, as the parts "0", "1", ….
   OnnxValue sequence(const nn::Sequential& layers, const OnnxValue& x);
 
-  /// The layer at hand as errors call it: "layer 1.inner", "the model".
+  /// The layer at hand as errors call it: layer "1.inner", or the model.
   std::string place() const;
 
   /// A tensor under the whole name it has in the file.

@@ -194,11 +194,11 @@ TEST_CASE("what has no form is refused by its name and type, and no file is writ
   };
   const nn::Sequential unknown{nn::Linear{3, 3, rng}, nn::Sequential{relu, Around{nn::Linear{3, 3, rng}}}};
   CHECK(holds(message(unknown, {3}),
-              {"export_onnx: layer 1.1 is a tests::(anonymous namespace)::Around, which has no ONNX form here; those "
+              {"export_onnx: layer \"1.1\" is a tests::(anonymous namespace)::Around, which has no ONNX form here; those "
                "known are Sequential, Linear, Mlp, ",
                "relu, ", "; onnx_layer adds others"}));
   CHECK(holds(message(Scale{ones({3})}, {3}), {"export_onnx: the model is a ", "Scale, which"}));
-  CHECK(holds(message(nn::Sequential{sin}, {3}), {"layer 0 is a Tensor (*)(Tensor const&), which"}));
+  CHECK(holds(message(nn::Sequential{sin}, {3}), {"layer \"0\" is a Tensor (*)(Tensor const&), which"}));
   CHECK(holds(message(nn::Linear{3, 2, rng}, {4}), {"x (2, 4) does not fit weight (2, 3)"}));
   CHECK(message(nn::Linear{3, 2, rng}, {3}, {.opset = 12}) == "export_onnx: the opset must be from 13 to 17, got 12");
   CHECK(holds(message(nn::Linear{3, 2, rng}, {3}, {.input = "x", .output = "x"}), {"names of their own"}));
