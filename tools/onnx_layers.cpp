@@ -36,7 +36,8 @@ std::string gelu(const nn::Gelu& layer, OnnxGraph& graph, const OnnxValue& x) {
     const std::string sum = node("Add", x.name, node("Mul", cube, number("cubic", 0.044715)));
     inner = graph.node("Tanh", {node("Mul", sum, number("root_two_over_pi", std::sqrt(2 / std::numbers::pi)))});
   }
-  return node("Mul", node("Mul", x.name, number("half", 0.5)), node("Add", inner, number("one", 1)));
+  const std::string half = node("Mul", x.name, number("half", 0.5));
+  return node("Mul", half, node("Add", inner, number("one", 1)));
 }
 
 std::string activation(nn::Activation which, OnnxGraph& graph, const OnnxValue& x) {
