@@ -50,6 +50,16 @@ std::vector<Tensors> samples_of(const std::string& name, Dtype dtype) {
             {draw_one({1, 1300}), along(1)},        {draw_one({100, 10}, 3), along(1)}, {draw_one({3, 33}), along(1)},
             {draw_one({300, 17}), along(1)},        {draw_one({3, 4, 5}), along(1)},    {draw_one({6, 3}), along(0)},
             {transpose(draw_one({4, 3})), along(1)}};
+  if (name == "batch_norm") {
+    const auto with = [&](const Tensor& x, double epsilon) {
+      const Shape own = {x.shape()[1]};
+      return Tensors{x, draw_one(own), draw_one(own), tensor(epsilon, float64)};
+    };
+    return {with(draw_one({5, 9}), 1e-5),           with(draw_one({3, 2, 5}), 1e-3),
+            with(draw_one({2, 3, 4, 5}, 4), 1e-5),  with(draw_one({300, 17}), 0),
+            with(draw_one({2, 20, 40, 40}), 1e-5),  with(draw_one({1, 3, 7}), 1e-5),
+            with(transpose(draw_one({4, 3})), 1e-5)};
+  }
   if (name == "layer_norm") {
     const auto with = [&](const Tensor& x, const Shape& own, double epsilon) {
       return Tensors{x, draw_one(own), draw_one(own), tensor(epsilon, float64)};
