@@ -5,8 +5,11 @@
 
 #include "../core/format.h"
 #include "../nn/activation_layers.h"
+#include "../nn/embedding.h"
 #include "../nn/linear.h"
 #include "../nn/mlp.h"
+#include "../nn/normalisation.h"
+#include "../nn/residual.h"
 #include "../ops/activations.h"
 #include "../ops/views.h"
 
@@ -63,6 +66,46 @@ std::string mlp(const nn::Mlp& model, OnnxGraph& graph, const OnnxValue& x) {
   return y.name;
 }
 
+// The mean over the innermost axes, each of which stays with size 1.
+std::string inner_mean(OnnxGraph& graph, const std::string& x, int axes) {
+  std::vector<std::int64_t> innermost;
+  for (int axis = -axes; axis < 0; ++axis) innermost.push_back(axis);
+  return graph.node("ReduceMean", {x}, {{"axes", innermost}, {"keepdims", 1}});
+}
+
+// x / √(mean(x²) + ε) over the innermost axes.
+std::string scaled(OnnxGraph& graph, const std::string& x, int axes, double epsilon, Dtype dtype) {
+  const std::string power = inner_mean(graph, graph.node("Mul", {x, x}), axes);
+  const std::string sum = graph.node("Add", {power, graph.constant("epsilon", epsilon, dtype)});
+  return graph.node("Div", {x, graph.node("Sqrt", {sum})});
+}
+
+std::string centred(OnnxGraph& graph, const std::string& x, int axes) {
+  return graph.node("Sub", {x, inner_mean(graph, x, axes)});
+}
+
+std::string layer_norm(const nn::LayerNorm& layer, OnnxGraph& graph, const OnnxValue& x) {
+  const int axes = layer.normalized_shape.rank();
+  const std::string y = scaled(graph, centred(graph, x.name, axes), axes, layer.options.epsilon, x.example.dtype());
+  if (!layer.options.affine) return y;
+  const std::string product = graph.node("Mul", {y, graph.constant("weight", layer.weight)});
+  return graph.node("Add", {product, graph.constant("bias", layer.bias)});
+}
+
+std::string rms_norm(const nn::RmsNorm& layer, OnnxGraph& graph, const OnnxValue& x) {
+  const std::string y = scaled(graph, x.name, layer.normalized_shape.rank(), layer.options.epsilon, x.example.dtype());
+  return layer.options.affine ? graph.node("Mul", {y, graph.constant("weight", layer.weight)}) : y;
+}
+
+std::string embedding(const nn::Embedding& layer, OnnxGraph& graph, const OnnxValue& x) {
+  return graph.node("Gather", {graph.constant("weight", layer.weight), x.name}, {{"axis", 0}});
+}
+
+template <class Inner>
+std::string residual(const nn::Residual<Inner>& layer, OnnxGraph& graph, const OnnxValue& x) {
+  return graph.node("Add", {x.name, graph.layer("layer", layer.layer, x).name});
+}
+
 }  // namespace
 
 std::span<const tools::OnnxLayer> onnx_layers() {
@@ -70,6 +113,12 @@ std::span<const tools::OnnxLayer> onnx_layers() {
     std::vector<tools::OnnxLayer> layers = {
         tools::onnx_layer<nn::Linear>(linear),
         tools::onnx_layer<nn::Mlp>(mlp),
+        tools::onnx_layer<nn::Residual<nn::Sequential>>(residual<nn::Sequential>),
+        tools::onnx_layer<nn::Residual<nn::Mlp>>(residual<nn::Mlp>),
+        tools::onnx_layer<nn::Residual<nn::Linear>>(residual<nn::Linear>),
+        tools::onnx_layer<nn::Embedding>(embedding),
+        tools::onnx_layer<nn::LayerNorm>(layer_norm),
+        tools::onnx_layer<nn::RmsNorm>(rms_norm),
         tools::onnx_layer<nn::Gelu>(gelu),
         tools::onnx_layer<nn::LeakyRelu>([](const nn::LeakyRelu& layer, OnnxGraph& graph, const OnnxValue& x) {
           return graph.node("LeakyRelu", {x.name}, {{"alpha", layer.slope}});
@@ -84,6 +133,7 @@ std::span<const tools::OnnxLayer> onnx_layers() {
           return graph.node("LogSoftmax", {x.name}, {{"axis", layer.axis}});
         }),
     };
+    add_image_layers(layers);
     add_functions(layers);
     return layers;
   }();

@@ -193,10 +193,11 @@ TEST_CASE("what has no form is refused by its name and type, and no file is writ
     return std::string("written");
   };
   const nn::Sequential unknown{nn::Linear{3, 3, rng}, nn::Sequential{relu, Around{nn::Linear{3, 3, rng}}}};
-  CHECK(holds(message(unknown, {3}),
-              {"export_onnx: layer \"1.1\" is a tests::(anonymous namespace)::Around, which has no ONNX form here; those "
-               "known are Sequential, Linear, Mlp, ",
-               "relu, ", "; onnx_layer adds others"}));
+  CHECK(
+      holds(message(unknown, {3}),
+            {"export_onnx: layer \"1.1\" is a tests::(anonymous namespace)::Around, which has no ONNX form here; those "
+             "known are Sequential, Linear, Mlp, ",
+             "relu, ", "; onnx_layer adds others"}));
   CHECK(holds(message(Scale{ones({3})}, {3}), {"export_onnx: the model is a ", "Scale, which"}));
   CHECK(holds(message(nn::Sequential{sin}, {3}), {"layer \"0\" is a Tensor (*)(Tensor const&), which"}));
   CHECK(holds(message(nn::Linear{3, 2, rng}, {4}), {"x (2, 4) does not fit weight (2, 3)"}));
