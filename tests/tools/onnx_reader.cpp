@@ -57,7 +57,9 @@ std::string attribute_text(const ProtobufFields& attribute) {
       return fmt::format(" {}={}", attribute.text(1), attribute.number(3));
     default:
       REQUIRE(attribute.number(20) == 7);
-      return fmt::format(" {}=[{}]", attribute.text(1), fmt::join(attribute.numbers.at(8), ", "));
+      const std::vector<std::uint64_t>& bits = attribute.numbers.at(8);
+      return fmt::format(" {}=[{}]", attribute.text(1),
+                         fmt::join(std::vector<std::int64_t>(bits.begin(), bits.end()), ", "));
   }
 }
 
