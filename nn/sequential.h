@@ -53,7 +53,7 @@ class Sequential {
   /// Tensor (*)(const Tensor&).
   template <class T>
   const T* get_if(std::size_t i) const {
-    return type(i) == typeid(T) ? static_cast<const T*>(layers_[i]->held()) : nullptr;
+    return type(i) == typeid(T) ? static_cast<const T*>(layers_[i]->address()) : nullptr;
   }
   /// Only the layers from `begin` up to, without, `end`.
   Tensor apply(const Tensor& x, std::size_t begin, std::size_t end) const {
@@ -80,7 +80,7 @@ class Sequential {
     virtual std::unique_ptr<Any> copy() const = 0;
     virtual void walk(const detail::Path& path, detail::VisitField visit) = 0;
     virtual const std::type_info& type() const = 0;
-    virtual const void* held() const = 0;
+    virtual const void* address() const = 0;
   };
   template <class T>
   struct Holds final : Any {
@@ -91,7 +91,7 @@ class Sequential {
       if constexpr (HasFields<T>) detail::walk_fields(layer, path, visit);
     }
     const std::type_info& type() const override { return typeid(T); }
-    const void* held() const override { return &layer; }
+    const void* address() const override { return &layer; }
     T layer;
   };
   std::vector<std::unique_ptr<Any>> layers_;

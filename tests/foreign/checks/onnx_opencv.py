@@ -22,6 +22,7 @@ for name in "mlp", "convolutional":
             network.setInput(inputs[at : at + batch])
             theirs, ours = network.forward(), outputs[at : at + batch]
             assert theirs.shape == ours.shape, (name, theirs.shape, ours.shape)
+            assert np.isfinite(theirs).all(), name
             largest = max(largest, np.abs(theirs - ours).max())
             same += (theirs.argmax(1) == ours.argmax(1)).sum()
         assert largest <= 1e-5, f"{name}, batch {batch}: logits differ by {largest}"
