@@ -13,7 +13,8 @@ struct Dropout {
 
   /// Error unless p lies between 0 and 1.
   explicit Dropout(double p = 0.5);
-  /// x with elements left out, of its shape. With p = 1 all are, with p = 0 none is and nothing is drawn.
+  /// x with elements left out, of its shape; with p = 1 all of them, with p = 0 none, and nothing is drawn. The value
+  /// of p counts to 2⁻³². DtypeError unless x is float32 or float64.
   Tensor operator()(const Tensor& x) const;
   /// No tensors.
   static void fields(auto&, auto&&) {}

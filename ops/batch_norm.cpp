@@ -13,7 +13,8 @@ struct Layout {
 // For the channels [begin, end): h = (x − μ)·r with r = 1/√(σ² + ε), y = h·weight + bias.
 using NormalChannels = void (*)(const void* x, const void* weight, const void* bias, double epsilon, void* mean,
                                 void* var, void* r, void* y, Layout layout, std::int64_t begin, std::int64_t end);
-// Of a cotangent g of y: bias = Σ g, weight = Σ g∘h, x = weight·r·(g − mean(g) − h·mean(g∘h)), which may be null.
+// Of a cotangent g of y, and q = g − mean(g): bias = Σ g, weight = Σ q∘h, x = weight·r·(q − h·mean(q∘h)), which may be
+// null. With g in place of q the rounding of μ would count, since Σ h is 0 but for that.
 using NormalGradientChannels = void (*)(const void* g, const void* x, const void* weight, const void* mean,
                                         const void* r, void* to_x, void* to_weight, void* to_bias, Layout layout,
                                         std::int64_t begin, std::int64_t end);
@@ -84,22 +85,25 @@ void gradient_columns(const T* g, const T* x, const T* weight, const T* means, c
   const std::int64_t step = layout.channels;
   each_vector<T>(begin, end, [=](auto d, std::int64_t c) HWY_ATTR {
     const auto mean = hn::LoadU(d, means + c), scale = hn::LoadU(d, scales + c);
-    const Totals level = column_sums(d, layout.n,
-                                     [=](auto, std::int64_t i) HWY_ATTR { return hn::LoadU(d, g + i * step + c); }),
-                 along = column_sums(d, layout.n, [=](auto, std::int64_t i) HWY_ATTR {
-                   const auto normal = hn::Mul(hn::Sub(hn::LoadU(d, x + i * step + c), mean), scale);
-                   return hn::Mul(hn::LoadU(d, g + i * step + c), normal);
-                 });
-    T mean_level[kMostLanes], mean_along[kMostLanes];
-    for (std::size_t k = 0; k < hn::Lanes(d); ++k) {
-      to_bias[c + static_cast<std::int64_t>(k)] = static_cast<T>(level.of[k]);
-      to_weight[c + static_cast<std::int64_t>(k)] = static_cast<T>(along.of[k]);
-      mean_level[k] = static_cast<T>(level.of[k] / count);
-      mean_along[k] = static_cast<T>(along.of[k] / count);
+    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+    T means_of[kMostLanes];
+    Totals totals =
+        column_sums(d, layout.n, [=](auto, std::int64_t i) HWY_ATTR { return hn::LoadU(d, g + i * step + c); });
+    for (std::int64_t k = 0; k < lanes; ++k) {
+      to_bias[c + k] = static_cast<T>(totals.of[k]);
+      means_of[k] = static_cast<T>(totals.of[k] / count);
+    }
+    const auto flat = hn::LoadU(d, means_of);
+    totals = column_sums(d, layout.n, [=](auto, std::int64_t i) HWY_ATTR {
+      const auto normal = hn::Mul(hn::Sub(hn::LoadU(d, x + i * step + c), mean), scale);
+      return hn::Mul(hn::Sub(hn::LoadU(d, g + i * step + c), flat), normal);
+    });
+    for (std::int64_t k = 0; k < lanes; ++k) {
+      to_weight[c + k] = static_cast<T>(totals.of[k]);
+      means_of[k] = static_cast<T>(totals.of[k] / count);
     }
     if (!to_x) return;
-    const auto slope = hn::Mul(hn::LoadU(d, weight + c), scale), flat = hn::LoadU(d, mean_level),
-               tilt = hn::LoadU(d, mean_along);
+    const auto slope = hn::Mul(hn::LoadU(d, weight + c), scale), tilt = hn::LoadU(d, means_of);
     for (std::int64_t i = 0; i < layout.n; ++i) {
       const auto normal = hn::Mul(hn::Sub(hn::LoadU(d, x + i * step + c), mean), scale);
       const auto left = hn::NegMulAdd(normal, tilt, hn::Sub(hn::LoadU(d, g + i * step + c), flat));
@@ -162,18 +166,22 @@ void gradient_channels(const void* g_rows, const void* x_rows, const void* weigh
   const auto count = static_cast<double>(layout.n * layout.length);
   for (std::int64_t c = begin; c < end; ++c) {
     const T mean = mean_of[c], scale = scale_of[c];
-    double level = 0, along = 0;
+    double total = 0;
     each_row(layout, c, [&](std::int64_t at) HWY_ATTR {
-      level += row_sum<T>(layout.length, [=](auto d, std::int64_t i) HWY_ATTR { return hn::LoadU(d, g + at + i); });
-      along += row_sum<T>(layout.length, [=](auto d, std::int64_t i) HWY_ATTR {
+      total += row_sum<T>(layout.length, [=](auto d, std::int64_t i) HWY_ATTR { return hn::LoadU(d, g + at + i); });
+    });
+    to_bias[c] = static_cast<T>(total);
+    const T flat = static_cast<T>(total / count);
+    total = 0;
+    each_row(layout, c, [&](std::int64_t at) HWY_ATTR {
+      total += row_sum<T>(layout.length, [=](auto d, std::int64_t i) HWY_ATTR {
         const auto normal = hn::Mul(hn::Sub(hn::LoadU(d, x + at + i), hn::Set(d, mean)), hn::Set(d, scale));
-        return hn::Mul(hn::LoadU(d, g + at + i), normal);
+        return hn::Mul(hn::Sub(hn::LoadU(d, g + at + i), hn::Set(d, flat)), normal);
       });
     });
-    to_bias[c] = static_cast<T>(level);
-    to_weight[c] = static_cast<T>(along);
+    to_weight[c] = static_cast<T>(total);
     if (!to_x) continue;
-    const T flat = static_cast<T>(level / count), tilt = static_cast<T>(along / count), slope = weight[c] * scale;
+    const T tilt = static_cast<T>(total / count), slope = weight[c] * scale;
     each_row(layout, c, [&](std::int64_t at) HWY_ATTR {
       each_vector<T>(at, at + layout.length, [=](auto d, std::int64_t i) HWY_ATTR {
         const auto normal = hn::Mul(hn::Sub(hn::LoadU(d, x + i), hn::Set(d, mean)), hn::Set(d, scale));
@@ -256,12 +264,14 @@ Tensor along_channels(const Tensor& x) { return reshape(x, {1, x.size(), 1}); }
 Tensor batch_norm_composed(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& epsilon) {
   const double e = checked_epsilon(x, weight, bias, epsilon);
   const Tensor rows = reshape(x, shape_of(layout_of(x)));
-  const Tensor normal = (rows - mean(rows, {0, 2}, true)) / detail::root(var(rows, {0, 2}, true) + e);
+  Tensor away = rows - mean(rows, {0, 2}, true);
+  away = away - mean(away, {0, 2}, true);  // what rounding left of the mean, which the weight's gradient would see
+  const Tensor normal = away / detail::root(var(rows, {0, 2}, true) + e);
   return reshape(normal * along_channels(weight) + along_channels(bias), x.shape());
 }
 
-// With h = (x − μ)·r and r = 1/√(σ² + ε), towards x: weight·r·(g − mean(g) − h·mean(g∘h)); towards the weight Σ g∘h,
-// towards the bias Σ g.
+// With h = (x − μ)·r, r = 1/√(σ² + ε) and q = g − mean(g): towards x weight·r·(q − h·mean(q∘h)), towards the weight
+// Σ q∘h, towards the bias Σ g.
 struct BatchNormRule {
   Tensor x, weight, packed_x, means, scales;
   double epsilon;
@@ -287,11 +297,12 @@ struct BatchNormRule {
     const Tensor g = reshape(cotangent, shape_of(layout)), rows = reshape(x, shape_of(layout));
     const Tensor scale = 1 / detail::root(var(rows, {0, 2}, true) + epsilon);
     const Tensor normal = (rows - mean(rows, {0, 2}, true)) * scale;
+    const Tensor q = g - mean(g, {0, 2}, true);
     if (out.wants(0)) {
-      const Tensor left = g - mean(g, {0, 2}, true) - normal * mean(g * normal, {0, 2}, true);
+      const Tensor left = q - normal * mean(q * normal, {0, 2}, true);
       out.give(0, reshape(along_channels(weight) * scale * left, x.shape()));
     }
-    if (out.wants(1)) out.give(1, sum(g * normal, {0, 2}));
+    if (out.wants(1)) out.give(1, sum(q * normal, {0, 2}));
     if (out.wants(2)) out.give(2, sum(g, {0, 2}));
   }
 };

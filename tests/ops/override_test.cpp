@@ -107,7 +107,9 @@ TEST_CASE("every override in the registry equals its composition, value and all 
     CAPTURE(op->name());
     for (Dtype dtype : {float32, float64}) {
       CAPTURE(name(dtype));
-      const double tolerance = dtype == float32 ? 1e-6 : 1e-13;
+      // The composition of batch_norm adds up g∘h, whose terms cancel; the fused op takes the mean off g first.
+      const bool cancels = op == &fused::batch_norm;
+      const double tolerance = dtype == float64 ? 1e-13 : cancels ? 4e-6 : 1e-6;
       const std::vector<Tensors> samples = samples_of(op->name(), dtype);
       REQUIRE_MESSAGE(!samples.empty(), "this override has no sample inputs");
       for (const Tensors& inputs : samples) {
@@ -135,7 +137,9 @@ TEST_CASE("overrides differentiate twice, fused and checked, like their composit
         const auto first = grad([&](const Tensor& x) {
           Tensors with = inputs;
           with[0] = x;
-          return sum(square((*op)(with)));
+          const Tensor y = (*op)(with);
+          Rng rng(7);  // the squares of what is normalised add up to a constant: weigh them
+          return sum(square(y) * uniform(y.shape(), 0.5, 1.5, rng, y.dtype()));
         });
         return sum(square(first(v)));
       })(inputs[0]);
