@@ -119,6 +119,8 @@ void append_quoted(std::string& text, const std::string& value) {
 }  // namespace
 
 SafetensorsHeader parse_header(const std::string& file, const std::string& text) {
+  if (text.find('\0') != std::string::npos)  // where the reader below would stop
+    fail<FileError>("{}: the header is not JSON in UTF-8: it holds a byte of 0", file);
   SafetensorsHeader header;
   HeaderReader reader(file, header);
   json::sax_parse(text, &reader);

@@ -6,8 +6,10 @@
 #include <concepts>
 #include <functional>
 #include <initializer_list>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -35,7 +37,7 @@ class TrainingState {
    public:
     /// A model's parameters and buffers, written in place when loaded.
     template <HasFields Model>
-    Part(std::string name, Model& model)
+    requires(!std::is_const_v<Model>) Part(std::string name, Model& model)
         : name_(std::move(name)), list_([&model] { return state(model); }), check_(check_model(list_)) {}
     /// What an optimizer keeps for a model.
     template <class Optimizer, HasFields Model>

@@ -1,23 +1,29 @@
 // Damaged copies of a file, the same ones every time: cut short at every length, and with every byte of its head
 // changed in many ways.
 #pragma once
+#include <filesystem>
 #include <string>
-#include <vector>
 
 #include "scratch.h"
 
 namespace retrograd::tests {
 
-/// Calls look(bytes) with each proper beginning of `bytes`.
+/// Calls look(file) with a file of each proper beginning of `bytes`.
 template <class F>
 void each_cut(const std::string& bytes, F&& look) {
-  for (std::size_t length = 0; length < bytes.size(); ++length) look(bytes.substr(0, length));
+  const ScratchFolder scratch;
+  for (std::size_t length = 0; length < bytes.size(); ++length) {
+    const std::filesystem::path file = scratch.write("cut", bytes.substr(0, length));
+    look(file);
+    std::filesystem::remove(file);  // writing over one is much slower than making another
+  }
 }
 
-/// Calls look(bytes) with each of the first `head` bytes changed: each bit alone, all of them, and to the characters
-/// that headers are made of.
+/// Calls look(file) with a file of `bytes` for each way to change one of the first `head`: each of its bits alone, all
+/// of them, and to the characters that headers are made of.
 template <class F>
 void each_changed_byte(const std::string& bytes, std::size_t head, F&& look) {
+  const ScratchFolder scratch;
   for (std::size_t at = 0; at < head; ++at) {
     std::string others = "\"'{}[](),: 019FT\\";
     others.push_back('\0');
@@ -27,7 +33,9 @@ void each_changed_byte(const std::string& bytes, std::size_t head, F&& look) {
       if (other == bytes[at]) continue;
       std::string changed = bytes;
       changed[at] = other;
-      look(changed);
+      const std::filesystem::path file = scratch.write("changed", changed);
+      look(file);
+      std::filesystem::remove(file);
     }
   }
 }

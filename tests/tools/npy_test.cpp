@@ -27,13 +27,15 @@ std::string header(const std::string& descr, const std::string& shape, const cha
   return "{'descr': '" + descr + "', 'fortran_order': " + fortran + ", 'shape': " + shape + ", }\n";
 }
 
-// What reading these bytes fails with, after the file's name.
-std::string refusal(const std::string& bytes) {
-  const ScratchFolder scratch;
-  const fs::path path = scratch.write("x.npy", bytes);
+// What reading this file fails with, after its name.
+std::string refusal(const fs::path& path) {
   const std::string message = file_error([&] { read_npy(path); });
   if (!message.empty()) CHECK(message.starts_with(path.string() + ": "));
   return message.empty() ? "" : message.substr(path.string().size() + 2);
+}
+std::string refusal_of(const std::string& bytes) {
+  const ScratchFolder scratch;
+  return refusal(scratch.write("x.npy", bytes));
 }
 
 }  // namespace
@@ -86,16 +88,14 @@ TEST_CASE("Fortran order and versions 2.0 and 3.0 are read") {
 
 TEST_CASE("an npy file cut short anywhere is refused, and so is one with bytes to spare") {
   const std::string bytes = npy(header("<f4", "(2,)"), std::string(8, '\1'));
-  each_cut(bytes, [&](const std::string& cut) { REQUIRE(holds(refusal(cut), {"expected ", ", found "})); });
-  CHECK(refusal(bytes + "x") == "values: expected 8 bytes for float32 (2,), found 9");
+  each_cut(bytes, [](const fs::path& cut) { REQUIRE(holds(refusal(cut), {"expected ", ", found "})); });
+  CHECK(refusal_of(bytes + "x") == "values: expected 8 bytes for float32 (2,), found 9");
 }
 
 TEST_CASE("an npy file with any byte of its head changed is refused or read as something of as many bytes") {
   const std::string bytes = npy(header("<f4", "(2, 3)"), std::string(24, '\1'));
-  const ScratchFolder scratch;
   int refused = 0;
-  each_changed_byte(bytes, bytes.size() - 24, [&](const std::string& damaged) {
-    const fs::path bad = scratch.write("bad", damaged);
+  each_changed_byte(bytes, bytes.size() - 24, [&](const fs::path& bad) {
     try {
       const Tensor x = read_npy(bad);
       REQUIRE(x.size() == 6);
@@ -110,7 +110,7 @@ TEST_CASE("an npy file with any byte of its head changed is refused or read as s
 
 TEST_CASE("npy headers that lie are refused with what is wrong, expected and found") {
   const auto says = [](const std::string& text, const std::string& message) {
-    const std::string found = refusal(npy(text, "12345678"));
+    const std::string found = refusal_of(npy(text, "12345678"));
     CHECK_MESSAGE(found.starts_with(message), found);
   };
   says(header(">f4", "(2,)"), "descr: expected one of <f4, <f8, <i8, |u1, |b1, found >f4");
@@ -135,13 +135,13 @@ TEST_CASE("npy headers that lie are refused with what is wrong, expected and fou
   says("{'descr': '<f4", "header: expected the end of a string");
   says("{'descr' '<f4'", "header: expected ':'");
   says(std::string(60'000, '('), "header: expected '{' at byte 0");
-  CHECK(refusal(npy(header("|b1", "(3,)"), "\1\2\1")) == "values: expected booleans of 0 or 1, found 2 at 1");
-  CHECK(refusal("\x93NUMPZ\1\1\1\1x") == "magic number: expected that of NumPy, \"\\x93NUMPY\", found another");
-  CHECK(refusal(std::string("\x93NUMPY\4\0\1\0x", 11)) == "version: expected 1.0, 2.0 or 3.0, found 4.0");
-  CHECK(refusal(std::string("\x93NUMPY\1\1\1\0x", 11)) == "version: expected 1.0, 2.0 or 3.0, found 1.1");
-  CHECK(refusal(std::string("\x93NUMPY\2\0\xff\xff\xff\xff{}", 14)) ==
+  CHECK(refusal_of(npy(header("|b1", "(3,)"), "\1\2\1")) == "values: expected booleans of 0 or 1, found 2 at 1");
+  CHECK(refusal_of("\x93NUMPZ\1\1\1\1x") == "magic number: expected that of NumPy, \"\\x93NUMPY\", found another");
+  CHECK(refusal_of(std::string("\x93NUMPY\4\0\1\0x", 11)) == "version: expected 1.0, 2.0 or 3.0, found 4.0");
+  CHECK(refusal_of(std::string("\x93NUMPY\1\1\1\0x", 11)) == "version: expected 1.0, 2.0 or 3.0, found 1.1");
+  CHECK(refusal_of(std::string("\x93NUMPY\2\0\xff\xff\xff\xff{}", 14)) ==
         "header: expected at most 2 bytes, found a length of 4294967295");
-  CHECK(refusal("") == "expected 8 more bytes, found 0");
+  CHECK(refusal_of("") == "expected 8 more bytes, found 0");
 }
 
 }  // namespace retrograd::tests
