@@ -18,6 +18,7 @@ constexpr Command kCommands[] = {
     {"copy_npy", retrograd::tests::copy_npy},
     {"read_network", retrograd::tests::read_network},
     {"write_network", retrograd::tests::write_network},
+    {"write_onnx", retrograd::tests::write_onnx},
     {"write_tensors", retrograd::tests::write_tensors},
 };
 

@@ -89,6 +89,20 @@ TEST_CASE("sequences nest") {
   CHECK(outer(ones({4, 2})).shape() == Shape{4, 1});
 }
 
+TEST_CASE("a sequence shows its layers to whoever knows their types") {
+  Rng rng(1);
+  using Function = Tensor (*)(const Tensor&);
+  const nn::Sequential model{nn::Linear{2, 3, rng}, tanh};
+  REQUIRE(model.get_if<nn::Linear>(0) != nullptr);
+  CHECK(model.get_if<nn::Linear>(0)->weight.shape() == Shape{3, 2});
+  CHECK(model.get_if<nn::Mlp>(0) == nullptr);
+  CHECK(model.get_if<Function>(0) == nullptr);
+  REQUIRE(model.get_if<Function>(1) != nullptr);
+  CHECK((*model.get_if<Function>(1) == Function{tanh}));
+  CHECK(model.type(1) == typeid(Function));
+  CHECK(model.get_if<nn::Linear>(2) == nullptr);
+}
+
 TEST_CASE("a linear layer takes rows of nothing") {
   const Tensor y = linear(ones({2, 3, 0}), zeros({4, 0}), ones({4}));
   CHECK(y.shape() == Shape{2, 3, 4});
