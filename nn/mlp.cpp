@@ -14,6 +14,8 @@ Tensor activate(Activation activation, const Tensor& x) {
       return sigmoid(x);
     case Activation::tanh:
       return tanh(x);
+    case Activation::gelu:
+      return gelu(x);
     case Activation::identity:
       break;
   }
@@ -28,6 +30,8 @@ std::string_view name(Activation activation) {
       return "sigmoid";
     case Activation::tanh:
       return "tanh";
+    case Activation::gelu:
+      return "gelu";
     case Activation::identity:
       break;
   }
@@ -43,7 +47,6 @@ Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, c
     layers.emplace_back(sizes[i], sizes[i + 1], rng, initialiser, dtype);
 }
 
-namespace {
 Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
   switch (activation) {
     case Activation::relu:
@@ -52,12 +55,12 @@ Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
       return linear_sigmoid(x, layer.weight, layer.bias);
     case Activation::tanh:
       return linear_tanh(x, layer.weight, layer.bias);
+    case Activation::gelu:
     case Activation::identity:
       break;
   }
-  return layer(x);
+  return activate(activation, layer(x));
 }
-}  // namespace
 
 Tensor Mlp::operator()(const Tensor& x) const {
   Tensor y = x;

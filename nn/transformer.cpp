@@ -1,0 +1,62 @@
+#include "transformer.h"
+
+#include <cmath>
+#include <vector>
+
+#include "../core/creation.h"
+#include "../core/error.h"
+#include "../core/tape_ops.h"
+#include "../ops/linear.h"
+#include "check.h"
+
+namespace retrograd::nn {
+
+namespace {
+
+Tensor attended(const TransformerEncoderLayer& layer, const Tensor& x, const Tensor& mask) {
+  return dropout(layer.self_attn(x, mask), layer.dropout);
+}
+
+Tensor fed_forward(const TransformerEncoderLayer& layer, const Tensor& x) {
+  const Tensor wide = activated(layer.linear1, layer.activation, x);
+  return dropout(layer.linear2(dropout(wide, layer.dropout)), layer.dropout);
+}
+
+}  // namespace
+
+TransformerEncoderLayer::TransformerEncoderLayer(std::int64_t embed, std::int64_t heads, Rng& rng,
+                                                 const TransformerOptions& options, Dtype dtype)
+    : self_attn(embed, heads, rng, options.dropout, dtype),
+      linear1(embed, options.feedforward, rng, FanInUniform{}, dtype),
+      linear2(options.feedforward, embed, rng, FanInUniform{}, dtype),
+      norm1(embed, options.epsilon, dtype),
+      norm2(embed, options.epsilon, dtype),
+      activation(options.activation),
+      norm_first(options.norm_first),
+      dropout(options.dropout) {}
+
+Tensor TransformerEncoderLayer::operator()(const Tensor& x, const Tensor& mask) const {
+  detail::check_argument("TransformerEncoderLayer", "x", x, linear1.weight, {"N", "T", linear1.weight.shape()[1]});
+  if (norm_first) {
+    const Tensor y = x + attended(*this, norm1(x), mask);
+    return y + fed_forward(*this, norm2(y));
+  }
+  const Tensor y = norm1(x + attended(*this, x, mask));
+  return norm2(y + fed_forward(*this, y));
+}
+
+Tensor positional_encoding(std::int64_t steps, std::int64_t embed, Dtype dtype) {
+  if (steps < 0 || embed < 1)
+    fail<ShapeError>("positional_encoding: sizes must be positive, got {} steps, {} embed", steps, embed);
+  std::vector<double> values;
+  values.reserve(static_cast<std::size_t>(steps * embed));
+  for (std::int64_t t = 0; t < steps; ++t)
+    for (std::int64_t k = 0; k < embed; ++k) {
+      const double angle =
+          static_cast<double>(t) / std::pow(10000, static_cast<double>(k - k % 2) / static_cast<double>(embed));
+      values.push_back(k % 2 == 0 ? std::sin(angle) : std::cos(angle));
+    }
+  return tensor(values, {steps, embed}, dtype);
+}
+
+}  // namespace retrograd::nn
