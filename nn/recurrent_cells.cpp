@@ -5,7 +5,6 @@
 #include "../ops/activations.h"
 #include "../ops/arithmetic.h"
 #include "../ops/linear.h"
-#include "../ops/matmul.h"
 #include "../ops/views.h"
 #include "check.h"
 
@@ -52,10 +51,10 @@ Tensor RnnCell::operator()(const Tensor& x, const Tensor& h) const {
   return step(input(x), state_for("RnnCell", "h", *this, x, h));
 }
 
-Tensor RnnCell::input(const Tensor& x) const { return linear(x, weight_ih, bias_ih + bias_hh); }
+Tensor RnnCell::input(const Tensor& x) const { return linear(x, weight_ih, bias_ih); }
 
 Tensor RnnCell::step(const Tensor& from_x, const Tensor& h) const {
-  return activate(activation, matmul(h, transpose(weight_hh)) + from_x);
+  return activate(activation, from_x + linear(h, weight_hh, bias_hh));
 }
 
 GruCell::GruCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initialiser& initialiser, Dtype dtype) {
@@ -87,11 +86,11 @@ LstmState LstmCell::operator()(const Tensor& x, const LstmState& state) const {
   return step(input(x), {state_for("LstmCell", "h", *this, x, state.h), state_for("LstmCell", "c", *this, x, state.c)});
 }
 
-Tensor LstmCell::input(const Tensor& x) const { return linear(x, weight_ih, bias_ih + bias_hh); }
+Tensor LstmCell::input(const Tensor& x) const { return linear(x, weight_ih, bias_ih); }
 
 LstmState LstmCell::step(const Tensor& from_x, const LstmState& state) const {
   const std::int64_t n = state.h.shape()[1];
-  const Tensor a = matmul(state.h, transpose(weight_hh)) + from_x;
+  const Tensor a = from_x + linear(state.h, weight_hh, bias_hh);
   const Tensor both = sigmoid(slice(a, 1, 0, 2 * n));
   const Tensor i = slice(both, 1, 0, n), f = slice(both, 1, n, 2 * n);
   const Tensor c = f * state.c + i * tanh(slice(a, 1, 2 * n, 3 * n));

@@ -22,8 +22,9 @@ Tensor wave(const Shape& shape, double phase, double scale, double step) {
   return scale * sin(step * reshape(arange(shape.size(), float64), shape) + phase);
 }
 
-void detail::check_recorded(const std::vector<Parameter>& own, const std::vector<Parameter>& inputs, Call call,
-                            const std::vector<Recorded>& expected) {
+void check_recorded(const std::vector<Parameter>& own, const std::vector<Parameter>& inputs,
+                    FunctionRef<std::vector<Tensor>(const std::vector<Tensor>&)> call,
+                    const std::vector<Recorded>& expected) {
   double phase = 0;
   for (const Parameter& parameter : own) {
     Tensor to = parameter.tensor;

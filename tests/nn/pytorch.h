@@ -17,18 +17,17 @@ struct Recorded {
 /// scale·sin(step·i + phase), float64.
 Tensor wave(const Shape& shape, double phase, double scale, double step);
 
-namespace detail {
-using Call = retrograd::detail::FunctionRef<std::vector<Tensor>(const std::vector<Tensor>&)>;
-void check_recorded(const std::vector<Parameter>& own, const std::vector<Parameter>& inputs, Call call,
+/// The check behind check_against_pytorch, of a model's parameters and what its call returns.
+void check_recorded(const std::vector<Parameter>& own, const std::vector<Parameter>& inputs,
+                    FunctionRef<std::vector<Tensor>(const std::vector<Tensor>&)> call,
                     const std::vector<Recorded>& expected);
-}  // namespace detail
 
 /// Checks outputs = call(model, inputs) and the derivatives of the inputs and of all parameters, under PyTorch's names,
 /// in every override mode.
 template <class Model, class Call>
 void check_against_pytorch(Model model, const std::vector<Parameter>& inputs, Call call,
                            const std::vector<Recorded>& expected) {
-  detail::check_recorded(
+  check_recorded(
       parameters(model), inputs, [&](const std::vector<Tensor>& x) { return call(model, x); }, expected);
 }
 

@@ -35,6 +35,17 @@ nn::RnnCell made_rnn_cell(nn::Activation activation) {
   return nn::RnnCell{3, 5, rng, activation, nn::FanInUniform{}, float64};
 }
 
+// Reads the sequence, and answers from the last step.
+struct Memory {
+  nn::Lstm lstm;
+  nn::Linear last;
+  Tensor operator()(const Tensor& x) const { return last(lstm(x)(range(), -1)); }
+  static void fields(auto& self, auto&& visit) {
+    visit("lstm", self.lstm);
+    visit("last", self.last);
+  }
+};
+
 Tensor h_of(const Tensor& state) { return state; }
 Tensor h_of(const nn::LstmState& state) { return state.h; }
 
@@ -298,17 +309,8 @@ TEST_CASE("a recurrent layer stands in a Sequential") {
 }
 
 TEST_CASE("an LSTM learns to say at the end what it saw first") {
-  struct Model {
-    nn::Lstm lstm;
-    nn::Linear last;
-    Tensor operator()(const Tensor& x) const { return last(lstm(x)(range(), -1)); }
-    static void fields(auto& self, auto&& visit) {
-      visit("lstm", self.lstm);
-      visit("last", self.last);
-    }
-  };
   Rng rng(4);
-  Model model{nn::Lstm{1, 8, rng}, nn::Linear{8, 2, rng}};
+  Memory model{nn::Lstm{1, 8, rng}, nn::Linear{8, 2, rng}};
   const Tensor x = bernoulli({64, 6, 1}, 0.5, rng), labels = astype(reshape(x(range(), 0), {64}), int64);
   optim::Optimizer optimizer{optim::Adam{.learning_rate = 0.03}};
   for (int step = 0; step < 120; ++step) {
