@@ -15,7 +15,6 @@
 #include "../ops/softmax.h"
 #include "../ops/views.h"
 #include "check.h"
-#include "stub.h"
 
 namespace retrograd::nn {
 
@@ -65,11 +64,11 @@ Tensor joined(const MultiHeadAttention& layer, const Tensor& found) {
 }  // namespace
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask,
-                                    double dropped) {
+                                    const Dropout& dropout) {
   check_shapes(query, key, value);
   const double scale = 1 / std::sqrt(static_cast<double>(query.size(-1)));
   const Tensor scores = matmul(scaled(query, scale), swapaxes(key, -2, -1));
-  return matmul(dropout(softmax(masked(scores, mask), -1), dropped), value);
+  return matmul(dropout(softmax(masked(scores, mask), -1)), value);
 }
 
 Tensor causal_mask(std::int64_t steps) {
@@ -103,10 +102,7 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t embed, std::int64_t parts, R
       in_proj_bias(zeros({3 * embed}, dtype)),
       out_proj(embed, embed, rng, fan_in_and_zeros, dtype),
       heads(parts),
-      dropout(dropped) {
-  if (!(dropout >= 0 && dropout < 1))
-    fail("MultiHeadAttention: dropout must be at least 0 and below 1, got {}", dropout);
-}
+      dropout(dropped) {}
 
 Tensor MultiHeadAttention::operator()(const Tensor& x, const Tensor& mask) const {
   detail::check_argument("MultiHeadAttention", "x", x, in_proj_weight, {"N", "T", in_proj_weight.shape()[1]});

@@ -8,15 +8,16 @@
 
 #include "../core/random.h"
 #include "../core/tensor.h"
+#include "dropout.h"
 #include "linear.h"
 
 namespace retrograd::nn {
 
 /// softmax(query·keyᵀ/√d + mask)·value (A. Vaswani et al. 2017, eq. 1): query (…, L, d), key (…, S, d), value (…, S, e)
-/// → (…, L, e); float32 and float64. In training that share of the softmax's elements is dropped. ShapeError where
-/// shapes do not fit, DtypeError where dtypes do not.
+/// → (…, L, e); float32 and float64. The dropout is of the softmax. ShapeError where shapes do not fit, DtypeError
+/// where dtypes do not.
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
-                                    const Tensor& mask = {}, double dropout = 0);
+                                    const Tensor& mask = {}, const Dropout& dropout = Dropout{0});
 
 /// The mask (steps, steps) by which a step looks at itself and what came before it.
 Tensor causal_mask(std::int64_t steps);
@@ -33,12 +34,12 @@ struct MultiHeadAttention {
   Linear out_proj;
   /// Into how many parts the projections fall.
   std::int64_t heads;
-  /// The share of attention weights dropped in training.
-  double dropout;
+  /// Of the attention weights.
+  Dropout dropout;
 
   /// As PyTorch's: in_proj_weight evenly from ±√(6/(4·embed)) (X. Glorot, Y. Bengio 2010), out_proj.weight evenly from
-  /// ±1/√embed, biases zero. ShapeError unless embed and heads are positive and heads divide embed, Error where dropout
-  /// is not at least 0 and below 1.
+  /// ±1/√embed, biases zero. ShapeError unless embed and heads are positive and heads divide embed, Error unless
+  /// dropout lies between 0 and 1.
   MultiHeadAttention(std::int64_t embed, std::int64_t heads, Rng& rng, double dropout = 0, Dtype dtype = float32);
   /// Self-attention: x (N, T, embed) → (N, T, embed). The mask broadcasts to (N, heads, T, T).
   Tensor operator()(const Tensor& x, const Tensor& mask = {}) const;

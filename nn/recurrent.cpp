@@ -11,7 +11,6 @@
 #include "../ops/joining.h"
 #include "../ops/views.h"
 #include "check.h"
-#include "stub.h"
 
 namespace retrograd {
 
@@ -100,7 +99,6 @@ Recurrent<Cell>::Recurrent(std::int64_t in, std::int64_t hidden, Rng& rng, const
   const char* own = kName<Cell>;
   if (in < 1 || hidden < 1 || options.layers < 1)
     fail<ShapeError>("{}: sizes must be positive, got {} in, {} hidden, {} layers", own, in, hidden, options.layers);
-  if (!(dropout >= 0 && dropout < 1)) fail("{}: dropout must be at least 0 and below 1, got {}", own, dropout);
   const bool is_plain = std::is_same_v<Cell, RnnCell>;
   if (options.activation != Activation::tanh && !(is_plain && options.activation == Activation::relu))
     fail("{}: the activation must be {}, got {}", own, is_plain ? "tanh or relu" : "tanh", name(options.activation));
@@ -126,6 +124,7 @@ auto Recurrent<Cell>::operator()(const Tensor& x, const State& initial) const ->
   States<State> last;
   Tensor y = transpose(x, {1, 0, 2});  // steps first, so that the rows of one lie together
   for (std::size_t at = 0; at < cells.size(); at += directions) {
+    if (at > 0) y = dropout(y);
     const bool is_last = at + directions == cells.size();
     Tensors ways;
     for (std::size_t way = 0; way < directions; ++way) {

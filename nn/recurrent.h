@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dropout.h"
 #include "recurrent_cells.h"
 
 namespace retrograd::nn {
@@ -35,8 +36,8 @@ struct Recurrent {
   std::vector<Cell> cells;
   /// True where every other cell runs backward.
   bool bidirectional;
-  /// The share of elements dropped between layers, in training.
-  double dropout;
+  /// Between layers.
+  Dropout dropout;
 
   /// The cells are drawn in their order, as cells alone are. ShapeError unless all sizes and `layers` are positive,
   /// Error where an option does not fit.

@@ -14,12 +14,12 @@ namespace retrograd::nn {
 namespace {
 
 Tensor attended(const TransformerEncoderLayer& layer, const Tensor& x, const Tensor& mask) {
-  return dropout(layer.self_attn(x, mask), layer.dropout);
+  return layer.dropout(layer.self_attn(x, mask));
 }
 
 Tensor fed_forward(const TransformerEncoderLayer& layer, const Tensor& x) {
   const Tensor wide = activated(layer.linear1, layer.activation, x);
-  return dropout(layer.linear2(dropout(wide, layer.dropout)), layer.dropout);
+  return layer.dropout(layer.linear2(layer.dropout(wide)));
 }
 
 }  // namespace
@@ -29,8 +29,8 @@ TransformerEncoderLayer::TransformerEncoderLayer(std::int64_t embed, std::int64_
     : self_attn(embed, heads, rng, options.dropout, dtype),
       linear1(embed, options.feedforward, rng, FanInUniform{}, dtype),
       linear2(options.feedforward, embed, rng, FanInUniform{}, dtype),
-      norm1(embed, options.epsilon, dtype),
-      norm2(embed, options.epsilon, dtype),
+      norm1({embed}, {.epsilon = options.epsilon}, dtype),
+      norm2({embed}, {.epsilon = options.epsilon}, dtype),
       activation(options.activation),
       norm_first(options.norm_first),
       dropout(options.dropout) {}

@@ -7,9 +7,10 @@
 #include "../core/random.h"
 #include "../core/tensor.h"
 #include "attention.h"
+#include "dropout.h"
 #include "linear.h"
 #include "mlp.h"
-#include "stub.h"
+#include "normalisation.h"
 
 namespace retrograd::nn {
 
@@ -35,8 +36,8 @@ struct TransformerEncoderLayer {
   Activation activation;
   /// True where the norms stand before the parts.
   bool norm_first;
-  /// The share dropped in training behind self_attn, the activation, and linear2.
-  double dropout;
+  /// Behind self_attn, the activation, and linear2.
+  Dropout dropout;
 
   /// The parts are drawn in the order of their fields, each as it starts alone. ShapeError and Error as theirs.
   TransformerEncoderLayer(std::int64_t embed, std::int64_t heads, Rng& rng, const TransformerOptions& options = {},
