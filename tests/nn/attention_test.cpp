@@ -151,6 +151,31 @@ TEST_CASE("a query that may look at no key has no output, and the others have th
   check_close(y(range(), 2), whole(range(), 2));
 }
 
+TEST_CASE("attention drops weights of its softmax in training, and nowhere else") {
+  Rng rng(1);
+  const nn::MultiHeadAttention some{6, 2, rng, 0.5, float64}, all{6, 2, rng, 1, float64};
+  nn::MultiHeadAttention none = some;
+  none.dropout.p = 0;
+  const std::vector<double> still = none(queries()).to_vector<double>();
+  CHECK(some(queries()).to_vector<double>() == still);
+  Rng draws(2);
+  const nn::Training training{draws};
+  CHECK(none(queries()).to_vector<double>() == still);
+  CHECK(some(queries()).to_vector<double>() != still);
+  CHECK(all(queries()).to_vector<double>() == std::vector<double>(36, 0));
+  const Tensor q = ones({1, 4}, float64), v = ones({1000, 1}, float64);
+  const double kept =
+      nn::scaled_dot_product_attention(q, ones({1000, 4}, float64), v, {}, nn::Dropout{0.25}).item<double>();
+  CHECK(kept == doctest::Approx(1).epsilon(0.05));
+  CHECK(kept != 1);
+}
+
+TEST_CASE("attention of no sequences and over no steps gives nothing") {
+  const nn::MultiHeadAttention layer = made(6, 2);
+  CHECK(layer(ones({0, 3, 6}, float64)).shape() == Shape{0, 3, 6});
+  CHECK(layer(ones({2, 0, 6}, float64)).shape() == Shape{2, 0, 6});
+}
+
 TEST_CASE("attention starts as PyTorch's") {
   Rng rng(1);
   const nn::MultiHeadAttention layer{150, 3, rng};

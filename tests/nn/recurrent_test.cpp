@@ -301,6 +301,33 @@ TEST_CASE("recurrent layers give the same bits on any number of threads") {
   });
 }
 
+TEST_CASE("a recurrent layer drops between its layers, in training and nowhere else") {
+  for_each_kind([]<class Layer>() {
+    const Tensor x = sequences();
+    const auto in_training = [&](const Layer& layer, std::uint64_t seed) {
+      Rng rng(seed);
+      const nn::Training training{rng};
+      return layer(x).template to_vector<double>();
+    };
+    const Layer two = made<Layer>(3, 40, {.layers = 2, .dropout = 0.5}), one = made<Layer>(3, 40, {.dropout = 0.5});
+    const std::vector<double> still = two(x).template to_vector<double>();
+    CHECK(still == made<Layer>(3, 40, {.layers = 2})(x).template to_vector<double>());
+    CHECK(in_training(two, 1) != still);
+    CHECK(in_training(two, 1) == in_training(two, 1));
+    CHECK(in_training(two, 1) != in_training(two, 2));
+    CHECK(in_training(one, 1) == one(x).template to_vector<double>());
+    // The first layer's outputs as a second one of their own would get them.
+    Layer first = one, second = one;
+    second.cells = {two.cells[1]};
+    Rng rng(3);
+    const nn::Training training{rng};
+    const Tensor between = nn::Dropout{0.5}(swapaxes(first(x), 0, 1));
+    Rng again(3);
+    const nn::Training same{again};
+    check_close(two(x), second(swapaxes(between, 0, 1)));
+  });
+}
+
 TEST_CASE("a recurrent layer stands in a Sequential") {
   Rng rng(1);
   const nn::Sequential model{nn::Lstm{3, 4, rng}, nn::Gru{4, 2, rng, {.bidirectional = true}}, nn::Linear{4, 1, rng}};

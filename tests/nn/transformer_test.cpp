@@ -71,6 +71,22 @@ TEST_CASE("an encoder layer and all its derivatives are PyTorch's") {
                          {"norm2.bias", -0.0828256556994565, -0.0588931786639427}});
 }
 
+TEST_CASE("an encoder layer drops in training, and nowhere else") {
+  const nn::TransformerEncoderLayer some = made({.feedforward = 8}), none = made({.feedforward = 8, .dropout = 0});
+  const Tensor x = wave({2, 3, 6}, 7, 1, 0.3);
+  CHECK(some.dropout.p == 0.1);
+  CHECK(some.self_attn.dropout.p == 0.1);
+  const std::vector<double> still = none(x).to_vector<double>();
+  CHECK(some(x).to_vector<double>() == still);
+  Rng rng(1);
+  const nn::Training training{rng};
+  CHECK(none(x).to_vector<double>() == still);
+  CHECK(some(x).to_vector<double>() != still);
+  // Where everything is dropped, what stands beside the parts is left.
+  const nn::TransformerEncoderLayer all = made({.feedforward = 8, .dropout = 1, .norm_first = true});
+  CHECK(all(x).to_vector<double>() == x.to_vector<double>());
+}
+
 TEST_CASE("encoder layers stand in a Sequential") {
   Rng rng(1);
   const nn::TransformerOptions options{.feedforward = 16};
