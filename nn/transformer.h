@@ -55,7 +55,8 @@ struct TransformerEncoderLayer {
 };
 
 /// What is added to steps so that attention can tell where they stand: (steps, embed) with y[t, 2i] = sin(t/10000^(2i/
-/// embed)) and y[t, 2i+1] = cos of the same (A. Vaswani et al. 2017, section 3.5). ShapeError unless embed is positive.
+/// embed)) and y[t, 2i+1] = cos of the same (A. Vaswani et al. 2017, section 3.5). ShapeError unless steps is 0 or more
+/// and embed positive.
 Tensor positional_encoding(std::int64_t steps, std::int64_t embed, Dtype dtype = float32);
 
 }  // namespace retrograd::nn

@@ -129,6 +129,12 @@ std::vector<LayerRow> attention_layer_rows() {
                     "TransformerEncoderLayer: x must be (N, T, 4), got (2, 3, 5)"},
                    {[] {
                       Rng rng(1);
+                      nn::TransformerEncoderLayer{4, 2, rng}(ones({2, 3, 4}), ones({2, 2}, boolean));
+                    },
+                    "layer \"self_attn\": scaled_dot_product_attention: the mask (2, 2) does not broadcast to the "
+                    "scores (2, 2, 3, 3)"},
+                   {[] {
+                      Rng rng(1);
                       nn::TransformerEncoderLayer{4, 3, rng};
                     },
                     "MultiHeadAttention: heads must divide embed, got embed 4, heads 3"},
