@@ -47,12 +47,12 @@ Tensor masked(const Tensor& scores, const Tensor& mask) {
   return mask.dtype() == boolean ? where(mask, scores, -kInfinity) : scores + mask;
 }
 
-// `count` projections of x (N, T, embed), from the one numbered `first`: (count, N, heads, T, embed/heads).
-Tensor projected(const MultiHeadAttention& layer, const Tensor& x, std::int64_t first, std::int64_t count) {
-  const std::int64_t embed = x.shape()[2], begin = first * embed, end = (first + count) * embed;
-  const Tensor y = linear(x, slice(layer.in_proj_weight, 0, begin, end), slice(layer.in_proj_bias, 0, begin, end));
-  const Shape apart{x.shape()[0], x.shape()[1], count, layer.heads, embed / layer.heads};
-  return transpose(reshape(y, apart), {2, 0, 3, 1, 4});
+// The projections of x (N, T, embed) by the rows of weight and bias, embed rows each: (projections, N, heads, T,
+// embed/heads).
+Tensor projected(const Tensor& x, const Tensor& weight, const Tensor& bias, std::int64_t heads) {
+  const std::int64_t embed = x.shape()[2];
+  const Shape apart{x.shape()[0], x.shape()[1], weight.shape()[0] / embed, heads, embed / heads};
+  return transpose(reshape(linear(x, weight, bias), apart), {2, 0, 3, 1, 4});
 }
 
 // What the heads found (N, heads, L, embed/heads), side by side, and through the output's projection.
@@ -106,7 +106,7 @@ MultiHeadAttention::MultiHeadAttention(std::int64_t embed, std::int64_t parts, R
 
 Tensor MultiHeadAttention::operator()(const Tensor& x, const Tensor& mask) const {
   detail::check_argument("MultiHeadAttention", "x", x, in_proj_weight, {"N", "T", in_proj_weight.shape()[1]});
-  const Tensor parts = projected(*this, x, 0, 3);
+  const Tensor parts = projected(x, in_proj_weight, in_proj_bias, heads);
   return joined(*this,
                 scaled_dot_product_attention(unstack(parts, 0), unstack(parts, 1), unstack(parts, 2), mask, dropout));
 }
@@ -118,7 +118,10 @@ Tensor MultiHeadAttention::operator()(const Tensor& query, const Tensor& key, co
   detail::check_argument(own, "query", query, in_proj_weight, {"N", "L", embed});
   detail::check_argument(own, "key", key, in_proj_weight, {query.shape()[0], "S", embed});
   detail::check_argument(own, "value", value, in_proj_weight, {query.shape()[0], key.shape()[1], embed});
-  const auto part = [&](const Tensor& x, std::int64_t number) { return unstack(projected(*this, x, number, 1), 0); };
+  const auto part = [&](const Tensor& x, std::int64_t number) {
+    const Range rows = range(number * embed, (number + 1) * embed);
+    return unstack(projected(x, in_proj_weight[rows], in_proj_bias[rows], heads), 0);
+  };
   return joined(*this, scaled_dot_product_attention(part(query, 0), part(key, 1), part(value, 2), mask, dropout));
 }
 
