@@ -28,14 +28,11 @@ Tensor padding_mask(const Tensor& lengths, std::int64_t steps);
 /// Attention by several heads at once, each on its own projection to embed/heads numbers (A. Vaswani et al. 2017,
 /// section 3.2.2), with PyTorch's parameters.
 struct MultiHeadAttention {
-  /// (3·embed, embed) and (3·embed): the projections of query, key and value one below the other.
-  Tensor in_proj_weight, in_proj_bias;
-  /// What the heads found, side by side, to the output: (embed) → (embed).
-  Linear out_proj;
-  /// Into how many parts the projections fall.
-  std::int64_t heads;
-  /// Of the attention weights.
-  Dropout dropout;
+  Tensor in_proj_weight;  ///< (3·embed, embed): the projections of query, key and value one below the other
+  Tensor in_proj_bias;    ///< (3·embed), likewise
+  Linear out_proj;        ///< what the heads found, side by side, to the output: (embed) → (embed)
+  std::int64_t heads;     ///< into how many parts the projections fall
+  Dropout dropout;        ///< of the attention weights
 
   /// As PyTorch's: in_proj_weight evenly from ±√(6/(4·embed)) (X. Glorot, Y. Bengio 2010), out_proj.weight evenly from
   /// ±1/√embed, biases zero. ShapeError unless embed and heads are positive and heads divide embed, Error unless

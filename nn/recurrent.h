@@ -32,12 +32,9 @@ struct Recurrent {
     State state;     ///< after the last step, of the backward direction after the first one
   };
 
-  /// One for each layer and direction, in the order of the state.
-  std::vector<Cell> cells;
-  /// True where every other cell runs backward.
-  bool bidirectional;
-  /// Between layers.
-  Dropout dropout;
+  std::vector<Cell> cells;  ///< one for each layer and direction, in the order of the state
+  bool bidirectional;       ///< true where every other cell runs backward
+  Dropout dropout;          ///< between layers
 
   /// The cells are drawn in their order, as cells alone are. ShapeError unless all sizes and `layers` are positive,
   /// Error where an option does not fit.

@@ -16,10 +16,11 @@ namespace retrograd::nn {
 struct RnnCell {
   /// What is handed from step to step: h (N, hidden).
   using State = Tensor;
-  /// (hidden, in), (hidden, hidden), (hidden) and (hidden).
-  Tensor weight_ih, weight_hh, bias_ih, bias_hh;
-  /// tanh or relu.
-  Activation activation;
+  Tensor weight_ih;       ///< (hidden, in)
+  Tensor weight_hh;       ///< (hidden, hidden)
+  Tensor bias_ih;         ///< (hidden), added to the product with x
+  Tensor bias_hh;         ///< (hidden), added to the product with h
+  Activation activation;  ///< tanh or relu
 
   /// The parameters are drawn in the order of their fields, each with `hidden` as its fan-in: evenly from ±1/√hidden,
   /// as PyTorch's. ShapeError unless both sizes are positive, Error where the activation is neither tanh nor relu.
@@ -45,8 +46,10 @@ struct RnnCell {
 struct GruCell {
   /// What is handed from step to step: h (N, hidden).
   using State = Tensor;
-  /// (3·hidden, in), (3·hidden, hidden), (3·hidden) and (3·hidden).
-  Tensor weight_ih, weight_hh, bias_ih, bias_hh;
+  Tensor weight_ih;  ///< (3·hidden, in)
+  Tensor weight_hh;  ///< (3·hidden, hidden)
+  Tensor bias_ih;    ///< (3·hidden), added to the product with x
+  Tensor bias_hh;    ///< (3·hidden), added to the product with h
 
   /// As RnnCell's.
   GruCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initialiser& initialiser = FanInUniform{},
@@ -67,10 +70,11 @@ struct GruCell {
   }
 };
 
-/// What an LSTM hands from step to step; where one of the two is empty it stands for zeros.
+/// What an LSTM hands from step to step: each (N, hidden) of a cell, (layers·directions, N, hidden) of a layer. Where
+/// one of the two is empty it stands for zeros.
 struct LstmState {
-  /// The output of the last step, and the cell: (N, hidden) of a cell, (layers·directions, N, hidden) of a layer.
-  Tensor h, c;
+  Tensor h;  ///< the output of the last step
+  Tensor c;  ///< the cell
   /// Both, so that a state can be watched and differentiated like a model.
   static void fields(auto& self, auto&& visit) {
     visit("h", self.h);
@@ -83,8 +87,10 @@ struct LstmState {
 struct LstmCell {
   /// What is handed from step to step.
   using State = LstmState;
-  /// (4·hidden, in), (4·hidden, hidden), (4·hidden) and (4·hidden).
-  Tensor weight_ih, weight_hh, bias_ih, bias_hh;
+  Tensor weight_ih;  ///< (4·hidden, in)
+  Tensor weight_hh;  ///< (4·hidden, hidden)
+  Tensor bias_ih;    ///< (4·hidden), added to the product with x
+  Tensor bias_hh;    ///< (4·hidden), added to the product with h
 
   /// As RnnCell's.
   LstmCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initialiser& initialiser = FanInUniform{},

@@ -26,18 +26,14 @@ struct TransformerOptions {
 /// Self-attention and two linear layers, each added to what goes into it: with P = linear2∘activation∘linear1,
 /// y = norm1(x + self_attn(x)), norm2(y + P(y)), or, with norm_first, y = x + self_attn(norm1(x)), y + P(norm2(y)).
 struct TransformerEncoderLayer {
-  /// Which steps look at which.
-  MultiHeadAttention self_attn;
-  /// (embed) → (feedforward) → (embed), for each step alone.
-  Linear linear1, linear2;
-  /// Over the embed numbers of a step.
-  LayerNorm norm1, norm2;
-  /// What stands between linear1 and linear2.
-  Activation activation;
-  /// True where the norms stand before the parts.
-  bool norm_first;
-  /// Behind self_attn, the activation, and linear2.
-  Dropout dropout;
+  MultiHeadAttention self_attn;  ///< by which steps look at each other
+  Linear linear1;                ///< (embed) → (feedforward), for each step alone
+  Linear linear2;                ///< (feedforward) → (embed), likewise
+  LayerNorm norm1;               ///< over the embed numbers of a step
+  LayerNorm norm2;               ///< likewise
+  Activation activation;         ///< between linear1 and linear2
+  bool norm_first;               ///< true where the norms stand before the parts
+  Dropout dropout;               ///< behind self_attn, the activation and linear2
 
   /// The parts are drawn in the order of their fields, each as it starts alone. ShapeError and Error as theirs.
   TransformerEncoderLayer(std::int64_t embed, std::int64_t heads, Rng& rng, const TransformerOptions& options = {},
