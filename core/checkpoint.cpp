@@ -4,11 +4,14 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <optional>
 #include <string_view>
 #include <unordered_set>
 
+#include "ambient.h"
 #include "error.h"
 #include "format.h"
+#include "random.h"
 #include "tape.h"
 
 namespace retrograd::detail {
@@ -147,6 +150,7 @@ struct Rerun {
   std::function<Tensor()> f;
   std::vector<Tensor> inputs;
   std::uint64_t value;
+  std::optional<Rng> randomness;  // as f's first run found it
 
   void operator()(const Tensor& g, Cotangents& out) const {
     std::vector<Tensor> cotangents(inputs.size());
@@ -154,6 +158,8 @@ struct Rerun {
       Tape tape;
       for (std::size_t i = 0; i < inputs.size(); ++i)
         if (out.wants(i)) tape.watch(inputs[i]);
+      std::optional<Rng> again = randomness;
+      const AmbientScope as_before({again ? &*again : nullptr, true});
       const Tensor y = f();
       if (fingerprint(y) != value)
         fail<TapeError>(
@@ -180,6 +186,8 @@ Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& argume
   if (!log) return f();
   Tensor y;
   std::vector<Tensor> inputs;
+  std::optional<Rng> randomness;
+  if (current_ambient.randomness) randomness = *current_ambient.randomness;
   {
     Scout scout(*log);
     y = f();
@@ -192,7 +200,7 @@ Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& argume
     inputs = scout.inputs();
   }
   const std::uint64_t value = fingerprint(y);
-  y = record_joint("checkpoint", std::move(y), inputs, Rerun{std::move(f), inputs, value});
+  y = record_joint("checkpoint", std::move(y), inputs, Rerun{std::move(f), inputs, value, randomness});
   for (const Tensor& one : arguments) protect(y, one);
   return y;
 }

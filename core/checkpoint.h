@@ -1,7 +1,8 @@
 // checkpoint(f): f with less memory. What f's derivative needs is not kept: the tape keeps f's inputs and runs f again
 // in the sweep (Griewank and Walther, "Algorithm 799: revolve", 2000; Chen et al., "Training deep nets with sublinear
 // memory cost", 2016). To the tape, and to whoever observes it, such a call is one op. The rerun must do what the first
-// run did: the tape keeps a copy of f, and f draws only from an Rng that is handed to it.
+// run did: the tape keeps a copy of f, and f draws only from an Rng that is handed to it or that the scope around the
+// call gives (ambient.h).
 #pragma once
 #include <functional>
 #include <tuple>
@@ -44,7 +45,7 @@ void settle_checkpoint();
 template <class Argument>
 void collect_tensors(Argument& argument, std::vector<Tensor>& into) {
   if constexpr (std::is_same_v<Argument, Tensor> || HasFields<Argument>)
-    walk_fields(argument, Path(), [&](const Path&, Tensor& tensor) {
+    walk_parameters(argument, Path(), [&](const Path&, Tensor& tensor) {
       if (tensor.defined()) into.push_back(tensor);
     });
 }
@@ -57,9 +58,10 @@ void collect_tensors(Argument& argument, std::vector<Tensor>& into) {
 /// more run of f in each sweep; a sweep that is itself recorded (of a nested tape) records and keeps that run.
 ///
 /// Arguments are tensors, models, and anything else that can be copied. The tape keeps copies of f and of them until
-/// the sweep, so f must hold what it uses by value (a model is handles, and cheap to copy). For randomness, hand f an
-/// Rng by value, as in checkpoint(f)(x, rng.split(layer)): both runs then draw the same numbers. What else f leaves
-/// outside itself is a constant, and done twice; a pullback that it leaves can't be called any more.
+/// the sweep, so f must hold what it uses by value (a model is handles, and cheap to copy). Layers that draw from a
+/// training scope around the call draw the same numbers when f is run again, and running statistics are updated once.
+/// For other randomness, hand f an Rng by value, as in checkpoint(f)(x, rng.split(layer)). What else f leaves outside
+/// itself is a constant, and done twice; a pullback that it leaves can't be called any more.
 ///
 /// TapeError where f adds to a tensor from outside it in place or watches one on an outer tape, and, in the sweep,
 /// where the rerun gives a value that is not the same to the last bit (told by a hash of all elements).

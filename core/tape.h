@@ -41,8 +41,8 @@ class [[nodiscard]] Tape {
   /// Watches every parameter of a model, under its dotted name.
   template <HasFields Model>
   void watch(const Model& model) {
-    detail::walk_fields(const_cast<Model&>(model), detail::Path(),
-                        [this](const detail::Path& path, Tensor& parameter) { watch(parameter, &path); });
+    detail::walk_parameters(const_cast<Model&>(model), detail::Path(),
+                            [this](const detail::Path& path, Tensor& parameter) { watch(parameter, &path); });
   }
 
   /// Derivatives of a loss of size 1 with respect to everything this tape watches. The outermost tape is consumed: its

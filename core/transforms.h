@@ -43,7 +43,7 @@ Variable<Argument> make_variable(Tape& tape, const Argument& argument) {
     return {variable, {{argument, variable}}};
   } else {
     std::vector<Alias> aliases;
-    Argument fresh = rebound(argument, [&](const Tensor& tensor) {
+    Argument fresh = rebound(argument, Fields::parameters, [&](const Tensor& tensor) {
       aliases.push_back({tensor, alias(tensor)});
       return aliases.back().variable;
     });
@@ -84,9 +84,9 @@ std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& ali
 std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& aliases,
                                  const std::vector<Tensor>& argument, const std::vector<Tensor>& direction);
 template <class T>
-std::vector<Tensor> all_tensors(const T& object) {
+std::vector<Tensor> parameter_tensors(const T& object) {
   std::vector<Tensor> list;
-  walk_fields(const_cast<T&>(object), Path(), [&](const Path&, Tensor& tensor) { list.push_back(tensor); });
+  walk_parameters(const_cast<T&>(object), Path(), [&](const Path&, Tensor& tensor) { list.push_back(tensor); });
   return list;
 }
 template <class Argument, class Direction>
@@ -95,7 +95,7 @@ std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& ali
   if constexpr (std::is_same_v<Direction, Gradients>)
     return direction_of(what, aliases, direction);
   else
-    return direction_of(what, aliases, all_tensors(argument), all_tensors(direction));
+    return direction_of(what, aliases, parameter_tensors(argument), parameter_tensors(direction));
 }
 
 /// A scalar that leads to all of ys, from which one sweep starts with these cotangents at each: only its derivative

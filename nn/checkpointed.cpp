@@ -3,12 +3,16 @@
 #include <algorithm>
 #include <limits>
 #include <mutex>
+#include <optional>
 
+#include "../core/ambient.h"
 #include "../core/checkpoint.h"
 #include "../core/error.h"
 #include "../core/format.h"
+#include "../core/random.h"
 #include "../core/tape.h"
 #include "../core/tape_ops.h"
+#include "training.h"
 
 namespace retrograd::nn {
 
@@ -33,10 +37,14 @@ bool is_held_elsewhere(const Tensor& x) { return x.body().refs.load(std::memory_
 // Which of the stack's tensors the open tape tracks, and the input last: what the costs depend on beside its shape.
 using Tracked = std::vector<bool>;
 
-// Runs the layers one by one, each on a tape of its own that watches what is tracked here.
+// Runs the layers one by one, each on a tape of its own that watches what is tracked here, and leaves no trace: it
+// moves no generator and no running statistics.
 std::vector<Cost> costs_of(Sequential layers, const Tensor& x, const Tracked& tracked) {
   std::vector<Cost> costs;
   const NoTape pause;
+  std::optional<Rng> drawn_from;
+  if (const Rng* rng = training()) drawn_from = *rng;
+  const detail::AmbientScope again({drawn_from ? &*drawn_from : nullptr, true});
   Tensor in = x;
   bool in_tracked = tracked.back();
   std::size_t field = 0;
@@ -151,6 +159,7 @@ struct Checkpointed::Plans {
     Shape shape;
     Dtype dtype;
     Tracked tracked;
+    bool is_training;
     std::vector<Segment> segments;
   };
   std::mutex mutex;
@@ -167,15 +176,18 @@ std::vector<Checkpointed::Segment> Checkpointed::segments(const Tensor& x) const
                     [&](const detail::Path&, Tensor& tensor) { tracked.push_back(detail::is_tracked(tensor)); });
   tracked.push_back(detail::is_tracked(x));
   if (std::find(tracked.begin(), tracked.end(), true) == tracked.end()) return {{0, layers_.size(), false}};
+  const bool is_training = training() != nullptr;
   const std::lock_guard lock(plans_->mutex);
   for (const Plans::Plan& plan : plans_->plans)
-    if (plan.shape == x.shape() && plan.dtype == x.dtype() && plan.tracked == tracked) return plan.segments;
+    if (plan.shape == x.shape() && plan.dtype == x.dtype() && plan.tracked == tracked &&
+        plan.is_training == is_training)
+      return plan.segments;
   const Cutter cutter(costs_of(std::move(layers), x, tracked));
   std::vector<Segment> found = cutter.cut(budget_);
   if (found.empty() && layers_.size() > 0)
     fail("checkpointed: {} bytes do not hold {} layers on a {} {} input; the least that does is {} bytes", budget_,
          layers_.size(), x.dtype(), x.shape(), cutter.least_budget());
-  plans_->plans.push_back({x.shape(), x.dtype(), std::move(tracked), found});
+  plans_->plans.push_back({x.shape(), x.dtype(), std::move(tracked), is_training, found});
   return found;
 }
 

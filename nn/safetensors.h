@@ -22,17 +22,17 @@ void write_safetensors(std::span<const Parameter> tensors, const std::filesystem
 /// found.
 std::vector<Parameter> read_safetensors(const std::filesystem::path& file);
 
-/// Saves every parameter under its dotted name.
+/// Saves every parameter and buffer under its dotted name.
 template <HasFields Model>
 void save(const Model& model, const std::filesystem::path& file) {
-  write_safetensors(parameters(model), file);
+  write_safetensors(state(model), file);
 }
 
-/// Loads every parameter by its dotted name, in place. FileError where names, shapes or dtypes differ from the model's;
-/// the model is then unchanged. TapeError where an open tape tracks a parameter.
+/// Loads every parameter and buffer by its dotted name, in place. FileError where names, shapes or dtypes differ from
+/// the model's; the model is then unchanged. TapeError where an open tape tracks a parameter.
 template <HasFields Model>
 void load(Model& model, const std::filesystem::path& file) {
-  detail::copy_parameters(read_safetensors(file), parameters(model), file);
+  detail::copy_parameters(read_safetensors(file), state(model), file);
 }
 
 }  // namespace retrograd::nn

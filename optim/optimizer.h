@@ -74,7 +74,7 @@ class Optimizer {
   void step(Model& model, const Gradients& gradients) {
     rule.check();
     parameters_.begin();
-    retrograd::detail::walk_fields(model, detail::Path(), [&](const detail::Path& path, Tensor& parameter) {
+    retrograd::detail::walk_parameters(model, detail::Path(), [&](const detail::Path& path, Tensor& parameter) {
       parameters_.add(path, parameter, gradients);
     });
     parameters_.end();
