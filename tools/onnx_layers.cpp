@@ -51,6 +51,8 @@ std::string activation(nn::Activation which, OnnxGraph& graph, const OnnxValue& 
       return graph.node("Sigmoid", {x.name});
     case nn::Activation::tanh:
       return graph.node("Tanh", {x.name});
+    case nn::Activation::gelu:
+      return gelu(nn::Gelu{}, graph, x);
     case nn::Activation::identity:
       break;
   }
