@@ -62,8 +62,8 @@ class Ema {
       : decay_(other.decay_), corrected_(other.corrected_), updates_(other.updates_), average_(clone(other.average_)) {
     index();
   }
-  Ema(Ema&&) = default;             ///< takes the average over
-  Ema& operator=(Ema&&) = default;  ///< takes the average over
+  Ema(Ema&&) noexcept = default;             ///< takes the average over
+  Ema& operator=(Ema&&) noexcept = default;  ///< takes the average over
   /// Copies.
   Ema& operator=(const Ema& other) { return *this = Ema(other); }
   ~Ema() = default;

@@ -51,7 +51,8 @@ Schedule step(double rate, std::int64_t every, double factor) {
   require_steps("step", every);
   require_factor("step", factor);
   return from_zero("step", [rate, every, factor](std::int64_t at) {
-    return rate * std::pow(factor, static_cast<double>(at / every));
+    const std::int64_t times = at / every;
+    return rate * std::pow(factor, static_cast<double>(times));
   });
 }
 

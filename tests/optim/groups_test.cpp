@@ -28,6 +28,7 @@ template <class Rule>
 std::vector<Tensor> separately(const std::vector<std::pair<std::string, Rule>>& rules, int steps) {
   Two two;
   std::vector<Optimizer<Rule>> optimizers;
+  optimizers.reserve(rules.size());
   for (const auto& one : rules) optimizers.emplace_back(one.second);
   for (int i = 0; i < steps; ++i) {
     const Gradients all = two.gradients();

@@ -30,6 +30,7 @@ struct Learner {
 
 std::vector<Parameter> copies(const std::vector<Parameter>& list) {
   std::vector<Parameter> all;
+  all.reserve(list.size());
   for (const Parameter& one : list) all.push_back({one.name, detail::copy_values(one.tensor)});
   return all;
 }
@@ -40,6 +41,7 @@ Parameter& named(std::vector<Parameter>& list, const std::string& name) {
 }
 std::vector<std::string> names(const std::vector<Parameter>& list) {
   std::vector<std::string> all;
+  all.reserve(list.size());
   for (const Parameter& one : list) all.push_back(one.name);
   return all;
 }
