@@ -53,8 +53,9 @@ namespace retrograd::tools {
 struct BatchOptions {
   /// True to leave out a last batch that is smaller than the others.
   bool drop_last = false;
-  /// How many batches a background thread makes ahead of the loop; 0 makes each when the loop asks for it. The loop
-  /// gets an exception of the source where it would have got the batch; leaving the loop ends the thread.
+  /// How many batches a background thread makes ahead of the loop; 0 makes each when the loop asks for it. It pays
+  /// where a batch takes long to make; one of tensors in memory takes some microseconds. The loop gets an exception of
+  /// the source where it would have got the batch; leaving the loop ends the thread.
   std::int64_t prefetch = 0;
 };
 
