@@ -83,7 +83,7 @@ struct LayerRow {
   std::int64_t count;   ///< of parameters, as arithmetic on the layer's sizes
   std::string summary;  ///< the last line of nn::summary, in float32
   std::vector<LayerRefusal> refusals = {};
-  int order = 2;               ///< the highest derivative that is checked
+  int order = 2;               ///< the highest derivative that is checked; 0 where differences are not the derivative
   double single = 1e-6;        ///< relative L2 distance of float32 outputs from float64 ones; say why where it is more
   double single_slope = 1e-5;  ///< the same of first derivatives
 };

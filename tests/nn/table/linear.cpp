@@ -69,6 +69,21 @@ std::vector<LayerRow> linear_layer_rows() {
            nn::Sequential{relu, tanh}(ones({2}, int64));
          },
          "layer \"0\": relu: does not take int64 (it takes float32, float64)"}}},
+      {"Checkpointed",
+       [](Rng& rng, Dtype dtype) {
+         return nn::Checkpointed{nn::Sequential{nn::Linear{3, 4, rng, nn::FanInUniform{}, dtype}, tanh,
+                                                nn::Linear{4, 2, rng, nn::FanInUniform{}, dtype}},
+                                 1'000'000};
+       },
+       {{{{5, 3}}, {5, 2}}, {{{1, 3}}, {1, 2}}},
+       {{"0.weight", {4, 3}}, {"0.bias", {4}}, {"2.weight", {2, 4}}, {"2.bias", {2}}},
+       3 * 4 + 4 + 4 * 2 + 2,
+       "26 parameters, 104 B",
+       {{[] {
+           Rng rng(1);
+           nn::Checkpointed{nn::Sequential{relu, nn::Linear{3, 4, rng}}, 1'000'000}(ones({5, 2}));
+         },
+         "layer \"1\": linear: x (5, 2) does not fit weight (4, 3), which is (out, in)"}}},
       {"Sequential(of nothing)",
        [](Rng&, Dtype) { return nn::Sequential{}; },
        {{{{2, 3}}, {2, 3}}},
