@@ -73,8 +73,8 @@ struct GruCell {
 /// What an LSTM hands from step to step: each (N, hidden) of a cell, (layers·directions, N, hidden) of a layer. Where
 /// one of the two is empty it stands for zeros.
 struct LstmState {
-  Tensor h;  ///< the output of the last step
-  Tensor c;  ///< the cell
+  Tensor h = {};  ///< the output of the last step
+  Tensor c = {};  ///< the cell
   /// Both, so that a state can be watched and differentiated like a model.
   static void fields(auto& self, auto&& visit) {
     visit("h", self.h);
