@@ -3,10 +3,10 @@
 #   cmake -D work= -P package.cmake
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
-foreach(tool dpkg-deb dpkg-shlibdeps)
+foreach(tool dpkg-deb dpkg-shlibdeps file)
   find_program(${tool} ${tool})
   if(NOT ${tool})
-    message(STATUS "skipped: ${tool} is not installed (Debian's package dpkg-dev has it)")
+    message(STATUS "skipped: ${tool} is not installed")
     return()
   endif()
 endforeach()
