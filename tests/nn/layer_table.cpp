@@ -7,6 +7,7 @@ std::vector<LayerRow> attention_layer_rows();
 std::vector<LayerRow> convolution_layer_rows();
 std::vector<LayerRow> embedding_layer_rows();
 std::vector<LayerRow> linear_layer_rows();
+std::vector<LayerRow> normalising_layer_rows();
 std::vector<LayerRow> pooling_layer_rows();
 std::vector<LayerRow> recurrent_layer_rows();
 std::vector<LayerRow> shaping_layer_rows();
@@ -16,6 +17,9 @@ const std::vector<LayerRow>& layer_table() {
     std::vector<LayerRow> rows;
     for (auto part : {activation_layer_rows, attention_layer_rows, convolution_layer_rows, embedding_layer_rows,
                       linear_layer_rows, pooling_layer_rows, recurrent_layer_rows, shaping_layer_rows})
+
+    for (auto part : {convolution_layer_rows, embedding_layer_rows, linear_layer_rows, normalising_layer_rows,
+                      pooling_layer_rows, shaping_layer_rows})
       for (LayerRow& row : part()) rows.push_back(std::move(row));
     return rows;
   }();
