@@ -54,12 +54,19 @@ void check_in_place(const Tensor& x, const char* op) {
     fail<TapeError>("{}: an open tape tracks this {} tensor; write after tape.gradients(…) or when the tape is closed",
                     op, described(x));
   if (x.body().base->read_only) fail("{}: this {} tensor stands in memory that may only be read", op, described(x));
-  if (!x.is_contiguous())
-    fail<ShapeError>("{}: only contiguous tensors are written, and this {} view is not", op, described(x));
+  for (int axis = 0; !x.is_contiguous() && axis < x.rank(); ++axis)
+    if (x.strides()[static_cast<std::size_t>(axis)] == 0 && x.shape()[axis] > 1)
+      fail<ShapeError>("{}: elements of this {} view share their values along axis {}", op, described(x), axis);
   if (const Body& base = *x.body().base; base.pending.load(std::memory_order_acquire) > 0) compute_readers(base);
 }
 
 void check_writable(const Tensor& x, const char* op) {
+  check_overwritable(x, op);
+  if (!x.is_contiguous())
+    fail<ShapeError>("{}: only contiguous tensors are written, and this {} view is not", op, described(x));
+}
+
+void check_overwritable(const Tensor& x, const char* op) {
   check_in_place(x, op);
   const Body& body = x.body();
   if (is_live(body.serial.load(std::memory_order_relaxed)) ||

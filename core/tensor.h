@@ -75,10 +75,12 @@ Strides row_major(const Shape& shape);
 [[noreturn]] void fail_empty_handle();
 [[noreturn]] void fail_dtype_access(Dtype asked, Dtype is);
 [[noreturn]] void fail_not_contiguous(const char* op, const Tensor& x);
-/// TapeError where an open tape tracks x or needs its values, ShapeError where x is not contiguous, Error where its
-/// memory was wrapped to be read only.
+/// TapeError where an open tape tracks x or needs its values, ShapeError where elements of x share memory, Error where
+/// its memory was wrapped to be read only.
+void check_overwritable(const Tensor& x, const char* op);
+/// The same for those who write through a pointer: ShapeError also where x is not contiguous.
 void check_writable(const Tensor& x, const char* op);
-/// The same for a write that is itself recorded.
+/// As check_overwritable, for a write that is itself recorded.
 void check_in_place(const Tensor& x, const char* op);
 /// DtypeError unless x is float32 or float64.
 void check_floating(const char* op, const Tensor& x);

@@ -141,6 +141,7 @@ HWY_AFTER_NAMESPACE();
 #include "arithmetic.h"
 #include "comparison.h"
 #include "exponential.h"
+#include "rounding.h"
 #include "scalar_kernels.h"
 
 namespace retrograd {
@@ -293,7 +294,7 @@ Tensor value(const Curve* f, const Tensor& x) {
 }
 
 // x, held at ±limit, from where on f″ is 0 as long as nothing in it is infinite.
-Tensor held(const Tensor& x, double limit) { return where(abs(x) > limit, limit * sign(x), x); }
+Tensor held(const Tensor& x, double limit) { return clip(x, -limit, limit); }
 
 // f = x·σ(w): f″ = σ(w)σ(−w)·[2w′ + x·((σ(−w) − σ(w))·w′² + w″)]
 Tensor silu_second(const Tensor& any_x) {

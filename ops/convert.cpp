@@ -62,4 +62,6 @@ Tensor one_hot(const Tensor& indices, std::int64_t classes, Dtype dtype) {
   return y;
 }
 
+Tensor detail::as_number(const Tensor& x) { return x.dtype() == boolean || x.dtype() == uint8 ? astype(x, int64) : x; }
+
 }  // namespace retrograd

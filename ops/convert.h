@@ -11,4 +11,9 @@ Tensor astype(const Tensor& x, Dtype dtype);
 /// 0 … classes-1 is an error that names it.
 Tensor one_hot(const Tensor& indices, std::int64_t classes, Dtype dtype = float32);
 
+namespace detail {
+/// What NumPy sums and multiplies: boolean and uint8 as int64, because their own dtype would not hold the result.
+Tensor as_number(const Tensor& x);
+}  // namespace detail
+
 }  // namespace retrograd

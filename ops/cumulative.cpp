@@ -112,15 +112,13 @@ Tensor cumulative_product(const Tensor& x, int axis, bool reverse) {
                 }));
 }
 
-Tensor as_number(const Tensor& x) { return is_floating(x.dtype()) ? x : astype(x, int64); }
-
 }  // namespace
 
 Tensor cumsum(const Tensor& x, int axis) {
-  return cumulative_sum(as_number(x), normal_axis("cumsum", axis, x.rank()), false);
+  return cumulative_sum(detail::as_number(x), normal_axis("cumsum", axis, x.rank()), false);
 }
 Tensor cumprod(const Tensor& x, int axis) {
-  return cumulative_product(as_number(x), normal_axis("cumprod", axis, x.rank()), false);
+  return cumulative_product(detail::as_number(x), normal_axis("cumprod", axis, x.rank()), false);
 }
 
 Tensor detail::product_before(const Tensor& x, int axis, bool reverse) {

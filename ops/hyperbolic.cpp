@@ -4,6 +4,7 @@
 
 #include "../core/tape.h"
 #include "arithmetic.h"
+#include "rounding.h"
 #include "scalar_kernels.h"
 
 namespace retrograd {
@@ -22,7 +23,7 @@ constexpr auto kAcoshSlope = detail::scalar_unary([](auto x) { return 1 / (std::
 // r = (x² ± 1)^(−1/2); dr = −x·r³·dx
 Tensor slope(const char* op, const detail::ByDtype<detail::UnaryRun>& kernel, const Tensor& x) {
   Tensor r = detail::map(op, kernel, x);
-  return record(op, r, wrt(x, [x, r](const Tensor& g) { return -(g * (x * r * square(r))); }));
+  return record(op, r, wrt(x, [x, r](const Tensor& g) { return -(g * (detail::finite(x) * r * square(r))); }));
 }
 
 }  // namespace

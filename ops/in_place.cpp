@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "../core/creation.h"
 #include "../core/error.h"
 #include "../core/fields.h"
 #include "../core/format.h"
-#include "../core/loops.h"
 #include "../core/tape.h"
 #include "../core/tape_ops.h"
+#include "../core/windows.h"
 #include "arithmetic.h"
 
 namespace retrograd {
@@ -85,12 +86,19 @@ Tensor& write_in_place(Tensor& x, const Operand& operand) {
   const bool x_tracked = log && detail::tracked(log, x), b_tracked = log && detail::tracked(log, b);
   // A sum may also change by a constant that the tape which differentiates it does not see.
   if (Op::kReads && !x_tracked)
-    detail::check_writable(x, op);
+    detail::check_overwritable(x, op);
   else
     detail::check_in_place(x, op);
   const bool shared = b.body().base == body.base;  // b would change as x is written
   if (!x_tracked && !b_tracked) {
-    Op::write(x, shared ? detail::copy_values(b) : b);
+    if (shared) b = detail::copy_values(b);
+    if (x.is_contiguous()) {
+      Op::write(x, b);
+    } else {
+      Tensor values = detail::packed(x);
+      Op::write(values, b);
+      detail::write_view(x, values);
+    }
     return x;
   }
   const bool has_views = body.base == &body ? body.views.load(std::memory_order_relaxed) > 0
@@ -127,8 +135,11 @@ Tensor& operator/=(Tensor& x, const Operand& b) { return write_in_place<DivideBy
 void fill(Tensor& x, Scalar value) {
   dispatch(x.dtype(), [&]<class T>() {
     const T element = value.as<T>("fill");
-    detail::check_writable(x, "fill");
-    std::fill_n(detail::values<T>(x), x.size(), element);
+    detail::check_overwritable(x, "fill");
+    if (x.is_contiguous())
+      std::fill_n(detail::values<T>(x), x.size(), element);
+    else
+      detail::write_view(x, broadcast_to(full({}, value, x.dtype()), x.shape()));
   });
 }
 
@@ -137,17 +148,10 @@ void copy_into(Tensor& x, const Tensor& from) {
   if (detail::is_tracked(from))
     fail<TapeError>("copy_into: the tape differentiates this {} tensor; copy detach(from) for a constant",
                     from.shape());
-  detail::check_writable(x, "copy_into");
+  detail::check_overwritable(x, "copy_into");
   const Tensor source = from.body().base == x.body().base ? detail::copy_values(from) : from;
-  dispatch(x.dtype(), [&]<class T>() {
-    T* to = detail::values<T>(x);
-    detail::for_each_run<1>(x.shape(), {&source},
-                            [&](std::array<const void*, 1> at, std::array<std::int64_t, 1> step, std::int64_t n) {
-                              const T* values = static_cast<const T*>(at[0]);
-                              for (std::int64_t i = 0; i < n; ++i) to[i] = values[i * step[0]];
-                              to += n;
-                            });
-  });
+  const NoTape constants;
+  detail::write_view(x, broadcast_to(source, x.shape()));
 }
 
 }  // namespace retrograd

@@ -1,5 +1,6 @@
 // Writing into a tensor, through every handle and view of its storage: the arithmetic operators, and constants. Refused
-// with a TapeError wherever an open tape needs the values that would be lost. Only contiguous tensors are written.
+// with a TapeError wherever an open tape needs the values that would be lost. Views with gaps and turned axes are
+// written like any tensor; not those of which several elements are one, which is a ShapeError.
 #pragma once
 #include "../core/operand.h"
 #include "../core/tensor.h"
@@ -9,7 +10,7 @@ namespace retrograd {
 // Under a tape, x becomes the result as far as derivatives are concerned, to every order. TapeError where a rule needs
 // the old values of x (what was watched, or used in another op, or came out of one), where views share them and the
 // write is recorded, and, for products and quotients, where a tape that is paused or outside this one differentiates x.
-// ShapeError where b does not broadcast to x or x is not contiguous, DtypeError where dtypes differ.
+// ShapeError where b does not broadcast to x, DtypeError where dtypes differ.
 
 /// Adds b to the values of x; float32, float64, int64.
 Tensor& operator+=(Tensor& x, const Operand& b);

@@ -129,7 +129,7 @@ Tensor slope_of_power(const Tensor& g, const Tensor& a, double e) {
 // infinite exponent counts only where the power is not flat.
 Tensor slope_in_base(const Tensor& g, const Tensor& a, const Tensor& b) {
   const Tensor power = pow(a, where((a == 0) & (b == 0), 1, b) - 1);
-  return g * (where(isinf(b) & (power == 0), 0, b) * power);
+  return g * where(isinf(b) & (power == 0), power, b * power);
 }
 
 // The derivative in b, times g. Where the power is 0, and at a = b = 0, ln 1 is put in the place of ln a.

@@ -87,7 +87,7 @@ Tensor map_with(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel
 Tensor elu_slope(const Tensor& x, double alpha) {
   return record("elu_slope", map_with("elu_slope", kernels().elu_slope, x, alpha), wrt(x, [x, alpha](const Tensor& g) {
                   const Tensor right = x > 0;
-                  return g * where(right, 0, alpha * exp(where(right, 0, x)));
+                  return g * where(right, 0, alpha * exp(where(right, -x, x)));
                 }));
 }
 

@@ -87,9 +87,6 @@ constexpr detail::ByDtype<detail::Fold> kProd = {detail::Fold{prod_row<float>, p
                                                  detail::Fold{prod_row<double>, prod_column<double>, 1},
                                                  detail::Fold{prod_row<std::int64_t>, prod_column<std::int64_t>, 1}};
 
-// What NumPy folds as whole numbers, because its own dtype would not hold the result.
-bool is_small(Dtype dtype) { return dtype == boolean || dtype == uint8; }
-
 // d max = Σ [xᵢ = max]·dxᵢ / (the number of ties)
 Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const Tensor& x, const Axes& axes,
                bool keepdims) {
@@ -105,13 +102,13 @@ Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const 
 }
 
 template <bool largest>
-Tensor position(const char* op, const Tensor& x, int axis) {
+Tensor position(const char* op, const Tensor& x, int axis, bool keepdims = false) {
   axis = normal_axis(op, axis, x.rank());
   const detail::Along along(x.shape(), axis);
   if (along.n == 0) fail<ShapeError>("{}: of nothing, shape {}", op, x.shape());
   const std::int64_t n = along.n, inner = along.inner;
   const Tensor values = detail::packed(x);
-  Tensor y = Tensor::empty(detail::reduced_shape(x.shape(), 1u << axis, false), int64);
+  Tensor y = Tensor::empty(detail::reduced_shape(x.shape(), 1u << axis, keepdims), int64);
   std::int64_t* best = detail::values<std::int64_t>(y);
   dispatch(x.dtype(), [&]<class T>() {
     for (std::int64_t i = 0; i < y.size(); ++i) {
@@ -146,8 +143,8 @@ Tensor fold_truths(const Tensor& x, std::uint32_t mask, bool keepdims, Out start
 
 }  // namespace
 
-Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
-  if (is_small(x.dtype())) return sum(astype(x, int64), axes, keepdims);
+Tensor sum(const Tensor& any_x, const Axes& axes, bool keepdims) {
+  const Tensor x = detail::as_number(any_x);
   const std::uint32_t mask = axes.mask("sum", x.rank());
   return detail::without_axes(sum_to(x, detail::reduced_shape(x.shape(), mask, true)), x.shape(), mask, keepdims);
 }
@@ -158,8 +155,8 @@ Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
 }
 
 // ∂ Πⱼ xⱼ/∂xᵢ = (Π over j < i)·(Π over j > i): the products of what stands before and behind, without a division.
-Tensor prod(const Tensor& x, const Axes& axes, bool keepdims) {
-  if (is_small(x.dtype())) return prod(astype(x, int64), axes, keepdims);
+Tensor prod(const Tensor& any_x, const Axes& axes, bool keepdims) {
+  const Tensor x = detail::as_number(any_x);
   return detail::reduce_stretches(x, axes.mask("prod", x.rank()), keepdims, [](const Tensor& lines) {
     return record("prod", detail::reduce("prod", kProd, lines, 1u << 1), wrt(lines, [lines](const Tensor& g) {
                     return g * (detail::product_before(lines, 1, false) * detail::product_before(lines, 1, true));
@@ -171,9 +168,9 @@ Tensor max(const Tensor& x, const Axes& axes, bool keepdims) { return extreme("m
 Tensor min(const Tensor& x, const Axes& axes, bool keepdims) { return extreme("min", kMin, x, axes, keepdims); }
 
 Tensor argmax(const Tensor& x) { return position<true>("argmax", reshape(detach(x), Shape{x.size()}), 0); }
-Tensor argmax(const Tensor& x, int axis) { return position<true>("argmax", x, axis); }
+Tensor argmax(const Tensor& x, int axis, bool keepdims) { return position<true>("argmax", x, axis, keepdims); }
 Tensor argmin(const Tensor& x) { return position<false>("argmin", reshape(detach(x), Shape{x.size()}), 0); }
-Tensor argmin(const Tensor& x, int axis) { return position<false>("argmin", x, axis); }
+Tensor argmin(const Tensor& x, int axis, bool keepdims) { return position<false>("argmin", x, axis, keepdims); }
 
 Tensor all(const Tensor& x, const Axes& axes, bool keepdims) {
   return fold_truths<bool>(x, axes.mask("all", x.rank()), keepdims, true,

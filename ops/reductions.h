@@ -21,12 +21,12 @@ Tensor min(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// The position in row-major order of the first largest value (or of the first NaN), int64. Of any dtype; no gradient.
 /// Of nothing: an error.
 Tensor argmax(const Tensor& x);
-/// The same along one axis (counted from the end when negative), which vanishes.
-Tensor argmax(const Tensor& x, int axis);
+/// The same along one axis (counted from the end when negative), which vanishes, or with keepdims becomes of size 1.
+Tensor argmax(const Tensor& x, int axis, bool keepdims = false);
 /// The position of the first smallest value (or of the first NaN), likewise.
 Tensor argmin(const Tensor& x);
-/// The same along one axis, which vanishes.
-Tensor argmin(const Tensor& x, int axis);
+/// The same along one axis, likewise.
+Tensor argmin(const Tensor& x, int axis, bool keepdims = false);
 /// Whether all values are other than 0, as boolean; of any dtype, no gradient. Of nothing: true.
 Tensor all(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// Whether some value is other than 0, likewise. Of nothing: false.

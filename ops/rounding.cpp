@@ -1,6 +1,7 @@
 #include "rounding.h"
 
 #include <cmath>
+#include <limits>
 
 #include "../core/error.h"
 #include "../core/tape.h"
@@ -64,6 +65,11 @@ Tensor floor(const Tensor& x) { return detail::map("floor", kFloor, x); }
 Tensor ceil(const Tensor& x) { return detail::map("ceil", kCeil, x); }
 Tensor round(const Tensor& x) { return detail::map("round", kRound, x); }
 Tensor trunc(const Tensor& x) { return detail::map("trunc", kTrunc, x); }
+
+Tensor detail::finite(const Tensor& x) {
+  const double most = x.dtype() == float32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
+  return clip(x, -most, most);
+}
 
 // d fmod(a, b) = da − trunc(a/b)·db
 Tensor fmod(const Operand& left, const Operand& right) {

@@ -26,4 +26,9 @@ Tensor fmod(const Operand& a, const Operand& b);
 /// Two numbers low > high are an Error; of tensors, high wins.
 Tensor clip(const Tensor& x, const Operand& low, const Operand& high);
 
+namespace detail {
+/// x with the largest numbers of its floating dtype in place of ±∞, so that 0 times it is 0.
+Tensor finite(const Tensor& x);
+}  // namespace detail
+
 }  // namespace retrograd

@@ -10,6 +10,7 @@
 #include "../core/error.h"
 #include "../core/tape.h"
 #include "arithmetic.h"
+#include "rounding.h"
 #include "scalar_kernels.h"
 
 namespace retrograd {
@@ -137,7 +138,7 @@ constexpr auto kPolygamma =
 // r = e^(−x²); dr = −2x·r·dx, and x·r is small where x is large
 Tensor bell(const Tensor& x) {
   Tensor r = detail::map("bell", kBell, x);
-  return record("bell", r, wrt(x, [x, r](const Tensor& g) { return g * (r * x) * -2; }));
+  return record("bell", r, wrt(x, [x, r](const Tensor& g) { return g * (r * detail::finite(x)) * -2; }));
 }
 
 // dψ⁽ⁿ⁾ = ψ⁽ⁿ⁺¹⁾·dx

@@ -28,6 +28,7 @@ HWY_AFTER_NAMESPACE();
 
 #include "../core/tape.h"
 #include "arithmetic.h"
+#include "rounding.h"
 #include "scalar_kernels.h"
 #include "trigonometric.h"
 
@@ -106,7 +107,8 @@ Tensor acos(const Tensor& x) {
 
 // d atan x = dx/(1 + x²)
 Tensor atan(const Tensor& x) {
-  return record("atan", detail::map("atan", kAtan, x), wrt(x, [x](const Tensor& g) { return g / (1 + square(x)); }));
+  return record("atan", detail::map("atan", kAtan, x),
+                wrt(x, [x](const Tensor& g) { return g / (1 + square(detail::finite(x))); }));
 }
 
 // d atan2(a, b) = (b·da − a·db)/(a² + b²)

@@ -153,6 +153,18 @@ std::vector<Row> reduction_rows() {
        },
        {{{{}}}, {{{7}}}, {{{3, 5}}}},
        {}},
+      {"argmax(keepdims)",
+       [](const Tensors& x) { return squeeze(argmax(x[0], 1, true), 1); },
+       [](const std::vector<Plain>& x) {
+         Plain out{{x[0].shape[0]}, {}};
+         for (auto row = x[0].values.begin(); row != x[0].values.end(); row += x[0].shape[1])
+           out.values.push_back(static_cast<double>(std::max_element(row, row + x[0].shape[1]) - row));
+         return out;
+       },
+       {{{{3, 5}}}, {{{1, 1}}}},
+       {},
+       nullptr,
+       0},
       {"argmin",
        [](const Tensors& x) { return argmin(x[0], 0); },
        [](const std::vector<Plain>& x) {
