@@ -165,12 +165,12 @@ std::vector<LayerRow> recurrent_layer_rows() {
       relu_cell_row(),
       cell_row<nn::GruCell>("GruCell", 3),
       cell_row<nn::LstmCell>("LstmCell", 4),
-      layer_row<nn::Rnn>("Rnn", 1, {}, layer_refusals<nn::Rnn>("Rnn", "tanh or relu")),
-      layer_row<nn::Rnn>("Rnn(2 layers, relu)", 1, {.layers = 2, .activation = nn::Activation::relu}),
-      layer_row<nn::Gru>("Gru", 3, {}, layer_refusals<nn::Gru>("Gru", "tanh")),
-      layer_row<nn::Gru>("Gru(both directions)", 3, {.bidirectional = true}),
-      layer_row<nn::Lstm>("Lstm", 4, {}, layer_refusals<nn::Lstm>("Lstm", "tanh")),
-      layer_row<nn::Lstm>("Lstm(2 layers, both directions)", 4, {.layers = 2, .bidirectional = true}),
+      layer_row<nn::Rnn>("Recurrent(Rnn)", 1, {}, layer_refusals<nn::Rnn>("Rnn", "tanh or relu")),
+      layer_row<nn::Rnn>("Recurrent(Rnn, 2 layers, relu)", 1, {.layers = 2, .activation = nn::Activation::relu}),
+      layer_row<nn::Gru>("Recurrent(Gru)", 3, {}, layer_refusals<nn::Gru>("Gru", "tanh")),
+      layer_row<nn::Gru>("Recurrent(Gru, both directions)", 3, {.bidirectional = true}),
+      layer_row<nn::Lstm>("Recurrent(Lstm)", 4, {}, layer_refusals<nn::Lstm>("Lstm", "tanh")),
+      layer_row<nn::Lstm>("Recurrent(Lstm, 2 layers, both directions)", 4, {.layers = 2, .bidirectional = true}),
   };
 }
 
