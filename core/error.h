@@ -1,11 +1,13 @@
 // What Retrograd throws. A caller's mistake is an Error (a std::invalid_argument): the op first, then the fact, then
 // the values, as in "matmul: inner dimensions differ: (2, 3) x (4, 5)". A bad or missing file is a FileError: what,
-// where, expected, found. Asserts are for our own mistakes and never meet a user.
+// where, expected, found. Asserts are for our own mistakes and never meet a user. Knows nothing of layers but that what
+// is thrown in one can be told where in its model it stands.
 #pragma once
 #include <fmt/core.h>
 
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace retrograd {
@@ -13,6 +15,14 @@ namespace retrograd {
 /// The caller's mistake: what was called, what is wrong with it, and the values.
 struct Error : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
+  /// Says that this happened in this part of a model. A container that catches adds its part and throws on, the inner
+  /// one first: what an Mlp's second layer throws begins with `layer "layers.1": `.
+  void add_part(std::string_view part);
+  /// The message, behind the dotted name of the layer where there is one.
+  const char* what() const noexcept override;
+
+ private:
+  std::string where_, located_;
 };
 /// Shapes, axes or ranges that do not fit.
 struct ShapeError : Error {

@@ -3,6 +3,7 @@
 #include "../core/error.h"
 #include "../ops/activations.h"
 #include "../ops/linear.h"
+#include "within.h"
 
 namespace retrograd::nn {
 
@@ -44,6 +45,7 @@ Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, c
 }
 
 namespace {
+
 Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
   switch (activation) {
     case Activation::relu:
@@ -57,13 +59,16 @@ Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
   }
   return layer(x);
 }
-}  // namespace
 
-Tensor Mlp::operator()(const Tensor& x) const {
+Tensor through_all(const Tensor& x, const std::vector<Linear>& layers, Activation activation) {
   Tensor y = x;
   for (std::size_t i = 0; i < layers.size(); ++i)
-    y = activated(layers[i], i + 1 < layers.size() ? activation : Activation::identity, y);
+    y = within(i, activated, layers[i], i + 1 < layers.size() ? activation : Activation::identity, y);
   return y;
 }
+
+}  // namespace
+
+Tensor Mlp::operator()(const Tensor& x) const { return within("layers", through_all, x, layers, activation); }
 
 }  // namespace retrograd::nn

@@ -1,5 +1,6 @@
 // Layers one after another, of any types: each is copied into the sequence. A layer is whatever is callable as
-// Tensor(const Tensor&): a struct with fields, or a plain function such as rg::relu, which has none.
+// Tensor(const Tensor&): a struct with fields, or a plain function such as rg::relu, which has none. An Error that a
+// layer throws says which one, by its dotted name.
 #pragma once
 #include <concepts>
 #include <memory>
@@ -9,6 +10,7 @@
 
 #include "../core/fields.h"
 #include "../core/tensor.h"
+#include "within.h"
 
 namespace retrograd::nn {
 
@@ -47,7 +49,7 @@ class Sequential {
   /// Only the layers from `begin` up to, without, `end`.
   Tensor apply(const Tensor& x, std::size_t begin, std::size_t end) const {
     Tensor y = x;
-    for (std::size_t i = begin; i < end; ++i) y = layers_[i]->call(y);
+    for (std::size_t i = begin; i < end; ++i) y = within(i, *layers_[i], y);
     return y;
   }
   /// A sequence of these layers; its parameters are the same tensors.
@@ -65,14 +67,14 @@ class Sequential {
  private:
   struct Any {
     virtual ~Any() = default;
-    virtual Tensor call(const Tensor& x) const = 0;
+    virtual Tensor operator()(const Tensor& x) const = 0;
     virtual std::unique_ptr<Any> copy() const = 0;
     virtual void walk(const detail::Path& path, detail::VisitField visit) = 0;
   };
   template <class T>
   struct Holds final : Any {
     explicit Holds(T held) : layer(std::move(held)) {}
-    Tensor call(const Tensor& x) const override { return layer(x); }
+    Tensor operator()(const Tensor& x) const override { return layer(x); }
     std::unique_ptr<Any> copy() const override { return std::make_unique<Holds>(layer); }
     void walk(const detail::Path& path, detail::VisitField visit) override {
       if constexpr (HasFields<T>) detail::walk_fields(layer, path, visit);

@@ -190,6 +190,89 @@ Tensor shared_out(const Tensor& g, const Pooling& pooling) {
   return record("avg_pool2d_share", x, wrt(g, [pooling](const Tensor& gg) { return averaged(gg, pooling); }));
 }
 
+// Images (N, C, H, W) and the near-equal parts that each of their planes is cut into, rows and columns of them.
+struct Partition {
+  Shape images;
+  Size2d parts;
+  std::int64_t planes() const { return images[0] * images[1]; }
+  std::int64_t pixels() const { return images[2] * images[3]; }
+  std::int64_t count() const { return parts.rows * parts.columns; }
+  Shape pooled() const { return {images[0], images[1], parts.rows, parts.columns}; }
+
+  // A part's number, its first pixel, and how many rows and columns of pixels it has.
+  struct Part {
+    std::int64_t number, first, rows, columns;
+    std::int64_t size() const { return rows * columns; }
+  };
+  template <class F>
+  void for_each_part(F f) const {
+    const std::int64_t height = images[2], width = images[3];
+    for (std::int64_t i = 0; i < parts.rows; ++i) {
+      const std::int64_t top = i * height / parts.rows, bottom = ((i + 1) * height + parts.rows - 1) / parts.rows;
+      for (std::int64_t j = 0; j < parts.columns; ++j) {
+        const std::int64_t left = j * width / parts.columns;
+        const std::int64_t right = ((j + 1) * width + parts.columns - 1) / parts.columns;
+        f(Part{i * parts.columns + j, top * width + left, bottom - top, right - left});
+      }
+    }
+  }
+};
+
+Partition partition_of(const Tensor& x, Size2d size) {
+  constexpr const char* kOp = "adaptive_avg_pool2d";
+  constexpr std::int64_t kMost = detail::kLongestSide;
+  detail::check_floating(kOp, x);
+  if (x.rank() != 4) fail<ShapeError>("{}: takes x (N, C, H, W), got {}", kOp, x.shape());
+  if (x.shape()[2] < 1 || x.shape()[3] < 1) fail<ShapeError>("{}: the images of x {} are empty", kOp, x.shape());
+  if (std::min(size.rows, size.columns) < 1 || std::max(size.rows, size.columns) > kMost)
+    fail<ShapeError>("{}: sizes must be from 1 to {}, got ({}, {})", kOp, kMost, size.rows, size.columns);
+  if (std::max(x.shape()[2], x.shape()[3]) > kMost)
+    fail<ShapeError>("{}: the sides of images may be up to {}, got x {}", kOp, kMost, x.shape());
+  return {x.shape(), size};
+}
+
+Tensor part_shares(const Tensor& g, const Partition& partition);
+
+// y[p] = Σ x over part p / its size
+Tensor part_means(const Tensor& x, const Partition& partition) {
+  const Tensor y = Tensor::empty(partition.pooled(), x.dtype()), from = detail::packed(x);
+  if (y.size() > 0)
+    dispatch_floating(x.dtype(), [&]<class T>() {
+      const std::int64_t width = partition.images[3];
+      detail::for_each_plane(partition.planes(), partition.pixels() + partition.count(), [&](std::int64_t plane) {
+        const T* image = from.data<T>() + plane * partition.pixels();
+        T* to = detail::values<T>(y) + plane * partition.count();
+        partition.for_each_part([&](const Partition::Part& part) {
+          T total = 0;
+          for (std::int64_t row = 0; row < part.rows; ++row)
+            for (std::int64_t k = 0; k < part.columns; ++k) total += image[part.first + row * width + k];
+          to[part.number] = total / static_cast<T>(part.size());
+        });
+      });
+    });
+  return record("adaptive_avg_pool2d", y, wrt(x, [partition](const Tensor& g) { return part_shares(g, partition); }));
+}
+
+// The transpose of part_means: each pixel gets its share of every part that it is in.
+Tensor part_shares(const Tensor& g, const Partition& partition) {
+  const Tensor x = zeros(partition.images, g.dtype()), from = detail::packed(g);
+  if (g.size() > 0)
+    dispatch_floating(g.dtype(), [&]<class T>() {
+      const std::int64_t width = partition.images[3];
+      detail::for_each_plane(partition.planes(), partition.pixels() + partition.count(), [&](std::int64_t plane) {
+        const T* share = from.data<T>() + plane * partition.count();
+        T* image = detail::values<T>(x) + plane * partition.pixels();
+        partition.for_each_part([&](const Partition::Part& part) {
+          const T own = share[part.number] / static_cast<T>(part.size());
+          for (std::int64_t row = 0; row < part.rows; ++row)
+            for (std::int64_t k = 0; k < part.columns; ++k) image[part.first + row * width + k] += own;
+        });
+      });
+    });
+  return record("adaptive_avg_pool2d_share", x,
+                wrt(g, [partition](const Tensor& gg) { return part_means(gg, partition); }));
+}
+
 // A sequence is an image of one row.
 template <class F>
 Tensor as_image(const Tensor& x, F f) {
@@ -215,5 +298,7 @@ Tensor avg_pool1d(const Tensor& x, std::int64_t size, std::int64_t stride, std::
   const Pooling pooling = pooling_of("avg_pool1d", x, 3, size, stride, padding, 1);
   return as_image(x, [&](const Tensor& image) { return averaged(image, pooling); });
 }
+
+Tensor adaptive_avg_pool2d(const Tensor& x, Size2d size) { return part_means(x, partition_of(x, size)); }
 
 }  // namespace retrograd

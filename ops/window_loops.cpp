@@ -92,23 +92,26 @@ bool Windows::are_pixels() const {
   return one(rows) && one(columns);
 }
 
-Windows windows_on(const char* op, const Shape& images, Size2d size, Size2d stride, Size2d padding, Size2d dilation) {
-  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();  // no sum or product of two overflows
-  const bool one_row = images.rank() == 3;
-  if (one_row) size.rows = stride.rows = dilation.rows = 1, padding.rows = 0;
+void check_windows(const char* op, Size2d size, Size2d stride, Size2d padding, Size2d dilation, bool one_row) {
   const auto check = [&](const char* what, Size2d numbers, std::int64_t least) {
     if (std::min(numbers.rows, numbers.columns) < least)
       fail<ShapeError>("{}: {} must be at least {}, got {}", op, what, least, text(numbers, one_row));
-    if (std::max(numbers.rows, numbers.columns) > kMost)
-      fail<ShapeError>("{}: {} may be up to {}, got {}", op, what, kMost, text(numbers, one_row));
+    if (std::max(numbers.rows, numbers.columns) > kLongestSide)
+      fail<ShapeError>("{}: {} may be up to {}, got {}", op, what, kLongestSide, text(numbers, one_row));
   };
   check("a window's size", size, 1);
   check("the stride", stride, 1);
   check("the padding", padding, 0);
   check("the dilation", dilation, 1);
+}
+
+Windows windows_on(const char* op, const Shape& images, Size2d size, Size2d stride, Size2d padding, Size2d dilation) {
+  const bool one_row = images.rank() == 3;
+  if (one_row) size.rows = stride.rows = dilation.rows = 1, padding.rows = 0;
+  check_windows(op, size, stride, padding, dilation, one_row);
   const std::int64_t height = one_row ? 1 : images[2], width = images[images.rank() - 1];
-  if (std::max(height, width) > kMost)
-    fail<ShapeError>("{}: the sides of images may be up to {}, got {}", op, kMost, images);
+  if (std::max(height, width) > kLongestSide)
+    fail<ShapeError>("{}: the sides of images may be up to {}, got {}", op, kLongestSide, images);
   const Windows windows{axis_of(height, size.rows, stride.rows, padding.rows, dilation.rows),
                         axis_of(width, size.columns, stride.columns, padding.columns, dilation.columns)};
   if (windows.rows.out < 1 || windows.columns.out < 1)

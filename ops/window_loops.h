@@ -4,6 +4,7 @@
 #pragma once
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <utility>
 
 #include "../core/dtype.h"
@@ -42,6 +43,12 @@ struct Windows {
   /// True where each window is one element and each element one window: positions are pixels.
   bool are_pixels() const;
 };
+
+/// The largest number of any kind that speaks of one axis: no sum or product of two overflows.
+inline constexpr std::int64_t kLongestSide = std::numeric_limits<std::int32_t>::max();
+
+/// ShapeError names `op` where a number is out of range for windows on any images; one_row says how it is written.
+void check_windows(const char* op, Size2d size, Size2d stride, Size2d padding, Size2d dilation, bool one_row = false);
 
 /// The windows on images of shape (N, C, H, W), or (N, C, L) as images of one row, of which the columns of the numbers
 /// count; there are ⌊(size + 2 padding − dilation (window − 1) − 1) / stride⌋ + 1 along an axis. ShapeError names `op`

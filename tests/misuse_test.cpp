@@ -162,7 +162,7 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
          t.watch(model);
          model(zeros({5, 7}));
        },
-       "linear: x (5, 7) does not fit weight \"layers.0.weight\" (3, 4), which is (out, in)"},
+       "layer \"layers.0\": linear: x (5, 7) does not fit weight \"layers.0.weight\" (3, 4), which is (out, in)"},
       {[&] {
          const float m[3] = {};
          Tensor w = wrap(m, {3}, borrowed);

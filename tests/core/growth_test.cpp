@@ -106,7 +106,8 @@ TEST_CASE("errors of layers carry the dotted names of their parameters") {
   tape.watch(model);
   const std::vector<Parameter> list = parameters(model);
   CHECK_THROWS_WITH_AS(model(ones({2, 3})),
-                       "linear: x (2, 3) does not fit weight \"0.weight\" (5, 4), which is (out, in)", ShapeError);
+                       "layer \"0\": linear: x (2, 3) does not fit weight \"0.weight\" (5, 4), which is (out, in)",
+                       ShapeError);
   CHECK_THROWS_WITH_AS(linear(ones({2, 5}), list[2].tensor, list[1].tensor),
                        "linear: bias \"0.bias\" (5,) does not fit weight \"2.weight\" (2, 5), which is (out, in)",
                        ShapeError);

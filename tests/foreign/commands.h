@@ -8,6 +8,8 @@ namespace retrograd::tests {
 
 using Paths = std::span<const std::filesystem::path>;
 
+/// Reads an npy file and writes what was read: FROM TO.
+void copy_npy(Paths paths);
 /// Writes a small file of each dtype, with metadata: FILE.
 void write_tensors(Paths paths);
 /// Writes the weights of a small network, inputs and the logits it gives: FILE.

@@ -162,13 +162,104 @@ std::vector<Row> conv1d_rows() {
   return rows;
 }
 
+// Each element of x adds its filter, where it stands, to the window that conv2d would take to it.
+Plain conv_transpose_of(const std::vector<Plain>& x, const ConvTranspose2dOptions& options) {
+  const Index &image = x[0].shape, &filters = x[1].shape;
+  const auto side = [](std::int64_t in, std::int64_t size, std::int64_t stride, std::int64_t padding, std::int64_t more,
+                       std::int64_t dilation) {
+    return (in - 1) * stride - 2 * padding + dilation * (size - 1) + more + 1;
+  };
+  const PlainWindows windows{{filters[2], filters[3]}, options.stride, options.padding, options.dilation};
+  const std::int64_t height = side(image[2], filters[2], options.stride.rows, options.padding.rows,
+                                   options.output_padding.rows, options.dilation.rows);
+  const std::int64_t width = side(image[3], filters[3], options.stride.columns, options.padding.columns,
+                                  options.output_padding.columns, options.dilation.columns);
+  const std::int64_t inputs = image[1] / options.groups;
+  return make({image[0], filters[1] * options.groups, height, width}, [&](const Index& at) {
+    const std::int64_t group = at[1] / filters[1];
+    double total = x.size() > 2 ? x[2].at({at[1]}) : 0;
+    for (std::int64_t c = group * inputs; c < (group + 1) * inputs; ++c)
+      for (std::int64_t p = 0; p < image[2]; ++p)
+        for (std::int64_t q = 0; q < image[3]; ++q)
+          for_each_tap(windows, height, width, p, q,
+                       [&](std::int64_t i, std::int64_t j, std::int64_t h, std::int64_t w) {
+                         if (h == at[2] && w == at[3])
+                           total += x[0].at({at[0], c, p, q}) * x[1].at({c, at[1] % filters[1], i, j});
+                       });
+    return total;
+  });
+}
+
+Row conv_transpose_row(const char* name, const ConvTranspose2dOptions& options, std::vector<Sample> samples) {
+  return {name,
+          [options](const Tensors& x) {
+            return x.size() > 2 ? conv_transpose2d(x[0], x[1], x[2], options) : conv_transpose2d(x[0], x[1], options);
+          },
+          [options](const std::vector<Plain>& x) { return conv_transpose_of(x, options); }, std::move(samples)};
+}
+
+std::vector<Row> conv_transpose2d_rows() {
+  std::vector<Row> rows = {
+      conv_transpose_row("conv_transpose2d", {},
+                         {{{{2, 3, 3, 2}, {3, 2, 2, 3}}},
+                          {{{1, 1, 1, 1}, {1, 1, 1, 1}}},
+                          {{{0, 2, 3, 3}, {2, 1, 2, 2}}},
+                          {{{2, 0, 2, 2}, {0, 3, 2, 2}}},
+                          {{{2, 2, 2, 2}, {2, 0, 2, 2}}}}),
+      conv_transpose_row("conv_transpose2d(bias)", {.padding = 1}, {{{{2, 2, 3, 4}, {2, 3, 3, 3}, {3}}}}),
+      conv_transpose_row("conv_transpose2d(stride 2)", {.stride = 2, .output_padding = {1, 0}},
+                         {{{{2, 2, 2, 3}, {2, 1, 3, 2}}}, {{{1, 1, 1, 1}, {1, 2, 1, 1}}}}),
+      conv_transpose_row("conv_transpose2d(groups 2)", {.groups = 2}, {{{{1, 4, 2, 3}, {4, 2, 2, 2}}}}),
+      conv_transpose_row("conv_transpose2d(output padding of a stride and more)",
+                         {.padding = 1, .output_padding = {2, 1}, .dilation = 3}, {{{{1, 2, 3, 2}, {2, 1, 2, 2}}}}),
+      conv_transpose_row(
+          "conv_transpose2d(all at once)",
+          {.stride = {2, 3}, .padding = {1, 0}, .output_padding = {1, 2}, .dilation = {1, 2}, .groups = 2},
+          {{{{2, 4, 3, 2}, {4, 1, 3, 2}, {2}}}}),
+  };
+  const auto refuse = [&](Shape x, Shape weight, ConvTranspose2dOptions options, const char* message) {
+    rows[0].refusals.push_back({[=] { conv_transpose2d(zeros(x), zeros(weight), options); }, message});
+  };
+  refuse({1, 3, 4}, {3, 1, 2, 2}, {},
+         "conv_transpose2d: takes x (N, C, H, W) and weight (C, O/groups, KH, KW), got (1, 3, 4) and (3, 1, 2, 2)");
+  refuse({1, 3, 4, 4}, {2, 1, 2, 2}, {},
+         "conv_transpose2d: the 3 channels of x (1, 3, 4, 4) do not fit the 2 of weight (2, 1, 2, 2)");
+  refuse({1, 3, 4, 4}, {3, 1, 2, 2}, {.groups = 2},
+         "conv_transpose2d: groups = 2 do not divide the 3 channels of x (1, 3, 4, 4)");
+  refuse({1, 3, 4, 4}, {3, 1, 2, 2}, {.groups = 0}, "conv_transpose2d: groups must be at least 1, got 0");
+  refuse({1, 0, 4, 4}, {0, 3, 2, 2}, {.groups = INT64_MAX},
+         "conv_transpose2d: groups = 9223372036854775807 of weight (0, 3, 2, 2) have more channels than 64 bits count");
+  refuse({1, 1, 4, 4}, {1, 1, 0, 2}, {}, "conv_transpose2d: a window's size must be at least 1, got (0, 2)");
+  refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.stride = 0}, "conv_transpose2d: the stride must be at least 1, got (0, 0)");
+  refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.padding = INT64_MIN}, "conv_transpose2d: the padding must be at least 0, got");
+  refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.dilation = INT64_MAX}, "conv_transpose2d: the dilation may be up to 2147483647");
+  refuse({1, 1, 0, 4}, {1, 1, 2, 2}, {},
+         "conv_transpose2d: the sides of images must be from 1 to 2147483647, got (1, 1, 0, 4)");
+  refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.stride = 2, .output_padding = {1, 2}},
+         "conv_transpose2d: output_padding must be at least 0 and less than the stride or the dilation, got (1, 2)");
+  refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.output_padding = {-1, 0}}, "less than the stride or the dilation, got (-1, 0)");
+  refuse({1, 1, 1, 4}, {1, 1, 2, 2}, {.padding = 1},
+         "conv_transpose2d: the result's sides must be from 1 to 2147483647; x (1, 1, 1, 4) and weight (1, 1, 2, 2) "
+         "give (0, 3)");
+  refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.stride = INT32_MAX}, "weight (1, 1, 2, 2) give (6442450943, 6442450943)");
+  rows[0].refusals.push_back({[] {
+                                conv_transpose2d(zeros({1, 2, 4, 4}), zeros({2, 3, 2, 2}), zeros({2}), {});
+                              },
+                              "conv_transpose2d: bias (2,) does not fit weight (2, 3, 2, 2), which gives 3 channels"});
+  rows[0].refusals.push_back({[] {
+                                conv_transpose2d(zeros({1, 2, 4, 4}), zeros({2, 3, 2, 2}, float64));
+                              },
+                              "conv_transpose2d: dtypes differ: x float32, weight float64; astype converts"});
+  return rows;
+}
+
 }  // namespace
 
 std::vector<Row> pooling_rows();
 
 std::vector<Row> convolution_rows() {
   std::vector<Row> rows;
-  for (auto part : {conv2d_rows, conv1d_rows, pooling_rows})
+  for (auto part : {conv2d_rows, conv1d_rows, conv_transpose2d_rows, pooling_rows})
     for (Row& row : part()) rows.push_back(std::move(row));
   return rows;
 }

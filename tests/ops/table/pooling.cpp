@@ -61,6 +61,24 @@ Row avg_row(const char* name, const PlainWindows& windows, std::vector<Sample> s
           [windows](const std::vector<Plain>& x) { return avg_pool_of(x[0], windows); }, std::move(samples)};
 }
 
+// The mean from ⌊i · in / out⌋ to before ⌈(i + 1) · in / out⌉ along either axis.
+Plain adaptive_of(const Plain& x, Size2d size) {
+  return make({x.shape[0], x.shape[1], size.rows, size.columns}, [&](const Index& at) {
+    const auto begin = [](std::int64_t i, std::int64_t in, std::int64_t out) { return i * in / out; };
+    const auto end = [](std::int64_t i, std::int64_t in, std::int64_t out) { return ((i + 1) * in + out - 1) / out; };
+    const std::int64_t height = x.shape[2], width = x.shape[3];
+    double total = 0, elements = 0;
+    for (std::int64_t h = begin(at[2], height, size.rows); h < end(at[2], height, size.rows); ++h)
+      for (std::int64_t w = begin(at[3], width, size.columns); w < end(at[3], width, size.columns); ++w, ++elements)
+        total += x.at({at[0], at[1], h, w});
+    return total / elements;
+  });
+}
+Row adaptive_row(const char* name, Size2d size, std::vector<Sample> samples) {
+  return {name, [size](const Tensors& x) { return adaptive_avg_pool2d(x[0], size); },
+          [size](const std::vector<Plain>& x) { return adaptive_of(x[0], size); }, std::move(samples)};
+}
+
 Row unfold_row(const char* name, Size2d size, const UnfoldOptions& options, std::vector<Sample> samples) {
   const PlainWindows windows{size, options.stride, options.padding, options.dilation};
   return {name, [=](const Tensors& x) { return unfold(x[0], size, options); },
@@ -124,6 +142,26 @@ std::vector<Row> unfold_rows() {
                          fold(zeros({1, 8, 4}, uint8), 3, 2);
                        },
                        "fold: takes float32 or float64, got uint8"}};
+  return rows;
+}
+
+std::vector<Row> adaptive_rows() {
+  std::vector<Row> rows = {
+      adaptive_row("adaptive_avg_pool2d", {2, 3},
+                   {{{{2, 3, 5, 7}}}, {{{1, 1, 4, 6}}}, {{{0, 2, 4, 4}}}, {{{2, 0, 4, 4}}}}),
+      adaptive_row("adaptive_avg_pool2d(the mean)", 1, {{{{2, 2, 5, 3}}}, {{{1, 1, 1, 1}}}}),
+      adaptive_row("adaptive_avg_pool2d(more than there are)", {5, 4}, {{{{2, 1, 3, 2}}}, {{{1, 1, 1, 1}}}}),
+  };
+  const auto refuse = [&](Shape x, Size2d size, Dtype dtype, const char* message) {
+    rows[0].refusals.push_back({[=] { adaptive_avg_pool2d(zeros(x, dtype), size); }, message});
+  };
+  refuse({1, 4, 4}, 2, float32, "adaptive_avg_pool2d: takes x (N, C, H, W), got (1, 4, 4)");
+  refuse({1, 1, 0, 4}, 2, float32, "adaptive_avg_pool2d: the images of x (1, 1, 0, 4) are empty");
+  refuse({1, 1, 4, 0}, 2, float32, "adaptive_avg_pool2d: the images of x (1, 1, 4, 0) are empty");
+  refuse({1, 1, 4, 4}, {2, 0}, float32, "adaptive_avg_pool2d: sizes must be from 1 to 2147483647, got (2, 0)");
+  refuse({1, 1, 4, 4}, INT64_MAX, float32, "adaptive_avg_pool2d: sizes must be from 1 to 2147483647, got");
+  refuse({0, 1, 4, INT64_MAX / 4}, 1, float32, "adaptive_avg_pool2d: the sides of images may be up to 2147483647");
+  refuse({1, 1, 4, 4}, 2, int64, "adaptive_avg_pool2d: takes float32 or float64, got int64");
   return rows;
 }
 
@@ -216,8 +254,9 @@ std::vector<Row> pool_rows() {
 }  // namespace
 
 std::vector<Row> pooling_rows() {
-  std::vector<Row> rows = unfold_rows();
-  for (Row& row : pool_rows()) rows.push_back(std::move(row));
+  std::vector<Row> rows;
+  for (auto part : {unfold_rows, pool_rows, adaptive_rows})
+    for (Row& row : part()) rows.push_back(std::move(row));
   return rows;
 }
 
