@@ -54,7 +54,7 @@ int main() {
       const std::vector<std::int64_t> part = indices(std::string_view(line).substr(0, kTime + 1));
       text.insert(text.end(), part.begin(), part.end());
     }
-    const rg::Tensor rows = rg::reshape(rg::tensor(text), {kRows, kTime + 1});
+    const rg::Tensor rows = rg::tensor(text, {kRows, kTime + 1});
     const rg::Tensor seen = rows(rg::range(), rg::range(0, kTime)), wanted = rows(rg::range(), rg::range(1, kTime + 1));
 
     rg::Tape tape;
@@ -62,13 +62,16 @@ int main() {
     const rg::Tensor logits = rg::reshape(writer(seen), {kRows * kTime, -1});
     const rg::Tensor loss = rg::nn::softmax_cross_entropy(logits, rg::reshape(wanted, {kRows * kTime}));
     if (step % 100 == 0) fmt::print("step {:3}: {:.1f} nats a letter\n", step, loss.item<float>());
-    adam.step(writer, rg::optim::clip_by_global_norm(tape.gradients(loss), 1));
+    rg::Gradients gradients = tape.gradients(loss);
+    gradients.clip_norm(1);
+    adam.step(writer, gradients);
   }
 
   std::string text = "the cat ";  // and what the net makes of it, by chance
   while (text.size() < 200) {
-    const std::vector<std::int64_t> so_far = indices(std::string_view(text).substr(text.size() > 48 ? text.size() - 48 : 0));
-    const rg::Tensor x = rg::reshape(rg::tensor(so_far), {1, -1});
+    const std::vector<std::int64_t> so_far =
+        indices(std::string_view(text).substr(text.size() > 48 ? text.size() - 48 : 0));
+    const rg::Tensor x = rg::tensor(so_far, {1, static_cast<std::int64_t>(so_far.size())});
     const std::vector<double> p = rg::softmax(writer(x)(0, -1), 0).to_vector<double>();
     double left = rng.uniform();
     std::size_t letter = 0;

@@ -7,7 +7,7 @@ namespace rg = retrograd;
 
 // f(x, y) = (1 − x)² + 100·(y − x²)², with its minimum 0 at (1, 1)
 rg::Tensor rosenbrock(const rg::Tensor& v) {
-  const rg::Tensor x = rg::take(v, 0, 0), y = rg::take(v, 1, 0);
+  const rg::Tensor x = v[0], y = v[1];
   return rg::square(1 - x) + 100 * rg::square(y - rg::square(x));
 }
 

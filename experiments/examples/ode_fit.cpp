@@ -7,9 +7,8 @@ namespace rg = retrograd;
 
 // d(prey) = a·prey − b·prey·hunters, d(hunters) = c·prey·hunters − d·hunters, with (a, b, c, d) = exp(logs)
 rg::Tensor change(const rg::Tensor& populations, const rg::Tensor& rates) {
-  const rg::Tensor prey = rg::take(populations, 0, 0), hunters = rg::take(populations, 1, 0), meetings = prey * hunters;
-  const auto rate = [&](std::int64_t i) { return rg::take(rates, i, 0); };
-  return rg::stack({rate(0) * prey - rate(1) * meetings, rate(2) * meetings - rate(3) * hunters});
+  const rg::Tensor prey = populations[0], hunters = populations[1], meetings = prey * hunters;
+  return rg::stack({rates[0] * prey - rates[1] * meetings, rates[2] * meetings - rates[3] * hunters});
 }
 
 // The populations after each of `steps` steps of size h, (steps, 2).
@@ -25,15 +24,17 @@ rg::Tensor simulate(const rg::Tensor& rates, int steps, double h) {
   return rg::stack(path);
 }
 
+struct Rates {
+  rg::Tensor logs = rg::zeros({4}, rg::float64);  // all rates 1 to begin with; exp keeps them positive
+  static void fields(auto& self, auto&& visit) { visit("logs", self.logs); }
+};
+
 int main() {
   rg::Rng rng(1);
   const rg::Tensor truth = rg::tensor({1.0, 1.5, 1.0, 0.8}, rg::float64);
   const rg::Tensor seen = simulate(truth, 100, 0.1) * rg::exp(0.02 * rg::normal({100, 2}, 0, 1, rng, rg::float64));
 
-  struct Rates {
-    rg::Tensor logs = rg::zeros({4}, rg::float64);  // all rates 1 to begin with; exp keeps them positive
-    static void fields(auto& self, auto&& visit) { visit("logs", self.logs); }
-  } rates;
+  Rates rates;
   rg::optim::Optimizer adam{rg::optim::Adam{.learning_rate = 0.03}};
   for (int step = 0; step <= 300; ++step) {
     const auto [loss, gradients] = rg::value_and_grad([&](const Rates& r) {

@@ -25,17 +25,19 @@ void draw(const rg::nn::Mlp& model, const rg::Tensor& points, const rg::Tensor& 
                            at = grid.to_vector<float>(), point = points.to_vector<float>(),
                            kind = classes.to_vector<float>();
   auto script = fmt::output_file("two_moons.gp");
-  script.print("set terminal svg size 640,400 background 'white'\nset output 'two_moons.svg'\nunset key\n"
-               "set palette defined (0 '#9ec1e6', 0.5 '#ffffff', 1 '#f3b391')\nset cbrange [0:1]\n"
-               "set xrange [-1.5:2.5]\nset yrange [-1:1.5]\n$p << END\n");
+  script.print(
+      "set terminal svg size 640,400 background 'white'\nset output 'two_moons.svg'\nunset key\n"
+      "set palette defined (0 '#9ec1e6', 0.5 '#ffffff', 1 '#f3b391')\nset cbrange [0:1]\n"
+      "set xrange [-1.5:2.5]\nset yrange [-1:1.5]\n$p << END\n");
   for (std::size_t i = 0; i < p.size(); ++i)
     script.print("{} {} {}\n{}", at[2 * i], at[2 * i + 1], p[i], (i + 1) % kAcross == 0 ? "\n" : "");
   script.print("END\n$points << END\n");
   for (std::size_t i = 0; i < kind.size(); ++i) script.print("{} {} {}\n", point[2 * i], point[2 * i + 1], kind[i]);
-  script.print("END\nset table $edge\nset contour base\nunset surface\nset cntrparam levels discrete 0.5\n"
-               "splot $p\nunset table\n"
-               "plot $p with image, $points using 1:2:($3 > 0 ? 0xc4552d : 0x2b5f9e) with points pt 7 ps 0.4 lc rgb variable, "
-               "$edge with lines lc rgb 'black' lw 2\n");
+  script.print(
+      "END\nset table $edge\nset contour base\nunset surface\nset cntrparam levels discrete 0.5\n"
+      "splot $p\nunset table\n"
+      "plot $p with image, $points using 1:2:($3 > 0 ? 0xc4552d : 0x2b5f9e) with points pt 7 ps 0.4 lc rgb variable, "
+      "$edge with lines lc rgb 'black' lw 2\n");
   script.close();
   const auto run = rg::tools::run_process({"gnuplot", "two_moons.gp"});
   fmt::print("{}\n", run.ok() ? "the decision boundary is in two_moons.svg" : "no picture: gnuplot " + run.failure);

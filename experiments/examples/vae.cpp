@@ -37,9 +37,10 @@ void draw(const rg::Tensor& images) {  // (rows · columns, 784)
                                       {kRows * 28, kColumns * 28});
   const std::vector<float> ink = grid.to_vector<float>();
   auto script = fmt::output_file("vae_samples.gp");
-  script.print("set terminal pngcairo size {},{}\nset output 'vae_samples.png'\nunset key\nunset border\nunset tics\n"
-               "unset colorbox\nset margins 0,0,0,0\nset palette gray negative\nset yrange [] reverse\n$ink << END\n",
-               kColumns * 28 * 2, kRows * 28 * 2);
+  script.print(
+      "set terminal pngcairo size {},{}\nset output 'vae_samples.png'\nunset key\nunset border\nunset tics\n"
+      "unset colorbox\nset margins 0,0,0,0\nset palette gray negative\nset yrange [] reverse\n$ink << END\n",
+      kColumns * 28 * 2, kRows * 28 * 2);
   for (std::size_t i = 0; i < ink.size(); ++i)
     script.print("{:.3f}{}", ink[i], (i + 1) % (kColumns * 28) == 0 ? "\n" : " ");
   script.print("END\nplot $ink matrix with image pixels\n");
