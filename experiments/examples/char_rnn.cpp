@@ -1,4 +1,16 @@
 // A recurrent net that learns to write, character by character, from sentences that the program makes.
+// Output:
+//   step   0: 3.3 nats a letter
+//   step 100: 0.2 nats a letter
+//   step 200: 0.2 nats a letter
+//   the cat hears my dog.
+//   my dog hears a bird.
+//   a bird sees my dog.
+//   the old fox sees a bird.
+//   my dog likes the old fox.
+//   the old fox likes the cat.
+//   a bird follows the cat.
+//   the cat sees the old fox.
 #include <fmt/core.h>
 #include <retrograd/retrograd.h>
 
@@ -78,5 +90,7 @@ int main() {
     while (letter + 1 < p.size() && (left -= p[letter]) > 0) ++letter;
     text += kLetters[letter];
   }
-  fmt::print("{}\n", text.substr(0, text.rfind('.') + 1));
+  text.resize(text.rfind('.') + 1);
+  for (std::size_t at = 0; (at = text.find(". ", at)) != std::string::npos;) text[++at] = '\n';  // a line each
+  fmt::print("{}\n", text);
 }

@@ -1,5 +1,25 @@
 // A convolutional net that tells small noisy drawings apart: a horizontal bar, a vertical bar, a cross, a ring, each
 // somewhere in an image of 16 × 16.
+// Output:
+//   name                   shape          dtype    elements
+//   0.weight               (8, 1, 3, 3)   float32        72
+//   0.bias                 (8,)           float32         8
+//   1.weight               (8,)           float32         8
+//   1.bias                 (8,)           float32         8
+//   1.running_mean         (8,)           float32         8  buffer
+//   1.running_var          (8,)           float32         8  buffer
+//   1.num_batches_tracked  ()             int64           1  buffer
+//   4.weight               (16, 8, 3, 3)  float32      1152
+//   4.bias                 (16,)          float32        16
+//   5.weight               (16,)          float32        16
+//   5.bias                 (16,)          float32        16
+//   5.running_mean         (16,)          float32        16  buffer
+//   5.running_var          (16,)          float32        16  buffer
+//   5.num_batches_tracked  ()             int64           1  buffer
+//   9.weight               (4, 256)       float32      1024
+//   9.bias                 (4,)           float32         4
+//   2324 parameters, 9.08 KiB; buffers: 50 elements, 208 B
+//   accuracy on 1,000 unseen drawings: above 98 %
 #include <fmt/core.h>
 #include <retrograd/retrograd.h>
 
@@ -26,7 +46,7 @@ std::pair<rg::Tensor, rg::Tensor> drawings(std::int64_t n, rg::Rng& rng) {
 
 int main() {
   rg::Rng rng(1);
-  const auto [images, kinds] = drawings(1000, rng);
+  const auto [images, kinds] = drawings(2000, rng);
   const auto [unseen, their_kinds] = drawings(1000, rng);
 
   rg::nn::Sequential model{rg::nn::Conv2d{1, 8, 3, rng, {.padding = 1}},
@@ -36,13 +56,13 @@ int main() {
                            rg::nn::Conv2d{8, 16, 3, rng, {.padding = 1}},
                            rg::nn::BatchNorm2d{16},
                            rg::relu,
-                           rg::nn::AdaptiveAvgPool2d{1},
+                           rg::nn::MaxPool2d{2},
                            rg::nn::Flatten{},
-                           rg::nn::Linear{16, 4, rng}};
+                           rg::nn::Linear{256, 4, rng}};
   fmt::print("{}\n", rg::nn::summary(model));
 
-  rg::optim::Optimizer adam{rg::optim::Adam{.learning_rate = 1e-2}};
-  for (int epoch = 1; epoch <= 5; ++epoch) {
+  rg::optim::Optimizer adam{rg::optim::Adam{.learning_rate = 5e-3}};
+  for (int epoch = 1; epoch <= 10; ++epoch) {
     for (auto [batch, labels] : rg::tools::batches({images, kinds}, 50, rng)) {
       const rg::nn::Training training{rng};
       rg::Tape tape;

@@ -1,5 +1,14 @@
 // The rates of a predator-prey system (Lotka and Volterra) from noisy counts: the solver, Runge and Kutta's, is a loop
 // of tensor ops, so the gradient of the misfit flows through all its steps.
+// Output:
+//   step   0: misfit 0.12906
+//   step 100: misfit 0.00070
+//   step 200: misfit 0.00049
+//   step 300: misfit 0.00039
+//   a: found 0.95, true 1.00
+//   b: found 1.42, true 1.50
+//   c: found 1.05, true 1.00
+//   d: found 0.84, true 0.80
 #include <fmt/core.h>
 #include <retrograd/retrograd.h>
 

@@ -1,5 +1,19 @@
 // A layer of one's own: a struct that is called with a tensor, and one line that lists its fields. Here a highway
 // layer (Srivastava, Greff and Schmidhuber, 2015): a gate decides how much of the input is carried through.
+// Output:
+//   mean squared error: below 0.001
+//   0.weight (16, 2)
+//   0.bias (16,)
+//   1.transform.weight (16, 16)
+//   1.transform.bias (16,)
+//   1.gate.weight (16, 16)
+//   1.gate.bias (16,)
+//   2.transform.weight (16, 16)
+//   2.transform.bias (16,)
+//   2.gate.weight (16, 16)
+//   2.gate.bias (16,)
+//   3.weight (1, 16)
+//   3.bias (1,)
 #include <fmt/core.h>
 #include <retrograd/retrograd.h>
 
@@ -27,10 +41,11 @@ int main() {
   const rg::Tensor target = rg::sin(3 * x(rg::range(), rg::range(0, 1))) * x(rg::range(), rg::range(1, 2));
 
   rg::optim::Optimizer adam{rg::optim::Adam{.learning_rate = 1e-2}};
-  for (int step = 0; step <= 600; ++step) {
-    const auto [loss, gradients] = rg::value_and_grad([&](const auto& m) { return rg::nn::mse(m(x), target); })(model);
-    if (step % 200 == 0) fmt::print("step {:3}: loss {:.0e}\n", step, loss.template item<float>());
-    adam.step(model, gradients);
+  for (int step = 0; step < 600; ++step) {
+    rg::Tape tape;
+    tape.watch(model);
+    adam.step(model, tape.gradients(rg::nn::mse(model(x), target)));
   }
+  fmt::print("mean squared error: {}\n", rg::nn::mse(model(x), target).item<float>() < 1e-3f ? "below 0.001" : "large");
   for (const auto& [name, parameter] : rg::parameters(model)) fmt::print("{} {}\n", name, parameter.shape());
 }

@@ -1,5 +1,8 @@
 // A fused op of one's own, checked against its definition while a network trains with it. The op is Swish with a
 // slope, x·σ(βx) with β = 1.5; its gradient is derived by hand. A wrong one, where a factor was forgotten, is caught.
+// Output:
+//   swish, checked at each of 300 steps: trained
+//   swish_wrong: caught at the first step
 #include <fmt/core.h>
 #include <retrograd/retrograd.h>
 

@@ -1,5 +1,8 @@
 // Two interleaved half circles, a classifier that separates them, and its decision boundary as a picture
 // (two_moons.svg, drawn by gnuplot).
+// Output:
+//   accuracy on 2,000 unseen points: above 99 %
+//   the decision boundary is in two_moons.svg
 #include <fmt/os.h>
 #include <retrograd/retrograd.h>
 

@@ -1,4 +1,9 @@
 // Exclusive or, which no linear model can learn, by a network with one hidden layer.
+// Output:
+//   0 xor 0 = 0
+//   0 xor 1 = 1
+//   1 xor 0 = 1
+//   1 xor 1 = 0
 #include <fmt/core.h>
 #include <retrograd/retrograd.h>
 
