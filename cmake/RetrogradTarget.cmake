@@ -39,7 +39,9 @@ function(retrograd_library target)
   target_link_libraries(${target}
     PUBLIC fmt::fmt
     PRIVATE retrograd::openblas hwy::hwy Threads::Threads ZLIB::ZLIB $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+  target_link_options(${target} PRIVATE LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/retrograd.map)
   set_target_properties(${target} PROPERTIES
+    LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/retrograd.map VISIBILITY_INLINES_HIDDEN ON DEFINE_SYMBOL ""
     CXX_EXTENSIONS OFF POSITION_INDEPENDENT_CODE ON EXPORT_NAME retrograd
     VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
 endfunction()

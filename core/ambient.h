@@ -19,7 +19,7 @@ struct Ambient {
 };
 
 /// Those of this thread, right now.
-inline thread_local constinit Ambient current_ambient{};
+extern thread_local constinit Ambient current_ambient;
 
 /// Sets the surroundings on this thread until the end of the scope.
 class [[nodiscard]] AmbientScope {

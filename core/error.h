@@ -47,7 +47,7 @@ struct FileError : std::runtime_error {
 
 /// Throws E with a message formatted by fmt.
 template <class E = Error, class... Args>
-[[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) {
+[[noreturn]] inline void fail(fmt::format_string<Args...> format, Args&&... args) {
   throw E(fmt::format(format, std::forward<Args>(args)...));
 }
 

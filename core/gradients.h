@@ -51,11 +51,16 @@ class Gradients {
   /// Multiplies every gradient by a number.
   Gradients& operator*=(double factor);
   /// Adds the gradients of another sweep over the same tensors (accumulation over micro-batches); TapeError on others.
+  /// A sum starts as `Gradients sum;`, which takes the first over.
   Gradients& operator+=(const Gradients& other);
   /// The Euclidean norm over all gradients together.
   double norm() const;
-  /// Scales all gradients together so that `norm` is at most `max_norm`; returns the norm before.
+  /// Scales all gradients together by max_norm/(norm + 1e-6) where that is below 1 (PyTorch's clip_grad_norm_), and
+  /// returns the norm before. Error where max_norm is not positive, or the norm is NaN or infinite: it names the first
+  /// gradient that is, and nothing has been scaled then.
   double clip_norm(double max_norm);
+  /// Makes every element at least −limit and at most limit; NaN stays NaN. Error where the limit is not positive.
+  void clip_value(double limit);
 
   /// For the engine: adds an entry behind the others.
   void append(Entry entry) { entries_.push_back(std::move(entry)); }

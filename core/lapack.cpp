@@ -16,6 +16,10 @@ void sgetrf_(const int* m, const int* n, float* a, const int* lda, int* pivots, 
 void dgetrf_(const int* m, const int* n, double* a, const int* lda, int* pivots, int* info);
 void spotrf_(const char* triangle, const int* n, float* a, const int* lda, int* info, std::size_t triangle_length);
 void dpotrf_(const char* triangle, const int* n, double* a, const int* lda, int* info, std::size_t triangle_length);
+void dgeqrf_(const int* m, const int* n, double* a, const int* lda, double* tau, double* work, const int* lwork,
+             int* info);
+void dorgqr_(const int* m, const int* n, const int* k, double* a, const int* lda, const double* tau, double* work,
+             const int* lwork, int* info);
 }
 
 namespace retrograd::detail {
@@ -149,6 +153,22 @@ void triangular_solve(std::int64_t count, std::int64_t n, std::int64_t k, Matrix
     solve(triangle, static_cast<int>(n), static_cast<int>(columns), a.data + offset(i), static_cast<int>(a.stride),
           b + i * n * k + first, static_cast<int>(k));
   });
+}
+
+void orthonormal_rows(std::int64_t n, std::int64_t m, double* a) {
+  if (n == 0) return;
+  prepare("orthonormal_rows", n, m);
+  // What are rows here are columns to LAPACK: a tall matrix.
+  const int rows = static_cast<int>(m), columns = static_cast<int>(n), room = 32 * columns;
+  std::vector<double> scales(static_cast<std::size_t>(n)), work(static_cast<std::size_t>(room));
+  int info = 0;
+  dgeqrf_(&rows, &columns, a, &rows, scales.data(), work.data(), &room, &info);
+  std::vector<bool> is_turned;
+  for (std::int64_t i = 0; i < n; ++i) is_turned.push_back(a[i * m + i] < 0);
+  dorgqr_(&rows, &columns, &columns, a, &rows, scales.data(), work.data(), &room, &info);
+  for (std::int64_t i = 0; i < n; ++i)
+    if (is_turned[static_cast<std::size_t>(i)])
+      for (std::int64_t j = 0; j < m; ++j) a[i * m + j] = -a[i * m + j];
 }
 
 template void lu_factor(std::int64_t, std::int64_t, float*, std::int64_t*);

@@ -34,4 +34,8 @@ template <class T>
 void triangular_solve(std::int64_t count, std::int64_t n, std::int64_t k, MatrixIn<T> a, BatchMap offset, bool lower,
                       T* b);
 
+/// Rows of a matrix (n × m, n ≤ m) in place of which come orthonormal ones: row i is what is left of row i beside the
+/// rows before it, at length 1. (Q·R = Aᵀ with a positive diagonal of R; Qᵀ is what stays.)
+void orthonormal_rows(std::int64_t n, std::int64_t m, double* a);
+
 }  // namespace retrograd::detail

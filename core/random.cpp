@@ -116,4 +116,15 @@ std::uint64_t Rng::below(std::uint64_t n) {
   }
 }
 
+void Rng::set_state(const std::array<std::uint64_t, 4>& state) {
+  const auto [seed, stream, counter, left] = state;
+  if (left > 3 || (left > 0 && counter == 0))
+    fail("set_state: expected at most 3 numbers left of the blocks made, got {} of {}", left, counter);
+  seed_ = seed;
+  stream_ = stream;
+  counter_ = counter;
+  left_ = static_cast<unsigned>(left);
+  if (left > 0) block_ = philox(counter - 1, stream, seed);
+}
+
 }  // namespace retrograd

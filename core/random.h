@@ -30,6 +30,11 @@ class Rng {
   }
   /// An independent generator: the same seed, another stream. What is drawn from one does not move the other.
   Rng split(std::uint64_t stream) const { return Rng(seed_, stream_ * 0x9E3779B97F4A7C15u + stream + 1); }
+  /// All that decides what is drawn next: the seed, the stream, how many blocks of four numbers were made, and how many
+  /// of the last one are left. The same on every machine.
+  std::array<std::uint64_t, 4> state() const { return {seed_, stream_, counter_, left_}; }
+  /// Goes on where the generator with this state stood; Error where none can have it.
+  void set_state(const std::array<std::uint64_t, 4>& state);
 
  private:
   std::uint64_t seed_, stream_, counter_ = 0;

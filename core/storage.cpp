@@ -12,6 +12,9 @@
 
 namespace retrograd::detail {
 
+// Not inline: a program that is compiled to hide its symbols would have a pool of its own beside the shared library's.
+thread_local constinit Pool* own_pool = nullptr;
+
 namespace {
 
 void collect_returned(Pool& pool) {

@@ -77,7 +77,7 @@ struct Pool {
   }
 };
 
-inline thread_local constinit Pool* own_pool = nullptr;
+extern thread_local constinit Pool* own_pool;
 
 Block* take_new_block(std::uint32_t size_class);
 void return_block(Block* block) noexcept;

@@ -10,6 +10,10 @@
 
 namespace retrograd::detail {
 
+// Not inline, as own_pool is not.
+thread_local constinit Recording current_recording{};
+thread_local constinit Observer* Observer::current_ = nullptr;
+
 std::byte* Arena::next_chunk(std::size_t bytes) {
   constexpr std::size_t kChunkBytes = 64 * 1024;
   if (next_) ++chunk_;

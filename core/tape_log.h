@@ -206,7 +206,7 @@ struct Recording {
   Log* log = nullptr;
   bool paused = false;
 };
-inline thread_local constinit Recording current_recording{};
+extern thread_local constinit Recording current_recording;
 
 /// Sees what this thread records and sweeps as long as it lives; most often they nest. It may throw: of a recording
 /// into the op's caller, after all have been told of it, of a sweep out of it.
@@ -244,7 +244,7 @@ class Observer {
   explicit Observer(bool shares) : outer_(current_), shares_(shares) { current_ = this; }
 
  private:
-  static inline thread_local constinit Observer* current_ = nullptr;
+  static thread_local constinit Observer* current_;
   Observer* outer_;
   bool shares_;
 };

@@ -176,6 +176,8 @@ void detail::parallel_for(std::int64_t count, FunctionRef<void(std::int64_t)> ti
   pool.workers->run(count, guarded);
 }
 
+void detail::work_alone() { inside_tile = true; }
+
 void detail::parallel_ranges(std::int64_t count, double flops, FunctionRef<void(std::int64_t, std::int64_t)> work) {
   constexpr double kRangeFlops = 4e5;  // some 0.1 ms, at the pace of small work
   if (count <= 0) return;

@@ -18,6 +18,8 @@ namespace detail {
 /// Calls tile(0) … tile(count-1), each once, on whatever threads are free; returns when all are done. Tiles must not
 /// throw.
 void parallel_for(std::int64_t count, FunctionRef<void(std::int64_t)> tile);
+/// From now on all work of this thread is done on it alone, and the workers are left to the others.
+void work_alone();
 /// Calls work(begin, end) over [0, count) in ranges of items, each item `flops` of work, large enough to hand over.
 void parallel_ranges(std::int64_t count, double flops, FunctionRef<void(std::int64_t, std::int64_t)> work);
 }  // namespace detail

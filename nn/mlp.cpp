@@ -15,6 +15,8 @@ Tensor activate(Activation activation, const Tensor& x) {
       return sigmoid(x);
     case Activation::tanh:
       return tanh(x);
+    case Activation::gelu:
+      return gelu(x);
     case Activation::identity:
       break;
   }
@@ -29,6 +31,8 @@ std::string_view name(Activation activation) {
       return "sigmoid";
     case Activation::tanh:
       return "tanh";
+    case Activation::gelu:
+      return "gelu";
     case Activation::identity:
       break;
   }
@@ -44,8 +48,6 @@ Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, c
     layers.emplace_back(sizes[i], sizes[i + 1], rng, initialiser, dtype);
 }
 
-namespace {
-
 Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
   switch (activation) {
     case Activation::relu:
@@ -54,11 +56,14 @@ Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
       return linear_sigmoid(x, layer.weight, layer.bias);
     case Activation::tanh:
       return linear_tanh(x, layer.weight, layer.bias);
+    case Activation::gelu:
     case Activation::identity:
       break;
   }
-  return layer(x);
+  return activate(activation, layer(x));
 }
+
+namespace {
 
 Tensor through_all(const Tensor& x, const std::vector<Linear>& layers, Activation activation) {
   Tensor y = x;

@@ -13,11 +13,14 @@ enum class Activation {
   identity,  ///< x itself
   relu,      ///< max(x, 0)
   sigmoid,   ///< 1 / (1 + e^−x)
-  tanh       ///< the hyperbolic tangent
+  tanh,      ///< the hyperbolic tangent
+  gelu       ///< x · Φ(x), where Φ is the normal distribution
 };
 
 /// The activation, element by element.
 Tensor activate(Activation activation, const Tensor& x);
+/// The activation of what the layer makes of x, in one pass where there is a fused op for both.
+Tensor activated(const Linear& layer, Activation activation, const Tensor& x);
 /// "relu" and so on.
 std::string_view name(Activation activation);
 

@@ -1,285 +1,141 @@
 #include "safetensors.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <atomic>
 #include <bit>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <nlohmann/json.hpp>
-#include <set>
+#include <cmath>
 
 #include "../core/error.h"
+#include "../core/file.h"
 #include "../core/format.h"
+#include "safetensors_header.h"
 
 namespace retrograd::nn {
 
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "safetensors stores little-endian values, and so do we");
+using detail::HeaderEntry;
+using detail::SafetensorsHeader;
+using detail::shown;
 
-using nlohmann::json;
 constexpr std::uint64_t kLargestHeader = 100'000'000;
 
-struct StoredName {
+// A dtype of the format and what becomes of it; the first of a kind is how we write ours.
+struct StoredDtype {
+  const char* name;
   Dtype dtype;
-  const char* text;
+  std::uint64_t bytes;
 };
-constexpr StoredName kStoredNames[] = {{Dtype::float32, "F32"},
-                                       {Dtype::float64, "F64"},
-                                       {Dtype::int64, "I64"},
-                                       {Dtype::boolean, "BOOL"},
-                                       {Dtype::uint8, "U8"}};
+constexpr StoredDtype kStored[] = {{"F32", float32, 4}, {"F64", float64, 8}, {"I64", int64, 8},   {"BOOL", boolean, 1},
+                                   {"U8", uint8, 1},    {"F16", float32, 2}, {"BF16", float32, 2}};
 
-std::string stored_name(Dtype dtype) {
-  for (const auto& [own, text] : kStoredNames)
-    if (own == dtype) return text;
-  return {};
+float from_half(std::uint16_t half) {
+  const std::uint32_t sign = (half & 0x8000u) << 16, exponent = half >> 10 & 0x1Fu, fraction = half & 0x3FFu;
+  if (exponent == 0) return std::copysign(static_cast<float>(fraction) * 0x1p-24f, std::bit_cast<float>(sign));
+  return std::bit_cast<float>(sign | (exponent == 31 ? 255 : exponent + 112) << 23 | fraction << 13);
+}
+float from_bfloat(std::uint16_t upper) { return std::bit_cast<float>(std::uint32_t{upper} << 16); }
+
+// One tensor of a header that has been understood.
+struct Placed {
+  const HeaderEntry* entry;
+  const StoredDtype* stored;
+  Shape shape;
+  std::string where;
+};
+
+Placed placed(const std::string& file, const HeaderEntry& entry) {
+  const std::string where = fmt::format("{}: tensor {}", file, shown(entry.name));
+  const auto stored = std::find_if(std::begin(kStored), std::end(kStored),
+                                   [&](const StoredDtype& one) { return entry.dtype == one.name; });
+  if (stored == std::end(kStored))
+    fail<FileError>("{}: expected dtype F32, F64, I64, BOOL, U8, F16 or BF16, found {}", where, shown(entry.dtype));
+  std::uint64_t bytes = 0;
+  const Shape shape = detail::checked_shape(entry.shape, stored->bytes, where, bytes);
+  const std::uint64_t begin = entry.data_offsets[0], end = entry.data_offsets[1];
+  if (end < begin || end - begin != bytes)
+    fail<FileError>("{}: expected data_offsets {} bytes apart for {} {}, found [{}, {}]", where, bytes, entry.dtype,
+                    shape, begin, end);
+  return {&entry, stored, shape, where};
 }
 
-// One file being written beside its target: renamed over it when whole, removed otherwise.
-class NewFile {
-  static inline std::atomic<int> count{0};
+// All tensors of a header in the order of their bytes, which must fill what follows it.
+std::vector<Placed> in_order(const std::string& file, const SafetensorsHeader& header, std::uint64_t bytes_there) {
+  std::vector<Placed> all;
+  for (const HeaderEntry& entry : header.entries) all.push_back(placed(file, entry));
+  std::stable_sort(all.begin(), all.end(),
+                   [](const Placed& a, const Placed& b) { return a.entry->data_offsets < b.entry->data_offsets; });
+  std::uint64_t at = 0;
+  for (const Placed& one : all) {
+    if (one.entry->data_offsets[0] != at)
+      fail<FileError>("{}: expected its bytes to begin at {}, the end of those before, found {}", one.where, at,
+                      one.entry->data_offsets[0]);
+    at = one.entry->data_offsets[1];
+  }
+  if (at != bytes_there) fail<FileError>("{}: expected {} bytes of values, found {}", file, at, bytes_there);
+  return all;
+}
 
- public:
-  explicit NewFile(const std::filesystem::path& target)
-      : target_(target),
-        path_(target.string() + fmt::format(".{}.{}.tmp", ::getpid(), ++count)),
-        descriptor_(::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644)) {
-    if (descriptor_ < 0) fail_here("can't create");
-  }
-  ~NewFile() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!done_) ::unlink(path_.c_str());
-  }
-  NewFile(const NewFile&) = delete;
-  NewFile& operator=(const NewFile&) = delete;
-
-  void write(const void* data, std::size_t size) {
-    const char* from = static_cast<const char*>(data);
-    while (size > 0) {
-      const ssize_t written = ::write(descriptor_, from, size);
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail_here("can't write");
-      from += written;
-      size -= static_cast<std::size_t>(written);
-    }
-  }
-  void finish() {
-    if (::fsync(descriptor_) != 0) fail_here("can't sync");
-    if (::close(std::exchange(descriptor_, -1)) != 0) fail_here("can't close");
-    if (::rename(path_.c_str(), target_.c_str()) != 0) fail_here("can't rename to its place");
-    done_ = true;
-  }
-
- private:
-  [[noreturn]] void fail_here(const char* what) const {
-    fail<FileError>("{}: {}: {}", target_.string(), what, std::strerror(errno));
-  }
-  std::filesystem::path target_, path_;
-  int descriptor_;
-  bool done_ = false;
-};
-
-// The header as flat events: nlohmann's tree would keep the last of two equal names in silence.
-class DuplicateNames : public json::json_sax_t {
- public:
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override {
-    names_.emplace_back();
-    return true;
-  }
-  bool key(string_t& name) override {
-    if (!names_.back().insert(name).second && duplicate_.empty()) duplicate_ = name;
-    return true;
-  }
-  bool end_object() override {
-    names_.pop_back();
-    return true;
-  }
-  bool start_array(std::size_t) override { return true; }
-  bool end_array() override { return true; }
-  bool parse_error(std::size_t, const std::string&, const json::exception&) override { return false; }
-  const std::string& duplicate() const { return duplicate_; }
-
- private:
-  std::vector<std::set<std::string>> names_;
-  std::string duplicate_;
-};
-
-struct Entry {
-  std::string name;
-  Dtype dtype;
-  Shape shape;
-  std::uint64_t begin, end;
-};
-
-class Header {
- public:
-  Header(const std::filesystem::path& file, const std::string& text, std::uint64_t data_size) : file_(file.string()) {
-    DuplicateNames names;
-    if (text.empty() || text[0] != '{') fail<FileError>("{}: the header must start with '{{'", file_);
-    json header;
-    try {
-      header = json::parse(text);
-    } catch (const json::exception& e) {
-      fail<FileError>("{}: the header is not JSON: {}", file_, e.what());
-    }
-    if (!header.is_object()) fail<FileError>("{}: the header is not a JSON object", file_);
-    json::sax_parse(text, &names);
-    if (!names.duplicate().empty())
-      fail<FileError>("{}: the name {} stands twice in the header", file_, names.duplicate());
-    for (const auto& [name, value] : header.items()) {
-      if (name != "__metadata__")
-        entries_.push_back(entry(name, value));
-      else if (!value.is_object() ||
-               !std::all_of(value.begin(), value.end(), [](const json& v) { return v.is_string(); }))
-        fail<FileError>("{}: __metadata__ must map names to strings", file_);
-    }
-    std::sort(entries_.begin(), entries_.end(),
-              [](const Entry& a, const Entry& b) { return std::tie(a.begin, a.end) < std::tie(b.begin, b.end); });
-    std::uint64_t at = 0;
-    for (const Entry& e : entries_) {
-      if (e.begin != at)
-        fail<FileError>("{}: tensor {}: its bytes must begin at {}, the end of those before, found {}", file_, e.name,
-                        at, e.begin);
-      at = e.end;
-    }
-    if (at != data_size)
-      fail<FileError>("{}: the tensors take {} bytes, the file has {} after the header", file_, at, data_size);
-  }
-  const std::vector<Entry>& entries() const { return entries_; }
-
- private:
-  Entry entry(const std::string& name, const json& value) const {
-    const auto bad = [&](const std::string& what) { fail<FileError>("{}: tensor {}: {}", file_, name, what); };
-    if (!value.is_object() || !value.contains("dtype") || !value.contains("shape") || !value.contains("data_offsets"))
-      bad("expected dtype, shape and data_offsets");
-    if (!value["dtype"].is_string()) bad("dtype must be a string");
-    const std::string dtype_name = value["dtype"].get<std::string>();
-    const auto known = std::find_if(std::begin(kStoredNames), std::end(kStoredNames),
-                                    [&](const StoredName& one) { return dtype_name == one.text; });
-    if (known == std::end(kStoredNames))
-      bad(fmt::format("dtype must be F32, F64, I64, BOOL or U8, found {}", dtype_name));
-    const std::vector<std::uint64_t> sizes = numbers(value["shape"], name, "shape");
-    const std::vector<std::uint64_t> offsets = numbers(value["data_offsets"], name, "data_offsets");
-    if (sizes.size() > kMaxRank) bad(fmt::format("at most {} axes, found {}", kMaxRank, sizes.size()));
-    if (offsets.size() != 2 || offsets[0] > offsets[1]) bad("data_offsets must be [begin, end]");
-    std::uint64_t bytes = size_of(known->dtype);
-    for (std::uint64_t size : sizes)
-      if (__builtin_mul_overflow(bytes, size, &bytes)) bad("the product of its shape overflows");
-    if (offsets[1] - offsets[0] != bytes)
-      bad(fmt::format("its shape takes {} bytes, data_offsets hold {}", bytes, offsets[1] - offsets[0]));
-    Shape shape;
-    for (std::uint64_t size : sizes) shape.push_back(static_cast<std::int64_t>(size));
-    return {name, known->dtype, shape, offsets[0], offsets[1]};
-  }
-  std::vector<std::uint64_t> numbers(const json& list, const std::string& name, const char* what) const {
-    std::vector<std::uint64_t> out;
-    if (!list.is_array()) fail<FileError>("{}: tensor {}: {} must be a list", file_, name, what);
-    for (const json& number : list) {
-      if (!number.is_number_unsigned() || number.get<std::uint64_t>() > (std::uint64_t{1} << 62))
-        fail<FileError>("{}: tensor {}: {} must hold whole numbers below 2^62, found {}", file_, name, what,
-                        number.dump());
-      out.push_back(number.get<std::uint64_t>());
-    }
-    return out;
-  }
-  std::string file_;
-  std::vector<Entry> entries_;
-};
+Tensor read_halves(detail::InputFile& in, const Placed& one) {
+  std::vector<std::uint16_t> halves(static_cast<std::size_t>(one.shape.size()));
+  in.read(halves.data(), halves.size() * sizeof(std::uint16_t));
+  Tensor x = Tensor::empty(one.shape);
+  std::transform(halves.begin(), halves.end(), detail::values<float>(x),
+                 one.entry->dtype == "F16" ? from_half : from_bfloat);
+  return x;
+}
 
 }  // namespace
 
-void write_safetensors(std::span<const Parameter> tensors, const std::filesystem::path& file) {
-  nlohmann::ordered_json header = nlohmann::ordered_json::object();
+void write_safetensors(std::span<const Parameter> tensors, const std::string& file, const Metadata& metadata) {
+  SafetensorsHeader header{{}, metadata};
   std::uint64_t at = 0;
   for (const Parameter& one : tensors) {
-    if (header.contains(one.name) || one.name == "__metadata__")
-      fail("save: the name {} stands for two tensors, or for none", one.name);
+    const Shape& shape = one.tensor.shape();
     const std::uint64_t bytes = static_cast<std::uint64_t>(one.tensor.size()) * size_of(one.tensor.dtype());
-    header[one.name] = {{"dtype", stored_name(one.tensor.dtype())},
-                        {"shape", std::vector<std::int64_t>(one.tensor.shape().begin(), one.tensor.shape().end())},
-                        {"data_offsets", {at, at + bytes}}};
+    const auto stored = std::find_if(std::begin(kStored), std::end(kStored),
+                                     [&](const StoredDtype& each) { return each.dtype == one.tensor.dtype(); });
+    header.entries.push_back({one.name, stored->name, {shape.begin(), shape.end()}, {at, at + bytes}});
     at += bytes;
   }
-  std::string text = header.dump();
+  std::string text = detail::header_text(header);
+  try {
+    in_order(file, detail::parse_header(file, text), at);
+  } catch (const FileError& error) {  // what could not be read again is not written
+    fail("write_safetensors: {}", error.what());
+  }
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the reference writer aligns the bytes that follow
   const std::uint64_t length = text.size();
-  NewFile out(file);
+  if (length > kLargestHeader)
+    fail("write_safetensors: {}: expected names for a header of at most {} bytes, found {}", file, kLargestHeader,
+         length);
+  detail::NewFile out(file);
   out.write(&length, sizeof length);
   out.write(text.data(), text.size());
-  for (const Parameter& one : tensors)
-    out.write(detail::packed(one.tensor).body().data,
-              static_cast<std::size_t>(one.tensor.size()) * size_of(one.tensor.dtype()));
+  for (const Parameter& one : tensors) out.write_tensor(one.tensor);
   out.finish();
 }
 
-std::vector<Parameter> read_safetensors(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary | std::ios::ate);
-  if (!in) fail<FileError>("{}: can't open: {}", file.string(), std::strerror(errno));
-  const std::streamoff end = in.tellg();
-  if (end < 0) fail<FileError>("{}: can't read: not a regular file", file.string());
-  const auto size = static_cast<std::uint64_t>(end);
-  const auto read = [&](void* to, std::uint64_t count) {
-    if (!in.read(static_cast<char*>(to), static_cast<std::streamsize>(count)))
-      fail<FileError>("{}: can't read {} bytes", file.string(), count);
-  };
-  if (size < 8) fail<FileError>("{}: at least 8 bytes expected, found {}", file.string(), size);
-  in.seekg(0);
+Safetensors read_safetensors(const std::string& file) {
+  detail::InputFile in(file);
   std::uint64_t length = 0;
-  read(&length, sizeof length);
+  in.read(&length, sizeof length);
   if (length > kLargestHeader)
-    fail<FileError>("{}: a header of at most {} bytes expected, found {}", file.string(), kLargestHeader, length);
-  if (length > size - 8)
-    fail<FileError>("{}: the header takes {} bytes, the file has {} more", file.string(), length, size - 8);
+    fail<FileError>("{}: expected a header of at most {} bytes, found {}", file, kLargestHeader, length);
+  if (length > in.left())
+    fail<FileError>("{}: expected a header of {} bytes as its length says, found {}", file, length, in.left());
   std::string text(length, ' ');
-  read(text.data(), length);
-  const Header header(file, text, size - 8 - length);
-  std::vector<Parameter> tensors;
-  for (const Entry& entry : header.entries()) {
-    Tensor x = Tensor::empty(entry.shape, entry.dtype);
-    if (entry.end > entry.begin) read(x.body().data, entry.end - entry.begin);
-    if (entry.dtype == boolean)
-      for (std::int64_t i = 0; i < x.size(); ++i)
-        if (std::to_integer<int>(x.body().data[i]) > 1)
-          fail<FileError>("{}: tensor {}: a BOOL must be 0 or 1, found {}", file.string(), entry.name,
-                          std::to_integer<int>(x.body().data[i]));
-    tensors.push_back({entry.name, x});
+  in.read(text.data(), length);
+  if (!text.starts_with('{')) fail<FileError>("{}: expected a header that starts with '{{', found another", file);
+  SafetensorsHeader header = detail::parse_header(file, text);
+  Safetensors out;
+  for (const Placed& one : in_order(file, header, in.left())) {
+    const bool is_half = one.stored->bytes < size_of(one.stored->dtype);
+    out.tensors.push_back(
+        {one.entry->name, is_half ? read_halves(in, one)
+                                  : in.read_tensor(one.shape, one.stored->dtype, "tensor " + shown(one.entry->name))});
   }
-  return tensors;
+  out.metadata = std::move(header.metadata);
+  return out;
 }
 
 }  // namespace retrograd::nn
-
-void retrograd::detail::copy_parameters(std::span<const Parameter> from, std::span<const Parameter> into,
-                                        const std::filesystem::path& file) {
-  const auto find = [](std::span<const Parameter> list, const std::string& name) {
-    return std::find_if(list.begin(), list.end(), [&](const Parameter& one) { return one.name == name; });
-  };
-  for (const Parameter& one : from)
-    if (find(into, one.name) == into.end())
-      fail<FileError>("{}: tensor {} is not a parameter of the model", file.string(), one.name);
-  for (const Parameter& one : into) {
-    const auto found = find(from, one.name);
-    if (found == from.end()) fail<FileError>("{}: the model's parameter {} is missing", file.string(), one.name);
-    if (!(found->tensor.shape() == one.tensor.shape()) || found->tensor.dtype() != one.tensor.dtype())
-      fail<FileError>("{}: tensor {}: the model expects {} {}, found {} {}", file.string(), one.name,
-                      one.tensor.dtype(), one.tensor.shape(), found->tensor.dtype(), found->tensor.shape());
-    check_writable(one.tensor, "load");
-  }
-  for (const Parameter& one : into) {
-    const Tensor& values = find(from, one.name)->tensor;
-    std::memcpy(one.tensor.body().data, values.body().data,
-                static_cast<std::size_t>(values.size()) * size_of(values.dtype()));
-  }
-}

@@ -2,37 +2,31 @@
 // Face's tools read. Reading checks everything the reference reader does before any value is used; writing goes to a
 // temporary file that is synced and renamed, so the old file survives a full disk. Knows names and tensors, not models.
 #pragma once
-#include <filesystem>
+#include <map>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "../core/fields.h"
 
-namespace retrograd::detail {
-void copy_parameters(std::span<const Parameter> from, std::span<const Parameter> into,
-                     const std::filesystem::path& file);
-}
-
 namespace retrograd::nn {
 
-/// Writes the tensors in the order given; FileError where the file can't be written whole (an old one is then
-/// untouched).
-void write_safetensors(std::span<const Parameter> tensors, const std::filesystem::path& file);
-/// Reads all tensors of a file, in the order of their bytes. FileError names the file, what is wrong, expected and
-/// found.
-std::vector<Parameter> read_safetensors(const std::filesystem::path& file);
+/// Strings by their names, which a file carries beside its tensors.
+using Metadata = std::map<std::string, std::string>;
 
-/// Saves every parameter and buffer under its dotted name.
-template <HasFields Model>
-void save(const Model& model, const std::filesystem::path& file) {
-  write_safetensors(state(model), file);
-}
+/// What a safetensors file holds.
+struct Safetensors {
+  /// In the order of their bytes.
+  std::vector<Parameter> tensors;
+  /// Its `__metadata__`; empty where it has none.
+  Metadata metadata;
+};
 
-/// Loads every parameter and buffer by its dotted name, in place. FileError where names, shapes or dtypes differ from
-/// the model's; the model is then unchanged. TapeError where an open tape tracks a parameter.
-template <HasFields Model>
-void load(Model& model, const std::filesystem::path& file) {
-  detail::copy_parameters(read_safetensors(file), state(model), file);
-}
+/// Writes the tensors in the order given, and metadata where there are any. Error where a name stands twice, is
+/// `__metadata__` or not UTF-8; FileError where the file can't be written whole (an old one is then untouched).
+void write_safetensors(std::span<const Parameter> tensors, const std::string& file, const Metadata& metadata = {});
+/// Reads a file: F32, F64, I64, BOOL and U8 as they are, F16 and BF16 as float32, exactly. FileError names the file,
+/// the tensor, what was expected and what was found; of other dtypes too, and of keys that the format does not have.
+Safetensors read_safetensors(const std::string& file);
 
 }  // namespace retrograd::nn

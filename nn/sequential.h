@@ -5,6 +5,7 @@
 #include <concepts>
 #include <memory>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,14 @@ class Sequential {
   Tensor operator()(const Tensor& x) const { return apply(x, 0, size()); }
   /// The number of layers.
   std::size_t size() const { return layers_.size(); }
+  /// The type of layer i, which get_if takes; that of void where there is none.
+  const std::type_info& type(std::size_t i) const { return i < size() ? layers_[i]->type() : typeid(void); }
+  /// Layer i where there is one and it is a T, else null: get_if<Linear>(0). A plain function such as rg::relu is a
+  /// Tensor (*)(const Tensor&).
+  template <class T>
+  const T* get_if(std::size_t i) const {
+    return type(i) == typeid(T) ? static_cast<const T*>(layers_[i]->address()) : nullptr;
+  }
   /// Only the layers from `begin` up to, without, `end`.
   Tensor apply(const Tensor& x, std::size_t begin, std::size_t end) const {
     Tensor y = x;
@@ -70,6 +79,8 @@ class Sequential {
     virtual Tensor operator()(const Tensor& x) const = 0;
     virtual std::unique_ptr<Any> copy() const = 0;
     virtual void walk(const detail::Path& path, detail::VisitField visit) = 0;
+    virtual const std::type_info& type() const = 0;
+    virtual const void* address() const = 0;
   };
   template <class T>
   struct Holds final : Any {
@@ -79,6 +90,8 @@ class Sequential {
     void walk(const detail::Path& path, detail::VisitField visit) override {
       if constexpr (HasFields<T>) detail::walk_fields(layer, path, visit);
     }
+    const std::type_info& type() const override { return typeid(T); }
+    const void* address() const override { return &layer; }
     T layer;
   };
   std::vector<std::unique_ptr<Any>> layers_;

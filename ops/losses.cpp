@@ -15,28 +15,19 @@
 namespace retrograd {
 
 namespace {
-
 bool are_indices(const Tensor& targets) { return targets.dtype() == int64; }
-Tensor rows_of(const Tensor& targets, const Tensor& like) {
-  return are_indices(targets) ? one_hot(targets, like.shape()[1], like.dtype()) : targets;
-}
-// A loss as a scalar tensor; one beyond float32 is infinite there, as if it had been summed in float32.
-Tensor loss_of(double loss, Dtype dtype) {
-  if (dtype == float32 && std::abs(loss) > std::numeric_limits<float>::max()) loss = std::copysign(INFINITY, loss);
-  return full({}, loss, dtype);
-}
-double batch_of(const Tensor& y) { return static_cast<double>(y.shape()[0]); }
+}  // namespace
 
-void check(const char* op, const Tensor& y, const Tensor& targets) {
-  detail::check_floating(op, y);
+void detail::check_rows(const char* op, const Tensor& y, const Tensor& targets, std::optional<std::int64_t> ignored) {
+  check_floating(op, y);
   if (y.rank() != 2 || y.size() == 0) fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, y.shape());
   if (are_indices(targets)) {
     if (!(targets.shape() == Shape{y.shape()[0]}))
       fail<ShapeError>("{}: {} needs {} class indices, got shape {}", op, y.shape(), y.shape()[0], targets.shape());
-    const Tensor packed = detail::packed(targets);
-    const std::int64_t* index = packed.data<std::int64_t>();
+    const Tensor indices = packed(targets);
+    const std::int64_t* index = indices.data<std::int64_t>();
     for (std::int64_t n = 0; n < targets.size(); ++n)
-      if (index[n] < 0 || index[n] >= y.shape()[1])
+      if ((index[n] < 0 || index[n] >= y.shape()[1]) && index[n] != ignored)
         fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, index[n], n, y.shape()[1] - 1);
   } else if (targets.dtype() != y.dtype()) {
     fail<DtypeError>("{}: targets must be one-hot rows of {} or int64 class indices, got {}", op, y.dtype(),
@@ -45,6 +36,31 @@ void check(const char* op, const Tensor& y, const Tensor& targets) {
     fail<ShapeError>("{}: one-hot targets {} differ in shape from the outputs {}", op, targets.shape(), y.shape());
   }
 }
+
+void detail::check_pairs(const char* op, const Tensor& y, const Tensor& targets) {
+  check_floating(op, y);
+  if (targets.dtype() != y.dtype())
+    fail<DtypeError>("{}: dtypes differ: outputs {}, targets {}; astype converts", op, y.dtype(), targets.dtype());
+  if (!(targets.shape() == y.shape()))
+    fail<ShapeError>("{}: the targets {} differ in shape from the outputs {}", op, targets.shape(), y.shape());
+  if (y.size() == 0) fail<ShapeError>("{}: of nothing, shape {}", op, y.shape());
+}
+
+Tensor detail::target_rows(const Tensor& targets, const Tensor& like) {
+  return are_indices(targets) ? one_hot(targets, like.shape()[1], like.dtype()) : targets;
+}
+
+namespace {
+
+using detail::check_pairs;
+using detail::check_rows;
+using detail::target_rows;
+// A loss as a scalar tensor; one beyond float32 is infinite there, as if it had been summed in float32.
+Tensor loss_of(double loss, Dtype dtype) {
+  if (dtype == float32 && std::abs(loss) > std::numeric_limits<float>::max()) loss = std::copysign(INFINITY, loss);
+  return full({}, loss, dtype);
+}
+double batch_of(const Tensor& y) { return static_cast<double>(y.shape()[0]); }
 
 // r = (a − t)·s/n for targets t (rows, or class indices) and a scalar s: the backward formula of all losses, in one
 // pass.
@@ -70,18 +86,18 @@ Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s, double 
   if (!is_recorded(a, targets, s)) return r;
   const auto along = [s, n](const Tensor& gg) { return gg * (s / n); };
   return record("residual", r, wrt(a, along), wrt(targets, [along](const Tensor& gg) { return -along(gg); }),
-                wrt(s, [a, targets, n](const Tensor& gg) { return sum(gg * (a - rows_of(targets, a))) / n; }));
+                wrt(s, [a, targets, n](const Tensor& gg) { return sum(gg * (a - target_rows(targets, a))) / n; }));
 }
 
 Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
-  check("softmax_cross_entropy", x, targets);
-  return -sum(rows_of(targets, x) * detail::log_softmax_composed(x, 1)) / batch_of(x);  // eq. 2.10, 2.11
+  check_rows("softmax_cross_entropy", x, targets);
+  return -sum(target_rows(targets, x) * detail::log_softmax_composed(x, 1)) / batch_of(x);  // eq. 2.10, 2.11
 }
 
 // Eq. 2.16: dE/dx = (h − t)/N, for rows of targets that sum to one; in general (h·Σₖ tₖ − t)/N. h is recorded beside E,
 // so that the rule differentiates again through the softmax.
 Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
-  check("softmax_cross_entropy", x, targets);
+  check_rows("softmax_cross_entropy", x, targets);
   const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
   const Tensor from = detail::packed(x), t = detail::packed(targets);
   std::vector<double, detail::PoolAllocator<double>> log_sum(static_cast<std::size_t>(rows));
@@ -140,29 +156,21 @@ Tensor half_squares(const char* op, const Tensor& y, const Tensor& targets, doub
 }
 
 Tensor euclidean_composed(const Tensor& y, const Tensor& targets) {
-  check("euclidean", y, targets);
-  return sum(square(y - rows_of(targets, y))) / (2 * batch_of(y));  // eq. 2.7
+  check_rows("euclidean", y, targets);
+  return sum(square(y - target_rows(targets, y))) / (2 * batch_of(y));  // eq. 2.7
 }
 // Eq. 2.8: dE/dy = (y − t)/N.
 Tensor euclidean_fused(const Tensor& y, const Tensor& targets) {
-  check("euclidean", y, targets);
+  check_rows("euclidean", y, targets);
   return half_squares("euclidean", y, targets, batch_of(y));
 }
 
-void check_pairs(const Tensor& y, const Tensor& targets) {
-  detail::check_floating("mse", y);
-  if (targets.dtype() != y.dtype())
-    fail<DtypeError>("mse: dtypes differ: outputs {}, targets {}; astype converts", y.dtype(), targets.dtype());
-  if (!(targets.shape() == y.shape()))
-    fail<ShapeError>("mse: the targets {} differ in shape from the outputs {}", targets.shape(), y.shape());
-  if (y.size() == 0) fail<ShapeError>("mse: of nothing, shape {}", y.shape());
-}
 Tensor mse_composed(const Tensor& y, const Tensor& targets) {
-  check_pairs(y, targets);
+  check_pairs("mse", y, targets);
   return mean(square(y - targets));
 }
 Tensor mse_fused(const Tensor& y, const Tensor& targets) {
-  check_pairs(y, targets);
+  check_pairs("mse", y, targets);
   return half_squares("mse", y, targets, static_cast<double>(y.size()) / 2);
 }
 

@@ -1,6 +1,9 @@
 // Losses as overrides, of size 1. The two of the paper are means over a batch of rows: outputs (N, K), targets either
 // one-hot rows (N, K) of the outputs' dtype or class indices (N) of int64.
 #pragma once
+#include <cstdint>
+#include <optional>
+
 #include "../core/tensor.h"
 #include "override.h"
 
@@ -17,4 +20,16 @@ extern const Override mse;
 extern const Override softmax_cross_entropy;
 
 }  // namespace fused
+
+namespace detail {
+/// What losses of classifiers take: outputs (N, K), floating and not empty, and targets that are one-hot rows of that
+/// shape and dtype or class indices (N), each within 0 … K-1 or the one that is ignored. ShapeError or DtypeError names
+/// `op` otherwise.
+void check_rows(const char* op, const Tensor& outputs, const Tensor& targets,
+                std::optional<std::int64_t> ignored = std::nullopt);
+/// Outputs and targets of one floating dtype and one shape, not empty, likewise.
+void check_pairs(const char* op, const Tensor& outputs, const Tensor& targets);
+/// Targets as rows of the shape and dtype of `like`: class indices become one-hot.
+Tensor target_rows(const Tensor& targets, const Tensor& like);
+}  // namespace detail
 }  // namespace retrograd

@@ -1,64 +1,18 @@
 // One generic optimizer: it owns the step count and what its rule keeps for each parameter, walks the model's
-// parameters in the order of their fields, and hands their elements to the rule, in tiles that fit a cache and on
-// several threads where they are many. A rule is arithmetic on one element: a struct with
-//   std::size_t states() const;
-//   void update(const Run& run, std::int64_t step) const;
-//   void check() const;
-// that say how many numbers it keeps for each element (at most two), do the arithmetic on neighbouring elements (called
-// for parts of a parameter, on several threads at once), and throw an Error where its settings make no sense.
-// Knows nothing of any rule.
+// parameters in the order of their fields, and hands their elements to the rule (rule.h says what one is), in tiles
+// that fit a cache and on several threads where they are many. Groups, chosen by name, have settings of their own; what
+// is frozen stays as it is. Knows nothing of any rule.
 #pragma once
-#include <array>
 #include <cstdint>
+#include <functional>
+#include <span>
+#include <utility>
 #include <vector>
 
-#include "../core/fields.h"
-#include "../core/function_ref.h"
-#include "../core/gradients.h"
+#include "parameters.h"
 #include "rules.h"
 
 namespace retrograd::optim {
-
-namespace detail {
-
-using retrograd::detail::Path;
-
-/// The parameters of one model, in the order of its fields, each with the state kept for it and, during a step, its
-/// gradient.
-class Parameters {
- public:
-  /// Begins a step: the walk over the model follows.
-  void begin();
-  /// The next parameter of the walk. Refuses one without a gradient, one that an open tape tracks, and another than
-  /// stood in its place at the first step. One that stands in two places of a model is updated once.
-  void add(const Path& path, Tensor& parameter, const Gradients& gradients);
-  /// After the walk: refuses a model that has lost parameters. Only then may anything be written.
-  void end();
-  /// Makes what the rule keeps, where it is not there yet.
-  void keep(std::size_t states);
-  /// Calls update once for every element of every parameter.
-  void update(FunctionRef<void(const Run&)> update);
-
- private:
-  struct Slot {
-    Shape shape;
-    Dtype dtype;
-    std::array<Tensor, Run::kMostStates> states;
-    Tensor parameter;
-    const Gradients::Entry* entry = nullptr;
-    Tensor gradient;                      // contiguous; empty where it is a product that is used up as it is computed
-    retrograd::detail::TileGrid tiles{};  // of that product
-    std::int64_t first_task = 0;
-  };
-  void fetch_soon(const Slot& slot, std::int64_t at, std::int64_t n) const;
-  void run_task(const Slot& slot, std::int64_t task, FunctionRef<void(const Run&)> update) const;
-  std::vector<Slot> slots_;
-  std::vector<bool> seen_;  // by position among the gradients
-  std::size_t count_ = 0, hint_ = 0;
-  bool known_ = false;  // a walk has been completed, and every later one must be like it
-};
-
-}  // namespace detail
 
 /// Updates the parameters of one model by a rule, and keeps what the rule needs from step to step.
 template <class Rule>
@@ -68,29 +22,91 @@ class Optimizer {
   explicit Optimizer(Rule update_rule) : rule(std::move(update_rule)) { rule.check(); }
 
   /// Updates every parameter in place by its gradient. All or nothing: a TapeError for a parameter without a gradient
-  /// names it, and nothing has been written then. The states belong to one model: a ShapeError where the model has
-  /// changed.
+  /// names it (unless it is frozen), and nothing has been written then. The states belong to one model: a ShapeError
+  /// where the model has changed.
   template <HasFields Model>
   void step(Model& model, const Gradients& gradients) {
     rule.check();
-    parameters_.begin();
-    retrograd::detail::walk_parameters(model, detail::Path(), [&](const detail::Path& path, Tensor& parameter) {
-      parameters_.add(path, parameter, gradients);
-    });
-    parameters_.end();
-    parameters_.keep(rule.states());
-    parameters_.update([&, step = steps_ + 1](const Run& run) { rule.update(run, step); });
+    walk(parameters_, model);
+    set_rules(parameters_, rules_);
+    parameters_.take(gradients);
+    parameters_.keep([&](std::size_t which) { return rules_[which].states(); });
+    parameters_.update([&](const Run& run, std::size_t which, std::int64_t step) { rules_[which].update(run, step); });
     ++steps_;
   }
 
+  /// Gives the parameters whose names fit settings of their own: `change` is applied to a copy of the rule at every
+  /// step, so what it leaves alone still follows `rule`, and a factor on the learning rate follows a schedule. Where
+  /// groups overlap their changes add up, in the order of the calls. At the next step: Error where no name fits.
+  ///   adam.group([](std::string_view name) { return name.ends_with("bias"); },
+  ///              [](AdamW& own) { own.weight_decay = 0; });
+  void group(NamePredicate which, std::function<void(Rule&)> change) {
+    detail::check_change(change != nullptr);
+    parameters_.group(std::move(which));
+    changes_.push_back(std::move(change));
+  }
+  /// Leaves the parameters whose names fit as they are, from the next step on; they need no gradient. At the next step:
+  /// Error where no name fits.
+  void freeze(NamePredicate which) { parameters_.freeze(std::move(which), true); }
+  /// Updates them again. What was kept for them is as it was.
+  void thaw(NamePredicate which) { parameters_.freeze(std::move(which), false); }
+
   /// The number of steps taken.
   std::int64_t steps() const { return steps_; }
+
+  /// All that training needs to go on as if it had not been interrupted: "steps"; for each parameter
+  /// "layers.0.weight.steps", which says how often it was updated (int64); and what the rule keeps for it, such as
+  /// "layers.0.weight.momentum", of its shape and dtype. Later steps don't change
+  /// what is listed. Settings, groups and what is frozen are
+  /// the program's own.
+  template <HasFields Model>
+  std::vector<Parameter> state(const Model& model) const {
+    detail::Parameters now = parameters_;
+    std::vector<Rule> rules;
+    walk(now, const_cast<Model&>(model));
+    set_rules(now, rules);
+    const auto states = [&](std::size_t which) { return rules[which].states(); };
+    now.keep(states);
+    return now.list(states, steps_);
+  }
+  /// The inverse, also for an optimizer that has taken no step: takes copies of what is listed. Error, ShapeError or
+  /// DtypeError where names, shapes or dtypes differ from what this rule keeps for this model; the optimizer is then
+  /// unchanged.
+  template <HasFields Model>
+  void load_state(const Model& model, std::span<const Parameter> from) {
+    detail::Parameters loaded = parameters_;
+    std::vector<Rule> rules;
+    walk(loaded, const_cast<Model&>(model));
+    set_rules(loaded, rules);
+    steps_ = loaded.load([&](std::size_t which) { return rules[which].states(); }, from);
+    parameters_ = std::move(loaded);
+  }
 
   /// May be changed between steps (a schedule sets its learning rate).
   Rule rule;
 
  private:
+  template <class Model>
+  static void walk(detail::Parameters& parameters, Model& model) {
+    parameters.begin();
+    retrograd::detail::walk_parameters(
+        model, detail::Path(), [&](const detail::Path& path, Tensor& parameter) { parameters.add(path, parameter); });
+    parameters.end();
+  }
+  void set_rules(const detail::Parameters& parameters, std::vector<Rule>& rules) const {
+    rules.clear();
+    for (const std::uint64_t groups : parameters.rules()) {
+      rules.push_back(rule);
+      if (groups == 0) continue;
+      for (std::size_t i = 0; i < changes_.size(); ++i)
+        if (groups >> i & 1) changes_[i](rules.back());
+      rules.back().check();
+    }
+  }
+
   detail::Parameters parameters_;
+  std::vector<std::function<void(Rule&)>> changes_;  // of the groups
+  std::vector<Rule> rules_;                          // at this step, of each combination of groups that occurs
   std::int64_t steps_ = 0;
 };
 

@@ -10,18 +10,21 @@
 
 namespace retrograd::tools {
 
+/// How a program is run.
 struct ProcessOptions {
-  std::filesystem::path working_directory;  // the caller's, when empty
-  std::filesystem::path output_file;        // stdout goes to this new file instead of the result, when given
-  std::int64_t largest_output = 1LL << 20;  // bytes of stdout (and of stderr) before the child is killed
-  std::chrono::seconds time_limit{600};     // before the child is killed
+  std::filesystem::path working_directory;  ///< the caller's, when empty
+  std::filesystem::path output_file;        ///< stdout goes to this new file instead of the result, when given
+  std::int64_t largest_output = 1LL << 20;  ///< bytes of stdout (and of stderr) before the child is killed
+  std::chrono::seconds time_limit{600};     ///< before the child is killed
 };
 
+/// What became of it.
 struct ProcessResult {
-  std::string failure;  // empty after exit code 0; else "not installed", "exit code 6", "killed by signal 9", …
-  std::string output;   // what it wrote to stdout, unless that went to a file
-  std::string errors;   // what it wrote to stderr
-  int signal = 0;       // that killed it, if one did
+  std::string failure;  ///< empty after exit code 0; else "not installed", "exit code 6", "killed by signal 9", …
+  std::string output;   ///< what it wrote to stdout, unless that went to a file
+  std::string errors;   ///< what it wrote to stderr
+  int signal = 0;       ///< that killed it, if one did
+  /// True where it ended with exit code 0.
   bool ok() const { return failure.empty(); }
 };
 

@@ -16,7 +16,7 @@ class Stream {
  public:
   Stream(const tools::Dataset& samples, std::int64_t size) : samples_(samples), size_(size) {}
   tools::Batch next() {
-    if (!pass_ || !(*at_ != pass_->end())) {
+    if (!pass_ || *at_ == pass_->end()) {
       pass_.emplace(tools::batches(samples_, size_, rng_));
       at_.emplace(pass_->begin());
     }
@@ -29,8 +29,9 @@ class Stream {
   tools::Dataset samples_;
   std::int64_t size_;
   Rng rng_{7};
-  std::optional<tools::Batches> pass_;
-  std::optional<tools::Batches::Iterator> at_;
+  using Pass = decltype(tools::batches(samples_, size_, rng_));
+  std::optional<Pass> pass_;
+  std::optional<Pass::Iterator> at_;
 };
 
 struct Trainer {

@@ -72,4 +72,26 @@ TEST_CASE("uniform draws stay below high in float32 too") {
   CHECK(max(u).item<double>() < 1.0);
 }
 
+TEST_CASE("a generator with the state of another draws what it draws") {
+  for (int drawn = 0; drawn < 9; ++drawn) {
+    Rng rng = Rng(~std::uint64_t{0}, 5).split(3), other(0);
+    for (int i = 0; i < drawn; ++i) rng.bits();
+    other.set_state(rng.state());
+    CHECK(other.state() == rng.state());
+    for (int i = 0; i < 9; ++i) CHECK(other.bits() == rng.bits());
+    CHECK(other.normal() == rng.normal());
+    CHECK(other.split(2).bits() == rng.split(2).bits());
+  }
+}
+
+TEST_CASE("a state that no generator has is refused") {
+  Rng rng(1);
+  rng.bits();
+  const auto before = rng.state();
+  CHECK(before == std::array<std::uint64_t, 4>{1, 0, 1, 3});
+  CHECK_THROWS_WITH_AS(rng.set_state({1, 0, 1, 4}), doctest::Contains("at most 3 numbers left"), Error);
+  CHECK_THROWS_AS(rng.set_state({1, 0, 0, 1}), Error);
+  CHECK(rng.state() == before);
+}
+
 }  // namespace retrograd::tests

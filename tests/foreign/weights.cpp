@@ -1,14 +1,18 @@
-// Named tensors and the weights of a network, for readers and writers of safetensors.
+// Named tensors and the weights of a network, for readers and writers of safetensors; and npy files from one to
+// another.
 #include <retrograd/core/creation.h>
 #include <retrograd/core/error.h>
 #include <retrograd/core/format.h>
 #include <retrograd/nn/linear.h>
 #include <retrograd/nn/safetensors.h>
 #include <retrograd/nn/sequential.h>
+#include <retrograd/nn/state_file.h>
 #include <retrograd/ops/activations.h>
 #include <retrograd/ops/views.h>
+#include <retrograd/tools/npy.h>
 
 #include <cmath>
+#include <map>
 
 #include "commands.h"
 
@@ -31,7 +35,7 @@ void write_tensors(Paths paths) {
       {"scalar", tensor(2.5)},
       {"nothing", zeros({0, 3})},
       {"na\"me\\ü\n", ones({1})}};
-  nn::write_safetensors(tensors, paths[0]);
+  nn::write_safetensors(tensors, paths[0], {{"format", "pt"}, {"größe", "a \"quoted\" \\ line\n"}});
 }
 
 void write_network(Paths paths) {
@@ -46,15 +50,17 @@ void write_network(Paths paths) {
 
 void read_network(Paths paths) {
   Rng rng(2);
-  const nn::Sequential model = network(rng);
-  Tensor inputs = zeros({4, 5}), logits = zeros({4, 3});
-  std::vector<Parameter> into = parameters(model);
-  into.push_back({"inputs", inputs});
-  into.push_back({"logits", logits});
-  detail::copy_parameters(nn::read_safetensors(paths[0]), into, paths[0]);
-  const std::vector<float> ours = model(inputs).to_vector<float>(), theirs = logits.to_vector<float>();
+  nn::Sequential model = network(rng);
+  if (const nn::LoadReport report = nn::load_partial(model, paths[0]); !report.missing.empty())
+    fail("not in {}: {}", paths[0].string(), report.missing[0]);
+  std::map<std::string, Tensor> read;
+  for (const Parameter& one : nn::read_safetensors(paths[0]).tensors) read[one.name] = one.tensor;
+  const std::vector<float> ours = model(read["inputs"]).to_vector<float>(), theirs = read["logits"].to_vector<float>();
+  if (ours.size() != theirs.size()) fail("logits: ours {}, theirs {}", ours.size(), theirs.size());
   for (std::size_t i = 0; i < ours.size(); ++i)
-    if (std::abs(ours[i] - theirs[i]) > 1e-6f) fail("logit {}: ours {}, theirs {}", i, ours[i], theirs[i]);
+    if (!(std::abs(ours[i] - theirs[i]) <= 1e-6f)) fail("logit {}: ours {}, theirs {}", i, ours[i], theirs[i]);
 }
+
+void copy_npy(Paths paths) { tools::write_npy(tools::read_npy(paths[0]), paths[1]); }
 
 }  // namespace retrograd::tests

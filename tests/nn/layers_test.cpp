@@ -68,14 +68,6 @@ TEST_CASE("a network's gradients pass the gradient check to second order") {
   CHECK(report.passed());
 }
 
-TEST_CASE("accuracy counts rows whose largest output is at the target") {
-  const Tensor y = tensor({{0.1, 0.9}, {0.8, 0.2}, {0.3, 0.7}, {0.5, 0.4}});
-  CHECK(nn::accuracy(y, tensor({1, 0, 0, 0})) == 0.75);
-  CHECK(nn::accuracy(y, one_hot(tensor({1, 0, 0, 0}), 2)) == 0.75);
-  CHECK_THROWS_AS(nn::accuracy(y, tensor({1, 0})), ShapeError);
-  CHECK_THROWS_AS(nn::accuracy(ones({4}), tensor({1, 0, 0, 0})), ShapeError);
-}
-
 TEST_CASE("a small network learns exclusive or") {
   Rng rng(3);
   nn::Mlp model{{2, 8, 2}, nn::Activation::tanh, rng};
@@ -97,14 +89,24 @@ TEST_CASE("sequences nest") {
   CHECK(outer(ones({4, 2})).shape() == Shape{4, 1});
 }
 
+TEST_CASE("a sequence shows its layers to whoever knows their types") {
+  Rng rng(1);
+  using Function = Tensor (*)(const Tensor&);
+  const nn::Sequential model{nn::Linear{2, 3, rng}, tanh};
+  REQUIRE(model.get_if<nn::Linear>(0) != nullptr);
+  CHECK(model.get_if<nn::Linear>(0)->weight.shape() == Shape{3, 2});
+  CHECK(model.get_if<nn::Mlp>(0) == nullptr);
+  CHECK(model.get_if<Function>(0) == nullptr);
+  REQUIRE(model.get_if<Function>(1) != nullptr);
+  CHECK((*model.get_if<Function>(1) == Function{tanh}));
+  CHECK(model.type(1) == typeid(Function));
+  CHECK(model.get_if<nn::Linear>(2) == nullptr);
+}
+
 TEST_CASE("a linear layer takes rows of nothing") {
   const Tensor y = linear(ones({2, 3, 0}), zeros({4, 0}), ones({4}));
   CHECK(y.shape() == Shape{2, 3, 4});
   CHECK(sum(y).item<int>() == 24);
-}
-
-TEST_CASE("accuracy refuses targets of another number of classes") {
-  CHECK_THROWS_AS(nn::accuracy(ones({2, 10}), ones({2, 3})), ShapeError);
 }
 
 }  // namespace retrograd::tests

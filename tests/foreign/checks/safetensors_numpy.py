@@ -17,7 +17,8 @@ header = json.loads(data[8 : 8 + length].decode("utf-8"))
 values = data[8 + length :]
 assert (8 + length) % 8 == 0, "the values are not aligned"
 dtypes = {"F32": "<f4", "F64": "<f8", "I64": "<i8", "BOOL": "|b1", "U8": "|u1"}
-metadata = header.pop("__metadata__", {})
+metadata = header.pop("__metadata__")
+assert metadata == {"format": "pt", "größe": 'a "quoted" \\ line\n'}, metadata
 found = {}
 for name, entry in header.items():
     begin, end = entry["data_offsets"]
@@ -38,4 +39,4 @@ assert list(found) == list(wanted), f"names: {list(found)}"
 for name, array in wanted.items():
     same = found[name].dtype == array.dtype and found[name].shape == array.shape
     assert same and found[name].tobytes() == array.tobytes(), f"{name}: {found[name]!r}, expected {array!r}"
-print(f"{len(found)} tensors, equal bit for bit (numpy {np.__version__})")
+print(f"{len(found)} tensors and the metadata, equal bit for bit (numpy {np.__version__})")

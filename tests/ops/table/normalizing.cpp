@@ -48,6 +48,25 @@ Plain normal(const Plain& x, const Plain& w, const Plain& b, double epsilon) {
   return y;
 }
 
+// The same channel by channel: the second axis of x, whose others are rows and columns.
+Plain normal_channels(const Plain& x, const Plain& w, const Plain& b, double epsilon) {
+  Plain y = x;
+  const auto n = static_cast<std::size_t>(x.shape[0]), channels = static_cast<std::size_t>(x.shape[1]);
+  const std::size_t length = x.values.size() / std::max(n * channels, std::size_t{1});
+  const auto count = static_cast<double>(n * length);
+  for (std::size_t c = 0; c < channels; ++c) {
+    std::vector<std::size_t> at;
+    for (std::size_t i = 0; i < n; ++i)
+      for (std::size_t j = 0; j < length; ++j) at.push_back((i * channels + c) * length + j);
+    double mean = 0, variance = 0;
+    for (std::size_t i : at) mean += x.values[i] / count;
+    for (std::size_t i : at) variance += std::pow(x.values[i] - mean, 2) / count;
+    for (std::size_t i : at)
+      y.values[i] = (x.values[i] - mean) / std::sqrt(variance + epsilon) * w.values[c] + b.values[c];
+  }
+  return y;
+}
+
 const std::vector<Sample> kLastAxis = {{{{1}}},       {{{7}}},     {{{4, 5}}}, {{{2, 3, 4}}}, {{{3, 1}}},
                                        {{{2, 1100}}}, {{{90, 3}}}, {{{0, 3}}}, {{{3, 0}}}},
                           kFirstAxis = {{{{7}}}, {{{4, 5}}}, {{{3, 2, 4}}}, {{{1, 3}}}, {{{3, 0}}}};
@@ -149,6 +168,44 @@ std::vector<Row> normalizing_rows() {
            layer_norm(zeros({2, 3}), zeros({3}), zeros({3}), -1);
          },
          "layer_norm: epsilon must be 0 or more, got -1"}}},
+      {"batch_norm(times x)",  // its own sum, and that of its squares, are constant in x
+       [](const Tensors& x) { return batch_norm(x[0], x[1], x[2]) * x[0]; },
+       [](const std::vector<Plain>& x) {
+         Plain y = normal_channels(x[0], x[1], x[2], 1e-5);
+         for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] *= x[0].values[i];
+         return y;
+       },
+       {{{{4, 5}, {5}, {5}}},
+        {{{3, 2, 4}, {2}, {2}}},
+        {{{2, 3, 2, 2}, {3}, {3}}},
+        {{{5, 19}, {19}, {19}}},
+        {{{1, 2, 9}, {2}, {2}}},
+        {{{0, 3}, {3}, {3}}}},
+       {{[] { batch_norm(zeros({3}), zeros({3}), zeros({3})); }, "batch_norm: x must be (N, C, …), got (3,)"},
+        {[] {
+           batch_norm(zeros({2, 3}), zeros({2}), zeros({2}));
+         },
+         "batch_norm: the weight (2,) and the bias (2,) do not fit the channels of (2, 3)"},
+        {[] {
+           batch_norm(zeros({2, 3}), zeros({3}), zeros({1}));
+         },
+         "batch_norm: the weight (3,) and the bias (1,) do not fit the channels of (2, 3)"},
+        {[] {
+           batch_norm(zeros({2, 3}, int64), zeros({3}), zeros({3}));
+         },
+         "batch_norm: takes float32 or float64, got int64"},
+        {[] {
+           batch_norm(zeros({2, 3}), zeros({3}, float64), zeros({3}));
+         },
+         "batch_norm: dtypes differ: x float32, weight float64, bias float32"},
+        {[] {
+           batch_norm(zeros({2, 3}), zeros({3}), zeros({3}), -1);
+         },
+         "batch_norm: epsilon must be 0 or more, got -1"},
+        {[] {
+           fused::batch_norm(zeros({2, 3}), zeros({3}), zeros({3}), zeros({}));
+         },
+         "batch_norm: epsilon must be one float64, got float32 of shape ()"}}},
   };
 }
 

@@ -1,0 +1,49 @@
+#include "dropout.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "../core/error.h"
+#include "../core/format.h"
+#include "../core/random.h"
+#include "../core/threads.h"
+#include "../ops/arithmetic.h"
+#include "training.h"
+
+namespace retrograd::nn {
+
+namespace {
+
+// 0 with probability p, else 1/(1 − p). Two draws are the seed of a generator for each chunk, so that chunks are drawn
+// side by side and are the same for any number of threads.
+Tensor mask_of(const Tensor& x, double p, Rng& rng) {
+  constexpr std::int64_t kChunk = 16384;
+  const std::uint64_t high = rng.bits(), seed = high << 32 | rng.bits();
+  const double threshold = p * 0x1p32;
+  Tensor mask = Tensor::empty_like(x);
+  dispatch_floating(x.dtype(), [&]<class T>() {
+    T* to = detail::values<T>(mask);
+    const T kept = static_cast<T>(1 / (1 - p));
+    detail::parallel_for((x.size() + kChunk - 1) / kChunk, [&](std::int64_t chunk) {
+      Rng own(seed, static_cast<std::uint64_t>(chunk));
+      const std::int64_t end = std::min(x.size(), (chunk + 1) * kChunk);
+      for (std::int64_t i = chunk * kChunk; i < end; ++i) to[i] = static_cast<T>(own.bits() >= threshold) * kept;
+    });
+  });
+  return mask;
+}
+
+}  // namespace
+
+Dropout::Dropout(double share) : p(share) {
+  if (!(p >= 0 && p <= 1)) fail("Dropout: p must lie between 0 and 1, got {}", p);
+}
+
+Tensor Dropout::operator()(const Tensor& x) const {
+  detail::check_floating("Dropout", x);
+  Rng* rng = training();
+  if (!rng || p == 0) return x;
+  return p == 1 ? x * 0 : x * mask_of(x, p, *rng);
+}
+
+}  // namespace retrograd::nn

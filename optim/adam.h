@@ -1,0 +1,48 @@
+// The rules that divide an average of the gradients by the root of an average of their squares: Adam and AdamW.
+#pragma once
+#include <cstdint>
+
+#include "rule.h"
+
+namespace retrograd::optim {
+
+/// Adam (Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1), with weight decay added
+/// to the gradient: m ← β₁m + (1−β₁)g; v ← β₂v + (1−β₂)g²; p ← p − learning_rate · m̂ / (√v̂ + epsilon), where m̂ and v̂
+/// are m/(1−β₁ᵗ) and v/(1−β₂ᵗ) after t steps.
+struct Adam {
+  double learning_rate = 1e-3;  ///< how far a step goes, from 0
+  double beta1 = 0.9;           ///< the part of m that a step keeps, from 0 to below 1
+  double beta2 = 0.999;         ///< the part of v that a step keeps, from 0 to below 1
+  double epsilon = 1e-8;        ///< added to √v̂; positive
+  double weight_decay = 0;      ///< times the parameter, added to its gradient; from 0
+  /// Divides by the largest v so far (Reddi et al., "On the convergence of Adam and beyond", ICLR 2018).
+  bool amsgrad = false;
+
+  /// m, v and, with amsgrad, the largest v.
+  StateNames states() const { return {"first_moment", "second_moment", amsgrad ? "largest_second_moment" : nullptr}; }
+  /// Error naming the first setting that makes no sense.
+  void check() const;
+  /// One step, the step-th from 1, of these elements; may run on several threads at once.
+  void update(const Run& run, std::int64_t step) const;
+};
+
+/// Adam with weight decay decoupled from the gradient (Loshchilov and Hutter, "Decoupled weight decay regularization",
+/// ICLR 2019, algorithm 2, where as in PyTorch the decay is a part of the learning rate):
+/// p ← (1 − learning_rate·weight_decay)·p before Adam's step without decay.
+struct AdamW {
+  double learning_rate = 1e-3;  ///< how far a step goes, from 0
+  double beta1 = 0.9;           ///< the part of m that a step keeps, from 0 to below 1
+  double beta2 = 0.999;         ///< the part of v that a step keeps, from 0 to below 1
+  double epsilon = 1e-8;        ///< added to √v̂; positive
+  double weight_decay = 0.01;   ///< times the learning rate, the part of p that a step takes away; from 0
+  bool amsgrad = false;         ///< divides by the largest v so far
+
+  /// m, v and, with amsgrad, the largest v.
+  StateNames states() const { return {"first_moment", "second_moment", amsgrad ? "largest_second_moment" : nullptr}; }
+  /// Error naming the first setting that makes no sense.
+  void check() const;
+  /// One step, the step-th from 1, of these elements; may run on several threads at once.
+  void update(const Run& run, std::int64_t step) const;
+};
+
+}  // namespace retrograd::optim

@@ -1,0 +1,112 @@
+// The exponential moving average of a model's weights: a model of its own, to be evaluated and saved like any other.
+// Knows nothing of how the weights change.
+#pragma once
+#include <cstdint>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "../core/fields.h"
+
+namespace retrograd::optim {
+
+namespace detail {
+
+/// The tensors of an averaged model, in the order of its fields, and how the next update reaches them.
+class Average {
+ public:
+  /// The walk over the averaged model, once.
+  void add(const Tensor& tensor, bool is_buffer);
+  /// The walk over the model that is averaged, at each update: refuses what is unlike.
+  void begin() { others_.clear(); }
+  void compare(const retrograd::detail::Path& path, const Tensor& tensor);
+  /// After it: average ← keep·average + (1 − keep)·other, and buffers as they are.
+  void mix(double keep);
+
+ private:
+  struct Own {
+    Tensor tensor;
+    bool is_buffer, is_repeated;
+  };
+  std::vector<Own> own_;
+  std::vector<Tensor> others_;
+};
+
+/// Error unless the decay is from 0 to below 1.
+void check_decay(double decay);
+/// The part of the average that the t-th update keeps.
+double kept_part(double decay, bool corrected, std::int64_t t);
+/// "updates" and the averages.
+std::vector<Parameter> list_average(std::span<const Parameter> averages, std::int64_t updates);
+/// Copies what such a list holds into the averages and returns the number of updates. Refuses a list that does not fit.
+std::int64_t load_average(std::span<const Parameter> averages, std::span<const Parameter> from);
+
+}  // namespace detail
+
+/// The average of a model's parameters over training: average ← decay·average + (1 − decay)·parameter at each update;
+/// buffers are copied. Call update(model) after each step of the optimizer, and model() for the averaged model:
+///   optim::Ema ema{model, 0.999};  …  ema.update(model);  …  nn::accuracy(ema.model()(x), t);
+template <HasFields Model>
+class Ema {
+ public:
+  /// Starts from a copy of the model. With `corrected`, the first update replaces it and the average is that of the
+  /// updates alone: their weights (1 − decay)·decayᵏ divided by their sum, as in Adam. Error unless the decay is from 0
+  /// to below 1.
+  Ema(const Model& model, double decay, bool corrected = false)
+      : decay_(decay), corrected_(corrected), average_(clone(model)) {
+    detail::check_decay(decay);
+    index();
+  }
+  /// A copy averages on its own.
+  Ema(const Ema& other)
+      : decay_(other.decay_), corrected_(other.corrected_), updates_(other.updates_), average_(clone(other.average_)) {
+    index();
+  }
+  Ema(Ema&&) noexcept = default;             ///< takes the average over
+  Ema& operator=(Ema&&) noexcept = default;  ///< takes the average over
+  /// Copies.
+  Ema& operator=(const Ema& other) { return *this = Ema(other); }
+  ~Ema() = default;
+
+  /// Mixes the model's parameters into the average and copies its buffers. ShapeError where it is not like the first;
+  /// nothing has been written then.
+  void update(const Model& model) {
+    tensors_.begin();
+    retrograd::detail::walk_fields(
+        const_cast<Model&>(model), retrograd::detail::Path(),
+        [&](const retrograd::detail::Path& path, Tensor& tensor) { tensors_.compare(path, tensor); });
+    tensors_.mix(detail::kept_part(decay_, corrected_, updates_ + 1));
+    ++updates_;
+  }
+  /// The averaged model, which later updates change in place (clone keeps it as it is now).
+  const Model& model() const { return average_; }
+  /// How many updates there were.
+  std::int64_t updates() const { return updates_; }
+
+  /// What averaging needs to go on: "updates" (int64), and the averages under the names of the model's parameters and
+  /// buffers, such as "average.layers.0.weight". Handles, not copies.
+  std::vector<Parameter> state(const Model&) const {
+    return detail::list_average(retrograd::state(average_), updates_);
+  }
+  /// The inverse: takes copies. Error, ShapeError or DtypeError where names, shapes or dtypes differ; nothing has
+  /// changed then.
+  void load_state(const Model&, std::span<const Parameter> from) {
+    Ema loaded = *this;
+    loaded.updates_ = detail::load_average(retrograd::state(loaded.average_), from);
+    *this = std::move(loaded);
+  }
+
+ private:
+  void index() {
+    retrograd::detail::walk_fields(
+        average_, retrograd::detail::Path(),
+        [&](const retrograd::detail::Path& path, Tensor& tensor) { tensors_.add(tensor, path.is_buffer()); });
+  }
+  double decay_;
+  bool corrected_;
+  std::int64_t updates_ = 0;
+  Model average_;
+  detail::Average tensors_;
+};
+
+}  // namespace retrograd::optim

@@ -1,0 +1,185 @@
+#include "lbfgs.h"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <vector>
+
+#include "../core/creation.h"
+#include "../core/error.h"
+#include "../core/format.h"
+#include "../ops/arithmetic.h"
+#include "../ops/convert.h"
+#include "../ops/in_place.h"
+#include "../ops/joining.h"
+#include "../ops/reductions.h"
+#include "line_search.h"
+
+namespace retrograd::optim {
+
+std::string_view name(LbfgsEnd end) {
+  switch (end) {
+    case LbfgsEnd::gradient:
+      return "gradient";
+    case LbfgsEnd::change:
+      return "change";
+    case LbfgsEnd::iterations:
+      return "iterations";
+    case LbfgsEnd::evaluations:
+      return "evaluations";
+    case LbfgsEnd::line_search:
+      return "line_search";
+    case LbfgsEnd::not_finite:
+      break;
+  }
+  return "not_finite";
+}
+
+namespace detail {
+
+namespace {
+
+double dot(const Tensor& a, const Tensor& b) { return sum(a * b).item<double>(); }
+double largest(const Tensor& x) { return max(abs(x)).item<double>(); }
+
+// The parameters as one float64 vector, and the line through it on which f is being searched.
+class Line {
+ public:
+  Line(std::span<const Parameter> parameters, Evaluate evaluate) : parameters_(parameters), evaluate_(evaluate) {
+    for (const Parameter& one : parameters) {
+      retrograd::detail::check_floating("minimize", one.tensor);
+      retrograd::detail::check_writable(one.tensor, "minimize");
+    }
+    origin_ = flat([](const Parameter& one) { return one.tensor; });
+    direction = zeros_like(origin_);
+  }
+
+  Trial at(double t) {
+    if (t != 0) write(origin_ + t * direction);
+    try {
+      ++evaluations;
+      const auto [loss, gradients] = evaluate_();
+      const Tensor gradient = flat([&g = gradients](const Parameter& one) { return g[one.tensor]; });
+      return {t, loss.item<double>(), dot(gradient, direction), gradient};
+    } catch (...) {
+      if (t != 0) write(origin_);
+      throw;
+    }
+  }
+  // Goes on from the point at t.
+  void move(double t) {
+    if (t != 0) origin_ = origin_ + t * direction;
+    write(origin_);
+  }
+
+  Tensor direction;
+  std::int64_t evaluations = 0;
+
+ private:
+  template <class TensorOf>
+  Tensor flat(TensorOf tensor_of) const {
+    std::vector<Tensor> parts;
+    for (const Parameter& one : parameters_) parts.push_back(reshape(astype(tensor_of(one), float64), {-1}));
+    return concatenate(parts);
+  }
+  void write(const Tensor& values) {
+    std::int64_t begin = 0;
+    for (const Parameter& one : parameters_) {
+      Tensor into = one.tensor;
+      const Tensor part = values[range(begin, begin + into.size())];
+      copy_into(into, reshape(astype(part, into.dtype()), into.shape()));
+      begin += into.size();
+    }
+  }
+  std::span<const Parameter> parameters_;
+  Evaluate evaluate_;
+  Tensor origin_;
+};
+
+// The last steps s and the changes y of the gradient along them.
+class Curvature {
+ public:
+  explicit Curvature(std::size_t length) : length_(length) {}
+  void learn(const Tensor& s, const Tensor& y) {
+    const double sy = dot(s, y);
+    if (!(sy > 1e-10)) return;
+    if (pairs_.size() == length_) pairs_.pop_front();
+    if (length_ > 0) pairs_.push_back({s, y, 1 / sy, 0});
+    scale_ = sy / dot(y, y);
+  }
+  // −H·gradient, by the two-loop recursion (Nocedal and Wright, algorithm 7.4).
+  Tensor direction(const Tensor& gradient) {
+    Tensor q = -gradient;
+    for (auto pair = pairs_.rbegin(); pair != pairs_.rend(); ++pair) {
+      pair->alpha = pair->rho * dot(pair->s, q);
+      q -= pair->alpha * pair->y;
+    }
+    q *= scale_;
+    for (const Pair& pair : pairs_) q += (pair.alpha - pair.rho * dot(pair.y, q)) * pair.s;
+    return q;
+  }
+
+ private:
+  struct Pair {
+    Tensor s, y;
+    double rho, alpha;
+  };
+  std::size_t length_;
+  std::deque<Pair> pairs_;
+  double scale_ = 1;
+};
+
+void check(const Lbfgs& settings) {
+  if (settings.max_iterations < 0) fail("Lbfgs: max_iterations can't be negative, got {}", settings.max_iterations);
+  if (settings.max_evaluations < 1) fail("Lbfgs: max_evaluations must be positive, got {}", settings.max_evaluations);
+  if (!(settings.tolerance_gradient >= 0))
+    fail("Lbfgs: tolerance_gradient can't be negative, got {}", settings.tolerance_gradient);
+  if (!(settings.tolerance_change >= 0))
+    fail("Lbfgs: tolerance_change can't be negative, got {}", settings.tolerance_change);
+}
+
+}  // namespace
+
+LbfgsResult minimize(std::span<const Parameter> parameters, Evaluate evaluate, const Lbfgs& settings) {
+  check(settings);
+  if (parameters.empty()) fail("minimize: the model has no parameters");
+  const NoTape unrecorded;  // what f records is the tape's that `evaluate` opens
+  Line line(parameters, evaluate);
+  Curvature curvature(settings.history);
+  Trial here = line.at(0);
+  LbfgsResult result{here.loss, 0, line.evaluations, LbfgsEnd::iterations};
+  const auto ended = [&](LbfgsEnd end) {
+    result.end = end;
+    return result;
+  };
+  if (!std::isfinite(here.loss) || !std::isfinite(sum(here.gradient).item<double>()))
+    return ended(LbfgsEnd::not_finite);
+  if (largest(here.gradient) <= settings.tolerance_gradient) return ended(LbfgsEnd::gradient);
+  while (result.iterations < settings.max_iterations) {
+    line.direction = curvature.direction(here.gradient);
+    const Trial start{0, here.loss, dot(here.gradient, line.direction), here.gradient};
+    if (!(start.slope <= -settings.tolerance_change)) return ended(LbfgsEnd::change);
+    const double first = result.iterations == 0 ? std::min(1.0, 1 / sum(abs(here.gradient)).item<double>()) : 1.0;
+    bool any_finite = false;
+    here = strong_wolfe(start, first, largest(line.direction), settings.tolerance_change, [&](double t) {
+      Trial trial = line.at(t);
+      any_finite = any_finite || trial.is_finite();
+      return trial;
+    });
+    line.move(here.t);
+    ++result.iterations;
+    result.loss = here.loss;
+    result.evaluations = line.evaluations;
+    if (here.t == 0) return ended(any_finite ? LbfgsEnd::line_search : LbfgsEnd::not_finite);
+    if (largest(here.gradient) <= settings.tolerance_gradient) return ended(LbfgsEnd::gradient);
+    const Tensor s = here.t * line.direction;
+    if (largest(s) <= settings.tolerance_change || std::abs(here.loss - start.loss) < settings.tolerance_change)
+      return ended(LbfgsEnd::change);
+    if (result.evaluations >= settings.max_evaluations) return ended(LbfgsEnd::evaluations);
+    curvature.learn(s, here.gradient - start.gradient);
+  }
+  return result;
+}
+
+}  // namespace detail
+}  // namespace retrograd::optim

@@ -1,0 +1,168 @@
+#include "parameters.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "../core/creation.h"
+#include "../core/error.h"
+#include "../core/format.h"
+#include "named_tensors.h"
+
+namespace retrograd::optim::detail {
+
+void check_change(bool is_there) {
+  if (!is_there) fail("optimizer: no function to change the rule of a group by");
+}
+
+void Parameters::begin() {
+  visited_ = count_ = 0;
+  if (known_) return;
+  slots_.clear();
+  visits_.clear();
+  chosen_ = false;
+}
+
+void Parameters::add(const Path& path, Tensor& parameter) {
+  if (!known_) {
+    std::size_t at = 0;
+    while (at < slots_.size() && slots_[at].parameter.body_or_null() != &parameter.body()) ++at;
+    visits_.push_back(at);
+    if (at == slots_.size())
+      slots_.push_back({.shape = parameter.shape(), .dtype = parameter.dtype(), .name = &path.intern()});
+  }
+  if (visited_ == visits_.size())
+    fail<ShapeError>("optimizer: {} ({} {}) was not in the model at the first step", path.str(), parameter.dtype(),
+                     parameter.shape());
+  Slot& slot = slots_[visits_[visited_]];
+  if (visits_[visited_++] < count_) {
+    if (slot.parameter.body_or_null() != parameter.body_or_null())
+      fail<ShapeError>("optimizer: {} was one tensor with {} at the first step, and no longer is", path.str(),
+                       *slot.name);
+    return;
+  }
+  ++count_;
+  if (!(slot.shape == parameter.shape() && slot.dtype == parameter.dtype()))
+    fail<ShapeError>("optimizer: {} is {} {}, but {} {} stood in its place at the first step", path.str(),
+                     parameter.dtype(), parameter.shape(), slot.dtype, slot.shape);
+  slot.parameter = parameter;
+}
+
+void Parameters::end() {
+  if (count_ != slots_.size())
+    fail<ShapeError>("optimizer: the model has {} parameters, but had {} at the first step", count_, slots_.size());
+  if (!chosen_) choose();
+}
+
+void Parameters::freeze(NamePredicate which, bool frozen) {
+  if (!which) fail("optimizer: no function to choose names by");
+  choices_.push_back({std::move(which), frozen ? Choice::kFreeze : Choice::kThaw});
+  chosen_ = false;
+}
+
+void Parameters::group(NamePredicate which) {
+  if (!which) fail("optimizer: no function to choose names by");
+  if (groups_ == 64) fail("optimizer: at most 64 groups");
+  choices_.push_back({std::move(which), Choice::kGroup});
+  ++groups_;
+  chosen_ = false;
+}
+
+void Parameters::choose() {
+  std::vector<std::uint64_t> rules, of_slot(slots_.size());
+  std::vector<bool> frozen(slots_.size());
+  std::uint64_t bit = 1;
+  for (const Choice& choice : choices_) {
+    bool fits = false;
+    for (std::size_t i = 0; i < slots_.size(); ++i) {
+      if (!choice.which(*slots_[i].name)) continue;
+      fits = true;
+      if (choice.kind == Choice::kGroup)
+        of_slot[i] |= bit;
+      else
+        frozen[i] = choice.kind == Choice::kFreeze;
+    }
+    if (!fits)
+      fail("optimizer: the names chosen by call {} of group, freeze and thaw are none of the model's",
+           &choice - choices_.data() + 1);
+    if (choice.kind == Choice::kGroup) bit <<= 1;
+  }
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const auto at = std::find(rules.begin(), rules.end(), of_slot[i]);
+    slots_[i].rule = static_cast<std::size_t>(at - rules.begin());
+    slots_[i].frozen = frozen[i];
+    if (at == rules.end()) rules.push_back(of_slot[i]);
+  }
+  rules_ = std::move(rules);
+  chosen_ = true;
+}
+
+void Parameters::take(const Gradients& gradients) {
+  std::size_t hint = 0;
+  const Gradients::Entry* last = nullptr;
+  for (Slot& slot : slots_) {
+    if (slot.frozen) continue;
+    const Gradients::Entry* entry = gradients.find(slot.parameter, hint);
+    if (!entry || !entry->has_value())
+      fail<TapeError>("optimizer: no gradient for {} ({} {}): the loss does not depend on it, or it was not watched",
+                      *slot.name, slot.dtype, slot.shape);
+    if (last && entry <= last)  // the order is another than that of watching: or two have become one
+      for (const Slot* before = slots_.data(); before != &slot; ++before)
+        if (!before->frozen && before->entry == entry)
+          fail<ShapeError>("optimizer: {} and {} are one tensor, and were two at the first step", *before->name,
+                           *slot.name);
+    last = entry;
+    retrograd::detail::check_writable(slot.parameter, "optimizer");
+    slot.entry = entry;
+  }
+  known_ = true;
+}
+
+void Parameters::keep(StatesOf states) {
+  for (Slot& slot : slots_) {
+    if (slot.frozen && slot.steps == 0) continue;
+    const StateNames names = states(slot.rule);
+    bool had_none = true, makes = false;
+    for (std::size_t i = 0; i < Run::kMostStates; ++i) {
+      Tensor& state = slot.states[i];
+      had_none = had_none && !state.defined();
+      if (!names[i]) state = Tensor();
+      if (!names[i] || state.defined()) continue;
+      state = zeros(slot.shape, slot.dtype);
+      makes = true;
+    }
+    if (had_none && makes) slot.steps = 0;
+  }
+}
+
+std::vector<Parameter> Parameters::list(StatesOf states, std::int64_t steps) const {
+  std::vector<Parameter> all{{"steps", full({}, steps, int64)}};
+  for (const Slot& slot : slots_) {
+    all.push_back({*slot.name + ".steps", full({}, slot.steps, int64)});
+    if (slot.steps == 0) continue;
+    const StateNames names = states(slot.rule);
+    for (std::size_t i = 0; i < Run::kMostStates; ++i)
+      if (names[i]) all.push_back({*slot.name + "." + names[i], slot.states[i]});
+  }
+  return all;
+}
+
+std::int64_t Parameters::load(StatesOf states, std::span<const Parameter> from) {
+  NamedTensors listed(from);
+  const std::int64_t steps = listed.take_count("steps");
+  for (Slot& slot : slots_) {
+    slot.steps = listed.take_count(*slot.name + ".steps");
+    slot.states = {};
+    if (slot.steps == 0) continue;
+    const StateNames names = states(slot.rule);
+    for (std::size_t i = 0; i < Run::kMostStates; ++i)
+      if (names[i])
+        slot.states[i] =
+            retrograd::detail::copy_values(listed.take(*slot.name + "." + names[i], slot.shape, slot.dtype));
+  }
+  listed.end();
+  known_ = true;
+  for (Slot& slot : slots_) slot.parameter = Tensor();
+  return steps;
+}
+
+}  // namespace retrograd::optim::detail

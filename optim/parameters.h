@@ -1,0 +1,96 @@
+// The parameters of one model as an optimizer sees them: in the order of its fields, each with what is kept for it, the
+// groups it is in, and during a step its gradient. Nothing is written before everything has been checked. Not a room of
+// its own: optimizer.h is.
+#pragma once
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../core/fields.h"
+#include "../core/function_ref.h"
+#include "../core/gradients.h"
+#include "rule.h"
+
+namespace retrograd::optim {
+
+/// Chooses parameters by their dotted names, such as "layers.0.bias".
+using NamePredicate = std::function<bool(std::string_view name)>;
+
+namespace detail {
+
+using retrograd::detail::Path;
+
+/// What the rule that serves a parameter keeps, by the rule's number.
+using StatesOf = FunctionRef<StateNames(std::size_t rule)>;
+
+/// Error where a group has no function to change its rule by.
+void check_change(bool is_there);
+
+class Parameters {
+ public:
+  /// Begins a walk over the model.
+  void begin();
+  /// The next parameter of the walk. Refuses another than stood in its place at the first step. One that stands in two
+  /// places of a model is one, under its first name.
+  void add(const Path& path, Tensor& parameter);
+  /// After the walk: refuses a model that has lost parameters, and choices that fit none of them.
+  void end();
+
+  /// Those that fit are frozen, or thawed, from the next walk on.
+  void freeze(NamePredicate which, bool frozen);
+  /// Those that fit are in a group, the next of its kind.
+  void group(NamePredicate which);
+  /// For each rule that is needed, the groups that change it: bit i for group i.
+  const std::vector<std::uint64_t>& rules() const { return rules_; }
+
+  /// Finds the gradients. Refuses a parameter without one unless it is frozen, and one that an open tape tracks.
+  void take(const Gradients& gradients);
+  /// Makes what the rules keep, where it is not there yet, and drops what they do not.
+  void keep(StatesOf states);
+  /// Calls update for all elements of all parameters that are not frozen, and counts the step.
+  void update(FunctionRef<void(const Run&, std::size_t rule, std::int64_t step)> update);
+
+  /// What is kept, after a walk: for each parameter its number of steps and, where there were any, its states.
+  std::vector<Parameter> list(StatesOf states, std::int64_t steps) const;
+  /// The inverse, after a walk: takes copies of what is listed and returns the number of steps. Refuses names that are
+  /// missing, twice or unknown, and other shapes or dtypes.
+  std::int64_t load(StatesOf states, std::span<const Parameter> from);
+
+ private:
+  struct Slot {
+    Shape shape;
+    Dtype dtype;
+    const std::string* name;  // interned
+    std::array<Tensor, Run::kMostStates> states{};
+    std::int64_t steps = 0;  // that updated it since its states were made
+    std::size_t rule = 0;
+    bool frozen = false;
+    Tensor parameter{};
+    const Gradients::Entry* entry = nullptr;
+    Tensor gradient{};                    // contiguous; empty where it is a product that is used up as it is computed
+    retrograd::detail::TileGrid tiles{};  // of that product
+    std::int64_t first_task = 0;
+  };
+  struct Choice {
+    NamePredicate which;
+    enum Kind { kFreeze, kThaw, kGroup } kind;
+  };
+  void choose();
+  void fetch_soon(const Slot& slot, std::int64_t at, std::int64_t n) const;
+  void run_task(const Slot& slot, std::int64_t task, FunctionRef<void(const Run&)> update) const;
+  std::vector<Slot> slots_;
+  std::vector<std::size_t> visits_;  // by place in the walk, the slot: an earlier one where a tensor stands twice
+  std::size_t visited_ = 0, count_ = 0;
+  bool known_ = false;  // a walk has been accepted, and every later one must be like it
+  std::vector<Choice> choices_;
+  std::size_t groups_ = 0;
+  bool chosen_ = false;
+  std::vector<std::uint64_t> rules_;
+};
+
+}  // namespace detail
+}  // namespace retrograd::optim

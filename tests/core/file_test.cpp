@@ -1,0 +1,125 @@
+#include "../../core/file.h"
+
+#include <doctest/doctest.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "../tools/scratch.h"
+
+namespace retrograd::tests {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+int files_in(const fs::path& folder) {
+  return static_cast<int>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
+}
+
+// Files of this process can't grow beyond `bytes`, as on a disk that is full.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit now{bytes, before_.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_FSIZE, &now) == 0);
+  }
+  ~FullDisk() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+
+ private:
+  void (*handler_)(int);
+  rlimit before_{};
+};
+
+std::string write_error(const fs::path& path, std::size_t bytes) {
+  return file_error([&] {
+    detail::NewFile out(path);
+    const std::string content(bytes, 'n');
+    out.write(content.data(), content.size());
+    out.finish();
+  });
+}
+
+}  // namespace
+
+TEST_CASE("a file takes its name only when it is whole") {
+  const ScratchFolder scratch;
+  const fs::path path = scratch.write("x", "old");
+  {
+    detail::NewFile out(path);
+    out.write("new", 3);
+    CHECK(read_file(path) == "old");
+    CHECK(files_in(scratch.path()) == 2);
+  }
+  CHECK(read_file(path) == "old");
+  CHECK(files_in(scratch.path()) == 1);
+  CHECK(write_error(path, 3).empty());
+  CHECK(read_file(path) == "nnn");
+  CHECK(files_in(scratch.path()) == 1);
+}
+
+TEST_CASE("on a full disk the old file stays, and nothing else") {
+  const ScratchFolder scratch;
+  const fs::path path = scratch.write("x", "old");
+  std::string error;
+  {
+    const FullDisk full(4096);
+    error = write_error(path, 10'000);
+  }
+  CHECK(holds(error, {"/x: can't write: File too large"}));
+  CHECK(read_file(path) == "old");
+  CHECK(files_in(scratch.path()) == 1);
+}
+
+TEST_CASE("what is no file is not written over") {
+  const ScratchFolder scratch;
+  fs::create_directory(scratch.path() / "folder");
+  CHECK(holds(write_error(scratch.path() / "folder", 1), {"/folder: can't write: it is there, and no file"}));
+  CHECK(holds(write_error("/dev/full", 1), {"/dev/full: can't write: it is there, and no file"}));
+  CHECK(fs::is_character_file("/dev/full"));
+  CHECK(files_in(scratch.path()) == 1);
+}
+
+TEST_CASE("where no file can be made the system says why") {
+  const ScratchFolder scratch;
+  CHECK(holds(write_error(scratch.path() / "no" / "x", 1), {"/no/x: can't create: No such file or directory"}));
+  scratch.write("file", "");
+  CHECK(holds(write_error(scratch.path() / "file" / "x", 1), {"can't create: Not a directory"}));
+  CHECK(holds(write_error(scratch.path() / std::string(300, 'x'), 1), {"can't create: File name too long"}));
+  const fs::path closed = scratch.path() / "closed";
+  fs::create_directory(closed);
+  fs::permissions(closed, fs::perms::owner_read | fs::perms::owner_exec);
+  if (const std::string error = write_error(closed / "x", 1); !error.empty())  // root may write anywhere
+    CHECK(holds(error, {"/closed/x: can't create: Permission denied"}));
+  fs::permissions(closed, fs::perms::owner_all);
+}
+
+TEST_CASE("reading never goes beyond the end of the file") {
+  const ScratchFolder scratch;
+  detail::InputFile in(scratch.write("x", "abcdef"));
+  char some[8];
+  in.read(some, 4);
+  CHECK(std::string(some, 4) == "abcd");
+  CHECK(in.left() == 2);
+  CHECK(holds(file_error([&] { in.read(some, 3); }), {"/x: expected 3 more bytes, found 2"}));
+  CHECK(holds(file_error([&] { in.read_tensor({3}, uint8, "pixels"); }),
+              {"/x: pixels: expected 3 bytes of values, found 2"}));
+  CHECK(in.read_tensor({2}, uint8, "pixels").to_vector<int>() == std::vector<int>{'e', 'f'});
+}
+
+TEST_CASE("a pipe is no file to read, and is not waited for") {
+  const ScratchFolder scratch;
+  const fs::path pipe = scratch.path() / "pipe";
+  REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(holds(file_error([&] { detail::InputFile in(pipe); }), {"expected a file, found something else"}));
+}
+
+}  // namespace retrograd::tests

@@ -1,0 +1,11 @@
+# Runs the `program` of a `document`; it must succeed and, where the file `expected` exists, print exactly that.
+execute_process(COMMAND ${program} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "${program} ended with ${code}")
+endif()
+if(EXISTS ${expected})
+  file(READ ${expected} wanted)
+  if(NOT printed STREQUAL wanted)
+    message(FATAL_ERROR "${document} says:\n${wanted}\nthe program prints:\n${printed}")
+  endif()
+endif()

@@ -1,0 +1,31 @@
+# Runs an example and compares what it prints with the lines under "// Output:" at its head. Where it needs MNIST and
+# MNIST is not at hand it is skipped: tests fetch nothing.
+#   cmake -D program= -D source= -P example.cmake
+cmake_minimum_required(VERSION 3.25)
+include(${CMAKE_CURRENT_LIST_DIR}/../../consumers/mnist.cmake)
+file(READ ${source} text)
+if(text MATCHES "load_mnist")
+  retrograd_find_mnist(missing)
+  if(missing)
+    message(STATUS "${missing}")
+    return()
+  endif()
+endif()
+
+if(NOT text MATCHES "\n// Output:\n((//[^\n]*\n)+)")
+  message(FATAL_ERROR "${source} does not say what it prints: \"// Output:\" and lines of comment")
+endif()
+string(REGEX REPLACE "//  ?([^\n]*)\n" "\\1\n" wanted "${CMAKE_MATCH_1}")
+string(REGEX REPLACE "//\n" "\n" wanted "${wanted}")
+execute_process(COMMAND ${program} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
+if(NOT code EQUAL 0)
+  message(FATAL_ERROR "${program} ended with ${code}")
+endif()
+# Editors strip blanks at the ends of lines.
+foreach(side wanted printed)
+  string(REGEX REPLACE " +\n" "\n" ${side} "${${side}}")
+  string(REGEX REPLACE "\n+$" "\n" ${side} "${${side}}")
+endforeach()
+if(NOT printed STREQUAL wanted)
+  message(FATAL_ERROR "${source} says:\n${wanted}\nthe program prints:\n${printed}")
+endif()

@@ -1,0 +1,14 @@
+// Whatever the bytes: a tensor of as many of them, or a FileError.
+#include <retrograd/core/error.h>
+#include <retrograd/tools/npy.h>
+
+#include "memory_file.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    const retrograd::Tensor x = retrograd::tools::read_npy(retrograd::tests::memory_file(data, size));
+    if (static_cast<std::size_t>(x.size()) * size_of(x.dtype()) > size) std::abort();
+  } catch (const retrograd::FileError&) {
+  }
+  return 0;
+}

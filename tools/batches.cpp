@@ -1,0 +1,87 @@
+#include "batches.h"
+
+#include <condition_variable>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "../core/creation.h"
+#include "../core/error.h"
+#include "../core/threads.h"
+
+namespace retrograd::detail {
+
+struct Ahead::State {
+  const std::int64_t count, most;
+  const std::function<void(std::int64_t)> make;
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::int64_t made = 0, released = 0;  // these four under the mutex
+  bool stop = false;
+  std::exception_ptr error;
+  std::thread thread;
+
+  State(std::int64_t of, std::int64_t ahead, std::function<void(std::int64_t)> call)
+      : count(of), most(ahead), make(std::move(call)) {}
+
+  void run() noexcept {
+    work_alone();  // the loop's own steps have the workers
+    for (std::int64_t i = 0; i < count; ++i) {
+      {
+        std::unique_lock lock(mutex);
+        changed.wait(lock, [&] { return stop || i < released + most; });
+        if (stop) return;
+      }
+      std::exception_ptr thrown;
+      try {
+        make(i);
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      const std::lock_guard lock(mutex);
+      error = thrown;
+      if (!error) made = i + 1;
+      changed.notify_all();
+      if (error) return;
+    }
+  }
+};
+
+Ahead::Ahead(std::int64_t count, std::int64_t most, std::function<void(std::int64_t)> make)
+    : state_(std::make_unique<State>(count, most, std::move(make))) {
+  state_->thread = std::thread([state = state_.get()] { state->run(); });
+}
+
+Ahead::~Ahead() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->stop = true;
+  }
+  state_->changed.notify_all();
+  state_->thread.join();
+}
+
+void Ahead::wait_for(std::int64_t i) {
+  std::unique_lock lock(state_->mutex);
+  state_->changed.wait(lock, [&] { return state_->made > i || state_->error; });
+  if (state_->made <= i) std::rethrow_exception(state_->error);
+}
+
+void Ahead::release() {
+  {
+    const std::lock_guard lock(state_->mutex);
+    ++state_->released;
+  }
+  state_->changed.notify_all();
+}
+
+Tensor own_order(std::int64_t samples) { return arange(samples); }
+Tensor random_order(std::int64_t samples, Rng& rng) { return permutation(samples, rng); }
+
+void check_batches(std::int64_t samples, std::int64_t batch_size, std::int64_t prefetch) {
+  if (batch_size < 1 || batch_size > samples)
+    fail("batches: the batch size must be from 1 to {} (the size of the set), got {}", samples, batch_size);
+  if (prefetch < 0) fail("batches: prefetch must be 0 or more batches, got {}", prefetch);
+}
+
+}  // namespace retrograd::detail

@@ -1,0 +1,27 @@
+// Messages in the wire format of protocol buffers (proto2), written field by field: just what an ONNX file is made of.
+// Knows no schema. Not a public header.
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace retrograd::detail {
+
+class ProtobufMessage {
+ public:
+  /// A whole number: int64, int32, an enum.
+  void number(int field, std::int64_t value);
+  /// A float.
+  void real(int field, float value);
+  /// Bytes, text, or a message within this one.
+  void bytes(int field, std::string_view value);
+  void message(int field, const ProtobufMessage& value) { bytes(field, value.text_); }
+  /// All of it.
+  const std::string& text() const { return text_; }
+
+ private:
+  void varint(std::uint64_t value);
+  std::string text_;
+};
+
+}  // namespace retrograd::detail
