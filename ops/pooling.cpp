@@ -243,9 +243,12 @@ Tensor part_means(const Tensor& x, const Partition& partition) {
         const T* image = from.data<T>() + plane * partition.pixels();
         T* to = detail::values<T>(y) + plane * partition.count();
         partition.for_each_part([&](const Partition::Part& part) {
-          T total = 0;
-          for (std::int64_t row = 0; row < part.rows; ++row)
-            for (std::int64_t k = 0; k < part.columns; ++k) total += image[part.first + row * width + k];
+          T total = 0;  // of sums of rows: a part may be a whole image
+          for (std::int64_t row = 0; row < part.rows; ++row) {
+            T across = 0;
+            for (std::int64_t k = 0; k < part.columns; ++k) across += image[part.first + row * width + k];
+            total += across;
+          }
           to[part.number] = total / static_cast<T>(part.size());
         });
       });
