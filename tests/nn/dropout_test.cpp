@@ -34,9 +34,10 @@ TEST_CASE("dropout of everything gives zeros and of nothing the same and draws n
     const nn::Training training{rng};
     CHECK(nn::Dropout{1}(x).to_vector<float>() == std::vector<float>(12, 0.0f));
     CHECK(nn::Dropout{0}(x).to_vector<float>() == x.to_vector<float>());
-    CHECK(nn::Dropout{0.5}(zeros({0, 3})).shape() == Shape{0, 3});
   }
   CHECK(rng.bits() == Rng(8).bits());
+  const nn::Training training{rng};
+  CHECK(nn::Dropout{0.5}(zeros({0, 3})).shape() == Shape{0, 3});
 }
 
 TEST_CASE("dropout refuses shares that are none and integers") {

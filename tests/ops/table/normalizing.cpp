@@ -168,9 +168,13 @@ std::vector<Row> normalizing_rows() {
            layer_norm(zeros({2, 3}), zeros({3}), zeros({3}), -1);
          },
          "layer_norm: epsilon must be 0 or more, got -1"}}},
-      {"batch_norm",
-       [](const Tensors& x) { return batch_norm(x[0], x[1], x[2]); },
-       [](const std::vector<Plain>& x) { return normal_channels(x[0], x[1], x[2], 1e-5); },
+      {"batch_norm(times x)",  // its own sum, and that of its squares, are constant in x
+       [](const Tensors& x) { return batch_norm(x[0], x[1], x[2]) * x[0]; },
+       [](const std::vector<Plain>& x) {
+         Plain y = normal_channels(x[0], x[1], x[2], 1e-5);
+         for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] *= x[0].values[i];
+         return y;
+       },
        {{{{4, 5}, {5}, {5}}},
         {{{3, 2, 4}, {2}, {2}}},
         {{{2, 3, 2, 2}, {3}, {3}}},
