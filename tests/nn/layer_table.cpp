@@ -18,9 +18,6 @@ const std::vector<LayerRow>& layer_table() {
     for (auto part :
          {activation_layer_rows, attention_layer_rows, convolution_layer_rows, embedding_layer_rows, linear_layer_rows,
           normalising_layer_rows, pooling_layer_rows, recurrent_layer_rows, shaping_layer_rows})
-
-    for (auto part : {activation_layer_rows, convolution_layer_rows, embedding_layer_rows, linear_layer_rows,
-                      normalising_layer_rows, pooling_layer_rows, shaping_layer_rows})
       for (LayerRow& row : part()) rows.push_back(std::move(row));
     return rows;
   }();
