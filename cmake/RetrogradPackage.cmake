@@ -31,7 +31,22 @@ else()
   set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
   set(CPACK_COMPONENT_RUNTIME_DESCRIPTION "${what}
 This package has the shared library.")
-  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${runtime_package} RENAME copyright COMPONENT runtime)
+  file(CONFIGURE OUTPUT triggers CONTENT "activate-noawait ldconfig\n")
+  set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_BINARY_DIR}/triggers)
 endif()
-install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/doc/${development_package} RENAME copyright COMPONENT development)
+
+# Debian wants a licence and a changelog of its own kind beside each package.
+string(TIMESTAMP now "%a, %d %b %Y %H:%M:%S +0000" UTC)
+file(CONFIGURE OUTPUT changelog CONTENT "retrograd (${PROJECT_VERSION}) unstable; urgency=medium
+
+  * Version ${PROJECT_VERSION}; CHANGELOG.md in the source says what is new.
+
+ -- ${CPACK_PACKAGE_CONTACT}  ${now}
+")
+file(ARCHIVE_CREATE OUTPUT ${CMAKE_CURRENT_BINARY_DIR}/changelog.gz PATHS ${CMAKE_CURRENT_BINARY_DIR}/changelog FORMAT raw COMPRESSION GZip COMPRESSION_LEVEL 9)
+foreach(component IN LISTS CPACK_COMPONENTS_ALL)
+  set(folder ${CMAKE_INSTALL_DATADIR}/doc/${${component}_package})
+  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${folder} RENAME copyright COMPONENT ${component})
+  install(FILES ${CMAKE_CURRENT_BINARY_DIR}/changelog.gz DESTINATION ${folder} COMPONENT ${component})
+endforeach()
 include(CPack)
