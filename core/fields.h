@@ -150,14 +150,15 @@ namespace detail {
 /// Which of a model's tensors are meant.
 enum class Fields { parameters, all };
 
-/// Those tensors of a model in the order of its fields; one that stands in two places is listed once.
+/// Those tensors of a model in the order of its fields; one that stands in two places is listed once, an empty handle
+/// not at all.
 template <class Model>
 std::vector<Parameter> list_fields(const Model& model, Fields which) {
   std::vector<Parameter> list;
   std::unordered_set<const Body*> seen;
   walk_fields(const_cast<Model&>(model), Path(), [&](const Path& path, Tensor& tensor) {
     if (path.is_buffer() && which == Fields::parameters) return;
-    if (seen.insert(tensor.body_or_null()).second) list.push_back({path.str(), tensor});
+    if (tensor.defined() && seen.insert(tensor.body_or_null()).second) list.push_back({path.str(), tensor});
   });
   return list;
 }

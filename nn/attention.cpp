@@ -65,6 +65,7 @@ Tensor joined(const MultiHeadAttention& layer, const Tensor& found) {
 
 Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask,
                                     const Dropout& dropout) {
+  detail::check_floating("scaled_dot_product_attention", query);
   check_shapes(query, key, value);
   const double scale = 1 / std::sqrt(static_cast<double>(query.size(-1)));
   const Tensor scores = matmul(scaled(query, scale), swapaxes(key, -2, -1));
@@ -72,6 +73,7 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
 }
 
 Tensor causal_mask(std::int64_t steps) {
+  if (steps < 0) fail<ShapeError>("causal_mask: needs 0 steps or more, got {}", steps);
   const Tensor step = arange(steps);
   return expand_dims(step, 1) >= step;
 }
@@ -79,6 +81,7 @@ Tensor causal_mask(std::int64_t steps) {
 Tensor padding_mask(const Tensor& lengths, std::int64_t steps) {
   if (lengths.dtype() != int64) fail<DtypeError>("padding_mask: lengths must be int64, got {}", lengths.dtype());
   if (lengths.rank() != 1) fail<ShapeError>("padding_mask: lengths must be (N), got {}", lengths.shape());
+  if (steps < 0) fail<ShapeError>("padding_mask: needs 0 steps or more, got {}", steps);
   return arange(steps) < reshape(lengths, Shape{lengths.size(), 1, 1, 1});
 }
 
@@ -87,6 +90,8 @@ namespace {
 std::int64_t checked_embed(std::int64_t embed, std::int64_t heads) {
   if (embed < 1 || heads < 1 || embed % heads != 0)
     fail<ShapeError>("MultiHeadAttention: heads must divide embed, got embed {}, heads {}", embed, heads);
+  if (std::int64_t rows = 0; __builtin_mul_overflow(3, embed, &rows))
+    fail<ShapeError>("MultiHeadAttention: 3 times embed {} are more rows than 64 bits count", embed);
   return embed;
 }
 

@@ -45,7 +45,10 @@ BatchNorm<kSpatial>::BatchNorm(std::int64_t channels, const BatchNormOptions& wi
 template <int kSpatial>
 void BatchNorm<kSpatial>::check(const Tensor& x) const {
   const char* layer = name_of(kSpatial);
-  if (x.dtype() != dtype_) fail<DtypeError>("{}: x must be {}, got {}; astype converts", layer, dtype_, x.dtype());
+  const Dtype own = options.affine                ? weight.dtype()
+                    : options.track_running_stats ? running_mean.tensor.dtype()
+                                                  : dtype_;
+  if (x.dtype() != own) fail<DtypeError>("{}: x must be {}, got {}; astype converts", layer, own, x.dtype());
   const bool has_rank = kSpatial == 1 ? x.rank() == 2 || x.rank() == 3 : x.rank() == kSpatial + 2;
   if (!has_rank || x.shape()[1] != channels_)
     fail<ShapeError>(
@@ -66,8 +69,8 @@ Tensor BatchNorm<kSpatial>::by_batch(const Tensor& x) const {
   if (n == 1)
     fail<ShapeError>("{}: the statistics of a batch need more than one value per channel, got x {}", name_of(kSpatial),
                      x.shape());
-  const Tensor scale = options.affine ? weight : ones({channels_}, dtype_),
-               shift = options.affine ? bias : zeros({channels_}, dtype_);
+  const Tensor scale = options.affine ? weight : ones({channels_}, x.dtype()),
+               shift = options.affine ? bias : zeros({channels_}, x.dtype());
   if (!options.track_running_stats || !updates_statistics()) return batch_norm(x, scale, shift, options.epsilon);
   BatchStatistics batch;
   Tensor y = batch_norm(x, scale, shift, options.epsilon, &batch);

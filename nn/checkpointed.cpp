@@ -199,10 +199,10 @@ Tensor Checkpointed::operator()(const Tensor& x) const {
       y = layers_.apply(y, segment.begin, segment.end);
       continue;
     }
-    y = checkpoint([part = layers_.part(segment.begin, segment.end)](const Tensor& in) {
+    y = checkpoint([layers = layers_, segment](const Tensor& in) {  // all of them, so that errors tell their numbers
       Tensor out = in;
-      for (std::size_t k = 0; k < part.size(); ++k) {
-        out = part.apply(out, k, k + 1);
+      for (std::size_t k = segment.begin; k < segment.end; ++k) {
+        out = layers.apply(out, k, k + 1);
         detail::settle_checkpoint();
       }
       return out;

@@ -71,10 +71,9 @@ Tensor total_weight(const char* op, const Tensor& weights_of_targets) {
   return total;
 }
 
-// The cross-entropy of each row. −∞ (a masked logit) costs nothing where the target has no share in it.
+// The cross-entropy of each row.
 Tensor row_losses(const Tensor& logits, const Tensor& shares) {
-  const Tensor logs = log_softmax(logits, 1);
-  return -sum(shares * where((shares == 0) & isinf(logs), 0, logs), 1);
+  return -sum(detail::shared_logs(shares, log_softmax(logits, 1)), 1);
 }
 
 }  // namespace

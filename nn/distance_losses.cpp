@@ -4,6 +4,7 @@
 
 #include "../core/error.h"
 #include "../core/format.h"
+#include "../core/tape_ops.h"
 #include "../ops/activations.h"
 #include "../ops/arithmetic.h"
 #include "../ops/comparison.h"
@@ -26,9 +27,16 @@ void check_rows_alike(const char* op, const Tensor& a, const Tensor& b) {
 Tensor cosine_similarity(const Tensor& a, const Tensor& b, int axis, double epsilon) {
   detail::check_floating("cosine_similarity", a);
   if (!(epsilon > 0)) fail("cosine_similarity: epsilon must be above 0, got {}", epsilon);
-  static_cast<void>(broadcast_shapes("cosine_similarity", a.shape(), b.shape()));
-  const auto directions = [&](const Tensor& x) { return x / maximum(norm(x, 2, axis, true), epsilon); };
-  return sum(directions(a) * directions(b), axis);
+  if (a.dtype() != b.dtype())
+    fail<DtypeError>("cosine_similarity: dtypes differ: {} and {}; astype converts", a.dtype(), b.dtype());
+  const Shape shape = broadcast_shapes("cosine_similarity", a.shape(), b.shape());
+  const int along = normal_axis("cosine_similarity", axis, shape.rank());
+  // Broadcast first: the axis is the result's, and a size of 1 along it counts as often as it is repeated.
+  const auto directions = [&](const Tensor& x) {
+    const Tensor all = x.shape() == shape ? x : broadcast_to(x, shape);
+    return all / maximum(norm(all, 2, along, true), epsilon);
+  };
+  return sum(directions(a) * directions(b), along);
 }
 
 Tensor cosine_embedding(const Tensor& a, const Tensor& b, const Tensor& targets,

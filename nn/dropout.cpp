@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "../core/creation.h"
 #include "../core/error.h"
 #include "../core/format.h"
 #include "../core/random.h"
 #include "../core/threads.h"
 #include "../ops/arithmetic.h"
+#include "../ops/comparison.h"
 #include "training.h"
 
 namespace retrograd::nn {
@@ -43,7 +45,7 @@ Tensor Dropout::operator()(const Tensor& x) const {
   detail::check_floating("Dropout", x);
   Rng* rng = training();
   if (!rng || p == 0) return x;
-  return p == 1 ? x * 0 : x * mask_of(x, p, *rng);
+  return p == 1 ? where(zeros(x.shape(), boolean), x, 0) : x * mask_of(x, p, *rng);
 }
 
 }  // namespace retrograd::nn

@@ -20,7 +20,9 @@ Embedding::Embedding(std::int64_t count, std::int64_t dim, Rng& rng, const Embed
   if (padding_idx && (*padding_idx < 0 || *padding_idx >= count))
     fail<ShapeError>("Embedding: padding_idx {} is outside 0 … {}", *padding_idx, count - 1);
   weight = initialiser({count, dim}, dim, rng, dtype);
-  if (padding_idx) fill(weight[*padding_idx], 0);
+  if (!padding_idx) return;
+  if (!weight.is_contiguous()) weight = detail::copy_values(weight);  // whose rows could be one
+  fill(weight[*padding_idx], 0);
 }
 
 Tensor Embedding::operator()(const Tensor& indices) const {

@@ -124,6 +124,7 @@ Tensor KaimingNormal::operator()(const Shape& shape, std::int64_t fan_in, Rng& r
 // The Q of a normal matrix is even over the orthogonal ones where R has a positive diagonal.
 Tensor Orthogonal::operator()(const Shape& shape, std::int64_t, Rng& rng, Dtype dtype) const {
   check_gain("Orthogonal", gain);
+  if (!is_floating(dtype)) fail<DtypeError>("Orthogonal: gives float32 or float64, not {}", name(dtype));
   if (is_bias(shape) || shape.size() == 0) return zeros(shape, dtype);
   const std::int64_t out = shape[0], in = shape.size() / out, fewer = std::min(out, in), more = std::max(out, in);
   std::vector<double> values(static_cast<std::size_t>(out * in));

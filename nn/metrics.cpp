@@ -17,13 +17,14 @@ namespace {
 
 // The targets' classes as indices.
 std::vector<std::int64_t> classes_of(const char* op, const Tensor& outputs, const Tensor& targets) {
-  if (outputs.rank() != 2) fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, outputs.shape());
+  if (outputs.rank() != 2 || outputs.size() == 0)
+    fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, outputs.shape());
   if (targets.dtype() != int64 && !(targets.shape() == outputs.shape()))
     fail<ShapeError>("{}: one-hot targets {} differ in shape from the outputs {}", op, targets.shape(),
                      outputs.shape());
   const std::int64_t rows = outputs.size(0), classes = outputs.size(1);
-  const Tensor indices = targets.dtype() == int64 ? targets : argmax(targets, -1);
-  if (!(indices.shape() == Shape{rows}) || rows == 0)
+  const Tensor indices = targets.shape() == outputs.shape() ? argmax(targets, -1) : targets;
+  if (!(indices.shape() == Shape{rows}))
     fail<ShapeError>("{}: outputs {} and targets {} are not equally many rows", op, outputs.shape(), targets.shape());
   std::vector<std::int64_t> list = indices.to_vector<std::int64_t>();
   for (std::size_t n = 0; n < list.size(); ++n)

@@ -16,10 +16,14 @@ template <class Cell>
 void draw(const char* name, Cell& cell, std::int64_t gates, std::int64_t in, std::int64_t hidden, Rng& rng,
           const Initialiser& initialiser, Dtype dtype) {
   if (in < 1 || hidden < 1) fail<ShapeError>("{}: sizes must be positive, got {} in, {} hidden", name, in, hidden);
-  cell.weight_ih = initialiser({gates * hidden, in}, hidden, rng, dtype);
-  cell.weight_hh = initialiser({gates * hidden, hidden}, hidden, rng, dtype);
-  cell.bias_ih = initialiser({gates * hidden}, hidden, rng, dtype);
-  cell.bias_hh = initialiser({gates * hidden}, hidden, rng, dtype);
+  std::int64_t rows = 0;
+  if (__builtin_mul_overflow(gates, hidden, &rows))
+    fail<ShapeError>("{}: {} gates of {} are more rows than 64 bits count", name, gates, hidden);
+  const bool is_default = initialiser.target<FanInUniform>() != nullptr;  // ±1/√hidden for all, as PyTorch's
+  cell.weight_ih = initialiser({rows, in}, is_default ? hidden : in, rng, dtype);
+  cell.weight_hh = initialiser({rows, hidden}, hidden, rng, dtype);
+  cell.bias_ih = initialiser({rows}, hidden, rng, dtype);
+  cell.bias_hh = initialiser({rows}, hidden, rng, dtype);
 }
 
 // The state's tensor `given`, checked, or zeros where there is none.

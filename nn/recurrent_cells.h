@@ -22,8 +22,9 @@ struct RnnCell {
   Tensor bias_hh;         ///< (hidden), added to the product with h
   Activation activation;  ///< tanh or relu
 
-  /// The parameters are drawn in the order of their fields, each with `hidden` as its fan-in: evenly from ±1/√hidden,
-  /// as PyTorch's. ShapeError unless both sizes are positive, Error where the activation is neither tanh nor relu.
+  /// The parameters are drawn in the order of their fields, by default evenly from ±1/√hidden, as PyTorch's; another
+  /// initialiser is told what each sums over. ShapeError unless both sizes are positive, Error where the activation is
+  /// neither tanh nor relu.
   RnnCell(std::int64_t in, std::int64_t hidden, Rng& rng, Activation activation = Activation::tanh,
           const Initialiser& initialiser = FanInUniform{}, Dtype dtype = float32);
   /// h′ = activation(x·weight_ihᵀ + bias_ih + h·weight_hhᵀ + bias_hh): x (N, in), h (N, hidden) → (N, hidden); without

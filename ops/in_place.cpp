@@ -75,6 +75,15 @@ Tensor in_place_of(const Tensor& of, Tensor values) {
   return values;
 }
 
+// x ∘= b on the values alone, also where x is a view with gaps or turned axes.
+template <class Op>
+void write_values(Tensor& x, const Tensor& b) {
+  if (x.is_contiguous()) return Op::write(x, b);
+  Tensor values = detail::packed(x);
+  Op::write(values, b);
+  detail::write_view(x, values);
+}
+
 template <class Op>
 Tensor& write_in_place(Tensor& x, const Operand& operand) {
   constexpr const char* op = Op::kName;
@@ -92,13 +101,7 @@ Tensor& write_in_place(Tensor& x, const Operand& operand) {
   const bool shared = b.body().base == body.base;  // b would change as x is written
   if (!x_tracked && !b_tracked) {
     if (shared) b = detail::copy_values(b);
-    if (x.is_contiguous()) {
-      Op::write(x, b);
-    } else {
-      Tensor values = detail::packed(x);
-      Op::write(values, b);
-      detail::write_view(x, values);
-    }
+    write_values<Op>(x, b);
     return x;
   }
   const bool has_views = body.base == &body ? body.views.load(std::memory_order_relaxed) > 0
@@ -112,7 +115,7 @@ Tensor& write_in_place(Tensor& x, const Operand& operand) {
   const Tensor x_before = in_place_of(x, keeps_x ? detail::copy_values(x) : detach(x));
   if (shared) b = keeps_x ? x_before : in_place_of(x, detail::copy_values(x));
   log->nodes.make_room();  // which may throw: nothing is written yet
-  Op::write(x, b);
+  write_values<Op>(x, b);
 
   detail::Node& node = detail::append_node(log, op, x);
   if (x_tracked) detail::append_edge(log, node, x_before, 0, Op::rule_x(b));

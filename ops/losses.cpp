@@ -8,7 +8,9 @@
 #include "../core/format.h"
 #include "../core/tape.h"
 #include "arithmetic.h"
+#include "comparison.h"
 #include "convert.h"
+#include "logic.h"
 #include "reductions.h"
 #include "softmax.h"
 
@@ -48,6 +50,10 @@ void detail::check_pairs(const char* op, const Tensor& y, const Tensor& targets)
 
 Tensor detail::target_rows(const Tensor& targets, const Tensor& like) {
   return are_indices(targets) ? one_hot(targets, like.shape()[1], like.dtype()) : targets;
+}
+
+Tensor detail::shared_logs(const Tensor& shares, const Tensor& logs) {
+  return shares * where((shares == 0) & isinf(logs), 0, logs);
 }
 
 namespace {
@@ -91,7 +97,8 @@ Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s, double 
 
 Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
   check_rows("softmax_cross_entropy", x, targets);
-  return -sum(target_rows(targets, x) * detail::log_softmax_composed(x, 1)) / batch_of(x);  // eq. 2.10, 2.11
+  const Tensor rows = target_rows(targets, x), logs = detail::log_softmax_composed(x, 1);
+  return -sum(detail::shared_logs(rows, logs)) / batch_of(x);  // eq. 2.10, 2.11
 }
 
 // Eq. 2.16: dE/dx = (h − t)/N, for rows of targets that sum to one; in general (h·Σₖ tₖ − t)/N. h is recorded beside E,

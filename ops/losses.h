@@ -31,5 +31,8 @@ void check_rows(const char* op, const Tensor& outputs, const Tensor& targets,
 void check_pairs(const char* op, const Tensor& outputs, const Tensor& targets);
 /// Targets as rows of the shape and dtype of `like`: class indices become one-hot.
 Tensor target_rows(const Tensor& targets, const Tensor& like);
+/// Each class's share of the target times its log-probability; −∞ (a masked logit) costs nothing where the target has
+/// no share in it.
+Tensor shared_logs(const Tensor& shares, const Tensor& logs);
 }  // namespace detail
 }  // namespace retrograd

@@ -122,14 +122,16 @@ Tensor slope_of_power(const Tensor& g, const Tensor& a, double e) {
   if (e == 0) return zeros(g.shape(), g.dtype());
   if (!std::isinf(e)) return g * (e * pow(a, e - 1));
   const Tensor y = pow(a, e);  // 0 on one side of 1, where it is flat, and infinite on the other
-  return g * where(y == 0, 0, e * y);
+  const Tensor flat = y == 0;
+  return g * where(flat, 0, e * where(flat, 1, y));  // 0 times the infinite e never comes up
 }
 
 // The derivative in a, times g. At a = b = 0, where it is 0·0^(−1), the exponent 0 is put in the place of −1; an
 // infinite exponent counts only where the power is not flat.
 Tensor slope_in_base(const Tensor& g, const Tensor& a, const Tensor& b) {
   const Tensor power = pow(a, where((a == 0) & (b == 0), 1, b) - 1);
-  return g * where(isinf(b) & (power == 0), power, b * power);
+  const Tensor flat = isinf(b) & (power == 0);
+  return g * (where(flat, 0, b) * power);
 }
 
 // The derivative in b, times g. Where the power is 0, and at a = b = 0, ln 1 is put in the place of ln a.

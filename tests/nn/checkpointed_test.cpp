@@ -163,4 +163,18 @@ TEST_CASE("a budgeted stack differentiates twice") {
   }
 }
 
+TEST_CASE("errors in a recomputed layer name it by its place in the whole stack") {
+  Rng rng(1);
+  const auto picky = [](const Tensor& x) {
+    if (max(abs(x)).item<double>() > 1e6) fail("picky: too large");
+    return x * 1;
+  };
+  nn::Sequential layers{nn::Linear{32, 32, rng}, nn::Linear{32, 32, rng}, nn::Linear{32, 32, rng}, picky};
+  const nn::Checkpointed stack{layers, 26000};
+  Tape tape;
+  tape.watch(layers);
+  stack(ones({64, 32}));
+  CHECK_THROWS_WITH_AS(stack(full({64, 32}, 1e9)), doctest::Contains("layer \"3\""), Error);
+}
+
 }  // namespace retrograd::tests

@@ -40,6 +40,12 @@ TEST_CASE("dropout of everything gives zeros and of nothing the same and draws n
   CHECK(nn::Dropout{0.5}(zeros({0, 3})).shape() == Shape{0, 3});
 }
 
+TEST_CASE("dropout of everything leaves nothing of infinity") {
+  Rng rng(1);
+  const nn::Training training{rng};
+  CHECK(array_equal(nn::Dropout{1}(full({2}, std::numeric_limits<double>::infinity(), float64)), zeros({2}, float64)));
+}
+
 TEST_CASE("dropout refuses shares that are none and integers") {
   CHECK_THROWS_WITH_AS(nn::Dropout{1.5}, "Dropout: p must lie between 0 and 1, got 1.5", Error);
   CHECK_THROWS_AS(nn::Dropout{std::nan("")}, Error);

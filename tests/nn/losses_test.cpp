@@ -410,6 +410,26 @@ TEST_CASE("cosine_similarity works along any axis and broadcasts") {
   CHECK(report.passed());
 }
 
+TEST_CASE("cosine_similarity takes its axis and its norms after broadcasting") {
+  CHECK(allclose(nn::cosine_similarity(ones({2, 4}), ones({2, 1})), ones({2})));
+  const Tensor line = tensor({1.f, 2.f, 3.f, 4.f});
+  CHECK(allclose(nn::cosine_similarity(ones({3, 4}), line, 0), ones({4})));
+  CHECK(allclose(nn::cosine_similarity(ones({3, 4}), ones({4}), 1), ones({3})));
+  CHECK_THROWS_WITH_AS(nn::cosine_similarity(line, ones({4}, int64)),
+                       "cosine_similarity: dtypes differ: float32 and int64; astype converts", DtypeError);
+}
+
+TEST_CASE("a masked logit is the same to cross-entropy's definition and to its fused form") {
+  const Tensor logits = tensor({{-std::numeric_limits<double>::infinity(), 1.0, 2.0}}, float64);
+  const auto loss = [](const Tensor& x) { return nn::softmax_cross_entropy(x, tensor({1})); };
+  const double expected = std::log1p(std::exp(1.0));
+  for (OverrideMode mode : {OverrideMode::fused, OverrideMode::composed, OverrideMode::checked}) {
+    const OverrideScope scope(mode);
+    CHECK(std::abs(loss(logits).item<double>() - expected) < 1e-12);
+    CHECK(all(isfinite(grad(loss)(logits))).item<bool>());
+  }
+}
+
 TEST_CASE("huber near 0 is half the square and far out a straight line") {
   const Tensor y = tensor({0.5, -3.0, 1e200, 2.0}, float64), t = zeros({4}, float64);
   check_close(nn::huber(y, t, {.delta = 2, .reduction = Reduction::none}), {0.125, 4, 2e200, 2}, 1e-15);

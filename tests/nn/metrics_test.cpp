@@ -31,6 +31,12 @@ TEST_CASE("accuracy refuses targets of another number of classes") {
   CHECK_THROWS_AS(nn::accuracy(ones({2, 10}), ones({2, 3})), ShapeError);
 }
 
+TEST_CASE("accuracy takes one-hot rows of any dtype, and refuses outputs without rows") {
+  CHECK(nn::accuracy(tensor({{1.f, 2.f}, {3.f, 0.f}}), tensor({{0, 1}, {0, 1}})) == 0.5);
+  CHECK_THROWS_WITH_AS(nn::accuracy(zeros({0, 3}), zeros({0}, int64)), "accuracy: needs rows (N, K), got shape (0, 3)",
+                       ShapeError);
+}
+
 TEST_CASE("accuracy refuses classes that there are not") {
   CHECK_THROWS_WITH_AS(nn::accuracy(ones({2, 3}), tensor({0, 3})), "accuracy: class index 3 of row 1 is outside 0 … 2",
                        ShapeError);

@@ -279,6 +279,14 @@ TEST_CASE("recurrent parameters start evenly within one over the root of hidden,
   });
 }
 
+TEST_CASE("an initialiser is told what each recurrent weight sums over, and sizes that overflow are refused") {
+  Rng rng(1);
+  const nn::LstmCell cell{512, 8, rng, nn::KaimingNormal{.gain = 1}};
+  CHECK(std::abs(std(cell.weight_ih).item<double>() - 1 / std::sqrt(512.0)) < 0.002);
+  CHECK_THROWS_AS(nn::LstmCell(3, std::int64_t{1} << 62, rng), ShapeError);
+  CHECK_THROWS_AS(nn::MultiHeadAttention(std::int64_t{1} << 62, 1, rng), ShapeError);
+}
+
 TEST_CASE("recurrent layers give the same bits on any number of threads") {
   const int before = threads();
   for_each_kind([before]<class Layer>() {

@@ -166,7 +166,8 @@ TEST_CASE("buffers are saved and loaded in place") {
   nn::load(other, file);
   CHECK(copy.calls.tensor.item<int>() == 41);
   nn::write_safetensors(parameters(model), file);
-  CHECK_THROWS_WITH_AS(nn::load(other, file), doctest::Contains("expected tensor calls of the model, found none"), FileError);
+  CHECK_THROWS_WITH_AS(nn::load(other, file), doctest::Contains("expected tensor calls of the model, found none"),
+                       FileError);
 }
 
 TEST_CASE("under a checkpoint layers draw the same numbers again and count once") {

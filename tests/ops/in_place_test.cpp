@@ -212,6 +212,22 @@ TEST_CASE("views with gaps and turned axes are written in place") {
   CHECK(values(m) == Values{4, 168, 0, 1, 115, 0.2f});
 }
 
+TEST_CASE("recorded writes reach views with gaps and turned axes whose base nobody holds") {
+  const Tensor w = tensor({{1.0, 1.0}, {1.0, 1.0}, {1.0, 1.0}}, float64);
+  Tape tape(persistent);
+  tape.watch(w);
+  Tensor turned = transpose(tensor({{1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}}, float64));
+  turned *= 3 * w;
+  CHECK(values(turned) == Values{3, 12, 6, 15, 9, 18});
+  CHECK(values(tape.gradients(sum(turned))[w]) == Values{3, 12, 6, 15, 9, 18});
+  Tensor gaps = slice(zeros({3, 4}, float64), 1, 1, 4, 2);
+  gaps += w;
+  CHECK(values(gaps) == Values(6, 1));
+  Tensor backwards = flip(tensor({{1.0, 2.0}, {3.0, 4.0}, {5.0, 6.0}}, float64), 0);
+  backwards -= w;
+  CHECK(values(backwards) == Values{4, 5, 2, 3, 0, 1});
+}
+
 TEST_CASE("fill and copy_into refuse what does not fit, and what a tape needs") {
   Tensor x = zeros({3}), whole = zeros({3}, int64);
   CHECK_THROWS_WITH_AS(fill(whole, 0.5), doctest::Contains("fill: 0.5 does not fit the dtype int64"), DtypeError);

@@ -167,6 +167,17 @@ TEST_CASE("bends go the way their descriptions say, and NaN is seen") {
         std::vector<double>{-1, -1, 1});
 }
 
+TEST_CASE("powers with infinite exponents are flat to the second order where they are 0") {
+  const auto slope = [](const Tensor& a, const Tensor& b) {
+    return grad([b](const Tensor& x) { return sum(grad([b](const Tensor& v) { return sum(pow(v, b)); })(x)); })(a);
+  };
+  CHECK(slope(tensor({0.5, 2.0}, float64), tensor({kInf, -kInf}, float64)).to_vector<double>() ==
+        std::vector<double>{0, 0});
+  const auto by_number = [](const Tensor& x) { return pow(x, -std::numeric_limits<double>::infinity()); };
+  CHECK(value_of(by_number, 2, 2) == 0);
+  CHECK(value_of(by_number, 2, 3) == 0);
+}
+
 TEST_CASE("odd functions keep the sign of zero") {
   for (Dtype dtype : {float32, float64})
     for (Function f : {expm1, tan, asin, atan, sinh, asinh, atanh, erf, softsign, silu, gelu_exact, gelu_tanh, mish,
