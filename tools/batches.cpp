@@ -7,6 +7,8 @@
 
 #include "../core/creation.h"
 #include "../core/error.h"
+#include "../core/fields.h"
+#include "../core/format.h"
 #include "../core/threads.h"
 
 namespace retrograd::detail {
@@ -82,6 +84,16 @@ void check_batches(std::int64_t samples, std::int64_t batch_size, std::int64_t p
   if (batch_size < 1 || batch_size > samples)
     fail("batches: the batch size must be from 1 to {} (the size of the set), got {}", samples, batch_size);
   if (prefetch < 0) fail("batches: prefetch must be 0 or more batches, got {}", prefetch);
+}
+
+Tensor checked_order(const Tensor& order, std::int64_t samples) {
+  if (order.dtype() != int64) fail<DtypeError>("batches: the order must be int64, got {}", order.dtype());
+  if (!(order.shape() == Shape{samples}))
+    fail<ShapeError>("batches: the order of {} samples must be {}, got {}", samples, Shape{samples}, order.shape());
+  const Tensor copy = copy_values(order);
+  for (const std::int64_t* at = copy.data<std::int64_t>(); at != copy.data<std::int64_t>() + samples; ++at)
+    if (*at < 0 || *at >= samples) fail("batches: the order holds {}, which is none of the {} samples", *at, samples);
+  return copy;
 }
 
 }  // namespace retrograd::detail

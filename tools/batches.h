@@ -38,6 +38,9 @@ Tensor own_order(std::int64_t samples);
 Tensor random_order(std::int64_t samples, Rng& rng);
 /// Error unless 1 ≤ batch_size ≤ samples and prefetch ≥ 0.
 void check_batches(std::int64_t samples, std::int64_t batch_size, std::int64_t prefetch);
+/// A contiguous copy of an order; DtypeError or ShapeError unless it is int64 (samples), Error where a number is not
+/// from 0 to below `samples`.
+Tensor checked_order(const Tensor& order, std::int64_t samples);
 
 template <class S>
 concept ReadsRows = requires(const S& source, tools::Rows rows) {
@@ -68,9 +71,14 @@ class Batches {
   /// What one batch is: a Batch, a Tensor, …
   using Item = decltype(std::declval<const S&>().read(Rows(), 0));
 
-  /// `order` holds the numbers of all samples, int64; see `batches`.
-  Batches(S source, std::int64_t batch_size, Tensor order, const BatchOptions& options)
-      : source_(std::move(source)), batch_size_(batch_size), order_(std::move(order)), options_(options) {}
+  /// `order` holds as many numbers of samples as there are samples, int64 (samples), and is copied; see `batches`.
+  /// Error unless 1 ≤ batch_size ≤ the number of samples, prefetch ≥ 0 and each number is a sample's; DtypeError or
+  /// ShapeError where the order is another tensor.
+  Batches(S source, std::int64_t batch_size, const Tensor& order, const BatchOptions& options)
+      : source_(std::move(source)), batch_size_(batch_size), options_(options) {
+    detail::check_batches(source_.size(), batch_size, options.prefetch);
+    order_ = detail::checked_order(order, source_.size());
+  }
 
   /// A place in the pass; it holds the thread where batches are made ahead.
   class Iterator {
@@ -145,16 +153,15 @@ class Batches {
 /// The last batch holds what is left. Error unless 1 ≤ batch_size ≤ the number of samples and prefetch ≥ 0.
 template <detail::ReadsRows S>
 Batches<S> batches(S source, std::int64_t batch_size, Rng& rng, const BatchOptions& options = {}) {
-  detail::check_batches(source.size(), batch_size, options.prefetch);
-  Tensor order = detail::random_order(source.size(), rng);
-  return {std::move(source), batch_size, std::move(order), options};
+  detail::check_batches(source.size(), batch_size, options.prefetch);  // before anything is drawn
+  const Tensor order = detail::random_order(source.size(), rng);
+  return {std::move(source), batch_size, order, options};
 }
 /// The same with the samples in their own order.
 template <detail::ReadsRows S>
 Batches<S> batches(S source, std::int64_t batch_size, const BatchOptions& options = {}) {
-  detail::check_batches(source.size(), batch_size, options.prefetch);
-  Tensor order = detail::own_order(source.size());
-  return {std::move(source), batch_size, std::move(order), options};
+  const Tensor order = detail::own_order(source.size());
+  return {std::move(source), batch_size, order, options};
 }
 
 /// A pass over tensors, as Tensors reads them: one alone, a pair, or std::tuple{x, y, z}.

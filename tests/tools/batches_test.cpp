@@ -220,6 +220,21 @@ TEST_CASE("a network trains to the same bits with batches made ahead") {
   CHECK(trained(2) == trained(0));
 }
 
+TEST_CASE("an order of the user's is followed, and refused where it is none of these samples") {
+  const tools::Tensors source{numbers(3)};
+  const auto pass = [&](const Tensor& order, std::int64_t size = 2) {
+    return values_of(tools::Batches{source, size, order, {}});
+  };
+  CHECK(pass(tensor({2, 0, 0})) == Values{{2, 0}, {0}});
+  CHECK(pass(slice(tensor({{2, 9}, {1, 9}, {0, 9}}), 1, 0, 1)[range(0, 3), 0]) == Values{{2, 1}, {0}});
+  CHECK_THROWS_WITH_AS(pass(numbers(3)), "batches: the order must be int64, got float32", DtypeError);
+  CHECK_THROWS_WITH_AS(pass(arange(2)), "batches: the order of 3 samples must be (3,), got (2,)", ShapeError);
+  CHECK_THROWS_WITH_AS(pass(arange(1, 4)), "batches: the order holds 3, which is none of the 3 samples", Error);
+  CHECK_THROWS_WITH_AS(pass(-arange(3)), "batches: the order holds -1, which is none of the 3 samples", Error);
+  CHECK_THROWS_WITH_AS(pass(arange(3), 0), "batches: the batch size must be from 1 to 3 (the size of the set), got 0",
+                       Error);
+}
+
 TEST_CASE("batches that do not fit are refused before any is made") {
   CHECK_THROWS_WITH_AS(tools::batches(std::pair{zeros({3, 2}), zeros({4})}, 1),
                        "batches: (3, 2) and (4,) are not equally many samples", ShapeError);
