@@ -130,6 +130,16 @@ TEST_CASE("what a source computes is not on the tape") {
   for (const Tensor& batch : tools::batches(source, 2)) CHECK(!detail::is_tracked(batch));
 }
 
+TEST_CASE("a source is asked outside the training mode of the loop") {
+  Rng rng(1);
+  const nn::Training training{rng};
+  for (std::int64_t prefetch : {0, 2}) {
+    const tools::Source source{4, [](std::int64_t) { return tensor(nn::training() ? 1.0 : 0.0); }};
+    for (const Tensor& batch : tools::batches(source, 2, {.prefetch = prefetch})) CHECK(sum(batch).item<float>() == 0);
+    CHECK(nn::training() == &rng);
+  }
+}
+
 TEST_CASE("samples that differ in shape or dtype are refused") {
   const tools::Source shapes{3, [](std::int64_t i) { return std::pair{ones({2}), ones({i})}; }};
   CHECK_THROWS_WITH_AS(values_of(tools::batches(tools::Source{3, [](std::int64_t i) { return ones({i}); }}, 3)),
