@@ -93,11 +93,16 @@ class Batches {
     explicit Iterator(const Batches& batches) : batches_(&batches) {
       if (batches.options_.prefetch > 0) ahead_ = std::make_unique<Prefetched>(batches);
     }
-    /// This batch; an exception that the source throws.
-    Item operator*() const { return ahead_ ? ahead_->get(at_) : batches_->make(at_); }
+    /// This batch, for which the source is asked once; an exception that the source throws.
+    Item operator*() const {
+      if (ahead_) return ahead_->get(at_);
+      if (!here_) here_.emplace(batches_->make(at_));
+      return *here_;
+    }
     /// On to the next batch.
     Iterator& operator++() {
       if (ahead_) ahead_->drop(at_);
+      here_.reset();
       ++at_;
       return *this;
     }
@@ -109,6 +114,7 @@ class Batches {
    private:
     const Batches* batches_;
     std::int64_t at_ = 0;
+    mutable std::optional<Item> here_;  // where none are made ahead
     std::unique_ptr<Prefetched> ahead_;
   };
   /// Starts the pass.

@@ -107,6 +107,20 @@ TEST_CASE("a source of samples stacks them, and is asked in the order of the pas
   }
 }
 
+TEST_CASE("a batch that is looked at twice is made once") {
+  for (std::int64_t prefetch : {0, 2}) {
+    int calls = 0;
+    const tools::Source source{3, [&](std::int64_t) { return tensor(++calls); }};
+    const auto pass = tools::batches(source, 1, {.prefetch = prefetch});
+    int expected = 0;
+    for (auto it = pass.begin(); it != pass.end(); ++it) {
+      CHECK((*it).item<int>() == ++expected);
+      CHECK((*it).item<int>() == expected);
+    }
+    CHECK(expected == 3);
+  }
+}
+
 TEST_CASE("a source of batches returns what it likes") {
   struct Text {
     std::string line;
