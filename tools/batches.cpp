@@ -1,7 +1,6 @@
 #include "batches.h"
 
 #include <condition_variable>
-#include <exception>
 #include <mutex>
 #include <thread>
 
@@ -18,9 +17,8 @@ struct Ahead::State {
   const std::function<void(std::int64_t)> make;
   std::mutex mutex;
   std::condition_variable changed;
-  std::int64_t made = 0, released = 0;  // these four under the mutex
+  std::int64_t made = 0, released = 0;  // these three under the mutex
   bool stop = false;
-  std::exception_ptr error;
   std::thread thread;
 
   State(std::int64_t of, std::int64_t ahead, std::function<void(std::int64_t)> call)
@@ -34,17 +32,10 @@ struct Ahead::State {
         changed.wait(lock, [&] { return stop || i < released + most; });
         if (stop) return;
       }
-      std::exception_ptr thrown;
-      try {
-        make(i);
-      } catch (...) {
-        thrown = std::current_exception();
-      }
+      make(i);
       const std::lock_guard lock(mutex);
-      error = thrown;
-      if (!error) made = i + 1;
+      made = i + 1;
       changed.notify_all();
-      if (error) return;
     }
   }
 };
@@ -65,8 +56,7 @@ Ahead::~Ahead() {
 
 void Ahead::wait_for(std::int64_t i) {
   std::unique_lock lock(state_->mutex);
-  state_->changed.wait(lock, [&] { return state_->made > i || state_->error; });
-  if (state_->made <= i) std::rethrow_exception(state_->error);
+  state_->changed.wait(lock, [&] { return state_->made > i; });
 }
 
 void Ahead::release() {

@@ -4,6 +4,7 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -14,8 +15,8 @@
 
 namespace retrograd::detail {
 
-/// A thread that calls make(0), make(1), … make(count − 1), at most `most` calls ahead of what was released. What make
-/// throws ends it, and is thrown by wait_for.
+/// A thread that calls make(0), make(1), … make(count − 1), at most `most` calls ahead of what was released. Nothing
+/// may be thrown by make.
 class Ahead {
  public:
   Ahead(std::int64_t count, std::int64_t most, std::function<void(std::int64_t)> make);
@@ -23,7 +24,7 @@ class Ahead {
   ~Ahead();
   Ahead(const Ahead&) = delete;
   Ahead& operator=(const Ahead&) = delete;
-  /// Returns when make(i) has returned; rethrows what was thrown instead.
+  /// Returns when make(i) has returned.
   void wait_for(std::int64_t i);
   /// Lets one more call be made.
   void release();
@@ -58,7 +59,7 @@ struct BatchOptions {
   bool drop_last = false;
   /// How many batches a background thread makes ahead of the loop; 0 makes each when the loop asks for it. It pays
   /// where a batch takes long to make; one of tensors in memory takes some microseconds. The loop gets an exception of
-  /// the source where it would have got the batch; leaving the loop ends the thread.
+  /// the source where it would have got the batch, and may go on to the next; leaving the loop ends the thread.
   std::int64_t prefetch = 0;
 };
 
@@ -129,19 +130,29 @@ class Batches {
   struct Prefetched {
     explicit Prefetched(const Batches& batches)
         : slots(static_cast<std::size_t>(std::min(batches.options_.prefetch, batches.size()) + 1)),
-          ahead(batches.size(), static_cast<std::int64_t>(slots.size()),
-                [this, &batches](std::int64_t i) { slot(i).emplace(batches.make(i)); }) {}
-    std::optional<Item>& slot(std::int64_t i) { return slots[static_cast<std::size_t>(i) % slots.size()]; }
+          ahead(batches.size(), static_cast<std::int64_t>(slots.size()), [this, &batches](std::int64_t i) {
+            try {
+              slot(i).item.emplace(batches.make(i));
+            } catch (...) {
+              slot(i).error = std::current_exception();
+            }
+          }) {}
+    struct Slot {
+      std::optional<Item> item;
+      std::exception_ptr error;  // thrown instead
+    };
+    Slot& slot(std::int64_t i) { return slots[static_cast<std::size_t>(i) % slots.size()]; }
     Item get(std::int64_t i) {
       ahead.wait_for(i);
-      return *slot(i);
+      if (slot(i).error) std::rethrow_exception(slot(i).error);
+      return *slot(i).item;
     }
     void drop(std::int64_t i) {
       ahead.wait_for(i);
-      slot(i).reset();
+      slot(i) = Slot{};
       ahead.release();
     }
-    std::vector<std::optional<Item>> slots;
+    std::vector<Slot> slots;
     detail::Ahead ahead;  // last: its thread fills the slots
   };
   Item make(std::int64_t i) const {

@@ -184,6 +184,25 @@ TEST_CASE("an exception of a source comes where its batch would have come") {
   }
 }
 
+TEST_CASE("behind a sample that is lost the pass goes on, with and without prefetching") {
+  for (std::int64_t prefetch : {0, 1, 8}) {
+    const tools::Source source{8, [](std::int64_t i) {
+                                 if (i == 5) throw std::runtime_error("sample 5 is lost");
+                                 return tensor(i);
+                               }};
+    const auto pass = tools::batches(source, 2, {.prefetch = prefetch});
+    std::vector<std::int64_t> seen;
+    int lost = 0;
+    for (auto it = pass.begin(); it != pass.end(); ++it) try {
+        for (auto value : (*it).to_vector<std::int64_t>()) seen.push_back(value);
+      } catch (const std::runtime_error&) {
+        ++lost;
+      }
+    CHECK(lost == 1);
+    CHECK(seen == std::vector<std::int64_t>{0, 1, 2, 3, 6, 7});
+  }
+}
+
 TEST_CASE("a loop that is left early ends the thread, and the source is asked no more than it was allowed") {
   std::atomic<int> calls{0};
   const tools::Source source{1000, [&](std::int64_t i) {
