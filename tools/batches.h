@@ -149,7 +149,8 @@ class Batches {
     }
     void drop(std::int64_t i) {
       ahead.wait_for(i);
-      slot(i) = Slot{};
+      slot(i).item.reset();
+      slot(i).error = nullptr;
       ahead.release();
     }
     std::vector<Slot> slots;
