@@ -178,6 +178,8 @@ TEST_CASE("files that can't be read and options that mean nothing are refused") 
   CHECK_THROWS_WITH_AS(File("x\n1\n").read({.dtype = int64}), "read_csv: reads float32 or float64, got int64",
                        DtypeError);
   CHECK_THROWS_AS(File("x\n1\n").read({.delimiter = '"'}), Error);
+  CHECK_THROWS_WITH_AS(File("y\nb\n").read({.label = "y", .classes = {"a", "b", "a"}}),
+                       "read_csv: expected classes that differ, got \"a\" twice", Error);
 }
 
 }  // namespace retrograd::tests
