@@ -139,7 +139,8 @@ class Reader {
         parse(trimmed(labels_[i]), label[i]);
         continue;
       }
-      const auto found = numbers.find(labels_[i]);
+      auto found = numbers.find(labels_[i]);
+      if (found == numbers.end()) found = numbers.find(trimmed(labels_[i]));
       if (found == numbers.end())
         fail_at(lines_[i], *label_, fmt::format("expected one of {} classes", classes.size()), labels_[i]);
       label[i] = found->second;

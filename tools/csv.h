@@ -22,7 +22,8 @@ struct CsvOptions {
   std::vector<std::string> columns = {};
   /// The column that holds each row's class, by name; none: there are no labels.
   std::string label = {};
-  /// What the labels may be, in the order of their class numbers, each once; none: see Csv::classes.
+  /// What the labels may be, in the order of their class numbers, each once; none: see Csv::classes. Spaces
+  /// around a label don't matter unless a class has them.
   std::vector<std::string> classes = {};
   /// What an empty field among the numbers stands for; none: it is an error.
   std::optional<double> missing = {};

@@ -98,6 +98,13 @@ TEST_CASE("labels are whole numbers, names in order, or what the options list") 
         std::vector<int>{0, 1});
 }
 
+TEST_CASE("spaces around a label do not matter unless a listed class has them") {
+  const File file("y\n 1\n0 \n 0\n");
+  CHECK(file.read({.label = "y"}).labels.to_vector<int>() == std::vector<int>{1, 0, 0});
+  CHECK(file.read({.label = "y", .classes = {"0", "1"}}).labels.to_vector<int>() == std::vector<int>{1, 0, 0});
+  CHECK(file.read({.label = "y", .classes = {"0", "1", " 0"}}).labels.to_vector<int>() == std::vector<int>{1, 0, 2});
+}
+
 TEST_CASE("labels of two kinds are refused") {
   CHECK(File("y\n1\ncat\n").error({.label = "y"}) ==
         "line 3, column 1 (y): expected a whole number from 0 as in the rows before (or the option `classes`), found "
