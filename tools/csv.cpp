@@ -19,6 +19,7 @@ namespace retrograd::tools {
 namespace {
 
 using detail::CsvRecords;
+using detail::in_quotes;
 using detail::shown;
 
 std::string_view trimmed(std::string_view text) {
@@ -53,7 +54,7 @@ class Reader {
     for (std::size_t i = 0; i < names_.size(); ++i)
       if (!fields_.emplace(names_[i], i).second)
         fail<FileError>("{}: line {}: expected column names that differ, found {} twice", records_.name(),
-                        records_.line(), shown(names_[i]));
+                        records_.line(), in_quotes(names_[i]));
     if (!options.label.empty()) label_ = column(options.label);
     for (const std::string& name : options.columns) columns_.push_back(column(name));
     if (options.columns.empty())
@@ -151,15 +152,15 @@ class Reader {
   Column column(const std::string& name) const {
     const auto found = fields_.find(name);
     if (found == fields_.end())
-      fail<FileError>("{}: expected a column {}, found {}", records_.name(), shown(name),
-                      shown(fmt::format("{}", fmt::join(names_, ", "))));
+      fail<FileError>("{}: expected a column {}, found {}", records_.name(), in_quotes(name),
+                      in_quotes(fmt::format("{}", fmt::join(names_, ", "))));
     return {found->second, name};
   }
 
   [[noreturn]] void fail_at(std::int64_t line, const Column& column, std::string_view expected,
                             std::string_view found) const {
-    fail<FileError>("{}: line {}, column {} ({}): {}, found {}", records_.name(), line, column.field + 1, column.name,
-                    expected, shown(found));
+    fail<FileError>("{}: line {}, column {} ({}): {}, found {}", records_.name(), line, column.field + 1,
+                    shown(column.name, 40), expected, in_quotes(found));
   }
 
   const CsvOptions& options_;
@@ -181,14 +182,15 @@ Csv read_csv(const std::filesystem::path& file, const CsvOptions& options) {
     fail("read_csv: a quote or the end of a line can't be the delimiter");
   std::set<std::string_view> different;
   for (const std::string& one : options.classes)
-    if (!different.insert(one).second) fail("read_csv: expected classes that differ, got {} twice", shown(one));
+    if (!different.insert(one).second) fail("read_csv: expected classes that differ, got {} twice", in_quotes(one));
   return Reader(file, options).read();
 }
 
 Tensor Csv::operator[](std::string_view name) const {
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end())
-    fail("csv: no column is called {}; there are {}", shown(name), shown(fmt::format("{}", fmt::join(names, ", "))));
+    fail("csv: no column is called {}; there are {}", in_quotes(name),
+         in_quotes(fmt::format("{}", fmt::join(names, ", "))));
   return reshape(slice(values, 1, found - names.begin(), found - names.begin() + 1), {values.size(0)});
 }
 

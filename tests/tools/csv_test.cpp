@@ -165,13 +165,13 @@ TEST_CASE("what is no table of numbers is refused, with the place, what was expe
            {"x\n1.5.2\n", "line 2, column 1 (x): expected a number, found \"1.5.2\""},
            {"x\n+-1\n", "line 2, column 1 (x): expected a number, found \"+-1\""},
            {"x\n0x10\n", "line 2, column 1 (x): expected a number, found \"0x10\""},
-           {"x\n1\r2\n", "line 2, column 1 (x): expected a number, found \"1\r2\""},
+           {"x\n1\r2\n", "line 2, column 1 (x): expected a number, found \"1?2\""},
            {"x\n1e39\n", "line 2, column 1 (x): expected a number within the range of float32, found \"1e39\""},
            {"x\n\"1\n2\n", "line 2, column 1: expected a closing quote, found the end of the file"},
            {"x\n\"1\"2\n",
             "line 2, column 1: expected a delimiter or the end of the line after the closing quote, found \"2\""},
            {"x\n1\"2\"\n", "line 2, column 1: expected quotes around the whole field, found one within it"},
-           {"\"a\nb\"\n1\n\n\"2\n\"\nx\n", "line 5, column 1 (a\nb): expected a number, found \"2\n\""},
+           {"\"a\nb\"\n1\n\n\"2\n\"\nx\n", "line 5, column 1 (a?b): expected a number, found \"2?\""},
        })
     CHECK(File(text).error() == error);
   CHECK(File("").error({.header = false}) == "expected at least one row, found an empty file");
