@@ -30,7 +30,18 @@ install(FILES ${PROJECT_BINARY_DIR}/retrogradConfig.cmake ${PROJECT_BINARY_DIR}/
 install(FILES ${PROJECT_SOURCE_DIR}/tools/gdb/retrograd.py
         DESTINATION ${CMAKE_INSTALL_DATADIR}/retrograd/gdb RENAME retrograd-gdb.py COMPONENT development)
 
-file(RELATIVE_PATH up /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
-string(REGEX REPLACE "/$" "" pc_prefix "\${pcfiledir}/${up}")
+# Where a folder was given as an absolute path, nothing can be moved, and the file says so.
+if(IS_ABSOLUTE ${CMAKE_INSTALL_LIBDIR})
+  set(pc_prefix ${CMAKE_INSTALL_PREFIX})
+else()
+  file(RELATIVE_PATH up /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /prefix)
+  string(REGEX REPLACE "/$" "" pc_prefix "\${pcfiledir}/${up}")
+endif()
+foreach(folder IN ITEMS LIBDIR INCLUDEDIR)
+  set(pc_${folder} ${CMAKE_INSTALL_${folder}})
+  if(NOT IS_ABSOLUTE ${pc_${folder}})
+    string(PREPEND pc_${folder} "\${prefix}/")
+  endif()
+endforeach()
 configure_file(${CMAKE_CURRENT_LIST_DIR}/retrograd.pc.in ${PROJECT_BINARY_DIR}/retrograd.pc @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/retrograd.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig COMPONENT development)

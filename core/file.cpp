@@ -8,6 +8,8 @@
 #include <bit>
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "error.h"
@@ -58,14 +60,26 @@ Tensor InputFile::read_tensor(const Shape& shape, Dtype dtype, const std::string
   return x;
 }
 
-NewFile::NewFile(const std::string& path) : path_(path) {
+NewFile::NewFile(const std::string& path) : path_(path), target_(path) {
   static std::atomic<int> count{0};
   struct stat status {};
-  if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
-    fail<FileError>("{}: can't write: it is there, and no file", path_);
-  partial_ = path + fmt::format(".{}.{}.tmp", ::getpid(), ++count);
-  descriptor_ = ::open(partial_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (::stat(path.c_str(), &status) == 0) {
+    if (!S_ISREG(status.st_mode)) fail<FileError>("{}: can't write: it is there, and no file", path_);
+    std::error_code error;
+    target_ = std::filesystem::canonical(path, error).string();  // a link stays one
+    if (error) fail<FileError>("{}: can't create: {}", path_, error.message());
+    mode_ = status.st_mode & 0777U;
+  } else if (errno != ENOENT) {
+    fail_here("create");
+  }
+  const std::string folder = target_.substr(0, target_.rfind('/') + 1);
+  std::string partial;
+  do {  // a name that is there already is somebody else's, or a link to somewhere else
+    partial = folder + fmt::format(".retrograd.{}.{}.tmp", ::getpid(), ++count);
+    descriptor_ = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode_ ? 0600 : 0666);
+  } while (descriptor_ < 0 && errno == EEXIST);
   if (descriptor_ < 0) fail_here("create");
+  partial_ = std::move(partial);
 }
 
 NewFile::~NewFile() {
@@ -88,9 +102,10 @@ void NewFile::write_tensor(const Tensor& x) {
 }
 
 void NewFile::finish() {
+  if (mode_ && ::fchmod(descriptor_, *mode_) != 0) fail_here("keep the permissions");
   if (::fsync(descriptor_) != 0) fail_here("sync");
   if (::close(std::exchange(descriptor_, -1)) != 0) fail_here("close");
-  if (::rename(partial_.c_str(), path_.c_str()) != 0) fail_here("rename to its place");
+  if (::rename(partial_.c_str(), target_.c_str()) != 0) fail_here("rename to its place");
   partial_.clear();
 }
 

@@ -3,6 +3,7 @@
 // name, so that the old file survives a full disk. FileError names the file. Knows nothing of formats.
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -33,7 +34,8 @@ class InputFile {
   std::uint64_t left_ = 0;
 };
 
-/// A file being written beside its place: renamed into it when whole, removed otherwise.
+/// A file being written beside its place: renamed into it when whole, removed otherwise. Where a file is there already
+/// the new one gets its permissions, and nobody else may read it before; where a link leads to one, the link stays.
 class NewFile {
  public:
   /// FileError where no file can be made there, or something else than a file has that name.
@@ -51,7 +53,8 @@ class NewFile {
 
  private:
   [[noreturn]] void fail_here(const char* what) const;
-  std::string path_, partial_;
+  std::string path_, target_, partial_;
+  std::optional<unsigned> mode_;  // of the file that is replaced
   int descriptor_;
 };
 

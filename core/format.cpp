@@ -152,6 +152,31 @@ std::string detail::described(const Tensor& x) {
   return described(x.shape(), x.body().label.load(std::memory_order_relaxed));
 }
 
+namespace {
+// The bytes of the character that the text begins with; 0 where it is none to show.
+std::size_t character_size(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
+  const std::size_t size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+  if (size > text.size()) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((byte(i) & 0xc0U) != 0x80) return 0;
+  return first == 0xc2 && byte(1) < 0xa0 ? 0 : size;  // U+0080 to U+009F are control characters too
+}
+}  // namespace
+
+std::string detail::shown(std::string_view text, std::size_t most) {
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t size = character_size(text), taken = std::max<std::size_t>(size, 1);
+    if (out.size() + taken > most) return out + "…";
+    out += size > 0 ? text.substr(0, size) : "?";
+    text.remove_prefix(taken);
+  }
+  return out;
+}
+
 std::string detail::bytes_text(std::int64_t bytes) {
   if (bytes < 1024) return fmt::format("{} B", bytes);
   static constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

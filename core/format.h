@@ -5,6 +5,7 @@
 
 #include <iosfwd>
 #include <string>
+#include <string_view>
 
 #include "tensor.h"
 
@@ -21,6 +22,9 @@ namespace detail {
 /// (5, 4) or "0.weight" (5, 4).
 std::string described(const Tensor& x);
 std::string described(const Shape& shape, const std::string* label);
+/// Text from a file as errors show it, in at most so many bytes before a "…": control characters, and bytes that are
+/// not UTF-8, as "?".
+std::string shown(std::string_view text, std::size_t most = 200);
 /// Bytes in units that people read: "312 B", "1.5 KiB", "20 MiB".
 std::string bytes_text(std::int64_t bytes);
 }  // namespace detail

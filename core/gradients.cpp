@@ -127,10 +127,12 @@ double Gradients::norm() const {
 double Gradients::clip_norm(double max_norm) {
   if (!(max_norm > 0)) fail("clip_norm: the largest norm must be positive, got {}", max_norm);
   const double before = norm();
-  if (!std::isfinite(before))
+  if (!std::isfinite(before)) {
     for (const Entry& entry : entries_)
       if (const double square = sum_of_squares(entry); !std::isfinite(square))
         fail("clip_norm: the norm of the gradient of {} is {}", named(entry.key, entry.label), std::sqrt(square));
+    fail("clip_norm: the norm of all gradients together is {}", before);
+  }
   const double factor = max_norm / (before + 1e-6);
   if (factor < 1) *this *= factor;
   return before;

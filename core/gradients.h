@@ -57,7 +57,7 @@ class Gradients {
   double norm() const;
   /// Scales all gradients together by max_norm/(norm + 1e-6) where that is below 1 (PyTorch's clip_grad_norm_), and
   /// returns the norm before. Error where max_norm is not positive, or the norm is NaN or infinite: it names the first
-  /// gradient that is, and nothing has been scaled then.
+  /// gradient whose own norm is, where there is one, and nothing has been scaled then.
   double clip_norm(double max_norm);
   /// Makes every element at least −limit and at most limit; NaN stays NaN. Error where the limit is not positive.
   void clip_value(double limit);

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "../core/error.h"
+#include "../core/format.h"
 #include "../core/shape.h"
 
 namespace retrograd::detail {
@@ -146,11 +147,6 @@ std::string header_text(const SafetensorsHeader& header) {
                         fmt::join(entry.shape, ","), fmt::join(entry.data_offsets, ","));
   }
   return text += '}';
-}
-
-std::string shown(const std::string& name) {
-  constexpr std::size_t kLongest = 200;
-  return name.size() <= kLongest ? name : name.substr(0, kLongest) + "…";
 }
 
 }  // namespace retrograd::detail

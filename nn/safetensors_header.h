@@ -27,7 +27,4 @@ SafetensorsHeader parse_header(const std::string& file, const std::string& text)
 /// Writes it.
 std::string header_text(const SafetensorsHeader& header);
 
-/// A name from a file, as errors show it: cut where it is long.
-std::string shown(const std::string& name);
-
 }  // namespace retrograd::detail

@@ -103,8 +103,10 @@ class Curvature {
   void learn(const Tensor& s, const Tensor& y) {
     const double sy = dot(s, y);
     if (!(sy > 1e-10)) return;
-    if (pairs_.size() == length_) pairs_.pop_front();
-    if (length_ > 0) pairs_.push_back({s, y, 1 / sy, 0});
+    if (length_ > 0) {
+      if (pairs_.size() == length_) pairs_.pop_front();
+      pairs_.push_back({s, y, 1 / sy, 0});
+    }
     scale_ = sy / dot(y, y);
   }
   // −H·gradient, by the two-loop recursion (Nocedal and Wright, algorithm 7.4).

@@ -17,7 +17,7 @@ namespace retrograd::optim {
 struct Lbfgs {
   std::int64_t max_iterations = 100;   ///< how many lines to search along at most
   std::int64_t max_evaluations = 125;  ///< no new line is begun after so many calls of the function
-  std::size_t history = 10;            ///< from how many of the last steps the curvature is learnt
+  std::size_t history = 10;            ///< from how many of the last steps the curvature is learnt; 0: none
   double tolerance_gradient = 1e-7;    ///< ends where no element of the gradient is larger
   double tolerance_change = 1e-9;      ///< ends where a step changes no parameter, or not the loss, by more
 };

@@ -37,7 +37,8 @@ class Optimizer {
 
   /// Gives the parameters whose names fit settings of their own: `change` is applied to a copy of the rule at every
   /// step, so what it leaves alone still follows `rule`, and a factor on the learning rate follows a schedule. Where
-  /// groups overlap their changes add up, in the order of the calls. At the next step: Error where no name fits.
+  /// groups overlap their changes add up, in the order of the calls. Error where no name fits: here, once
+  /// the model is known; otherwise at the first step, which then changes nothing and forgets the call.
   ///   adam.group([](std::string_view name) { return name.ends_with("bias"); },
   ///              [](AdamW& own) { own.weight_decay = 0; });
   void group(NamePredicate which, std::function<void(Rule&)> change) {
@@ -45,10 +46,10 @@ class Optimizer {
     parameters_.group(std::move(which));
     changes_.push_back(std::move(change));
   }
-  /// Leaves the parameters whose names fit as they are, from the next step on; they need no gradient. At the next step:
-  /// Error where no name fits.
+  /// Leaves the parameters whose names fit as they are, from the next step on; they need no gradient. Error
+  /// where no name fits, as for groups.
   void freeze(NamePredicate which) { parameters_.freeze(std::move(which), true); }
-  /// Updates them again. What was kept for them is as it was.
+  /// Updates them again. What was kept for them is as it was. Error where no name fits, as for groups.
   void thaw(NamePredicate which) { parameters_.freeze(std::move(which), false); }
 
   /// The number of steps taken.

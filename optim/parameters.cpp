@@ -55,15 +55,26 @@ void Parameters::end() {
 
 void Parameters::freeze(NamePredicate which, bool frozen) {
   if (!which) fail("optimizer: no function to choose names by");
-  choices_.push_back({std::move(which), frozen ? Choice::kFreeze : Choice::kThaw});
-  chosen_ = false;
+  take_in({std::move(which), frozen ? Choice::kFreeze : Choice::kThaw});
 }
 
 void Parameters::group(NamePredicate which) {
   if (!which) fail("optimizer: no function to choose names by");
   if (groups_ == 64) fail("optimizer: at most 64 groups");
-  choices_.push_back({std::move(which), Choice::kGroup});
+  take_in({std::move(which), Choice::kGroup});
   ++groups_;
+}
+
+namespace {
+[[noreturn]] void fail_unfit(std::size_t call) {
+  fail("optimizer: the names chosen by call {} of group, freeze and thaw are none of the model's", call);
+}
+}  // namespace
+
+void Parameters::take_in(Choice choice) {
+  if (known_ && std::none_of(slots_.begin(), slots_.end(), [&](const Slot& slot) { return choice.which(*slot.name); }))
+    fail_unfit(choices_.size() + 1);
+  choices_.push_back(std::move(choice));
   chosen_ = false;
 }
 
@@ -71,19 +82,20 @@ void Parameters::choose() {
   std::vector<std::uint64_t> rules, of_slot(slots_.size());
   std::vector<bool> frozen(slots_.size());
   std::uint64_t bit = 1;
-  for (const Choice& choice : choices_) {
-    bool fits = false;
+  for (Choice& choice : choices_) {
+    bool fits = choice.which == nullptr;
     for (std::size_t i = 0; i < slots_.size(); ++i) {
-      if (!choice.which(*slots_[i].name)) continue;
+      if (!choice.which || !choice.which(*slots_[i].name)) continue;
       fits = true;
       if (choice.kind == Choice::kGroup)
         of_slot[i] |= bit;
       else
         frozen[i] = choice.kind == Choice::kFreeze;
     }
-    if (!fits)
-      fail("optimizer: the names chosen by call {} of group, freeze and thaw are none of the model's",
-           &choice - choices_.data() + 1);
+    if (!fits) {
+      choice.which = nullptr;
+      fail_unfit(static_cast<std::size_t>(&choice - choices_.data()) + 1);
+    }
     if (choice.kind == Choice::kGroup) bit <<= 1;
   }
   for (std::size_t i = 0; i < slots_.size(); ++i) {

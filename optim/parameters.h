@@ -37,12 +37,12 @@ class Parameters {
   /// The next parameter of the walk. Refuses another than stood in its place at the first step. One that stands in two
   /// places of a model is one, under its first name.
   void add(const Path& path, Tensor& parameter);
-  /// After the walk: refuses a model that has lost parameters, and choices that fit none of them.
+  /// After the walk: refuses a model that has lost parameters, and a choice that fits none of them, which is forgotten.
   void end();
 
-  /// Those that fit are frozen, or thawed, from the next walk on.
+  /// Those that fit are frozen, or thawed, from the next walk on. Refuses what fits none, once the names are known.
   void freeze(NamePredicate which, bool frozen);
-  /// Those that fit are in a group, the next of its kind.
+  /// Those that fit are in a group, the next of its kind. Refuses what fits none, once the names are known.
   void group(NamePredicate which);
   /// For each rule that is needed, the groups that change it: bit i for group i.
   const std::vector<std::uint64_t>& rules() const { return rules_; }
@@ -76,9 +76,10 @@ class Parameters {
     std::int64_t first_task = 0;
   };
   struct Choice {
-    NamePredicate which;
+    NamePredicate which;  // null where it was forgotten: those after it keep their numbers
     enum Kind { kFreeze, kThaw, kGroup } kind;
   };
+  void take_in(Choice choice);
   void choose();
   void fetch_soon(const Slot& slot, std::int64_t at, std::int64_t n) const;
   void run_task(const Slot& slot, std::int64_t task, FunctionRef<void(const Run&)> update) const;

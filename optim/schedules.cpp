@@ -124,8 +124,8 @@ Schedule one_cycle(double highest, std::int64_t steps, const OneCycle& settings)
     const auto at = static_cast<double>(step);
     if (at >= end && top < end) return last;
     if (at >= end) return highest;
-    if (top <= 0) return along_cosine(highest, last, at / end);
-    return at <= top ? along_cosine(first, highest, at / top) : along_cosine(highest, last, (at - top) / (end - top));
+    if (top > 0 && at <= top) return along_cosine(first, highest, at / top);
+    return along_cosine(highest, last, (at - top) / (end - top));  // from a top before step 0 where next to none rises
   });
 }
 

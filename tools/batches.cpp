@@ -1,12 +1,13 @@
 #include "batches.h"
 
 #include <condition_variable>
-#include <exception>
 #include <mutex>
 #include <thread>
 
 #include "../core/creation.h"
 #include "../core/error.h"
+#include "../core/fields.h"
+#include "../core/format.h"
 #include "../core/threads.h"
 
 namespace retrograd::detail {
@@ -16,9 +17,8 @@ struct Ahead::State {
   const std::function<void(std::int64_t)> make;
   std::mutex mutex;
   std::condition_variable changed;
-  std::int64_t made = 0, released = 0;  // these four under the mutex
+  std::int64_t made = 0, released = 0;  // these three under the mutex
   bool stop = false;
-  std::exception_ptr error;
   std::thread thread;
 
   State(std::int64_t of, std::int64_t ahead, std::function<void(std::int64_t)> call)
@@ -32,17 +32,10 @@ struct Ahead::State {
         changed.wait(lock, [&] { return stop || i < released + most; });
         if (stop) return;
       }
-      std::exception_ptr thrown;
-      try {
-        make(i);
-      } catch (...) {
-        thrown = std::current_exception();
-      }
+      make(i);
       const std::lock_guard lock(mutex);
-      error = thrown;
-      if (!error) made = i + 1;
+      made = i + 1;
       changed.notify_all();
-      if (error) return;
     }
   }
 };
@@ -63,8 +56,7 @@ Ahead::~Ahead() {
 
 void Ahead::wait_for(std::int64_t i) {
   std::unique_lock lock(state_->mutex);
-  state_->changed.wait(lock, [&] { return state_->made > i || state_->error; });
-  if (state_->made <= i) std::rethrow_exception(state_->error);
+  state_->changed.wait(lock, [&] { return state_->made > i; });
 }
 
 void Ahead::release() {
@@ -82,6 +74,16 @@ void check_batches(std::int64_t samples, std::int64_t batch_size, std::int64_t p
   if (batch_size < 1 || batch_size > samples)
     fail("batches: the batch size must be from 1 to {} (the size of the set), got {}", samples, batch_size);
   if (prefetch < 0) fail("batches: prefetch must be 0 or more batches, got {}", prefetch);
+}
+
+Tensor checked_order(const Tensor& order, std::int64_t samples) {
+  if (order.dtype() != int64) fail<DtypeError>("batches: the order must be int64, got {}", order.dtype());
+  if (!(order.shape() == Shape{samples}))
+    fail<ShapeError>("batches: the order of {} samples must be {}, got {}", samples, Shape{samples}, order.shape());
+  const Tensor copy = copy_values(order);
+  for (const std::int64_t* at = copy.data<std::int64_t>(); at != copy.data<std::int64_t>() + samples; ++at)
+    if (*at < 0 || *at >= samples) fail("batches: the order holds {}, which is none of the {} samples", *at, samples);
+  return copy;
 }
 
 }  // namespace retrograd::detail

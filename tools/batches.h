@@ -4,6 +4,7 @@
 #pragma once
 #include <algorithm>
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <iterator>
 #include <memory>
@@ -14,8 +15,8 @@
 
 namespace retrograd::detail {
 
-/// A thread that calls make(0), make(1), … make(count − 1), at most `most` calls ahead of what was released. What make
-/// throws ends it, and is thrown by wait_for.
+/// A thread that calls make(0), make(1), … make(count − 1), at most `most` calls ahead of what was released. Nothing
+/// may be thrown by make.
 class Ahead {
  public:
   Ahead(std::int64_t count, std::int64_t most, std::function<void(std::int64_t)> make);
@@ -23,7 +24,7 @@ class Ahead {
   ~Ahead();
   Ahead(const Ahead&) = delete;
   Ahead& operator=(const Ahead&) = delete;
-  /// Returns when make(i) has returned; rethrows what was thrown instead.
+  /// Returns when make(i) has returned.
   void wait_for(std::int64_t i);
   /// Lets one more call be made.
   void release();
@@ -38,6 +39,9 @@ Tensor own_order(std::int64_t samples);
 Tensor random_order(std::int64_t samples, Rng& rng);
 /// Error unless 1 ≤ batch_size ≤ samples and prefetch ≥ 0.
 void check_batches(std::int64_t samples, std::int64_t batch_size, std::int64_t prefetch);
+/// A contiguous copy of an order; DtypeError or ShapeError unless it is int64 (samples), Error where a number is not
+/// from 0 to below `samples`.
+Tensor checked_order(const Tensor& order, std::int64_t samples);
 
 template <class S>
 concept ReadsRows = requires(const S& source, tools::Rows rows) {
@@ -55,7 +59,7 @@ struct BatchOptions {
   bool drop_last = false;
   /// How many batches a background thread makes ahead of the loop; 0 makes each when the loop asks for it. It pays
   /// where a batch takes long to make; one of tensors in memory takes some microseconds. The loop gets an exception of
-  /// the source where it would have got the batch; leaving the loop ends the thread.
+  /// the source where it would have got the batch, and may go on to the next; leaving the loop ends the thread.
   std::int64_t prefetch = 0;
 };
 
@@ -68,9 +72,14 @@ class Batches {
   /// What one batch is: a Batch, a Tensor, …
   using Item = decltype(std::declval<const S&>().read(Rows(), 0));
 
-  /// `order` holds the numbers of all samples, int64; see `batches`.
-  Batches(S source, std::int64_t batch_size, Tensor order, const BatchOptions& options)
-      : source_(std::move(source)), batch_size_(batch_size), order_(std::move(order)), options_(options) {}
+  /// `order` holds as many numbers of samples as there are samples, int64 (samples), and is copied; see `batches`.
+  /// Error unless 1 ≤ batch_size ≤ the number of samples, prefetch ≥ 0 and each number is a sample's; DtypeError or
+  /// ShapeError where the order is another tensor.
+  Batches(S source, std::int64_t batch_size, const Tensor& order, const BatchOptions& options)
+      : source_(std::move(source)), batch_size_(batch_size), options_(options) {
+    detail::check_batches(source_.size(), batch_size, options.prefetch);
+    order_ = detail::checked_order(order, source_.size());
+  }
 
   /// A place in the pass; it holds the thread where batches are made ahead.
   class Iterator {
@@ -85,11 +94,16 @@ class Batches {
     explicit Iterator(const Batches& batches) : batches_(&batches) {
       if (batches.options_.prefetch > 0) ahead_ = std::make_unique<Prefetched>(batches);
     }
-    /// This batch; an exception that the source throws.
-    Item operator*() const { return ahead_ ? ahead_->get(at_) : batches_->make(at_); }
+    /// This batch, for which the source is asked once; an exception that the source throws.
+    Item operator*() const {
+      if (ahead_) return ahead_->get(at_);
+      if (!here_) here_.emplace(batches_->make(at_));
+      return *here_;
+    }
     /// On to the next batch.
     Iterator& operator++() {
       if (ahead_) ahead_->drop(at_);
+      here_.reset();
       ++at_;
       return *this;
     }
@@ -101,6 +115,7 @@ class Batches {
    private:
     const Batches* batches_;
     std::int64_t at_ = 0;
+    mutable std::optional<Item> here_;  // where none are made ahead
     std::unique_ptr<Prefetched> ahead_;
   };
   /// Starts the pass.
@@ -115,19 +130,30 @@ class Batches {
   struct Prefetched {
     explicit Prefetched(const Batches& batches)
         : slots(static_cast<std::size_t>(std::min(batches.options_.prefetch, batches.size()) + 1)),
-          ahead(batches.size(), static_cast<std::int64_t>(slots.size()),
-                [this, &batches](std::int64_t i) { slot(i).emplace(batches.make(i)); }) {}
-    std::optional<Item>& slot(std::int64_t i) { return slots[static_cast<std::size_t>(i) % slots.size()]; }
+          ahead(batches.size(), static_cast<std::int64_t>(slots.size()), [this, &batches](std::int64_t i) {
+            try {
+              slot(i).item.emplace(batches.make(i));
+            } catch (...) {
+              slot(i).error = std::current_exception();
+            }
+          }) {}
+    struct Slot {
+      std::optional<Item> item;
+      std::exception_ptr error;  // thrown instead
+    };
+    Slot& slot(std::int64_t i) { return slots[static_cast<std::size_t>(i) % slots.size()]; }
     Item get(std::int64_t i) {
       ahead.wait_for(i);
-      return *slot(i);
+      if (slot(i).error) std::rethrow_exception(slot(i).error);
+      return *slot(i).item;
     }
     void drop(std::int64_t i) {
       ahead.wait_for(i);
-      slot(i).reset();
+      slot(i).item.reset();
+      slot(i).error = nullptr;
       ahead.release();
     }
-    std::vector<std::optional<Item>> slots;
+    std::vector<Slot> slots;
     detail::Ahead ahead;  // last: its thread fills the slots
   };
   Item make(std::int64_t i) const {
@@ -145,16 +171,15 @@ class Batches {
 /// The last batch holds what is left. Error unless 1 ≤ batch_size ≤ the number of samples and prefetch ≥ 0.
 template <detail::ReadsRows S>
 Batches<S> batches(S source, std::int64_t batch_size, Rng& rng, const BatchOptions& options = {}) {
-  detail::check_batches(source.size(), batch_size, options.prefetch);
-  Tensor order = detail::random_order(source.size(), rng);
-  return {std::move(source), batch_size, std::move(order), options};
+  detail::check_batches(source.size(), batch_size, options.prefetch);  // before anything is drawn
+  const Tensor order = detail::random_order(source.size(), rng);
+  return {std::move(source), batch_size, order, options};
 }
 /// The same with the samples in their own order.
 template <detail::ReadsRows S>
 Batches<S> batches(S source, std::int64_t batch_size, const BatchOptions& options = {}) {
-  detail::check_batches(source.size(), batch_size, options.prefetch);
-  Tensor order = detail::own_order(source.size());
-  return {std::move(source), batch_size, std::move(order), options};
+  const Tensor order = detail::own_order(source.size());
+  return {std::move(source), batch_size, order, options};
 }
 
 /// A pass over tensors, as Tensors reads them: one alone, a pair, or std::tuple{x, y, z}.

@@ -6,6 +6,7 @@
 #include <limits>
 #include <set>
 #include <system_error>
+#include <unordered_map>
 
 #include "../core/creation.h"
 #include "../core/error.h"
@@ -18,6 +19,7 @@ namespace retrograd::tools {
 namespace {
 
 using detail::CsvRecords;
+using detail::in_quotes;
 using detail::shown;
 
 std::string_view trimmed(std::string_view text) {
@@ -49,10 +51,10 @@ class Reader {
                       options.header ? "a line of column names" : "at least one row");
     for (std::size_t i = 0; i < records_.fields().size(); ++i)
       names_.push_back(options.header ? std::string(records_.fields()[i]) : std::to_string(i));
-    for (auto name = names_.begin(); name != names_.end(); ++name)
-      if (std::find(names_.begin(), name, *name) != name)
+    for (std::size_t i = 0; i < names_.size(); ++i)
+      if (!fields_.emplace(names_[i], i).second)
         fail<FileError>("{}: line {}: expected column names that differ, found {} twice", records_.name(),
-                        records_.line(), shown(*name));
+                        records_.line(), in_quotes(names_[i]));
     if (!options.label.empty()) label_ = column(options.label);
     for (const std::string& name : options.columns) columns_.push_back(column(name));
     if (options.columns.empty())
@@ -131,36 +133,40 @@ class Reader {
   Tensor numbered(const std::vector<std::string>& classes) const {
     Tensor out = Tensor::empty({rows_}, int64);
     auto* label = detail::values<std::int64_t>(out);
+    std::unordered_map<std::string_view, std::int64_t> numbers;
+    for (const std::string& one : classes) numbers.emplace(one, static_cast<std::int64_t>(numbers.size()));
     for (std::size_t i = 0; i < labels_.size(); ++i) {
       if (classes.empty()) {
         parse(trimmed(labels_[i]), label[i]);
         continue;
       }
-      const auto found = std::find(classes.begin(), classes.end(), labels_[i]);
-      if (found == classes.end())
+      auto found = numbers.find(labels_[i]);
+      if (found == numbers.end()) found = numbers.find(trimmed(labels_[i]));
+      if (found == numbers.end())
         fail_at(lines_[i], *label_, fmt::format("expected one of {} classes", classes.size()), labels_[i]);
-      label[i] = found - classes.begin();
+      label[i] = found->second;
     }
     return out;
   }
 
   Column column(const std::string& name) const {
-    const auto found = std::find(names_.begin(), names_.end(), name);
-    if (found == names_.end())
-      fail<FileError>("{}: expected a column {}, found {}", records_.name(), shown(name),
-                      shown(fmt::format("{}", fmt::join(names_, ", "))));
-    return {static_cast<std::size_t>(found - names_.begin()), name};
+    const auto found = fields_.find(name);
+    if (found == fields_.end())
+      fail<FileError>("{}: expected a column {}, found {}", records_.name(), in_quotes(name),
+                      in_quotes(fmt::format("{}", fmt::join(names_, ", "))));
+    return {found->second, name};
   }
 
   [[noreturn]] void fail_at(std::int64_t line, const Column& column, std::string_view expected,
                             std::string_view found) const {
-    fail<FileError>("{}: line {}, column {} ({}): {}, found {}", records_.name(), line, column.field + 1, column.name,
-                    expected, shown(found));
+    fail<FileError>("{}: line {}, column {} ({}): {}, found {}", records_.name(), line, column.field + 1,
+                    shown(column.name, 40), expected, in_quotes(found));
   }
 
   const CsvOptions& options_;
   CsvRecords records_;
-  std::vector<std::string> names_;  // of all columns of the file
+  std::vector<std::string> names_;                            // of all columns of the file
+  std::unordered_map<std::string_view, std::size_t> fields_;  // by those names
   std::vector<Column> columns_;
   std::optional<Column> label_;
   std::int64_t rows_ = 0;
@@ -174,13 +180,17 @@ Csv read_csv(const std::filesystem::path& file, const CsvOptions& options) {
   if (!is_floating(options.dtype)) fail<DtypeError>("read_csv: reads float32 or float64, got {}", options.dtype);
   if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r')
     fail("read_csv: a quote or the end of a line can't be the delimiter");
+  std::set<std::string_view> different;
+  for (const std::string& one : options.classes)
+    if (!different.insert(one).second) fail("read_csv: expected classes that differ, got {} twice", in_quotes(one));
   return Reader(file, options).read();
 }
 
 Tensor Csv::operator[](std::string_view name) const {
   const auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end())
-    fail("csv: no column is called {}; there are {}", shown(name), shown(fmt::format("{}", fmt::join(names, ", "))));
+    fail("csv: no column is called {}; there are {}", in_quotes(name),
+         in_quotes(fmt::format("{}", fmt::join(names, ", "))));
   return reshape(slice(values, 1, found - names.begin(), found - names.begin() + 1), {values.size(0)});
 }
 

@@ -22,7 +22,8 @@ struct CsvOptions {
   std::vector<std::string> columns = {};
   /// The column that holds each row's class, by name; none: there are no labels.
   std::string label = {};
-  /// What the labels may be, in the order of their class numbers; none: see Csv::classes.
+  /// What the labels may be, in the order of their class numbers, each once; none: see Csv::classes. Spaces
+  /// around a label don't matter unless a class has them.
   std::vector<std::string> classes = {};
   /// What an empty field among the numbers stands for; none: it is an error.
   std::optional<double> missing = {};
@@ -51,7 +52,8 @@ struct Csv {
 /// Reads a file whole. Spaces around a number don't matter; "nan" and "inf" are numbers; empty lines are skipped.
 /// FileError, "path: line …, column … (name): expected …, found …", on anything that is not a table of numbers of at
 /// least one row, on a number beyond the dtype's range, on a label that is no class, and where two columns have one
-/// name or one that is asked for is missing. DtypeError where the dtype is no floating one.
+/// name or one that is asked for is missing. DtypeError where the dtype is no floating one, Error where a class
+/// is listed twice.
 Csv read_csv(const std::filesystem::path& file, const CsvOptions& options = {});
 
 }  // namespace retrograd::tools

@@ -1,6 +1,7 @@
 #include "csv_records.h"
 
 #include "../core/error.h"
+#include "../core/format.h"
 #include "gzip_file.h"
 
 namespace retrograd::detail {
@@ -23,10 +24,7 @@ std::string text_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-std::string shown(std::string_view text) {
-  constexpr std::size_t kMost = 40;
-  return text.size() <= kMost ? fmt::format("\"{}\"", text) : fmt::format("\"{}…\"", text.substr(0, kMost));
-}
+std::string in_quotes(std::string_view text) { return fmt::format("\"{}\"", shown(text, 40)); }
 
 CsvRecords::CsvRecords(const std::filesystem::path& file, char delimiter)
     : name_(file.string()), text_(text_of(file)), delimiter_(delimiter) {
@@ -89,7 +87,7 @@ std::string_view CsvRecords::quoted_field() {
     fail<FileError>(
         "{}: line {}, column {}: expected a delimiter or the end of the line after the closing quote, "
         "found {}",
-        name_, next_line_, fields_.size() + 1, shown(std::string_view(text_).substr(at_, 1)));
+        name_, next_line_, fields_.size() + 1, in_quotes(std::string_view(text_).substr(at_, 1)));
   return std::string_view(text_).substr(begin, end - begin);
 }
 

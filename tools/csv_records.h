@@ -36,6 +36,6 @@ class CsvRecords {
 };
 
 /// The text as errors show it: in quotes, cut where it is long.
-std::string shown(std::string_view text);
+std::string in_quotes(std::string_view text);
 
 }  // namespace retrograd::detail

@@ -56,10 +56,8 @@ class Header {
   static constexpr std::string_view kKeys[] = {"descr", "fortran_order", "shape"};
 
   [[noreturn]] void refuse(const std::string& expected) const {
-    std::string found(text_.substr(std::min(at_, text_.size()), 20));
-    std::replace_if(
-        found.begin(), found.end(), [](char c) { return c < 0x20 || c > 0x7e; }, '?');
-    fail<FileError>("{}: header: expected {} at byte {}, found \"{}\"", file_, expected, at_, found);
+    fail<FileError>("{}: header: expected {} at byte {}, found \"{}\"", file_, expected, at_,
+                    detail::shown(text_.substr(std::min(at_, text_.size())), 20));
   }
   void skip_blanks() {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\n')) ++at_;
@@ -156,7 +154,8 @@ Tensor read_npy(const std::string& file) {
   const auto known =
       std::find_if(std::begin(kDescrs), std::end(kDescrs), [&](const Descr& one) { return one.text == header.descr; });
   if (known == std::end(kDescrs))
-    fail<FileError>("{}: descr: expected one of <f4, <f8, <i8, |u1, |b1, found {}", file, header.descr);
+    fail<FileError>("{}: descr: expected one of <f4, <f8, <i8, |u1, |b1, found {}", file,
+                    detail::shown(header.descr, 20));
   std::uint64_t bytes = 0;
   Shape shape = detail::checked_shape(header.shape, size_of(known->dtype), file + ": shape", bytes);
   if (in.left() != bytes)

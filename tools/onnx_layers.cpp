@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "../core/error.h"
 #include "../core/format.h"
 #include "../nn/activation_layers.h"
 #include "../nn/embedding.h"
@@ -21,6 +22,10 @@ using tools::OnnxGraph;
 using tools::OnnxValue;
 
 std::string linear(const nn::Linear& layer, OnnxGraph& graph, const OnnxValue& x) {
+  if (x.example.rank() < 2)  // the layer would take the batch for the features
+    fail<ShapeError>(
+        "export_onnx: {}: expected an input of samples with features, (N, …, {}), found {} of a batch of two",
+        graph.place(), layer.weight.size(1), x.example.shape());
   if (x.example.rank() == 2)
     return graph.node("Gemm", {x.name, graph.constant("weight", layer.weight), graph.constant("bias", layer.bias)},
                       {{"transB", 1}});

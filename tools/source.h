@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "../core/ambient.h"
 #include "../core/tape.h"
 #include "../core/tensor.h"
 
@@ -101,7 +102,8 @@ class Tensors {
 /// Samples that a function reads. Where it takes one number, read(i) returns sample i as a Tensor, a Batch, a pair or a
 /// tuple of tensors, and the samples of a batch are stacked along a new first axis; ShapeError or DtypeError where they
 /// differ. Where it takes Rows it returns a whole batch, of any type that can be copied. It is called for one batch
-/// after the other, with prefetching on another thread.
+/// after the other, with prefetching on another thread, and either way outside the loop's nn::Training: a function that
+/// draws owns its Rng.
 template <class F>
 class Source {
  public:
@@ -114,6 +116,7 @@ class Source {
   /// The batch of these samples.
   auto read(Rows rows, std::int64_t) const {
     const NoTape off;
+    const detail::AmbientScope outside{detail::Ambient{}};
     if constexpr (std::is_invocable_v<const F&, Rows>)
       return read_(rows);
     else

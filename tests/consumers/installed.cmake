@@ -36,3 +36,17 @@ foreach(each IN LISTS compilers)
   run(${each} -std=c++20 ${flags} -I${work}/hostile ${here}/programs/xor.cpp -o ${work}/by_pkg_config ${options} -Wl,-rpath,${lib_folder})
   run(${work}/by_pkg_config)
 endforeach()
+
+# Folders that are given as absolute paths stand in the pkg-config file as they are.
+run(${CMAKE_COMMAND} -S ${source} -B ${work}/absolute -G ${generator} -D CMAKE_CXX_COMPILER=${compiler}
+    -D RETROGRAD_BUILD_TESTS=OFF -D RETROGRAD_BUILD_EXPERIMENTS=OFF
+    -D CMAKE_INSTALL_PREFIX=/some/prefix -D CMAKE_INSTALL_LIBDIR=/elsewhere/lib)
+set(ENV{PKG_CONFIG_PATH} ${work}/absolute)
+foreach(expected prefix=/some/prefix libdir=/elsewhere/lib includedir=/some/prefix/include)
+  string(REGEX MATCH "^[a-z]+" variable ${expected})
+  run(pkg-config --variable=${variable} retrograd)
+  string(STRIP "${said}" said)
+  if(NOT "${variable}=${said}" STREQUAL expected)
+    message(FATAL_ERROR "retrograd.pc: expected ${expected}, found ${said}")
+  endif()
+endforeach()

@@ -82,6 +82,15 @@ TEST_CASE("a norm that is not finite is refused by the name of the gradient and 
   CHECK(none.clip_norm(1) == 0);
 }
 
+TEST_CASE("gradients whose squares overflow only together are refused and stay") {
+  const std::vector<Tensor> model{zeros({1}, float64), zeros({1}, float64)};
+  Tape tape;
+  tape.watch(model);
+  Gradients g = tape.gradients(sum(1.2e154 * (model[0] + model[1])));
+  CHECK_THROWS_WITH_AS(g.clip_norm(1), "clip_norm: the norm of all gradients together is inf", Error);
+  for (const Tensor& one : model) CHECK(g[one].item<double>() == 1.2e154);
+}
+
 TEST_CASE("a norm counts every element of large tensors and of those that wait as products") {
   Rng rng(1);
   std::vector<Tensor> model{normal({300, 401}, 0, 1, rng)};

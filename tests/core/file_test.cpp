@@ -66,6 +66,54 @@ TEST_CASE("a file takes its name only when it is whole") {
   CHECK(files_in(scratch.path()) == 1);
 }
 
+TEST_CASE("a link to a file stays one, and the file behind it is written") {
+  const ScratchFolder scratch;
+  const fs::path path = scratch.write("folder/x", "old"), link = scratch.path() / "link";
+  fs::create_symlink("folder/x", link);
+  CHECK(write_error(link, 3).empty());
+  CHECK(fs::is_symlink(link));
+  CHECK(read_file(path) == "nnn");
+  CHECK(files_in(scratch.path() / "folder") == 1);
+}
+
+TEST_CASE("a file that is written over keeps its permissions, and nobody else reads it meanwhile") {
+  const ScratchFolder scratch;
+  const fs::path path = scratch.write("x", "old");
+  for (const fs::perms mode : {fs::perms{0640}, fs::perms{0600}, fs::perms{0755}}) {
+    fs::permissions(path, mode);
+    detail::NewFile out(path);
+    for (const auto& one : fs::directory_iterator(scratch.path()))
+      if (one.path() != path) CHECK(one.status().permissions() == fs::perms{0600});
+    out.finish();
+    CHECK(fs::status(path).permissions() == mode);
+  }
+}
+
+TEST_CASE("a link that waits under the name of the unfinished file is not followed") {
+  const ScratchFolder scratch;
+  const fs::path other = scratch.write("other", "other"), path = scratch.path() / "x";
+  std::string name;
+  {
+    const detail::NewFile out(path);
+    for (const auto& one : fs::directory_iterator(scratch.path()))
+      if (one.path() != other) name = one.path().filename();
+  }
+  const std::size_t end = name.rfind(".tmp"), begin = name.rfind('.', end - 1) + 1;
+  const int next = std::stoi(name.substr(begin, end - begin)) + 1;
+  fs::create_symlink(other, scratch.path() / (name.substr(0, begin) + std::to_string(next) + ".tmp"));
+  CHECK(write_error(path, 3).empty());
+  CHECK(read_file(other) == "other");
+  CHECK(read_file(path) == "nnn");
+  CHECK(!fs::is_symlink(path));
+}
+
+TEST_CASE("a name may be as long as the file system lets it be") {
+  const ScratchFolder scratch;
+  const fs::path path = scratch.path() / std::string(255, 'x');
+  CHECK(write_error(path, 3).empty());
+  CHECK(read_file(path) == "nnn");
+}
+
 TEST_CASE("on a full disk the old file stays, and nothing else") {
   const ScratchFolder scratch;
   const fs::path path = scratch.write("x", "old");

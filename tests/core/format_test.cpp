@@ -20,6 +20,18 @@ TEST_CASE("tensors print as NumPy prints arrays") {
   CHECK(fmt::format("{}", Tensor()) == "(empty handle)");
 }
 
+TEST_CASE("text from a file is shown without control characters and cut between characters") {
+  using detail::shown;
+  CHECK(shown("") == "");
+  CHECK(shown("größe: 3 €") == "größe: 3 €");
+  CHECK(shown("a\nb\x1b[2J\x7f\xc2\x9b") == "a?b?[2J???");
+  CHECK(shown("\xffx\xc3") == "?x?");
+  CHECK(shown("abc", 3) == "abc");
+  CHECK(shown("abcd", 3) == "abc…");
+  CHECK(shown("ab€", 4) == "ab…");
+  CHECK(shown("ab€", 5) == "ab€");
+}
+
 TEST_CASE("long rows go on in the next line, as NumPy breaks them") {
   CHECK(fmt::format("{}", arange(50)) ==
         "[ 0  1  2  3  4  5  6  7  8  9 10 11 12 13 14 15 16 17 18 19 20 21 22 23\n"

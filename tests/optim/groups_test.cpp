@@ -195,6 +195,37 @@ TEST_CASE("names that fit nothing, and groups that make no sense, are refused be
   CHECK_NOTHROW(sgd.step(two.model, two.gradients()));
 }
 
+TEST_CASE("a choice of names that fit nothing is forgotten, and the optimizer goes on without it") {
+  const auto none = [](std::string_view name) { return name == "no such name"; };
+  Two two, same;
+  Optimizer optimizer{Sgd{.learning_rate = 0.1}}, expected{Sgd{.learning_rate = 0.1}};
+  const auto unfit = [](int call) {
+    return fmt::format("optimizer: the names chosen by call {} of group, freeze and thaw are none of the model's",
+                       call);
+  };
+  optimizer.group(none, [](Sgd& own) { own.learning_rate = 100; });
+  optimizer.group(is_bias, [](Sgd& own) { own.learning_rate = 0.5; });
+  optimizer.freeze(none);
+  CHECK_THROWS_WITH_AS(optimizer.step(two.model, two.gradients()), unfit(1).c_str(), Error);
+  CHECK_THROWS_WITH_AS(optimizer.step(two.model, two.gradients()), unfit(3).c_str(), Error);
+  CHECK(optimizer.steps() == 0);
+  expected.group(is_bias, [](Sgd& own) { own.learning_rate = 0.5; });
+  for (int i = 0; i < 2; ++i) {
+    optimizer.step(two.model, two.gradients());
+    expected.step(same.model, same.gradients());
+    CHECK_THROWS_WITH_AS(optimizer.freeze(none), unfit(4).c_str(), Error);  // now the names are known
+    CHECK_THROWS_WITH_AS(optimizer.thaw(none), unfit(4).c_str(), Error);
+    CHECK_THROWS_WITH_AS(optimizer.group(none, [](Sgd&) {}), unfit(4).c_str(), Error);
+  }
+  optimizer.group(is_first, [](Sgd& own) { own.learning_rate *= 2; });
+  expected.group(is_first, [](Sgd& own) { own.learning_rate *= 2; });
+  optimizer.step(two.model, two.gradients());
+  expected.step(same.model, same.gradients());
+  std::vector<Tensor> values;
+  for (const Parameter& one : parameters(same.model)) values.push_back(one.tensor);
+  check_equal(two.model, values);
+}
+
 TEST_CASE("steps with groups are equal bit for bit on one, two and three threads") {
   const auto trained = [](int count, auto rule) {
     const int before = threads();

@@ -131,6 +131,14 @@ TEST_CASE("L-BFGS trains float32 models and ends by itself") {
   CHECK(minimize(rosenbrock, point).loss < 1e-6);
 }
 
+TEST_CASE("without a history L-BFGS goes down the gradient, scaled by the last step") {
+  Point point = rosenbrock_start(1);
+  const double before = rosenbrock(point).item<double>();
+  const optim::LbfgsResult result = minimize(rosenbrock, point, settings(20, 0));
+  CHECK(result.iterations == 20);
+  CHECK(result.loss < before / 4);
+}
+
 TEST_CASE("L-BFGS says why it ended") {
   Point point = rosenbrock_start(1);
   CHECK(minimize(rosenbrock, point, {.max_iterations = 0}).end == LbfgsEnd::iterations);

@@ -55,6 +55,14 @@ TEST_CASE("schedules follow PyTorch") {
                    0.1, 0.09505339495172584, 0.08119331560284375, 0.06116492065111791, 0.0389350793488821,
                    0.018906684397156263, 0.005046605048274169, 0.0001});
   }
+  SUBCASE("OneCycleLR(1, total_steps=3), whose top would be before the first step") {
+    check_follows(optim::one_cycle(1, 3), {0.9944154354509117, 0.46263710266697505, 4e-06, 4e-06});
+  }
+  SUBCASE("OneCycleLR(1, total_steps=10, pct_start=0)") {
+    check_follows(optim::one_cycle(1, 10, {.rise = 0}),
+                  {0.9755283560345442, 0.904508879153485, 0.793893450575732, 0.654509879153485, 0.500002,
+                   0.3454941208465151, 0.20611054942426807, 0.09549512084651508, 0.024475643965455825, 4e-06});
+  }
   SUBCASE("SequentialLR of ConstantLR(1.0, 1) and ExponentialLR(0.9) at 4") {
     check_follows(optim::chain(optim::constant(0.1), 4, optim::exponential(0.1, 0.9)),
                   {0.1, 0.1, 0.1, 0.1, 0.1, 0.09000000000000001, 0.08100000000000002, 0.07290000000000002});
@@ -76,7 +84,7 @@ TEST_CASE("schedules reach their ends, and stay there") {
   CHECK(optim::warm_up(4, optim::constant(0.1))(0) == 0);
   CHECK(optim::warm_up(4, optim::constant(0.1))(4) == 0.1);
   CHECK(optim::constant(0)(5) == 0);
-  CHECK(optim::one_cycle(1, 10, {.rise = 0})(0) == 1);
+  CHECK(optim::one_cycle(1, 10, {.rise = 0.1})(0) == 1);
   CHECK(optim::one_cycle(1, 10, {.rise = 1})(9) == 1);
   CHECK(optim::one_cycle(1, 10, {.rise = 1})(50) == 1);
   CHECK(optim::one_cycle(1, 2)(1) == 1.0 / 25 / 10000);

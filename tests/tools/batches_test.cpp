@@ -107,6 +107,20 @@ TEST_CASE("a source of samples stacks them, and is asked in the order of the pas
   }
 }
 
+TEST_CASE("a batch that is looked at twice is made once") {
+  for (std::int64_t prefetch : {0, 2}) {
+    int calls = 0;
+    const tools::Source source{3, [&](std::int64_t) { return tensor(++calls); }};
+    const auto pass = tools::batches(source, 1, {.prefetch = prefetch});
+    int expected = 0;
+    for (auto it = pass.begin(); it != pass.end(); ++it) {
+      CHECK((*it).item<int>() == ++expected);
+      CHECK((*it).item<int>() == expected);
+    }
+    CHECK(expected == 3);
+  }
+}
+
 TEST_CASE("a source of batches returns what it likes") {
   struct Text {
     std::string line;
@@ -128,6 +142,16 @@ TEST_CASE("what a source computes is not on the tape") {
   tape.watch(x);
   const tools::Source source{2, [&](std::int64_t) { return exp(x); }};
   for (const Tensor& batch : tools::batches(source, 2)) CHECK(!detail::is_tracked(batch));
+}
+
+TEST_CASE("a source is asked outside the training mode of the loop") {
+  Rng rng(1);
+  const nn::Training training{rng};
+  for (std::int64_t prefetch : {0, 2}) {
+    const tools::Source source{4, [](std::int64_t) { return tensor(nn::training() ? 1.0 : 0.0); }};
+    for (const Tensor& batch : tools::batches(source, 2, {.prefetch = prefetch})) CHECK(sum(batch).item<float>() == 0);
+    CHECK(nn::training() == &rng);
+  }
 }
 
 TEST_CASE("samples that differ in shape or dtype are refused") {
@@ -157,6 +181,25 @@ TEST_CASE("an exception of a source comes where its batch would have come") {
     };
     CHECK_THROWS_WITH_AS(go(), "sample 5 is lost", std::runtime_error);
     CHECK(seen == 2);
+  }
+}
+
+TEST_CASE("behind a sample that is lost the pass goes on, with and without prefetching") {
+  for (std::int64_t prefetch : {0, 1, 8}) {
+    const tools::Source source{8, [](std::int64_t i) {
+                                 if (i == 5) throw std::runtime_error("sample 5 is lost");
+                                 return tensor(i);
+                               }};
+    const auto pass = tools::batches(source, 2, {.prefetch = prefetch});
+    std::vector<std::int64_t> seen;
+    int lost = 0;
+    for (auto it = pass.begin(); it != pass.end(); ++it) try {
+        for (auto value : (*it).to_vector<std::int64_t>()) seen.push_back(value);
+      } catch (const std::runtime_error&) {
+        ++lost;
+      }
+    CHECK(lost == 1);
+    CHECK(seen == std::vector<std::int64_t>{0, 1, 2, 3, 6, 7});
   }
 }
 
@@ -218,6 +261,21 @@ TEST_CASE("a network trains to the same bits with batches made ahead") {
     return model.layers[0].weight.to_vector<float>();
   };
   CHECK(trained(2) == trained(0));
+}
+
+TEST_CASE("an order of the user's is followed, and refused where it is none of these samples") {
+  const tools::Tensors source{numbers(3)};
+  const auto pass = [&](const Tensor& order, std::int64_t size = 2) {
+    return values_of(tools::Batches{source, size, order, {}});
+  };
+  CHECK(pass(tensor({2, 0, 0})) == Values{{2, 0}, {0}});
+  CHECK(pass(transpose(tensor({{2, 9}, {1, 9}, {0, 9}}))[0]) == Values{{2, 1}, {0}});
+  CHECK_THROWS_WITH_AS(pass(numbers(3)), "batches: the order must be int64, got float32", DtypeError);
+  CHECK_THROWS_WITH_AS(pass(arange(2)), "batches: the order of 3 samples must be (3,), got (2,)", ShapeError);
+  CHECK_THROWS_WITH_AS(pass(arange(1, 4)), "batches: the order holds 3, which is none of the 3 samples", Error);
+  CHECK_THROWS_WITH_AS(pass(-arange(3)), "batches: the order holds -1, which is none of the 3 samples", Error);
+  CHECK_THROWS_WITH_AS(pass(arange(3), 0), "batches: the batch size must be from 1 to 3 (the size of the set), got 0",
+                       Error);
 }
 
 TEST_CASE("batches that do not fit are refused before any is made") {

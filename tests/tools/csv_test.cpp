@@ -98,6 +98,13 @@ TEST_CASE("labels are whole numbers, names in order, or what the options list") 
         std::vector<int>{0, 1});
 }
 
+TEST_CASE("spaces around a label do not matter unless a listed class has them") {
+  const File file("y\n 1\n0 \n 0\n");
+  CHECK(file.read({.label = "y"}).labels.to_vector<int>() == std::vector<int>{1, 0, 0});
+  CHECK(file.read({.label = "y", .classes = {"0", "1"}}).labels.to_vector<int>() == std::vector<int>{1, 0, 0});
+  CHECK(file.read({.label = "y", .classes = {"0", "1", " 0"}}).labels.to_vector<int>() == std::vector<int>{1, 0, 2});
+}
+
 TEST_CASE("labels of two kinds are refused") {
   CHECK(File("y\n1\ncat\n").error({.label = "y"}) ==
         "line 3, column 1 (y): expected a whole number from 0 as in the rows before (or the option `classes`), found "
@@ -158,13 +165,13 @@ TEST_CASE("what is no table of numbers is refused, with the place, what was expe
            {"x\n1.5.2\n", "line 2, column 1 (x): expected a number, found \"1.5.2\""},
            {"x\n+-1\n", "line 2, column 1 (x): expected a number, found \"+-1\""},
            {"x\n0x10\n", "line 2, column 1 (x): expected a number, found \"0x10\""},
-           {"x\n1\r2\n", "line 2, column 1 (x): expected a number, found \"1\r2\""},
+           {"x\n1\r2\n", "line 2, column 1 (x): expected a number, found \"1?2\""},
            {"x\n1e39\n", "line 2, column 1 (x): expected a number within the range of float32, found \"1e39\""},
            {"x\n\"1\n2\n", "line 2, column 1: expected a closing quote, found the end of the file"},
            {"x\n\"1\"2\n",
             "line 2, column 1: expected a delimiter or the end of the line after the closing quote, found \"2\""},
            {"x\n1\"2\"\n", "line 2, column 1: expected quotes around the whole field, found one within it"},
-           {"\"a\nb\"\n1\n\n\"2\n\"\nx\n", "line 5, column 1 (a\nb): expected a number, found \"2\n\""},
+           {"\"a\nb\"\n1\n\n\"2\n\"\nx\n", "line 5, column 1 (a?b): expected a number, found \"2?\""},
        })
     CHECK(File(text).error() == error);
   CHECK(File("").error({.header = false}) == "expected at least one row, found an empty file");
@@ -178,6 +185,8 @@ TEST_CASE("files that can't be read and options that mean nothing are refused") 
   CHECK_THROWS_WITH_AS(File("x\n1\n").read({.dtype = int64}), "read_csv: reads float32 or float64, got int64",
                        DtypeError);
   CHECK_THROWS_AS(File("x\n1\n").read({.delimiter = '"'}), Error);
+  CHECK_THROWS_WITH_AS(File("y\nb\n").read({.label = "y", .classes = {"a", "b", "a"}}),
+                       "read_csv: expected classes that differ, got \"a\" twice", Error);
 }
 
 }  // namespace retrograd::tests

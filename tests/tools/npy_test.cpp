@@ -116,6 +116,8 @@ TEST_CASE("npy headers that lie are refused with what is wrong, expected and fou
   says(header(">f4", "(2,)"), "descr: expected one of <f4, <f8, <i8, |u1, |b1, found >f4");
   says(header("<f2", "(4,)"), "descr: expected one of <f4, <f8, <i8, |u1, |b1, found <f2");
   says(header("|O", "(1,)"), "descr: expected one of <f4, <f8, <i8, |u1, |b1, found |O");
+  says(header("\x1b[2J\n", "(1,)"), "descr: expected one of <f4, <f8, <i8, |u1, |b1, found ?[2J?");
+  CHECK(refusal_of(npy(header(std::string(60'000, 'f'), "(1,)"), "")).ends_with("found " + std::string(20, 'f') + "…"));
   says("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", "header: expected ''' at byte 10, found");
   says(header("<f4", "(3,)"), "values: expected 12 bytes for float32 (3,), found 8");
   says(header("<f4", "(4611686018427387904, 4)"),

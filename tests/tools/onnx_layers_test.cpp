@@ -138,6 +138,13 @@ TEST_CASE("activations say their numbers") {
         "output = Mul(Mul_5, Add_2)\n");
 }
 
+TEST_CASE("a linear layer is refused where an input has no axis of features") {
+  Rng rng(1);
+  CHECK(
+      refusal(nn::Sequential{relu, nn::Linear{2, 2, rng}}, {}) ==
+      "export_onnx: layer \"1\": expected an input of samples with features, (N, …, 2), found (2,) of a batch of two");
+}
+
 TEST_CASE("indices are looked up, and axes beyond the first are merged by a reshape") {
   Rng rng(1);
   CHECK(nodes(nn::Sequential{nn::Embedding{7, 3, rng}, nn::Flatten{}}, {5}, {.dtype = int64}) ==
