@@ -15,10 +15,8 @@ struct Command {
   void (*run)(retrograd::tests::Paths);
 };
 constexpr Command kCommands[] = {
-    {"copy_npy", retrograd::tests::copy_npy},
-    {"read_network", retrograd::tests::read_network},
-    {"write_network", retrograd::tests::write_network},
-    {"write_onnx", retrograd::tests::write_onnx},
+    {"copy_npy", retrograd::tests::copy_npy},           {"read_network", retrograd::tests::read_network},
+    {"write_network", retrograd::tests::write_network}, {"write_onnx", retrograd::tests::write_onnx},
     {"write_tensors", retrograd::tests::write_tensors},
 };
 
