@@ -31,6 +31,8 @@ void detail::check_rows(const char* op, const Tensor& y, const Tensor& targets, 
     for (std::int64_t n = 0; n < targets.size(); ++n)
       if ((index[n] < 0 || index[n] >= y.shape()[1]) && index[n] != ignored)
         fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, index[n], n, y.shape()[1] - 1);
+  } else if (targets.shape() == Shape{y.shape()[0]}) {
+    fail<DtypeError>("{}: class indices are int64, got {} {}; astype converts", op, targets.dtype(), targets.shape());
   } else if (targets.dtype() != y.dtype()) {
     fail<DtypeError>("{}: targets must be one-hot rows of {} or int64 class indices, got {}", op, y.dtype(),
                      targets.dtype());
