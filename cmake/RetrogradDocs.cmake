@@ -7,9 +7,9 @@ list(TRANSFORM headers PREPEND ${RETROGRAD_INCLUDE_ROOT}/retrograd/)
 file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/*.md ${PROJECT_SOURCE_DIR}/docs/*.md ${PROJECT_SOURCE_DIR}/experiments/*/*.md)
 # Doxygen wants to have seen a namespace before someone specialises a template of it.
 file(CONFIGURE OUTPUT ${RETROGRAD_API_FOLDER}/fmt.h CONTENT "namespace fmt {}\n")
-list(JOIN headers " " headers)
-list(JOIN pages " " pages)
-set(RETROGRAD_API_INPUT "${pages} ${RETROGRAD_API_FOLDER}/fmt.h ${headers}")
+set(input ${pages} ${RETROGRAD_API_FOLDER}/fmt.h ${headers})
+list(TRANSFORM input REPLACE "(.+)" "\"\\1\"")  # names may hold blanks
+list(JOIN input " " RETROGRAD_API_INPUT)
 configure_file(${PROJECT_SOURCE_DIR}/docs/Doxyfile.in ${RETROGRAD_API_FOLDER}/Doxyfile @ONLY)
 if(RETROGRAD_DOXYGEN)
   add_custom_target(docs COMMAND ${RETROGRAD_DOXYGEN} ${RETROGRAD_API_FOLDER}/Doxyfile VERBATIM)

@@ -9,7 +9,7 @@ if(NOT doxygen)
 endif()
 
 file(READ ${doxyfile} settings)
-string(APPEND settings "\nGENERATE_HTML = NO\nGENERATE_PERLMOD = YES\nOUTPUT_DIRECTORY = ${work}\n")
+string(APPEND settings "\nGENERATE_HTML = NO\nGENERATE_PERLMOD = YES\nOUTPUT_DIRECTORY = \"${work}\"\n")
 set(planted_faults "")
 if(planted)
   file(WRITE ${work}/planted.h "/// A namespace.
@@ -29,7 +29,7 @@ int internal(int x);
 }
 }
 ")
-  string(APPEND settings "INPUT = ${work}/planted.h\nUSE_MDFILE_AS_MAINPAGE =\n")
+  string(APPEND settings "INPUT = \"${work}/planted.h\"\nUSE_MDFILE_AS_MAINPAGE =\n")
   set(planted_faults undocumented_member undocumented_method UndocumentedStruct undocumented_function UndocumentedEnum)
 endif()
 file(WRITE ${work}/Doxyfile "${settings}")
