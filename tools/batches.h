@@ -137,9 +137,10 @@ class Batches {
               slot(i).error = std::current_exception();
             }
           }) {}
+    /// A batch, or what kept it from being made.
     struct Slot {
-      std::optional<Item> item;
-      std::exception_ptr error;  // thrown instead
+      std::optional<Item> item;  ///< the batch, once it is made
+      std::exception_ptr error;  ///< what its source threw
     };
     Slot& slot(std::int64_t i) { return slots[static_cast<std::size_t>(i) % slots.size()]; }
     Item get(std::int64_t i) {
