@@ -26,6 +26,7 @@ Line squared_shares(const Line& line) {
   return squares;
 }
 Line log_shares(Line line) {
+  if (line.empty()) return line;
   const double largest = *std::max_element(line.begin(), line.end());  // so that a share of 1 is 0 to the last digit
   for (double& v : line) v -= largest;
   const double log_total = std::log(total_of(line));
