@@ -6,14 +6,12 @@
 #include <utility>
 
 #include "../core/error.h"
+#include "rule.h"
 
 namespace retrograd::optim {
 
 namespace {
 
-void require_rate(const char* name, const char* which, double rate) {
-  if (!(rate >= 0 && std::isfinite(rate))) fail("{}: {} can't be negative or infinite, got {}", name, which, rate);
-}
 void require_steps(const char* name, std::int64_t steps) {
   if (steps < 1) fail("{}: the number of steps must be positive, got {}", name, steps);
 }
@@ -42,12 +40,12 @@ double ratio(std::int64_t a, std::int64_t b) { return static_cast<double>(a) / s
 }  // namespace
 
 Schedule constant(double rate) {
-  require_rate("constant", "the rate", rate);
+  detail::require_not_negative("constant", "the rate", rate);
   return from_zero("constant", [rate](std::int64_t) { return rate; });
 }
 
 Schedule step(double rate, std::int64_t every, double factor) {
-  require_rate("step", "the rate", rate);
+  detail::require_not_negative("step", "the rate", rate);
   require_steps("step", every);
   require_factor("step", factor);
   return from_zero("step", [rate, every, factor](std::int64_t at) {
@@ -57,7 +55,7 @@ Schedule step(double rate, std::int64_t every, double factor) {
 }
 
 Schedule multi_step(double rate, std::vector<std::int64_t> milestones, double factor) {
-  require_rate("multi_step", "the rate", rate);
+  detail::require_not_negative("multi_step", "the rate", rate);
   require_factor("multi_step", factor);
   for (std::size_t i = 1; i < milestones.size(); ++i)
     if (milestones[i] <= milestones[i - 1])
@@ -69,15 +67,15 @@ Schedule multi_step(double rate, std::vector<std::int64_t> milestones, double fa
 }
 
 Schedule exponential(double rate, double factor) {
-  require_rate("exponential", "the rate", rate);
+  detail::require_not_negative("exponential", "the rate", rate);
   require_factor("exponential", factor);
   return from_zero("exponential",
                    [rate, factor](std::int64_t at) { return rate * std::pow(factor, static_cast<double>(at)); });
 }
 
 Schedule polynomial(double rate, std::int64_t steps, double power, double last) {
-  require_rate("polynomial", "the rate", rate);
-  require_rate("polynomial", "the last rate", last);
+  detail::require_not_negative("polynomial", "the rate", rate);
+  detail::require_not_negative("polynomial", "the last rate", last);
   require_steps("polynomial", steps);
   if (!(power > 0 && std::isfinite(power))) fail("polynomial: the power must be positive, got {}", power);
   return from_zero("polynomial", [=](std::int64_t at) {
@@ -86,8 +84,8 @@ Schedule polynomial(double rate, std::int64_t steps, double power, double last) 
 }
 
 Schedule cosine(double rate, std::int64_t steps, double last) {
-  require_rate("cosine", "the rate", rate);
-  require_rate("cosine", "the last rate", last);
+  detail::require_not_negative("cosine", "the rate", rate);
+  detail::require_not_negative("cosine", "the last rate", last);
   require_steps("cosine", steps);
   return from_zero("cosine",
                    [=](std::int64_t at) { return at < steps ? along_cosine(rate, last, ratio(at, steps)) : last; });
@@ -112,7 +110,7 @@ Schedule warm_up(std::int64_t steps, Schedule after, double start) {
 }
 
 Schedule one_cycle(double highest, std::int64_t steps, const OneCycle& settings) {
-  require_rate("one_cycle", "the highest rate", highest);
+  detail::require_not_negative("one_cycle", "the highest rate", highest);
   if (steps < 2) fail("one_cycle: at least 2 steps, got {}", steps);
   if (!(settings.rise >= 0 && settings.rise <= 1))
     fail("one_cycle: the part that rises must be from 0 to 1, got {}", settings.rise);
