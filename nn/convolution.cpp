@@ -14,6 +14,15 @@ void check_sizes(const char* layer, std::int64_t in, std::int64_t out, std::int6
     fail<ShapeError>("{}: the kernel's sizes must be positive, got ({}, {})", layer, kernel.rows, kernel.columns);
 }
 
+// The weight, each of whose rows sums over the rest of its shape, and the bias.
+template <class Layer>
+void draw(Layer& layer, const Shape& weight, std::int64_t out, bool has_bias, Rng& rng, const Initialiser& initialiser,
+          Dtype dtype) {
+  const std::int64_t fan_in = weight.size() / weight[0];
+  layer.weight = initialiser(weight, fan_in, rng, dtype);
+  if (has_bias) layer.bias = initialiser({out}, fan_in, rng, dtype);
+}
+
 }  // namespace
 
 Conv2d::Conv2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng, const ConvolutionOptions<Size2d>& how,
@@ -21,9 +30,7 @@ Conv2d::Conv2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng, const
     : options{how.stride, how.padding, how.dilation, how.groups} {
   check_sizes("Conv2d", in, out, how.groups, kernel);
   const Shape shape = {out, in / how.groups, kernel.rows, kernel.columns};
-  const std::int64_t fan_in = shape.size() / out;
-  weight = initialiser(shape, fan_in, rng, dtype);
-  if (how.bias) bias = initialiser({out}, fan_in, rng, dtype);
+  draw(*this, shape, out, how.bias, rng, initialiser, dtype);
 }
 
 Tensor Conv2d::operator()(const Tensor& x) const {
@@ -35,9 +42,7 @@ Conv1d::Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, Rng& rng,
     : options{how.stride, how.padding, how.dilation, how.groups} {
   check_sizes("Conv1d", in, out, how.groups, {1, kernel});
   const Shape shape = {out, in / how.groups, kernel};
-  const std::int64_t fan_in = shape.size() / out;
-  weight = initialiser(shape, fan_in, rng, dtype);
-  if (how.bias) bias = initialiser({out}, fan_in, rng, dtype);
+  draw(*this, shape, out, how.bias, rng, initialiser, dtype);
 }
 
 Tensor Conv1d::operator()(const Tensor& x) const {
@@ -49,9 +54,7 @@ ConvTranspose2d::ConvTranspose2d(std::int64_t in, std::int64_t out, Size2d kerne
     : options{how.stride, how.padding, how.output_padding, how.dilation, how.groups} {
   check_sizes("ConvTranspose2d", in, out, how.groups, kernel);
   const Shape shape = {in, out / how.groups, kernel.rows, kernel.columns};
-  const std::int64_t fan_in = shape.size() / in;
-  weight = initialiser(shape, fan_in, rng, dtype);
-  if (how.bias) bias = initialiser({out}, fan_in, rng, dtype);
+  draw(*this, shape, out, how.bias, rng, initialiser, dtype);
 }
 
 Tensor ConvTranspose2d::operator()(const Tensor& x) const {

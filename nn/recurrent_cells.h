@@ -10,6 +10,16 @@
 #include "initialisers.h"
 #include "mlp.h"
 
+namespace retrograd::detail {
+/// The fields of every recurrent cell, by PyTorch's names.
+void cell_fields(auto& self, auto& visit) {
+  visit("weight_ih", self.weight_ih);
+  visit("weight_hh", self.weight_hh);
+  visit("bias_ih", self.bias_ih);
+  visit("bias_hh", self.bias_hh);
+}
+}  // namespace retrograd::detail
+
 namespace retrograd::nn {
 
 /// The plain recurrent cell (J. Elman 1990).
@@ -35,12 +45,7 @@ struct RnnCell {
   /// A step from what `input` made of x.
   Tensor step(const Tensor& from_x, const Tensor& h) const;
   /// The parameters by PyTorch's names.
-  static void fields(auto& self, auto&& visit) {
-    visit("weight_ih", self.weight_ih);
-    visit("weight_hh", self.weight_hh);
-    visit("bias_ih", self.bias_ih);
-    visit("bias_hh", self.bias_hh);
-  }
+  static void fields(auto& self, auto&& visit) { detail::cell_fields(self, visit); }
 };
 
 /// The gated recurrent unit (K. Cho et al. 2014) as PyTorch has it: gates r, z, n, and r applied behind the product.
@@ -63,12 +68,7 @@ struct GruCell {
   /// A step from what `input` made of x.
   Tensor step(const Tensor& from_x, const Tensor& h) const;
   /// The parameters by PyTorch's names.
-  static void fields(auto& self, auto&& visit) {
-    visit("weight_ih", self.weight_ih);
-    visit("weight_hh", self.weight_hh);
-    visit("bias_ih", self.bias_ih);
-    visit("bias_hh", self.bias_hh);
-  }
+  static void fields(auto& self, auto&& visit) { detail::cell_fields(self, visit); }
 };
 
 /// What an LSTM hands from step to step: each (N, hidden) of a cell, (layers·directions, N, hidden) of a layer. Where
@@ -104,12 +104,7 @@ struct LstmCell {
   /// A step from what `input` made of x.
   LstmState step(const Tensor& from_x, const LstmState& state) const;
   /// The parameters by PyTorch's names.
-  static void fields(auto& self, auto&& visit) {
-    visit("weight_ih", self.weight_ih);
-    visit("weight_hh", self.weight_hh);
-    visit("bias_ih", self.bias_ih);
-    visit("bias_hh", self.bias_hh);
-  }
+  static void fields(auto& self, auto&& visit) { detail::cell_fields(self, visit); }
 };
 
 }  // namespace retrograd::nn
