@@ -1,11 +1,15 @@
 #include "gradients.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
+#include <span>
 
 #include "creation.h"
 #include "error.h"
 #include "format.h"
 #include "tape_ops.h"
+#include "total.h"
 
 namespace retrograd {
 
@@ -82,26 +86,39 @@ Gradients& Gradients::operator+=(const Gradients& other) {
 
 namespace {
 
-// In eight sums side by side, so that the loop is not bound by the time of one addition.
+// Σ (x·scale)² in blocks, and in eight sums side by side, so that the loop is not bound by the time of one addition.
 template <class T>
-double sum_of_squares(const Tensor& x) {
-  constexpr std::int64_t kSums = 8;
+void add_squares(const Tensor& x, double scale, detail::Total<double>& total) {
+  constexpr std::int64_t kSums = 8, kBlock = 512 * kSums;
   const Tensor all = detail::packed(x);
   const T* from = all.data<T>();
-  double sums[kSums] = {};
-  std::int64_t i = 0;
-  for (; i + kSums <= all.size(); i += kSums)
-    for (std::int64_t k = 0; k < kSums; ++k) {
-      const auto value = static_cast<double>(from[i + k]);
-      sums[k] += value * value;
-    }
-  for (; i < all.size(); ++i) sums[0] += static_cast<double>(from[i]) * static_cast<double>(from[i]);
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+  for (std::int64_t begin = 0; begin < all.size(); begin += kBlock) {
+    const std::int64_t end = std::min(begin + kBlock, all.size());
+    double sums[kSums] = {};
+    std::int64_t i = begin;
+    for (; i + kSums <= end; i += kSums)
+      for (std::int64_t k = 0; k < kSums; ++k) {
+        const double value = static_cast<double>(from[i + k]) * scale;
+        sums[k] += value * value;
+      }
+    for (; i < end; ++i) sums[0] += static_cast<double>(from[i]) * scale * (static_cast<double>(from[i]) * scale);
+    total.add(((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7])));
+  }
 }
-double sum_of_squares(const Gradients::Entry& entry) {
-  if (!entry.has_value()) return 0;
-  const Tensor& x = entry.value();
-  return x.dtype() == float32 ? sum_of_squares<float>(x) : sum_of_squares<double>(x);
+
+// The square root of the sum of all squares. Where one overflows or vanishes, the values are scaled, by a power of two.
+double norm_of(std::span<const Gradients::Entry> entries) {
+  const auto sum_of_squares = [&](double scale) {
+    detail::Total<double> total;
+    for (const Gradients::Entry& entry : entries)
+      if (entry.has_value())
+        dispatch_floating(entry.value().dtype(), [&]<class T>() { add_squares<T>(entry.value(), scale, total); });
+    return total.value();
+  };
+  constexpr double kSmall = 0x1p-900, kScale = 0x1p600;
+  const double sum = sum_of_squares(1);
+  if (sum > std::numeric_limits<double>::max()) return std::sqrt(sum_of_squares(1 / kScale)) * kScale;
+  return sum < kSmall ? std::sqrt(sum_of_squares(kScale)) / kScale : std::sqrt(sum);
 }
 
 template <class T>
@@ -118,23 +135,23 @@ Tensor limited(const Tensor& x, double limit) {
 
 }  // namespace
 
-double Gradients::norm() const {
-  double sum = 0;
-  for (const Entry& entry : entries_) sum += sum_of_squares(entry);
-  return std::sqrt(sum);
-}
+double Gradients::norm() const { return norm_of(entries_); }
 
 double Gradients::clip_norm(double max_norm) {
   if (!(max_norm > 0)) fail("clip_norm: the largest norm must be positive, got {}", max_norm);
   const double before = norm();
   if (!std::isfinite(before)) {
     for (const Entry& entry : entries_)
-      if (const double square = sum_of_squares(entry); !std::isfinite(square))
-        fail("clip_norm: the norm of the gradient of {} is {}", named(entry.key, entry.label), std::sqrt(square));
+      if (const double norm = norm_of({&entry, 1}); !std::isfinite(norm))
+        fail("clip_norm: the norm of the gradient of {} is {}", named(entry.key, entry.label), norm);
     fail("clip_norm: the norm of all gradients together is {}", before);
   }
   const double factor = max_norm / (before + 1e-6);
-  if (factor < 1) *this *= factor;
+  constexpr double kSmall = 0x1p-96;  // from where float32 could not hold the factor, or not all its digits
+  if (factor < kSmall)
+    *this *= kSmall, *this *= factor / kSmall;
+  else if (factor < 1)
+    *this *= factor;
   return before;
 }
 

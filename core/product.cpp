@@ -100,7 +100,7 @@ void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const
 std::shared_ptr<Deferred> Deferred::make(const Tensor& a, const Tensor& b) {
   const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
   constexpr std::int64_t kSmall = 4096;
-  if (m * n < kSmall || k * (m + n) > 3 * m * n) return nullptr;
+  if (m * n < kSmall || k * (m + n) > 3 * m * n || k > kLongestSum) return nullptr;
   if (a.body().base->exposed.load(std::memory_order_relaxed) ||
       b.body().base->exposed.load(std::memory_order_relaxed) || !is_blas_layout(a) || !is_blas_layout(b))
     return nullptr;

@@ -10,8 +10,8 @@ namespace retrograd::detail {
 
 namespace {
 
-// Longer columns are folded in halves: the error of a sum then grows with the logarithm of their length.
-constexpr std::int64_t kLongestColumn = 128;
+// More rows than these are folded in halves: the error of a sum then grows with the logarithm of their number.
+constexpr std::int64_t kMostRows = 128;
 
 // A start of 2⁶³, which no int64 is, stands for the largest one.
 template <class T>
@@ -29,7 +29,7 @@ Tensor started(const Fold& fold, const Shape& shape, Dtype dtype) {
 void fold_into(const Fold& fold, const Tensor& x, const Tensor& out) {
   const Shape& shape = x.shape();
   if (x.is_contiguous() && out.size() == 1) return fold.row(x.body().data, out.body().data, x.size());
-  if (x.is_contiguous() && shape.rank() == 2 && out.shape()[0] == 1 && shape[0] <= kLongestColumn && shape[1] > 1) {
+  if (x.is_contiguous() && shape.rank() == 2 && out.shape()[0] == 1 && shape[0] <= kMostRows && shape[1] > 1) {
     const std::int64_t step = shape[1] * static_cast<std::int64_t>(size_of(x.dtype()));
     for (std::int64_t row = 0; row < shape[0]; ++row)
       fold.column(x.body().data + row * step, out.body().data, shape[1]);
@@ -37,9 +37,11 @@ void fold_into(const Fold& fold, const Tensor& x, const Tensor& out) {
   }
   int innermost = shape.rank() - 1;
   while (innermost > 0 && shape[innermost] == 1) --innermost;
-  int axis = 0;  // the first long column
-  while (axis < innermost && !(out.shape()[axis] == 1 && shape[axis] > kLongestColumn)) ++axis;
-  if (axis < innermost) {
+  std::int64_t rows = 1;  // that fold into one, over all the axes in front of the innermost
+  int axis = innermost;   // the first of them
+  for (int a = innermost - 1; a >= 0; --a)
+    if (out.shape()[a] == 1 && shape[a] > 1) rows *= shape[a], axis = a;
+  if (rows > kMostRows) {
     Shape head = shape, tail = shape;
     head[axis] = shape[axis] / 2;
     tail[axis] = shape[axis] - head[axis];

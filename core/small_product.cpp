@@ -32,20 +32,61 @@ void store(T* c, T sum, T beta) {
   *c = beta == T{0} ? sum : sum + beta * *c;
 }
 
+// Terms that a sum adds one by one; longer sums are made of the sums of such blocks, and `gemm` halves those of more
+// than a few dozen blocks. So the error of a sum hardly grows with its length.
+constexpr std::int64_t kBlock = 128;
+
+template <class T>
+HWY_INLINE T plain_sum(const T* row, std::int64_t along, const T* column, std::int64_t down, std::int64_t k) {
+  T sum = 0;
+  for (std::int64_t p = 0; p < k; ++p, row += along, column += down) sum += *row * *column;
+  return sum;
+}
 template <class T>
 void plain(std::int64_t m, std::int64_t n, std::int64_t k, const Steps<T>& a, const Steps<T>& b, T beta, T* c,
            std::int64_t c_stride) {
   for (std::int64_t i = 0; i < m; ++i)
     for (std::int64_t j = 0; j < n; ++j) {
       const T *row = a.data + i * a.down, *column = b.data + j * b.along;
-      T sum = 0;
-      for (std::int64_t p = 0; p < k; ++p, row += a.along, column += b.down) sum += *row * *column;
+      T sum = plain_sum(row, a.along, column, b.down, std::min(k, kBlock));
+      for (std::int64_t begin = kBlock; begin < k; begin += kBlock)
+        sum += plain_sum(row + begin * a.along, a.along, column + begin * b.down, b.down, std::min(k - begin, kBlock));
       store(&c[i * c_stride + j], sum, beta);
     }
 }
 
-// Rows of B lie as they are read: kRows × kWide sums in registers, one row of B at a time.
-template <int kRows, int kWide, class T>
+// sums += A·B over the products from begin to before end; rows of B lie as they are read.
+template <int kRows, int kWide, class T, class V>
+HWY_INLINE void add_products(std::int64_t begin, std::int64_t end, const T* a, std::int64_t down, std::int64_t along,
+                             const T* b, std::int64_t b_stride, V (&sums)[kRows][kWide]) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  for (std::int64_t p = begin; p < end; ++p) {
+    V row[kWide];
+    for (int v = 0; v < kWide; ++v) row[v] = hn::LoadU(d, b + p * b_stride + v * lanes);
+    for (int i = 0; i < kRows; ++i) {
+      const V factor = hn::Set(d, a[i * down + p * along]);
+      for (int v = 0; v < kWide; ++v) sums[i][v] = hn::MulAdd(factor, row[v], sums[i][v]);
+    }
+  }
+}
+// The same over many blocks: each is summed up by itself.
+template <int kRows, int kWide, class T, class V>
+HWY_INLINE void add_blocks(std::int64_t k, const T* a, std::int64_t down, std::int64_t along, const T* b,
+                           std::int64_t b_stride, V (&totals)[kRows][kWide]) {
+  const hn::ScalableTag<T> d;
+  for (std::int64_t begin = 0; begin < k; begin += kBlock) {
+    V sums[kRows][kWide];
+    for (auto& row : sums)
+      for (V& sum : row) sum = hn::Zero(d);
+    add_products<kRows, kWide>(begin, std::min(begin + kBlock, k), a, down, along, b, b_stride, sums);
+    for (int i = 0; i < kRows; ++i)
+      for (int v = 0; v < kWide; ++v) totals[i][v] = hn::Add(totals[i][v], sums[i][v]);
+  }
+}
+
+// kRows × kWide sums in registers, one row of B at a time.
+template <bool kIsLong, int kRows, int kWide, class T>
 void broadcast_block(std::int64_t k, const T* a, std::int64_t down, std::int64_t along, const T* b,
                      std::int64_t b_stride, T beta, T* c, std::int64_t c_stride) {
   const hn::ScalableTag<T> d;
@@ -54,30 +95,26 @@ void broadcast_block(std::int64_t k, const T* a, std::int64_t down, std::int64_t
   V sums[kRows][kWide];
   for (auto& row : sums)
     for (V& sum : row) sum = hn::Zero(d);
-  for (std::int64_t p = 0; p < k; ++p) {
-    V row[kWide];
-    for (int v = 0; v < kWide; ++v) row[v] = hn::LoadU(d, b + p * b_stride + v * lanes);
-    for (int i = 0; i < kRows; ++i) {
-      const V factor = hn::Set(d, a[i * down + p * along]);
-      for (int v = 0; v < kWide; ++v) sums[i][v] = hn::MulAdd(factor, row[v], sums[i][v]);
-    }
-  }
+  if constexpr (kIsLong)
+    add_blocks<kRows, kWide>(k, a, down, along, b, b_stride, sums);
+  else
+    add_products<kRows, kWide>(0, k, a, down, along, b, b_stride, sums);
   for (int i = 0; i < kRows; ++i)
     for (int v = 0; v < kWide; ++v) {
       T* to = c + i * c_stride + v * lanes;
       hn::StoreU(beta == T{0} ? sums[i][v] : hn::MulAdd(hn::Set(d, beta), hn::LoadU(d, to), sums[i][v]), d, to);
     }
 }
-template <int kRows, class T>
+template <bool kIsLong, int kRows, class T>
 void broadcast_rows(std::int64_t n, std::int64_t k, const Steps<T>& a, const Steps<T>& b, T beta, T* c,
                     std::int64_t c_stride) {
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   std::int64_t j = 0;
   for (; j + kVectors * lanes <= n; j += kVectors * lanes)
-    broadcast_block<kRows, kVectors>(k, a.data, a.down, a.along, b.data + j, b.down, beta, c + j, c_stride);
+    broadcast_block<kIsLong, kRows, kVectors>(k, a.data, a.down, a.along, b.data + j, b.down, beta, c + j, c_stride);
   for (; j + lanes <= n; j += lanes)
-    broadcast_block<kRows, 1>(k, a.data, a.down, a.along, b.data + j, b.down, beta, c + j, c_stride);
+    broadcast_block<kIsLong, kRows, 1>(k, a.data, a.down, a.along, b.data + j, b.down, beta, c + j, c_stride);
   if (j < n) {
     Steps<T> rest = b;
     rest.data += j;
@@ -89,7 +126,8 @@ void by_broadcast(std::int64_t m, std::int64_t n, std::int64_t k, Steps<T> a, co
                   std::int64_t c_stride) {
   const auto rows = [&]<int kRows>() {
     for (; m >= kRows; m -= kRows, a.data += kRows * a.down, c += kRows * c_stride)
-      broadcast_rows<kRows>(n, k, a, b, beta, c, c_stride);
+      k > kBlock ? broadcast_rows<true, kRows>(n, k, a, b, beta, c, c_stride)
+                 : broadcast_rows<false, kRows>(n, k, a, b, beta, c, c_stride);
   };
   rows.template operator()<kRowBlock>();
   rows.template operator()<2>();
@@ -132,8 +170,11 @@ void dot_columns(std::int64_t m, std::int64_t k, const Steps<T>& a, const T* b, 
     dot_block<1, kColumns>(k, a.data + i * a.down, a.down, b, b_stride, beta, c + i * c_stride, c_stride);
 }
 template <class T>
-void by_dots(std::int64_t m, std::int64_t n, std::int64_t k, const Steps<T>& a, const Steps<T>& b, T beta, T* c,
+void by_dots(std::int64_t m, std::int64_t n, std::int64_t k, Steps<T> a, Steps<T> b, T beta, T* c,
              std::int64_t c_stride) {
+  const std::int64_t block = kBlock * static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<T>()));
+  for (; k > block; k -= block, a.data += block, b.data += block, beta = 1)
+    by_dots(m, n, block, a, b, beta, c, c_stride);
   std::int64_t j = 0;
   for (; j + kDotColumns <= n; j += kDotColumns)
     dot_columns<kDotColumns>(m, k, a, b.data + j * b.along, b.along, beta, c + j, c_stride);

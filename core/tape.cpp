@@ -1,7 +1,9 @@
 #include "tape.h"
 
 #include <algorithm>
+#include <limits>
 #include <optional>
+#include <utility>
 
 #include "creation.h"
 #include "error.h"
@@ -60,6 +62,7 @@ class Sweep final : public Cotangents {
     for (const detail::Watched& one : watched)
       if (one.node < mark) leaves_.emplace_back(one.node, Tensor());
     std::sort(leaves_.begin(), leaves_.end(), [](const Leaf& a, const Leaf& b) { return a.first < b.first; });
+    arrivals_.resize(slots_.size() + leaves_.size());
   }
   ~Sweep() {
     slots_.clear();
@@ -74,6 +77,8 @@ class Sweep final : public Cotangents {
       node_ = &log_.nodes[i];
       number_ = i;
       Tensor& slot = slots_[i - mark_];
+      if (i == next_partial_) [[unlikely]]
+        gather(i);
       if (slot.defined() && node_->edges && reached_.contains(i)) {
         Tensor g = node_->watched ? slot : std::move(slot);
         if (observed_) detail::each_observer([&](detail::Observer& observer) { observer.sweeping(log_, i, g); });
@@ -102,6 +107,7 @@ class Sweep final : public Cotangents {
   Gradients::Entry take(const detail::Watched& one) {
     if (one.node > last_) return {one.key, {}, one.name, nullptr};
     if (auto* product = find_waiting(one.node)) return {one.key, {}, one.name, std::move(*product)};
+    if (!partial_.empty()) gather(one.node);
     Tensor cotangent = std::move(slot_of(one.node));
     if (cotangent.defined() && !recorded_ && !detail::sole_owner(cotangent)) cotangent = detail::copy_values(cotangent);
     return {one.key, std::move(cotangent), one.name, nullptr};
@@ -128,6 +134,7 @@ class Sweep final : public Cotangents {
     }
     compute_waiting(parent);
     Tensor& slot = slot_of(parent);
+    if (slot.defined()) before_adding(parent, slot);
     if (!slot.defined() || !detail::sole_owner(slot)) return false;
     detail::matmul_into(a, b, 1, slot);
     return true;
@@ -147,6 +154,7 @@ class Sweep final : public Cotangents {
     const detail::RuleKind& kind = *edge.kind;
     if (kind.accumulate && !recorded_ && !observed_) {  // which would not see what passed
       Tensor& slot = slot_of(edge.parent);
+      if (slot.defined()) before_adding(edge.parent, slot);
       if (slot.defined() && detail::sole_owner(slot) && kind.accumulate(edge.rule, g, slot)) return;
     }
     accumulate(edge, kind.call(edge.rule, edge.next ? Tensor(g) : std::move(g)));
@@ -180,20 +188,65 @@ class Sweep final : public Cotangents {
     }
     if (!waiting_.empty()) compute_waiting(edge.parent);
     Tensor& slot = slot_of(edge.parent);
-    if (!slot.defined())
-      slot = std::move(more);
-    else if (!recorded_ && detail::sole_owner(slot))
-      detail::add_into(slot, more);
+    if (slot.defined()) before_adding(edge.parent, slot);
+    add_to(slot, std::move(more));
+  }
+
+  void add_to(Tensor& sum, Tensor more) const {
+    if (!sum.defined())
+      sum = std::move(more);
+    else if (!recorded_ && detail::sole_owner(sum))
+      detail::add_into(sum, more);
     else if (!recorded_ && detail::sole_owner(more))
-      detail::add_into(more, slot), slot = std::move(more);
+      detail::add_into(more, sum), sum = std::move(more);
     else
-      slot = add(slot, more);
+      sum = add(sum, more);
+  }
+
+  // The cotangents of a tensor that is used very often are not added one by one: that error would grow with their
+  // number. A few are added up, then a few of these sums, and so on.
+  static constexpr int kFewTerms = 256;
+  void before_adding(std::uint32_t node, Tensor& slot) {
+    static_assert(kFewTerms == std::numeric_limits<std::uint8_t>::max() + 1);
+    if (++arrivals_[node >= mark_ ? node - mark_ : slots_.size() + leaf_index(node)] == 0) [[unlikely]]
+      put_aside(node, 0, std::exchange(slot, Tensor()));
+  }
+  [[gnu::noinline]] void put_aside(std::uint32_t node, int level, Tensor sum) {
+    const auto at = std::find_if(partial_.begin(), partial_.end(),
+                                 [&](const Partial& one) { return one.node == node && one.level == level; });
+    if (at == partial_.end()) {
+      partial_.push_back({node, level, 1, std::move(sum)});
+      return find_next_partial();
+    }
+    add_to(at->sum, std::move(sum));
+    if (++at->terms < kFewTerms) return;
+    sum = std::move(at->sum);
+    partial_.erase(at);
+    put_aside(node, level + 1, std::move(sum));
+  }
+  bool has_partial(std::uint32_t node) const {
+    return std::any_of(partial_.begin(), partial_.end(), [&](const Partial& one) { return one.node == node; });
+  }
+  // Adds what was put aside at a node to what waits there.
+  [[gnu::noinline]] void gather(std::uint32_t node) {
+    if (!has_partial(node)) return;
+    Tensor& slot = slot_of(node);
+    for (Partial& one : partial_)
+      if (one.node == node) add_to(slot, std::move(one.sum));
+    std::erase_if(partial_, [&](const Partial& one) { return one.node == node; });
+    find_next_partial();
+  }
+  void find_next_partial() {
+    next_partial_ = kNone;
+    for (const Partial& one : partial_)
+      if (one.node >= mark_ && (next_partial_ == kNone || one.node > next_partial_)) next_partial_ = one.node;
   }
 
   // A gradient may wait as a product where it is handed out as it is: at a leaf, as long as nothing else arrives there.
   bool may_wait(std::uint32_t node) {
     const detail::Node& leaf = log_.nodes[node];
-    return leaf.watched && !leaf.edges && !leaf.joint && !slots_[node].defined() && !find_waiting(node);
+    return leaf.watched && !leaf.edges && !leaf.joint && !slots_[node].defined() && !find_waiting(node) &&
+           !has_partial(node);
   }
   std::shared_ptr<detail::Deferred>* find_waiting(std::uint32_t node) {
     for (auto& [where, product] : waiting_)
@@ -210,10 +263,11 @@ class Sweep final : public Cotangents {
 
   Tensor& slot_of(std::uint32_t node) { return node >= mark_ ? slots_[node - mark_] : leaf(node); }
   // A sweep visits nothing before its mark but what its tape watched.
-  Tensor& leaf(std::uint32_t node) {
-    return std::lower_bound(leaves_.begin(), leaves_.end(), node,
-                            [](const Leaf& one, std::uint32_t wanted) { return one.first < wanted; })
-        ->second;
+  Tensor& leaf(std::uint32_t node) { return leaves_[leaf_index(node)].second; }
+  std::size_t leaf_index(std::uint32_t node) const {
+    const auto at = std::lower_bound(leaves_.begin(), leaves_.end(), node,
+                                     [](const Leaf& one, std::uint32_t wanted) { return one.first < wanted; });
+    return static_cast<std::size_t>(at - leaves_.begin());
   }
 
   using Leaf = std::pair<std::uint32_t, Tensor>;
@@ -226,7 +280,18 @@ class Sweep final : public Cotangents {
   // Gradients of an outermost sweep that are not computed yet, by node.
   using Waiting = std::pair<std::uint32_t, std::shared_ptr<detail::Deferred>>;
   std::vector<Waiting, detail::PoolAllocator<Waiting>> waiting_;
-  detail::Node* node_ = nullptr;  // whose rules are being called, and its number
+  // Sums of cotangents that were put aside at a node, of 256, 256², … terms each; and how often another one arrived
+  // there since, of the nodes from the mark on and of the leaves.
+  struct Partial {
+    std::uint32_t node;
+    int level, terms;
+    Tensor sum;
+  };
+  std::vector<Partial, detail::PoolAllocator<Partial>> partial_;
+  std::vector<std::uint8_t, detail::PoolAllocator<std::uint8_t>> arrivals_;
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  std::uint32_t next_partial_ = kNone;  // the last node from the mark on where one was put aside
+  detail::Node* node_ = nullptr;        // whose rules are being called, and its number
   std::uint32_t number_ = 0;
   mutable const detail::Edge* asked_ = nullptr;  // the one that its joint rule asked about last
 };

@@ -4,6 +4,7 @@
 #include "simd-inl.h"
 
 #include "reduce.h"
+#include "total.h"
 
 #ifndef RETROGRAD_CORE_TAPE_KERNELS
 #define RETROGRAD_CORE_TAPE_KERNELS
@@ -35,14 +36,14 @@ struct Scale {
   }
 };
 
-// Blocks short enough for float, their sums gathered in double.
+// Blocks short enough for float, their sums gathered in a total.
 template <class T>
 void sum_row(const void* x_run, void* into, std::int64_t n) {
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   constexpr std::int64_t kBlock = 1024;
   const T* x = static_cast<const T*>(x_run);
-  double total = 0;
+  detail::Total<T> total;
   for (std::int64_t begin = 0; begin < n; begin += kBlock) {
     const std::int64_t end = begin + kBlock < n ? begin + kBlock : n;
     auto a = hn::Zero(d), b = hn::Zero(d);
@@ -53,9 +54,9 @@ void sum_row(const void* x_run, void* into, std::int64_t n) {
     }
     T block = hn::GetLane(hn::SumOfLanes(d, hn::Add(a, b)));
     for (; i < end; ++i) block += x[i];
-    total += static_cast<double>(block);
+    total.add(static_cast<double>(block));
   }
-  *static_cast<T*>(into) += static_cast<T>(total);
+  *static_cast<T*>(into) += static_cast<T>(total.value());
 }
 template <class T>
 void sum_column(const void* x, void* into, std::int64_t n) {

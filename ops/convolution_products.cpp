@@ -117,17 +117,22 @@ class Convolution {
     });
   }
 
-  // dW = Σ dY · columns(X)ᵀ over images: by stretches of tasks, and these sums in order.
+  // dW = Σ dY · columns(X)ᵀ over images: by stretches of tasks, and these sums in order. Where a stretch is long, its
+  // sum moves to doubles again and again, so that its error does not grow with the number of images.
   void correlate(const T* x, const T* g, T* weight) const {
     const std::int64_t tasks = spans_.count * s_.groups, size = s_.filters * s_.depth(), m = s_.filters_each();
     const std::int64_t parts = flops_of(s_) < kWorthThreads
                                    ? 1
                                    : std::clamp<std::int64_t>(std::min(tasks, kPartialElements / size), 1, kManyTasks);
-    const Tensor partial = zeros({parts - 1, size}, dtype_of<T>);
+    constexpr std::int64_t kTogether = 32;
+    const std::int64_t together = kTogether * s_.groups;
+    const bool is_long = tasks > parts * together;
+    const Tensor partial = zeros({parts - 1, size}, dtype_of<T>), totals = zeros({is_long ? parts : 0, size}, float64);
     std::fill_n(weight, size, T{0});
     run(parts, [&](std::int64_t part, T* scratch) {
       T* sums = part == 0 ? weight : values<T>(partial) + (part - 1) * size;
-      for (std::int64_t task = tasks * part / parts; task < tasks * (part + 1) / parts; ++task) {
+      const std::int64_t first = tasks * part / parts, last = tasks * (part + 1) / parts;
+      for (std::int64_t task = first; task < last; ++task) {
         const std::int64_t group = task % s_.groups;
         const Span span = spans_[task / s_.groups];
         MatrixIn<T> right = columns_of(x, group, span, scratch);
@@ -136,8 +141,20 @@ class Convolution {
         const MatrixIn<T> left = rows_of(g, group, span, scratch + columns_);
         parts == 1 ? gemm(m, s_.depth(), span.count(), left, right, T{1}, to, s_.depth())
                    : gemm_tile({0, m, 0, s_.depth()}, span.count(), left, right, T{1}, to, s_.depth());
+        if (!is_long || (task + 1 < last && (task + 1 - first) % together != 0)) continue;
+        double* total = values<double>(totals) + part * size;
+        for (std::int64_t i = 0; i < size; ++i) total[i] += static_cast<double>(std::exchange(sums[i], T{0}));
       }
     });
+    if (is_long) {
+      const double* total = values<double>(totals);
+      for (std::int64_t i = 0; i < size; ++i) {
+        double sum = 0;
+        for (std::int64_t part = 0; part < parts; ++part) sum += total[part * size + i];
+        weight[i] = static_cast<T>(sum);
+      }
+      return;
+    }
     const T* more = values<T>(partial);
     for (std::int64_t part = 1; part < parts; ++part, more += size)
       for (std::int64_t i = 0; i < size; ++i) weight[i] += more[i];

@@ -2,32 +2,51 @@
 
 #include <algorithm>
 #include <cstring>
+#include <vector>
 
 #include "../core/error.h"
 #include "../core/format.h"
+#include "../core/storage.h"
 #include "../core/tape.h"
+#include "../core/total.h"
 #include "along.h"
 #include "arithmetic.h"
 #include "convert.h"
+#include "running_product.h"
 
 namespace retrograd {
 
 namespace {
 
-// What runs along a line: double for floating values; unsigned for integers, so that they wrap.
+// What runs along a line of integers: unsigned, so that it wraps.
+struct WrappingSum {
+  std::uint64_t sum = 0;
+  void add(std::int64_t x) { sum += static_cast<std::uint64_t>(x); }
+  std::uint64_t value() const { return sum; }
+};
+struct WrappingProduct {
+  std::uint64_t product = 1;
+  void times(std::int64_t x) { product *= static_cast<std::uint64_t>(x); }
+  std::uint64_t value() const { return product; }
+};
 template <class T>
-using Running = std::conditional_t<std::is_integral_v<T>, std::uint64_t, double>;
+using SumOf = std::conditional_t<std::is_integral_v<T>, WrappingSum, detail::Total<T>>;
+template <class T>
+using ProductOf = std::conditional_t<std::is_integral_v<T>, WrappingProduct, detail::RunningProduct<T>>;
+// As both take it.
+template <class T>
+using Wide = std::conditional_t<std::is_integral_v<T>, std::int64_t, double>;
 
 // Walks all lines of an axis from one end to the other, up to 64 neighbours abreast: step(running value, position).
-template <class T, class F>
-void walk_lines(const detail::Along& along, bool reverse, Running<T> start, F step) {
+template <class Running, class F>
+void walk_lines(const detail::Along& along, bool reverse, F step) {
   constexpr std::int64_t kAbreast = 64;
-  std::array<Running<T>, kAbreast> running;
+  std::array<Running, kAbreast> running;
   if (along.n == 0 || along.inner == 0) return;
   for (std::int64_t o = 0; o < along.outer; ++o)
     for (std::int64_t begin = 0; begin < along.inner; begin += kAbreast) {
       const std::int64_t width = std::min(kAbreast, along.inner - begin);
-      std::fill_n(running.begin(), width, start);
+      std::fill_n(running.begin(), width, Running());
       for (std::int64_t k = 0; k < along.n; ++k) {
         const std::int64_t row = reverse ? along.n - 1 - k : k;
         const std::int64_t at = (o * along.n + row) * along.inner + begin;
@@ -50,9 +69,9 @@ Tensor cumulative_sum(const Tensor& x, int axis, bool reverse) {
   dispatch_numbers("cumsum", x.dtype(), [&]<class T>() {
     const T* v = from.data<T>();
     T* to = detail::values<T>(y);
-    walk_lines<T>(detail::Along(x.shape(), axis), reverse, 0, [v, to](Running<T>& sum, std::int64_t at) {
-      sum += static_cast<Running<T>>(v[at]);
-      to[at] = static_cast<T>(sum);
+    walk_lines<SumOf<T>>(detail::Along(x.shape(), axis), reverse, [v, to](SumOf<T>& sum, std::int64_t at) {
+      sum.add(static_cast<Wide<T>>(v[at]));
+      to[at] = static_cast<T>(sum.value());
     });
   });
   return record("cumsum", y, wrt(x, [axis, reverse](const Tensor& g) { return cumulative_sum(g, axis, !reverse); }));
@@ -78,11 +97,11 @@ Tensor shifted(const Tensor& x, int axis, bool reverse, double fill) {
 // a recurrence the other way.
 Tensor recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
   const Tensor factors = detail::packed(a), terms = detail::packed(b), s = Tensor::empty(b.shape(), b.dtype());
-  dispatch_numbers("recurrence", b.dtype(), [&]<class T>() {
+  dispatch_floating(b.dtype(), [&]<class T>() {
     const T *factor = factors.data<T>(), *term = terms.data<T>();
     T* to = detail::values<T>(s);
-    walk_lines<T>(detail::Along(b.shape(), axis), reverse, 0, [=](Running<T>& sum, std::int64_t at) {
-      sum = static_cast<Running<T>>(term[at]) + static_cast<Running<T>>(factor[at]) * sum;
+    walk_lines<double>(detail::Along(b.shape(), axis), reverse, [=](double& sum, std::int64_t at) {
+      sum = static_cast<double>(term[at]) + static_cast<double>(factor[at]) * sum;
       to[at] = static_cast<T>(sum);
     });
   });
@@ -95,20 +114,54 @@ Tensor recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
   });
 }
 
-// yₖ = Π xⱼ over j ≤ k. ∂L/∂xᵢ = Σ over k ≥ i of gₖ·Π over j ≤ k, j ≠ i: what stands before i, times
-// rᵢ = gᵢ + xᵢ₊₁·rᵢ₊₁; without a division.
+// The cotangent of x that g of yₖ = Π xⱼ over j ≤ k means: Σ over k ≥ i of gₖ·Π over j ≤ k, j ≠ i, which is what stands
+// before i, times rᵢ = gᵢ + xᵢ₊₁·rᵢ₊₁; without a division.
+Tensor cumulative_product_gradient(const Tensor& g, const Tensor& x, const Tensor& y, int axis, bool reverse) {
+  return shifted(y, axis, reverse, 1) * recurrence(shifted(x, axis, !reverse, 0), g, axis, !reverse);
+}
+
+// yₖ = Π xⱼ over j ≤ k.
 Tensor cumulative_product(const Tensor& x, int axis, bool reverse) {
   const Tensor from = detail::packed(x), y = Tensor::empty(x.shape(), x.dtype());
   dispatch_numbers("cumprod", x.dtype(), [&]<class T>() {
     const T* v = from.data<T>();
     T* to = detail::values<T>(y);
-    walk_lines<T>(detail::Along(x.shape(), axis), reverse, 1, [v, to](Running<T>& product, std::int64_t at) {
-      product *= static_cast<Running<T>>(v[at]);
-      to[at] = static_cast<T>(product);
+    walk_lines<ProductOf<T>>(detail::Along(x.shape(), axis), reverse, [v, to](ProductOf<T>& product, std::int64_t at) {
+      product.times(static_cast<Wide<T>>(v[at]));
+      to[at] = static_cast<T>(product.value());
     });
   });
   return record("cumprod", y, wrt(x, [x, y, axis, reverse](const Tensor& g) {
-                  return shifted(y, axis, reverse, 1) * recurrence(shifted(x, axis, !reverse, 0), g, axis, !reverse);
+                  return cumulative_product_gradient(g, x, y, axis, reverse);
+                }));
+}
+
+// oᵢ = Π xⱼ over j ≠ i of lines (outer, n, inner): what stands before i times what stands behind.
+Tensor product_of_others(const Tensor& x) {
+  constexpr int kAxis = 1;
+  const Tensor from = detail::packed(x), y = Tensor::empty(x.shape(), x.dtype());
+  dispatch_floating(x.dtype(), [&]<class T>() {
+    using Running = ProductOf<T>;
+    const detail::Along along(x.shape(), kAxis);
+    const T* v = from.data<T>();
+    T* to = detail::values<T>(y);
+    std::vector<Running, detail::PoolAllocator<Running>> before(static_cast<std::size_t>(x.size()));
+    walk_lines<Running>(along, false, [&](Running& product, std::int64_t at) {
+      before[static_cast<std::size_t>(at)] = product;
+      product.times(static_cast<double>(v[at]));
+    });
+    walk_lines<Running>(along, true, [&](Running& product, std::int64_t at) {
+      Running& others = before[static_cast<std::size_t>(at)];
+      others.times(product);
+      product.times(static_cast<double>(v[at]));
+      to[at] = static_cast<T>(others.value());
+    });
+  });
+  return record("product_of_others", y, wrt(x, [x](const Tensor& g) {
+                  const Tensor up = cumulative_product(x, kAxis, false), down = cumulative_product(x, kAxis, true);
+                  const Tensor before = shifted(up, kAxis, false, 1), behind = shifted(down, kAxis, true, 1);
+                  return cumulative_product_gradient(shifted(g * behind, kAxis, true, 0), x, up, kAxis, false) +
+                         cumulative_product_gradient(shifted(g * before, kAxis, false, 0), x, down, kAxis, true);
                 }));
 }
 
@@ -121,8 +174,23 @@ Tensor cumprod(const Tensor& x, int axis) {
   return cumulative_product(detail::as_number(x), normal_axis("cumprod", axis, x.rank()), false);
 }
 
-Tensor detail::product_before(const Tensor& x, int axis, bool reverse) {
-  return shifted(cumulative_product(x, axis, reverse), axis, reverse, 1);
+// ∂ Πⱼ xⱼ/∂xᵢ = Π xⱼ over j ≠ i
+Tensor detail::product_along(const Tensor& lines) {
+  const Shape& shape = lines.shape();
+  const Along along(shape, 1);
+  const Tensor from = packed(lines), y = Tensor::empty({along.outer, 1, along.inner}, lines.dtype());
+  dispatch_numbers("prod", lines.dtype(), [&]<class T>() {
+    const T* v = from.data<T>();
+    T* to = values<T>(y);
+    if (along.n == 0) std::fill_n(to, y.size(), T{1});
+    walk_lines<ProductOf<T>>(along, false, [=](ProductOf<T>& product, std::int64_t at) {
+      product.times(static_cast<Wide<T>>(v[at]));
+      const std::int64_t row = at / along.inner;
+      if (row % along.n == along.n - 1)
+        to[row / along.n * along.inner + at % along.inner] = static_cast<T>(product.value());
+    });
+  });
+  return record("prod", y, wrt(lines, [lines](const Tensor& g) { return g * product_of_others(lines); }));
 }
 
 }  // namespace retrograd

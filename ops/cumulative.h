@@ -1,5 +1,5 @@
 // Running sums and products along an axis, in time proportional to the number of elements, their derivatives too.
-// Inside, floating values run in double.
+// Inside, float32 runs in double and float64 with the rounding of each step, and a product's exponent has no end.
 #pragma once
 #include "../core/tensor.h"
 
@@ -11,7 +11,7 @@ Tensor cumsum(const Tensor& x, int axis);
 Tensor cumprod(const Tensor& x, int axis);
 
 namespace detail {
-/// yₖ = Π xⱼ over j < k along one axis (over j > k where `reverse`): 1 at its beginning.
-Tensor product_before(const Tensor& x, int axis, bool reverse);
+/// The products along the middle axis of lines (outer, n, inner), which becomes of size 1; float32, float64, int64.
+Tensor product_along(const Tensor& lines);
 }  // namespace detail
 }  // namespace retrograd

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "../core/creation.h"
 #include "../core/error.h"
@@ -10,6 +11,7 @@
 #include "../core/loops.h"
 #include "../core/tape.h"
 #include "../core/tape_ops.h"
+#include "../core/total.h"
 #include "along.h"
 
 namespace retrograd {
@@ -36,22 +38,52 @@ Tensor checked_indices(const char* op, const Tensor& indices, const Shape& shape
   return counted;
 }
 
-// into[o, indices[j], :] += g[o, j, :], in the order of j.
+// Adds rows of `width` elements, `count` of them from `from` on, to those of `into` whose numbers are at[0], at[1], …,
+// in this order; into has `rows`. Rows that get many terms are summed up in totals, so that the error does not grow
+// with their number.
 template <class T>
+void add_rows(T* into, std::int64_t rows, std::int64_t width, const T* from, const std::int64_t* at,
+              std::int64_t count) {
+  constexpr std::int64_t kFewTerms = 64;
+  std::vector<std::int64_t, detail::PoolAllocator<std::int64_t>> uses;
+  std::int64_t many = 0;  // rows with many terms: of them `uses` then holds −1 − their number, of all others how many
+  if (count > kFewTerms) {
+    uses.resize(static_cast<std::size_t>(rows));
+    for (std::int64_t j = 0; j < count; ++j) ++uses[static_cast<std::size_t>(at[j])];
+    for (std::int64_t& row : uses)
+      if (row > kFewTerms) row = -1 - many++;
+  }
+  using Total = detail::Total<T>;
+  std::vector<Total, detail::PoolAllocator<Total>> totals(static_cast<std::size_t>(many * width));
+  for (std::int64_t j = 0; j < count; ++j, from += width) {
+    if (many > 0 && uses[static_cast<std::size_t>(at[j])] < 0) {
+      Total* total = totals.data() + (-1 - uses[static_cast<std::size_t>(at[j])]) * width;
+      for (std::int64_t i = 0; i < width; ++i) total[i].add(static_cast<double>(from[i]));
+    } else {
+      T* row = into + at[j] * width;
+      for (std::int64_t i = 0; i < width; ++i) row[i] += from[i];
+    }
+  }
+  if (many == 0) return;
+  for (std::int64_t r = 0; r < rows; ++r)
+    if (const std::int64_t number = -1 - uses[static_cast<std::size_t>(r)]; number >= 0)
+      for (std::int64_t i = 0; i < width; ++i) {
+        T& sum = into[r * width + i];
+        Total& total = totals[static_cast<std::size_t>(number * width + i)];
+        total.add(static_cast<double>(sum));
+        sum = static_cast<T>(total.value());
+      }
+}
+
+// into[o, indices[j], :] += g[o, j, :], in the order of j.
 void add_rows(const Tensor& into, const Tensor& g, const Tensor& indices, int axis) {
   const detail::Along to(into.shape(), axis);
   const std::int64_t count = indices.size();
-  const auto* at = indices.data<std::int64_t>();
-  const T* from = g.data<T>();
-  for (std::int64_t o = 0; o < to.outer; ++o)
-    for (std::int64_t j = 0; j < count; ++j, from += to.inner) {
-      T* row = detail::values<T>(into) + (o * to.n + at[j]) * to.inner;
-      for (std::int64_t i = 0; i < to.inner; ++i) row[i] += from[i];
-    }
-}
-
-void add_rows(const Tensor& into, const Tensor& g, const Tensor& indices, int axis) {
-  g.dtype() == float32 ? add_rows<float>(into, g, indices, axis) : add_rows<double>(into, g, indices, axis);
+  dispatch_floating(g.dtype(), [&]<class T>() {
+    for (std::int64_t o = 0; o < to.outer; ++o)
+      add_rows(detail::values<T>(into) + o * to.n * to.inner, to.n, to.inner, g.data<T>() + o * count * to.inner,
+               indices.data<std::int64_t>(), count);
+  });
 }
 
 // The rule of take: the rows of the cotangent are added at their indices, to zeros or to a sum that is waiting.
@@ -166,16 +198,21 @@ Tensor scatter_add(const Tensor& x, int axis, const Tensor& indices, const Tenso
   const Tensor at = checked_indices("scatter_add", indices, x.shape(), own);
   const Tensor from = detail::packed(source);
   Tensor y = detail::copy_values(x);
-  dispatch(x.dtype(), [&]<class T>() {
-    if constexpr (!std::is_same_v<T, bool> && !std::is_same_v<T, std::uint8_t>) {
-      const T* in = from.data<T>();
-      T* out = detail::values<T>(y);
-      for_each_index(at, x.shape(), own, [&](std::int64_t place, std::int64_t j) {
-        using Whole = std::conditional_t<std::is_integral_v<T>, std::uint64_t, T>;  // which wraps
-        out[place] = static_cast<T>(static_cast<Whole>(out[place]) + static_cast<Whole>(in[j]));
-      });
-    }
-  });
+  if (x.dtype() == int64) {
+    const auto* in = from.data<std::int64_t>();
+    auto* out = detail::values<std::int64_t>(y);
+    for_each_index(at, x.shape(), own, [&](std::int64_t place, std::int64_t j) {  // unsigned, so that it may wrap
+      out[place] =
+          static_cast<std::int64_t>(static_cast<std::uint64_t>(out[place]) + static_cast<std::uint64_t>(in[j]));
+    });
+  } else {
+    std::vector<std::int64_t, detail::PoolAllocator<std::int64_t>> places(static_cast<std::size_t>(at.size()));
+    for_each_index(at, x.shape(), own,
+                   [&](std::int64_t place, std::int64_t j) { places[static_cast<std::size_t>(j)] = place; });
+    dispatch_floating(x.dtype(), [&]<class T>() {
+      add_rows(detail::values<T>(y), x.size(), 1, from.data<T>(), places.data(), at.size());
+    });
+  }
   if (!is_recorded(x, source)) return y;
   Tensor sum = record("scatter_add", std::move(y), wrt(x, [](Tensor g) { return g; }),
                       wrt(source, [at, own](const Tensor& g) { return take_along_axis(g, at, own); }));

@@ -7,6 +7,7 @@
 #include "../core/creation.h"
 #include "../core/format.h"
 #include "../core/tape.h"
+#include "../core/total.h"
 #include "arithmetic.h"
 #include "comparison.h"
 #include "convert.h"
@@ -112,19 +113,21 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
   std::vector<double, detail::PoolAllocator<double>> log_sum(static_cast<std::size_t>(rows));
   Tensor h = detail::softmax_rows(from, log_sum.data());
   double loss = 0;
-  dispatch(x.dtype(), [&]<class T>() {
+  dispatch_floating(x.dtype(), [&]<class T>() {
+    detail::Total<T> total;
     for (std::int64_t n = 0; n < rows; ++n) {
       const T* row = from.data<T>() + n * columns;
       const double log_total = log_sum[static_cast<std::size_t>(n)];
       if (are_indices(targets)) {
-        loss += log_total - static_cast<double>(row[t.data<std::int64_t>()[n]]);
+        total.add(log_total - static_cast<double>(row[t.data<std::int64_t>()[n]]));
       } else {
         for (std::int64_t k = 0; k < columns; ++k) {
           const double share = static_cast<double>(t.data<T>()[n * columns + k]);
-          if (share != 0) loss += share * (log_total - static_cast<double>(row[k]));
+          if (share != 0) total.add(share * (log_total - static_cast<double>(row[k])));
         }
       }
     }
+    loss = total.value();
   });
   // dh = h ∘ (dx − Σₖ hₖ dxₖ), eq. 2.14
   h = record("softmax", h, wrt(x, [h](const Tensor& g) { return h * (g - sum(g * h, 1, true)); }));
@@ -140,11 +143,12 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
 double squared_distance(const Tensor& y, const Tensor& targets) {
   const Tensor from = detail::packed(y), t = detail::packed(targets);
   double sum = 0;
-  dispatch(y.dtype(), [&]<class T>() {
+  dispatch_floating(y.dtype(), [&]<class T>() {
+    detail::Total<T> total;
     const T* value = from.data<T>();
     const auto add = [&](std::int64_t i, double target) {
       const double difference = static_cast<double>(value[i]) - target;
-      sum += difference * difference;
+      total.add(difference * difference);
     };
     if (are_indices(targets)) {
       const std::int64_t columns = y.shape()[1];
@@ -153,6 +157,7 @@ double squared_distance(const Tensor& y, const Tensor& targets) {
       const T* target = t.data<T>();
       for (std::int64_t i = 0; i < y.size(); ++i) add(i, static_cast<double>(target[i]));
     }
+    sum = total.value();
   });
   return sum;
 }

@@ -15,6 +15,15 @@ namespace {
 
 using detail::Windows;
 
+// Adds up in `to`, in doubles where an element gets many terms.
+template <class T, class Add>
+void add_up(T* to, std::int64_t n, std::int64_t most_terms, Add add) {
+  if (most_terms <= detail::kFewTerms)
+    add(to);
+  else
+    detail::with_totals(to, n, add);
+}
+
 // Shapes (N, C, H, W) and the windows on each of their planes.
 struct Pooling {
   Windows windows;
@@ -53,16 +62,23 @@ void for_each_tap_run(const Windows& windows, F f) {
     }
 }
 
-Tensor placed(const Tensor& g, const Tensor& index, const Shape& images);
+// Where the largest elements stand, and how many windows may share one of them.
+struct Places {
+  Tensor index;
+  std::int64_t most_windows;
+};
+
+Tensor placed(const Tensor& g, const Places& places, const Shape& images);
 
 // y[n, c, p] = x[n, c, index[n, c, p]] on planes, however y was computed; nobody writes to the index.
-Tensor record_picked(const Tensor& y, const Tensor& x, const Tensor& index) {
+Tensor record_picked(const Tensor& y, const Tensor& x, const Places& places) {
   return record("max_pool2d", y,
-                wrt(x, [index, images = x.shape()](const Tensor& g) { return placed(g, index, images); }));
+                wrt(x, [places, images = x.shape()](const Tensor& g) { return placed(g, places, images); }));
 }
 
 // The same op where the index is known; 0 where it is −1.
-Tensor picked(const Tensor& x, const Tensor& index) {
+Tensor picked(const Tensor& x, const Places& places) {
+  const Tensor& index = places.index;
   const Tensor y = Tensor::empty(index.shape(), x.dtype()), from = detail::packed(x);
   if (y.size() > 0)
     dispatch_floating(x.dtype(), [&]<class T>() {
@@ -75,24 +91,25 @@ Tensor picked(const Tensor& x, const Tensor& index) {
           to[p] = at[p] < 0 ? T{0} : image[at[p]];
       });
     });
-  return record_picked(y, x, index);
+  return record_picked(y, x, places);
 }
 
 // The transpose of picked: x[n, c, index[n, c, p]] += g[n, c, p], on planes of zeros.
-Tensor placed(const Tensor& g, const Tensor& index, const Shape& images) {
+Tensor placed(const Tensor& g, const Places& places, const Shape& images) {
   const Tensor x = zeros(images, g.dtype()), from = detail::packed(g);
   if (g.size() > 0)
     dispatch_floating(g.dtype(), [&]<class T>() {
       const std::int64_t pixels = images[2] * images[3], positions = g.shape()[2] * g.shape()[3];
-      const std::int64_t* at = index.data<std::int64_t>();
+      const std::int64_t* at = places.index.data<std::int64_t>();
+      const T* share = from.data<T>();
       detail::for_each_plane(images[0] * images[1], positions, [&](std::int64_t plane) {
-        T* image = detail::values<T>(x) + plane * pixels;
-        const T* share = from.data<T>();
-        for (std::int64_t p = plane * positions; p < (plane + 1) * positions; ++p)
-          if (at[p] >= 0) image[at[p]] += share[p];
+        add_up(detail::values<T>(x) + plane * pixels, pixels, places.most_windows, [&](auto* image) {
+          for (std::int64_t p = plane * positions; p < (plane + 1) * positions; ++p)
+            if (at[p] >= 0) image[at[p]] += share[p];
+        });
       });
     });
-  return record("max_pool2d_place", x, wrt(g, [index](const Tensor& gg) { return picked(gg, index); }));
+  return record("max_pool2d_place", x, wrt(g, [places](const Tensor& gg) { return picked(gg, places); }));
 }
 
 template <class T>
@@ -149,7 +166,7 @@ Tensor largest(const Tensor& x, const Pooling& pooling) {
           largest_values(pooling.windows, image, to);
       });
     });
-  return is_saved ? record_picked(y, x, index) : y;
+  return is_saved ? record_picked(y, x, {index, pooling.windows.size()}) : y;
 }
 
 Tensor shared_out(const Tensor& g, const Pooling& pooling);
@@ -164,8 +181,10 @@ Tensor averaged(const Tensor& x, const Pooling& pooling) {
       detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
         const T* image = from.data<T>() + plane * pooling.windows.pixels();
         T* to = detail::values<T>(y) + plane * positions;
-        for_each_tap_run(pooling.windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
-          for (std::int64_t o = 0; o < n; ++o) to[p + o] += image[at + o * step];
+        add_up(to, positions, pooling.windows.size(), [&](auto* sums) {
+          for_each_tap_run(pooling.windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
+            for (std::int64_t o = 0; o < n; ++o) sums[p + o] += image[at + o * step];
+          });
         });
         for (std::int64_t p = 0; p < positions; ++p) to[p] /= size;
       });
@@ -181,9 +200,11 @@ Tensor shared_out(const Tensor& g, const Pooling& pooling) {
       const T size = static_cast<T>(pooling.windows.size());
       detail::for_each_plane(pooling.planes(), pooling.steps(), [&](std::int64_t plane) {
         const T* share = from.data<T>() + plane * pooling.windows.positions();
-        T* to = detail::values<T>(x) + plane * pooling.windows.pixels();
-        for_each_tap_run(pooling.windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
-          for (std::int64_t o = 0; o < n; ++o) to[at + o * step] += share[p + o] / size;
+        const std::int64_t pixels = pooling.windows.pixels();
+        add_up(detail::values<T>(x) + plane * pixels, pixels, pooling.windows.size(), [&](auto* sums) {
+          for_each_tap_run(pooling.windows, [&](std::int64_t p, std::int64_t n, std::int64_t at, std::int64_t step) {
+            for (std::int64_t o = 0; o < n; ++o) sums[at + o * step] += share[p + o] / size;
+          });
         });
       });
     });
@@ -198,6 +219,8 @@ struct Partition {
   std::int64_t pixels() const { return images[2] * images[3]; }
   std::int64_t count() const { return parts.rows * parts.columns; }
   Shape pooled() const { return {images[0], images[1], parts.rows, parts.columns}; }
+  // That a pixel may be in.
+  std::int64_t most_parts() const { return (parts.rows / images[2] + 2) * (parts.columns / images[3] + 2); }
 
   // A part's number, its first pixel, and how many rows and columns of pixels it has.
   struct Part {
@@ -243,13 +266,14 @@ Tensor part_means(const Tensor& x, const Partition& partition) {
         const T* image = from.data<T>() + plane * partition.pixels();
         T* to = detail::values<T>(y) + plane * partition.count();
         partition.for_each_part([&](const Partition::Part& part) {
-          T total = 0;  // of sums of rows: a part may be a whole image
+          double total = 0;  // a part may be a whole image
           for (std::int64_t row = 0; row < part.rows; ++row) {
-            T across = 0;
-            for (std::int64_t k = 0; k < part.columns; ++k) across += image[part.first + row * width + k];
+            double across = 0;
+            for (std::int64_t k = 0; k < part.columns; ++k)
+              across += static_cast<double>(image[part.first + row * width + k]);
             total += across;
           }
-          to[part.number] = total / static_cast<T>(part.size());
+          to[part.number] = static_cast<T>(total / static_cast<double>(part.size()));
         });
       });
     });
@@ -264,11 +288,13 @@ Tensor part_shares(const Tensor& g, const Partition& partition) {
       const std::int64_t width = partition.images[3];
       detail::for_each_plane(partition.planes(), partition.pixels() + partition.count(), [&](std::int64_t plane) {
         const T* share = from.data<T>() + plane * partition.count();
-        T* image = detail::values<T>(x) + plane * partition.pixels();
-        partition.for_each_part([&](const Partition::Part& part) {
-          const T own = share[part.number] / static_cast<T>(part.size());
-          for (std::int64_t row = 0; row < part.rows; ++row)
-            for (std::int64_t k = 0; k < part.columns; ++k) image[part.first + row * width + k] += own;
+        const std::int64_t pixels = partition.pixels();
+        add_up(detail::values<T>(x) + plane * pixels, pixels, partition.most_parts(), [&](auto* image) {
+          partition.for_each_part([&](const Partition::Part& part) {
+            const T own = share[part.number] / static_cast<T>(part.size());
+            for (std::int64_t row = 0; row < part.rows; ++row)
+              for (std::int64_t k = 0; k < part.columns; ++k) image[part.first + row * width + k] += own;
+          });
         });
       });
     });

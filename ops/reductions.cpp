@@ -1,6 +1,8 @@
 #include "reductions.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <limits>
 
 #include "../core/error.h"
@@ -11,6 +13,7 @@
 #include "comparison.h"
 #include "convert.h"
 #include "cumulative.h"
+#include "views.h"
 
 namespace retrograd {
 
@@ -65,27 +68,6 @@ constexpr detail::ByDtype<detail::Fold> kMin = {extreme_fold<false, float>(kInfi
                                                 extreme_fold<false, std::int64_t>(0x1p63),
                                                 {},
                                                 extreme_fold<false, std::uint8_t>(255)};
-
-// Integers multiply as unsigned ones, so that they wrap.
-template <class T>
-T times(T a, T b) {
-  using Whole = std::conditional_t<std::is_integral_v<T>, std::uint64_t, T>;
-  return static_cast<T>(static_cast<Whole>(a) * static_cast<Whole>(b));
-}
-template <class T>
-void prod_row(const void* x, void* into, std::int64_t n) {
-  T product = *static_cast<const T*>(into);
-  for (std::int64_t i = 0; i < n; ++i) product = times(product, static_cast<const T*>(x)[i]);
-  *static_cast<T*>(into) = product;
-}
-template <class T>
-void prod_column(const void* x, void* into, std::int64_t n) {
-  T* product = static_cast<T*>(into);
-  for (std::int64_t i = 0; i < n; ++i) product[i] = times(product[i], static_cast<const T*>(x)[i]);
-}
-constexpr detail::ByDtype<detail::Fold> kProd = {detail::Fold{prod_row<float>, prod_column<float>, 1},
-                                                 detail::Fold{prod_row<double>, prod_column<double>, 1},
-                                                 detail::Fold{prod_row<std::int64_t>, prod_column<std::int64_t>, 1}};
 
 // d max = Σ [xᵢ = max]·dxᵢ / (the number of ties)
 Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const Tensor& x, const Axes& axes,
@@ -154,14 +136,21 @@ Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
   return sum(x, axes, keepdims) / detail::count_over(x.shape(), axes.mask("mean", x.rank()));
 }
 
-// ∂ Πⱼ xⱼ/∂xᵢ = (Π over j < i)·(Π over j > i): the products of what stands before and behind, without a division.
+// Of several stretches of axes one is made: what overflows between two could not come back.
 Tensor prod(const Tensor& any_x, const Axes& axes, bool keepdims) {
   const Tensor x = detail::as_number(any_x);
-  return detail::reduce_stretches(x, axes.mask("prod", x.rank()), keepdims, [](const Tensor& lines) {
-    return record("prod", detail::reduce("prod", kProd, lines, 1u << 1), wrt(lines, [lines](const Tensor& g) {
-                    return g * (detail::product_before(lines, 1, false) * detail::product_before(lines, 1, true));
-                  }));
-  });
+  const std::uint32_t mask = axes.mask("prod", x.rank()), from_first = mask == 0 ? 0 : mask >> std::countr_zero(mask);
+  if ((from_first & (from_first + 1)) == 0)  // one stretch
+    return detail::reduce_stretches(x, mask, keepdims, detail::product_along);
+  std::array<int, kMaxRank> order{};
+  std::size_t rank = 0;
+  for (const bool reduced : {false, true})
+    for (int axis = 0; axis < x.rank(); ++axis)
+      if ((mask >> axis & 1) == reduced) order[rank++] = axis;
+  const std::int64_t n = detail::count_over(x.shape(), mask);
+  const Tensor lines = reshape(transpose(x, std::span(order).first(rank)),
+                               Shape{detail::reduced_shape(x.shape(), mask, false).size(), n, 1});
+  return reshape(detail::product_along(lines), detail::reduced_shape(x.shape(), mask, keepdims));
 }
 
 Tensor max(const Tensor& x, const Axes& axes, bool keepdims) { return extreme("max", kMax, x, axes, keepdims); }

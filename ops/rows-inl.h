@@ -8,6 +8,7 @@
 #endif
 
 #include "../core/simd-inl.h"
+#include "../core/total.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
@@ -25,7 +26,7 @@ HWY_INLINE void each_vector(std::int64_t begin, std::int64_t end, const Step& st
   for (; i < end; ++i) step(one, i);
 }
 
-/// Σ term(tag, i) over [0, n), in blocks short enough for float, their sums gathered in double.
+/// Σ term(tag, i) over [0, n), in blocks short enough for float, their sums gathered in a total.
 template <class T, class Term>
 HWY_INLINE double row_sum(std::int64_t n, const Term& term) {
   constexpr std::int64_t kBlock = 1024;
@@ -33,7 +34,7 @@ HWY_INLINE double row_sum(std::int64_t n, const Term& term) {
   const hn::CappedTag<T, 4> four;
   const hn::CappedTag<T, 1> one;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(whole)), few = static_cast<std::int64_t>(hn::Lanes(four));
-  double total = 0;
+  detail::Total<T> total;
   for (std::int64_t begin = 0; begin < n; begin += kBlock) {
     const std::int64_t end = begin + kBlock < n ? begin + kBlock : n;
     std::int64_t i = begin;
@@ -45,9 +46,9 @@ HWY_INLINE double row_sum(std::int64_t n, const Term& term) {
     }
     for (; i + few <= end; i += few) block += hn::GetLane(hn::SumOfLanes(four, term(four, i)));
     for (; i < end; ++i) block += hn::GetLane(term(one, i));
-    total += static_cast<double>(block);
+    total.add(static_cast<double>(block));
   }
-  return total;
+  return total.value();
 }
 
 /// The largest of at least Lanes(d); of a row with a NaN, any of it.

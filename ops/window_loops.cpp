@@ -77,8 +77,8 @@ void copy_run(const T* from, std::int64_t step, std::int64_t n, T* __restrict to
   else
     for (std::int64_t o = 0; o < n; ++o) to[o] = from[o * step];
 }
-template <class T>
-void add_run(const T* __restrict from, std::int64_t step, std::int64_t n, T* __restrict to) {
+template <class T, class Sum>
+void add_run(const T* __restrict from, std::int64_t step, std::int64_t n, Sum* __restrict to) {
   if (step == 1)
     for (std::int64_t o = 0; o < n; ++o) to[o] += from[o];
   else
@@ -142,12 +142,14 @@ void im2col(const Windows& windows, const T* image, std::int64_t channels, std::
   });
 }
 
-template <class T>
-void col2im(const Windows& windows, const T* columns, std::int64_t stride, std::int64_t channels, std::int64_t begin,
-            std::int64_t end, T* image) {
+namespace {
+// The same with sums of another type, T or double.
+template <class T, class Sum>
+void add_columns(const Windows& windows, const T* columns, std::int64_t stride, std::int64_t channels,
+                 std::int64_t begin, std::int64_t end, Sum* image) {
   const WindowAxis &down = windows.rows, &along = windows.columns;
   for_each_tap(windows, channels, [&](std::int64_t channel, std::int64_t i, std::int64_t j) {
-    T* plane = image + channel * windows.pixels();
+    Sum* plane = image + channel * windows.pixels();
     const T* from = std::exchange(columns, columns + stride);
     const auto [left, right] = along.within(j, 0, along.out);
     for_each_row(along.out, begin, end, [&, l = left, r = right](std::int64_t row, std::int64_t a, std::int64_t b) {
@@ -157,6 +159,16 @@ void col2im(const Windows& windows, const T* columns, std::int64_t stride, std::
       from += b - a;
     });
   });
+}
+}  // namespace
+
+template <class T>
+void col2im(const Windows& windows, const T* columns, std::int64_t stride, std::int64_t channels, std::int64_t begin,
+            std::int64_t end, T* image) {
+  if (windows.size() <= kFewTerms) return add_columns(windows, columns, stride, channels, begin, end, image);
+  for (std::int64_t channel = 0; channel < channels; ++channel, columns += windows.size() * stride)
+    with_totals(image + channel * windows.pixels(), windows.pixels(),
+                [&](double* plane) { add_columns(windows, columns, stride, 1, begin, end, plane); });
 }
 
 template void im2col(const Windows&, const float*, std::int64_t, std::int64_t, std::int64_t, float*, std::int64_t);

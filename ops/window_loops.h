@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <limits>
 #include <utility>
+#include <vector>
 
 #include "../core/dtype.h"
 #include "../core/loops.h"
 #include "../core/shape.h"
+#include "../core/storage.h"
 #include "size2d.h"
 
 namespace retrograd::detail {
@@ -64,6 +66,16 @@ void im2col(const Windows& windows, const T* image, std::int64_t channels, std::
 template <class T>
 void col2im(const Windows& windows, const T* columns, std::int64_t stride, std::int64_t channels, std::int64_t begin,
             std::int64_t end, T* image);
+
+/// Terms that float32 may add up one by one.
+inline constexpr std::int64_t kFewTerms = 64;
+/// Calls add(totals) with the n values as doubles, to which it adds many terms each, and rounds what is then there.
+template <class T, class Add>
+void with_totals(T* to, std::int64_t n, Add&& add) {
+  std::vector<double, PoolAllocator<double>> totals(to, to + n);
+  add(totals.data());
+  for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(totals[static_cast<std::size_t>(i)]);
+}
 
 /// Calls f(plane) for each plane, on the pool where the steps that all planes take together are many.
 template <class F>

@@ -82,13 +82,31 @@ TEST_CASE("a norm that is not finite is refused by the name of the gradient and 
   CHECK(none.clip_norm(1) == 0);
 }
 
-TEST_CASE("gradients whose squares overflow only together are refused and stay") {
+TEST_CASE("gradients whose norm is infinite only together are refused and stay") {
   const std::vector<Tensor> model{zeros({1}, float64), zeros({1}, float64)};
   Tape tape;
   tape.watch(model);
-  Gradients g = tape.gradients(sum(1.2e154 * (model[0] + model[1])));
+  Gradients g = tape.gradients(sum(1.3e308 * (model[0] + model[1])));
   CHECK_THROWS_WITH_AS(g.clip_norm(1), "clip_norm: the norm of all gradients together is inf", Error);
-  for (const Tensor& one : model) CHECK(g[one].item<double>() == 1.2e154);
+  for (const Tensor& one : model) CHECK(g[one].item<double>() == 1.3e308);
+}
+
+TEST_CASE("gradients whose squares overflow or vanish have a norm and are clipped by it") {
+  for (const auto& [dtype, size] :
+       {std::pair{float64, 1.2e200}, {float64, 1.2e-200}, {float32, 3e38}, {float32, 1e-44}}) {
+    CAPTURE(size);
+    const std::vector<Tensor> model{zeros({3}, dtype), zeros({1}, dtype)};
+    Tape tape;
+    tape.watch(model);
+    Gradients g = tape.gradients(sum(model[0]) + sum(model[1]));
+    const double held = full({}, size, dtype).to_vector<double>()[0];
+    g *= size;
+    CHECK(g.norm() == doctest::Approx(2 * held).epsilon(1e-15));
+    if (size < 1) continue;
+    CHECK(g.clip_norm(1) == doctest::Approx(2 * held).epsilon(1e-15));
+    for (const Tensor& one : model)
+      for (double value : g[one].to_vector<double>()) CHECK(value == doctest::Approx(0.5).epsilon(1e-6));
+  }
 }
 
 TEST_CASE("a norm counts every element of large tensors and of those that wait as products") {

@@ -1,0 +1,28 @@
+// A sum of many terms whose error does not grow with their number: of float32 in double, of float64 with what each
+// addition rounded away (Neumaier 1974). Invariant: where no term is infinite or NaN, neither is what was rounded away.
+// Knows nothing of where the terms lie. Not a public header.
+#pragma once
+#include <cmath>
+
+namespace retrograd::detail {
+
+template <class T>
+class Total {
+ public:
+  void add(double term) {
+    if constexpr (sizeof(T) < sizeof(double)) {
+      sum_ += term;
+    } else {
+      const double sum = sum_ + term;
+      const double lost = std::abs(sum_) >= std::abs(term) ? (sum_ - sum) + term : (term - sum) + sum_;
+      lost_ += std::isfinite(sum) ? lost : 0;
+      sum_ = sum;
+    }
+  }
+  double value() const { return sum_ + lost_; }
+
+ private:
+  double sum_ = 0, lost_ = 0;
+};
+
+}  // namespace retrograd::detail
