@@ -156,9 +156,15 @@ Tensor reshape(const Tensor& x, const Shape& shape) {
 Tensor reshape(const Tensor& x, std::initializer_list<std::int64_t> sizes) {
   std::int64_t known = 1;
   int unknown = 0;
-  for (std::int64_t size : sizes) size == -1 ? static_cast<void>(++unknown) : static_cast<void>(known *= size);
+  bool overflows = false;
+  for (const std::int64_t size : sizes) {
+    if (size == -1)
+      ++unknown;
+    else
+      overflows = __builtin_mul_overflow(known, size, &known) || overflows;
+  }
   if (unknown == 0) return reshape(x, Shape(sizes));
-  if (unknown > 1 || known <= 0 || x.size() % known != 0)
+  if (unknown > 1 || overflows || known <= 0 || x.size() % known != 0)
     fail<ShapeError>("reshape: {} does not fit ({})", x.shape(), fmt::join(sizes, ", "));
   std::vector<std::int64_t> filled(sizes);
   for (std::int64_t& size : filled)

@@ -61,7 +61,11 @@ std::vector<Row> shape_rows() {
         {[] {
            reshape(zeros({2, 3}), {-1, 4});
          },
-         "reshape: (2, 3) does not fit (-1, 4)"}}},
+         "reshape: (2, 3) does not fit (-1, 4)"},
+        {[] {
+           reshape(zeros({2, 3}), {1LL << 32, 1LL << 32, -1});
+         },
+         "reshape: (2, 3) does not fit (4294967296, 4294967296, -1)"}}},
       {"stack",
        [](const Tensors& x) { return stack(x); },
        [](const std::vector<Plain>& x) {
