@@ -10,7 +10,9 @@
 #include "../ops/arithmetic.h"
 #include "../ops/comparison.h"
 #include "../ops/linear.h"
+#include "../ops/logic.h"
 #include "../ops/matmul.h"
+#include "../ops/reductions.h"
 #include "../ops/shaping.h"
 #include "../ops/softmax.h"
 #include "../ops/views.h"
@@ -37,15 +39,16 @@ void check_shapes(const Tensor& query, const Tensor& key, const Tensor& value) {
                      key.shape(), value.shape());
 }
 
-Tensor masked(const Tensor& scores, const Tensor& mask) {
+void check_mask(const Tensor& mask, const Tensor& scores) {
   const char* const op = "scaled_dot_product_attention";
-  if (!mask.defined()) return scores;
   if (mask.dtype() != boolean && mask.dtype() != scores.dtype())
     fail<DtypeError>("{}: the mask must be boolean or {}, got {}", op, scores.dtype(), mask.dtype());
   if (!broadcasts_to(mask.shape(), scores.shape()))
     fail<ShapeError>("{}: the mask {} does not broadcast to the scores {}", op, mask.shape(), scores.shape());
-  return mask.dtype() == boolean ? where(mask, scores, -kInfinity) : scores + mask;
 }
+
+// Which queries may look at a key at all: (…, L, 1), or with fewer axes where the mask has fewer.
+Tensor sighted(const Tensor& mask) { return any(mask.dtype() == boolean ? mask : mask != -kInfinity, -1, true); }
 
 // The projections of x (N, T, embed) by the rows of weight and bias, embed rows each: (projections, N, heads, T,
 // embed/heads).
@@ -69,7 +72,14 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
   check_shapes(query, key, value);
   const double scale = 1 / std::sqrt(static_cast<double>(query.size(-1)));
   const Tensor scores = matmul(scaled(query, scale), swapaxes(key, -2, -1));
-  return matmul(dropout(softmax(masked(scores, mask), -1)), value);
+  if (!mask.defined()) return matmul(dropout(softmax(scores, -1)), value);
+  check_mask(mask, scores);
+  // A softmax of nothing is NaN. So a query that may look at no key looks at all of them, and what it finds is left
+  // out: a choice, which no NaN passes, neither forward nor back.
+  const Tensor fits = mask.rank() == 0 ? reshape(mask, Shape{1}) : mask, sees = sighted(fits);
+  const Tensor masked_scores = mask.dtype() == boolean ? where(fits | ~sees, scores, -kInfinity)
+                                                       : scores + where(sees, fits, zeros({}, mask.dtype()));
+  return where(sees, matmul(dropout(softmax(masked_scores, -1)), value), zeros({}, value.dtype()));
 }
 
 Tensor causal_mask(std::int64_t steps) {

@@ -1,8 +1,8 @@
 // Attention: each query takes a mean of the values, weighted by how well their keys fit it. Batch first. A mask
 // broadcasts to the scores (…, L, S) of L queries and S keys, and is of one of two kinds: a boolean one is true where a
 // query may look at a key, and one of the scores' dtype is added to them. (PyTorch's scaled_dot_product_attention reads
-// booleans so too; its MultiheadAttention the other way round.) Of a query that may look at no key the output is NaN,
-// as PyTorch's: a softmax of nothing.
+// booleans so too; its MultiheadAttention the other way round.) Of a query that may look at no key the output is 0,
+// and so are its gradients, as in PyTorch's newer versions.
 #pragma once
 #include <cstdint>
 

@@ -142,13 +142,43 @@ TEST_CASE("a padding mask hides what lies beyond the end of each sequence") {
   CHECK_THROWS_WITH_AS(nn::padding_mask(tensor(2), 3), "padding_mask: lengths must be (N), got ()", ShapeError);
 }
 
-TEST_CASE("a query that may look at no key has no output, and the others have theirs") {
+TEST_CASE("a query that may look at no key finds zeros, and disturbs no gradient") {
+  const Tensor q = queries(), k = wave({2, 5, 6}, 8, 1, 0.4), v = wave({2, 5, 6}, 9, 1, 0.5);
+  const Tensor seen = tensor<bool>(
+      {{true, true, true, false, true}, {false, false, false, false, false}, {true, false, true, true, true}});
+  const auto attend = [](const Tensor& mask) {
+    return [mask](const Tensor& query, const Tensor& key, const Tensor& value) {
+      return nn::scaled_dot_product_attention(query, key, value, mask);
+    };
+  };
+  const Tensor additive = where(seen, zeros({3, 5}, float64), -kInf);
+  for (const Tensor& mask : {seen, additive, broadcast_to(additive, {2, 3, 5})}) {
+    CAPTURE(mask.dtype());
+    const auto f = attend(mask);
+    const Tensor y = f(q, k, v);
+    CHECK(array_equal(y(range(), 1), zeros({2, 6}, float64)));
+    // The other queries alone, with the same values and gradients.
+    const auto others = [&](const Tensor& query, const Tensor& key, const Tensor& value) {
+      const Tensor rows = mask.rank() == 2 ? stack({mask[0], mask[2]}) : stack({mask[0][0], mask[0][2]});
+      return attend(rows)(stack({query(range(), 0), query(range(), 2)}, 1), key, value);
+    };
+    check_close(y(range(), 0), others(q, k, v)(range(), 0));
+    check_close(y(range(), 2), others(q, k, v)(range(), 1));
+    const auto slopes =
+        grad([&](const Tensor& a, const Tensor& b, const Tensor& c) { return sum(square(f(a, b, c))); });
+    const auto expected =
+        grad([&](const Tensor& a, const Tensor& b, const Tensor& c) { return sum(square(others(a, b, c))); });
+    const auto [dq, dk, dv] = slopes(q, k, v);
+    const auto [eq, ek, ev] = expected(q, k, v);
+    check_close(dq, eq);
+    check_close(dk, ek);
+    check_close(dv, ev);
+  }
+  // Nobody sees anything, by a mask of any rank.
+  for (const Tensor& mask : {zeros({}, boolean), zeros({5}, boolean), full({}, -kInf, float64)})
+    CHECK(array_equal(nn::scaled_dot_product_attention(q, k, v, mask), zeros({2, 3, 6}, float64)));
   const nn::MultiHeadAttention layer = made(6, 2);
-  const Tensor mask = tensor<bool>({{true, true, true}, {false, false, false}, {true, true, true}});
-  const Tensor y = layer(queries(), mask), whole = layer(queries());
-  CHECK(all(isnan(y(range(), 1))).item<bool>());
-  check_close(y(range(), 0), whole(range(), 0));
-  check_close(y(range(), 2), whole(range(), 2));
+  check_close(layer(q, k, v, seen)(range(), 1), broadcast_to(layer.out_proj.bias, {2, 6}));
 }
 
 TEST_CASE("attention drops weights of its softmax in training, and nowhere else") {
