@@ -9,6 +9,7 @@
 #include "../core/tape.h"
 #include "arithmetic.h"
 #include "comparison.h"
+#include "exponential.h"
 #include "linalg.h"
 #include "matmul.h"
 #include "matrices.h"
@@ -61,14 +62,65 @@ Tensor by_minors(const Tensor& a) {
   return reshape(turned(det(matmul(rows, turned(skip))) * signs), a.shape());
 }
 
-}  // namespace
+// Powers of 2, as exponents, that bring the rows and columns of each matrix near 1: A = D·B·E, where B has them there.
+// Then adj A = adj E · adj B · adj D, whose factors stay within range wherever the product does.
+class Balance {
+ public:
+  explicit Balance(const Tensor& a)
+      : n_(static_cast<std::size_t>(a.shape()[a.rank() - 1])), limit_(a.dtype() == float32 ? 120 : 1000) {
+    const std::vector<double> values = detach(a).to_vector<double>();
+    const std::size_t count = static_cast<std::size_t>(matrices_in(a));
+    for (std::size_t i = 0; i < count; ++i) add(values.data() + i * n_ * n_);
+    const auto powers = [&](const std::vector<double>& list, std::int64_t down, std::int64_t across) {
+      return exp2(tensor(list, with_matrix(leading_axes(a), down, across), a.dtype()));
+    };
+    const auto n = static_cast<std::int64_t>(n_);
+    rows = powers(rows_, n, 1);
+    columns = powers(columns_, 1, n);
+    half = powers(half_, n, n);
+    other_half = powers(other_half_, n, n);
+  }
+  Tensor rows, columns;     ///< B = A * rows * columns
+  Tensor half, other_half;  ///< adj A = adj B * half * other_half
+
+ private:
+  void add(const double* m) {
+    std::vector<double> b(m, m + n_ * n_);
+    std::vector<int> row(n_), column(n_);
+    int all = 0;
+    for (std::size_t i = 0; i < n_; ++i) {
+      all += row[i] = exponent_of_largest(b.data() + i * n_, 1);
+      for (std::size_t j = 0; j < n_; ++j) b[i * n_ + j] = std::ldexp(b[i * n_ + j], -row[i]);
+      rows_.push_back(-row[i]);
+    }
+    for (std::size_t j = 0; j < n_; ++j) {
+      all += column[j] = exponent_of_largest(b.data() + j, n_);
+      columns_.push_back(-column[j]);
+    }
+    for (std::size_t j = 0; j < n_; ++j)  // (adj A)ⱼᵢ
+      for (std::size_t i = 0; i < n_; ++i) {
+        const int exponent = all - row[i] - column[j], first = exponent / 2;
+        half_.push_back(std::clamp(first, -limit_, limit_));
+        other_half_.push_back(std::clamp(exponent - first, -limit_, limit_));
+      }
+  }
+  // 0 where all are 0, or none is finite.
+  int exponent_of_largest(const double* values, std::size_t step) const {
+    double largest = 0;
+    for (std::size_t i = 0; i < n_; ++i)
+      if (std::isfinite(values[i * step])) largest = std::max(largest, std::abs(values[i * step]));
+    return largest > 0 ? std::clamp(std::ilogb(largest), -limit_, limit_) : 0;
+  }
+  std::size_t n_;
+  int limit_;
+  std::vector<double> rows_, columns_, half_, other_half_;
+};
 
 // With (X y; zᵀ w) = M⁻¹, Jacobi's identity of complementary minors says det A = det M · w and
 // adj A = det M · (w·X − y·zᵀ), whether A is regular or not.
-Tensor adjugate(const Tensor& a) {
+Tensor balanced_adjugate(const Tensor& a) {
   const int rank = a.rank();
   const std::int64_t n = a.shape()[rank - 1];
-  if (n == 1) return ones_like(a);
   Tensor m = bordered(a);
   Tensor determinant = reshape(det(m), with_matrix(leading_axes(a), 1, 1));
   const std::vector<bool> list = regular_matrices(detach(m));
@@ -84,6 +136,14 @@ Tensor adjugate(const Tensor& a) {
   const Tensor x = slice(upper, rank - 1, 0, n), y = slice(upper, rank - 1, n, n + 1);
   const Tensor z = slice(lower, rank - 1, 0, n), w = slice(lower, rank - 1, n, n + 1);
   return determinant * (w * x - y * z);
+}
+
+}  // namespace
+
+Tensor adjugate(const Tensor& a) {
+  if (a.shape()[a.rank() - 1] == 1) return ones_like(a);
+  const Balance balance(a);
+  return balanced_adjugate(a * balance.rows * balance.columns) * balance.half * balance.other_half;
 }
 
 }  // namespace retrograd::detail

@@ -135,6 +135,15 @@ double rounding_of(const Tensor& a) {
 
 Tensor as_matrices(const Tensor& x) { return reshape(x, detail::with_matrix(x.shape(), 1, 1)); }
 
+// False where a determinant of a regular matrix is no longer a number with all its digits, though its derivatives may
+// be.
+bool all_in_range(const Tensor& determinants) {
+  return dispatch_floating(determinants.dtype(), [&]<class T>() {
+    const std::span<const T> all = determinants.span<T>();
+    return std::all_of(all.begin(), all.end(), [](T y) { return std::isnormal(y) || std::isnan(y); });
+  });
+}
+
 }  // namespace
 
 Tensor dot(const Tensor& a, const Tensor& b) {
@@ -188,7 +197,7 @@ Tensor det(const Tensor& a) {
                   // det A · A⁻¹ loses its digits as A nears a singular matrix, its derivatives sooner.
                   const double epsilon = rounding_of(a), tolerance = is_recorded(a) ? std::sqrt(epsilon) : epsilon;
                   const std::vector<bool> regular = factors.regular(tolerance);
-                  if (std::find(regular.begin(), regular.end(), false) != regular.end())
+                  if (std::find(regular.begin(), regular.end(), false) != regular.end() || !all_in_range(y))
                     return as_matrices(g) * detail::turned(detail::adjugate(a));
                   return as_matrices(g * y) * detail::turned(inverse_by(factors, a));
                 }));

@@ -108,6 +108,37 @@ TEST_CASE("a determinant neither overflows nor vanishes on the way") {
         doctest::Approx(400 * std::log(1e-30)).epsilon(1e-6));
 }
 
+TEST_CASE("derivatives of a determinant that leaves the range are there where they are within it") {
+  const auto slope = [](const Tensor& a) {
+    return grad([](const Tensor& x) { return det(x); })(a).to_vector<double>();
+  };
+  const auto diagonal = [](const Doubles& d, Dtype dtype) {
+    const auto n = static_cast<std::int64_t>(d.size());
+    return eye(n, dtype) * tensor(d, {n}, dtype);
+  };
+  const auto check_slope = [&](const Tensor& a, const Doubles& expected) {
+    const Doubles found = slope(a);
+    REQUIRE(found.size() == expected.size());
+    const double epsilon = a.dtype() == float32 ? 1e-6 : 1e-14;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CAPTURE(found[i]);
+      CHECK(std::abs(found[i] - expected[i]) <= epsilon * expected[i] + std::numeric_limits<double>::denorm_min());
+    }
+  };
+  check_slope(diagonal({1e-200, 1e-200}, float64), {1e-200, 0, 0, 1e-200});
+  check_slope(diagonal({1e200, 1e200}, float64), {1e200, 0, 0, 1e200});
+  check_slope(diagonal({1e-30, 1e-30}, float32), {1e-30, 0, 0, 1e-30});
+  check_slope(diagonal({1e-200, 1e100, 1e-250}, float64), {1e-150, 0, 0, 0, 0, 0, 0, 0, 1e-100});
+  check_slope(diagonal({1e-310, 1e-5}, float64), {1e-5, 0, 0, 1e-310});
+  check_slope(diagonal({1e-300, 1e300, 0}, float64), {0, 0, 0, 0, 0, 0, 0, 0, 1});
+  // The second derivatives are the elements themselves, up to the sign.
+  const Tensor a = tensor({{3e-200, 1e-200}, {2e-200, 5e-200}}, float64);
+  const Tensor direction = tensor({{1.0, 0.0}, {0.0, 0.0}}, float64);
+  const Doubles second = hvp([](const Tensor& x) { return det(x); }, a, direction).to_vector<double>();
+  CHECK(second[3] == doctest::Approx(1).epsilon(1e-12));
+  CHECK(std::abs(second[0]) + std::abs(second[1]) + std::abs(second[2]) < 1e-12);
+}
+
 TEST_CASE("the determinant of a singular matrix is 0, and has the derivatives of a polynomial there") {
   const Tensor rank_two = tensor({{1.0, 2.0, 3.0}, {2.0, 4.0, 6.0}, {1.0, 0.0, 1.0}}, float64);
   const Tensor almost = tensor({{1.0, 2.0, 3.0}, {4.0, 5.0, 6.0}, {7.0, 8.0, 9.0}}, float64);
