@@ -45,7 +45,8 @@ double largest(const Tensor& x) { return max(abs(x)).item<double>(); }
 // The parameters as one float64 vector, and the line through it on which f is being searched.
 class Line {
  public:
-  Line(std::span<const Parameter> parameters, Evaluate evaluate) : parameters_(parameters), evaluate_(evaluate) {
+  Line(std::span<const Parameter> parameters, Evaluate evaluate, Missing missing)
+      : parameters_(parameters), evaluate_(evaluate), missing_(missing) {
     for (const Parameter& one : parameters) {
       retrograd::detail::check_floating("minimize", one.tensor);
       retrograd::detail::check_writable(one.tensor, "minimize");
@@ -59,7 +60,9 @@ class Line {
     try {
       ++evaluations;
       const auto [loss, gradients] = evaluate_();
-      const Tensor gradient = flat([&g = gradients](const Parameter& one) { return g[one.tensor]; });
+      const Tensor gradient = flat([&, &g = gradients](const Parameter& one) {
+        return missing_ == Missing::error ? g[one.tensor] : g.get_or_zeros(one.tensor);
+      });
       return {t, loss.item<double>(), dot(gradient, direction), gradient};
     } catch (...) {
       if (t != 0) write(origin_);
@@ -93,6 +96,7 @@ class Line {
   }
   std::span<const Parameter> parameters_;
   Evaluate evaluate_;
+  Missing missing_;
   Tensor origin_;
 };
 
@@ -146,7 +150,7 @@ LbfgsResult minimize(std::span<const Parameter> parameters, Evaluate evaluate, c
   check(settings);
   if (parameters.empty()) fail("minimize: the model has no parameters");
   const NoTape unrecorded;  // what f records is the tape's that `evaluate` opens
-  Line line(parameters, evaluate);
+  Line line(parameters, evaluate, settings.missing);
   Curvature curvature(settings.history);
   Trial here = line.at(0);
   LbfgsResult result{here.loss, 0, line.evaluations, LbfgsEnd::iterations};

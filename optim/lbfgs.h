@@ -10,6 +10,7 @@
 #include "../core/fields.h"
 #include "../core/function_ref.h"
 #include "../core/tape.h"
+#include "missing.h"
 
 namespace retrograd::optim {
 
@@ -20,6 +21,7 @@ struct Lbfgs {
   std::size_t history = 10;            ///< from how many of the last steps the curvature is learnt; 0: none
   double tolerance_gradient = 1e-7;    ///< ends where no element of the gradient is larger
   double tolerance_change = 1e-9;      ///< ends where a step changes no parameter, or not the loss, by more
+  Missing missing = Missing::error;    ///< about a parameter that f does not depend on; otherwise it stays as it is
 };
 
 /// Why a minimization ended.
@@ -51,8 +53,8 @@ LbfgsResult minimize(std::span<const Parameter> parameters, Evaluate evaluate, c
 /// optimization", 2006, algorithm 7.5, with the two-loop recursion 7.4, a line search for the strong Wolfe conditions,
 /// and the scaling, safeguards and tests for the end of PyTorch's LBFGS; computed in float64 whatever the parameters'
 /// dtype). Error where a setting makes no sense; TapeError where an open tape tracks a parameter, or f does not depend
-/// on one, which is named; ShapeError where f's value is not of size 1. The model is then as it was. Where f throws
-/// later the model holds the best point before.
+/// on one (unless `missing` says otherwise), which is named; ShapeError where f's value is not of size 1. The model is
+/// then as it was. Where f throws later the model holds the best point before.
 template <class F, HasFields Model>
 LbfgsResult minimize(F&& f, Model& model, const Lbfgs& settings = {}) {
   return detail::minimize(

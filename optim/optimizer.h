@@ -19,17 +19,20 @@ template <class Rule>
 class Optimizer {
  public:
   /// Error where the settings of the rule make no sense.
-  explicit Optimizer(Rule update_rule) : rule(std::move(update_rule)) { rule.check(); }
+  explicit Optimizer(Rule update_rule, Missing without_gradient = Missing::error)
+      : rule(std::move(update_rule)), missing(without_gradient) {
+    rule.check();
+  }
 
   /// Updates every parameter in place by its gradient. All or nothing: a TapeError for a parameter without a gradient
-  /// names it (unless it is frozen), and nothing has been written then. The states belong to one model: a ShapeError
-  /// where the model has changed.
+  /// names it (unless it is frozen, or `missing` says otherwise), and nothing has been written then. The states belong
+  /// to one model: a ShapeError where the model has changed.
   template <HasFields Model>
   void step(Model& model, const Gradients& gradients) {
     rule.check();
     walk(parameters_, model);
     set_rules(parameters_, rules_);
-    parameters_.take(gradients);
+    parameters_.take(gradients, missing);
     parameters_.keep([&](std::size_t which) { return rules_[which].states(); });
     parameters_.update([&](const Run& run, std::size_t which, std::int64_t step) { rules_[which].update(run, step); });
     ++steps_;
@@ -85,6 +88,8 @@ class Optimizer {
 
   /// May be changed between steps (a schedule sets its learning rate).
   Rule rule;
+  /// What becomes of a parameter without a gradient; may be changed between steps.
+  Missing missing = Missing::error;
 
  private:
   template <class Model>

@@ -108,12 +108,23 @@ void Parameters::choose() {
   chosen_ = true;
 }
 
-void Parameters::take(const Gradients& gradients) {
+void Parameters::take(const Gradients& gradients, Missing missing) {
   std::size_t hint = 0;
   const Gradients::Entry* last = nullptr;
+  const Slot* wanting = nullptr;
+  bool any = false;
   for (Slot& slot : slots_) {
+    slot.skipped = false;
+    slot.entry = nullptr;
     if (slot.frozen) continue;
     const Gradients::Entry* entry = gradients.find(slot.parameter, hint);
+    any = any || entry;
+    if (missing != Missing::error && !(entry && entry->has_value())) {
+      retrograd::detail::check_writable(slot.parameter, "optimizer");
+      slot.skipped = missing == Missing::skip;
+      wanting = &slot;
+      continue;
+    }
     if (!entry || !entry->has_value())
       fail<TapeError>("optimizer: no gradient for {} ({} {}): the loss does not depend on it, or it was not watched",
                       *slot.name, slot.dtype, slot.shape);
@@ -126,12 +137,15 @@ void Parameters::take(const Gradients& gradients) {
     retrograd::detail::check_writable(slot.parameter, "optimizer");
     slot.entry = entry;
   }
+  if (wanting && !any)
+    fail<TapeError>("optimizer: these are gradients of another model: of {} and all other parameters none was watched",
+                    *wanting->name);
   known_ = true;
 }
 
 void Parameters::keep(StatesOf states) {
   for (Slot& slot : slots_) {
-    if (slot.frozen && slot.steps == 0) continue;
+    if (slot.is_idle() && slot.steps == 0) continue;
     const StateNames names = states(slot.rule);
     bool had_none = true, makes = false;
     for (std::size_t i = 0; i < Run::kMostStates; ++i) {

@@ -13,6 +13,7 @@
 #include "../core/fields.h"
 #include "../core/function_ref.h"
 #include "../core/gradients.h"
+#include "missing.h"
 #include "rule.h"
 
 namespace retrograd::optim {
@@ -47,11 +48,12 @@ class Parameters {
   /// For each rule that is needed, the groups that change it: bit i for group i.
   const std::vector<std::uint64_t>& rules() const { return rules_; }
 
-  /// Finds the gradients. Refuses a parameter without one unless it is frozen, and one that an open tape tracks.
-  void take(const Gradients& gradients);
+  /// Finds the gradients. Refuses a parameter without one unless it is frozen or `missing` says otherwise, gradients of
+  /// none of the parameters, and a parameter that an open tape tracks.
+  void take(const Gradients& gradients, Missing missing);
   /// Makes what the rules keep, where it is not there yet, and drops what they do not.
   void keep(StatesOf states);
-  /// Calls update for all elements of all parameters that are not frozen, and counts the step.
+  /// Calls update for all elements of all parameters that are neither frozen nor skipped, and counts the step.
   void update(FunctionRef<void(const Run&, std::size_t rule, std::int64_t step)> update);
 
   /// What is kept, after a walk: for each parameter its number of steps and, where there were any, its states.
@@ -69,11 +71,14 @@ class Parameters {
     std::int64_t steps = 0;  // that updated it since its states were made
     std::size_t rule = 0;
     bool frozen = false;
+    bool skipped = false;  // in this step, for want of a gradient
     Tensor parameter{};
-    const Gradients::Entry* entry = nullptr;
+    const Gradients::Entry* entry = nullptr;  // null where there is no gradient
     Tensor gradient{};                    // contiguous; empty where it is a product that is used up as it is computed
     retrograd::detail::TileGrid tiles{};  // of that product
     std::int64_t first_task = 0;
+
+    bool is_idle() const { return frozen || skipped; }
   };
   struct Choice {
     NamePredicate which;  // null where it was forgotten: those after it keep their numbers

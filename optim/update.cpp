@@ -4,6 +4,7 @@
 #include <exception>
 #include <mutex>
 
+#include "../core/creation.h"
 #include "../core/threads.h"
 #include "parameters.h"
 
@@ -68,10 +69,10 @@ void Parameters::update(FunctionRef<void(const Run&, std::size_t rule, std::int6
   } let_go{slots_};
   for (Slot& slot : slots_) {
     slot.first_task = tasks;
-    if (slot.frozen) continue;
+    if (slot.is_idle()) continue;
     for (Tensor& state : slot.states)  // a copy of the optimizer, and a list of its state, keep what they have
       if (state.defined() && !retrograd::detail::sole_owner(state)) state = retrograd::detail::copy_values(state);
-    if (retrograd::detail::Deferred* product = slot.entry->deferred.get()) {
+    if (retrograd::detail::Deferred* product = slot.entry ? slot.entry->deferred.get() : nullptr) {
       held.push_back(product->hold());
       if (!product->is_computed()) {
         slot.tiles = product->tiles();
@@ -81,7 +82,7 @@ void Parameters::update(FunctionRef<void(const Run&, std::size_t rule, std::int6
       }
       held.pop_back();
     }
-    slot.gradient = retrograd::detail::packed(slot.entry->value());
+    slot.gradient = slot.entry ? retrograd::detail::packed(slot.entry->value()) : zeros(slot.shape, slot.dtype);
     tasks += (slot.parameter.size() + kTask - 1) / kTask;
     elements += slot.parameter.size();
   }
@@ -104,7 +105,7 @@ void Parameters::update(FunctionRef<void(const Run&, std::size_t rule, std::int6
     retrograd::detail::parallel_for(tasks, run);
   if (failure) std::rethrow_exception(failure);
   for (Slot& slot : slots_)
-    if (!slot.frozen) ++slot.steps;
+    if (!slot.is_idle()) ++slot.steps;
 }
 
 }  // namespace retrograd::optim::detail
