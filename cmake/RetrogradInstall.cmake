@@ -14,7 +14,7 @@ install(EXPORT retrogradTargets NAMESPACE retrograd:: DESTINATION ${package_fold
 get_target_property(library_type retrograd TYPE)
 if(library_type STREQUAL "STATIC_LIBRARY")
   set(RETROGRAD_STATIC ON)
-  set(pc_requires "fmt openblas libhwy zlib")
+  set(pc_requires "fmt openblas zlib")
 else()
   set(RETROGRAD_STATIC OFF)
   set(pc_requires fmt)

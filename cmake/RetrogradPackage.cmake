@@ -20,7 +20,7 @@ set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "${what}
 This package has the headers and what CMake, pkg-config and gdb need.")
 if(RETROGRAD_STATIC)
   set(CPACK_COMPONENTS_ALL development)
-  set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libfmt-dev, libhwy-dev, libopenblas-dev, zlib1g-dev")
+  set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libfmt-dev, libopenblas-dev, zlib1g-dev")
 else()
   set(CPACK_COMPONENTS_ALL runtime development)
   set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "${runtime_package} (= ${PROJECT_VERSION}), libfmt-dev")

@@ -3,7 +3,8 @@
 include(GNUInstallDirs)
 find_package(RetrogradOpenBLAS REQUIRED)
 find_package(fmt REQUIRED)
-find_package(hwy REQUIRED)
+find_path(RETROGRAD_HIGHWAY_INCLUDE_DIR hwy/highway.h REQUIRED)  # its headers; its shared library is not linked
+mark_as_advanced(RETROGRAD_HIGHWAY_INCLUDE_DIR)
 find_package(nlohmann_json REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
@@ -28,9 +29,17 @@ function(retrograd_library target)
   target_compile_features(${target} PUBLIC cxx_std_20)
   # No contraction of a*b+c behind our back: one seed, one result, whatever the compiler sees fit to fuse.
   target_compile_options(${target} PRIVATE -ffp-contract=off -ffile-prefix-map=${RETROGRAD_INCLUDE_ROOT}/retrograd=${PROJECT_SOURCE_DIR})
-  # Three SIMD targets keep the build short: the baseline, AVX2 and AVX-512.
-  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})  # Highway includes each op file by its path from here
-  target_compile_definitions(${target} PRIVATE "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3_DL)")
+  # Highway includes each op file by its path from here.
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_include_directories(${target} SYSTEM PRIVATE ${RETROGRAD_HIGHWAY_INCLUDE_DIR})
+  # Its asserts would call a function of its library.
+  target_compile_definitions(${target} PRIVATE HWY_IS_DEBUG_BUILD=0)
+  # Three SIMD targets keep the build short: the baseline, AVX2 and AVX-512. On other processors there is one.
+  if(CMAKE_SYSTEM_PROCESSOR MATCHES "^(x86_64|AMD64|i[3-6]86)$")
+    target_compile_definitions(${target} PRIVATE "HWY_DISABLED_TARGETS=(HWY_SSSE3|HWY_SSE4|HWY_AVX3_DL)")
+  else()
+    target_compile_definitions(${target} PRIVATE HWY_COMPILE_ONLY_STATIC)
+  endif()
   # What nearly every file includes is parsed once.
   target_precompile_headers(${target} PRIVATE
     <algorithm> <array> <cmath> <cstdint> <cstring> <functional> <limits> <memory> <numeric> <optional> <string>
@@ -38,7 +47,7 @@ function(retrograd_library target)
     <core/transforms.h>)
   target_link_libraries(${target}
     PUBLIC fmt::fmt
-    PRIVATE retrograd::openblas hwy::hwy Threads::Threads ZLIB::ZLIB $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
+    PRIVATE retrograd::openblas Threads::Threads ZLIB::ZLIB $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)
   target_link_options(${target} PRIVATE LINKER:--version-script=${PROJECT_SOURCE_DIR}/cmake/retrograd.map)
   set_target_properties(${target} PROPERTIES
     LINK_DEPENDS ${PROJECT_SOURCE_DIR}/cmake/retrograd.map VISIBILITY_INLINES_HIDDEN ON DEFINE_SYMBOL ""

@@ -2,9 +2,6 @@
 // axes, on which every operand steps evenly; a fully contiguous call is one run. Kernels see pointers, steps and a
 // count, never shapes. Not a public header.
 #pragma once
-#include <hwy/detect_targets.h>
-#include <hwy/targets.h>
-
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -101,13 +98,6 @@ using BinaryRun = void (*)(const void* a, std::int64_t a_step, const void* b, st
                            std::int64_t n);
 template <class Run>
 using ByDtype = std::array<Run, kDtypes>;
-
-/// Which column of a dispatch table serves this machine; 0 until Highway has looked.
-inline std::size_t simd_target_index() {
-  if constexpr ((HWY_TARGETS & (HWY_TARGETS - 1)) == 0) return 0;  // compiled for one alone
-  static const hwy::ChosenTarget& chosen = hwy::GetChosenTarget();
-  return chosen.GetIndex();
-}
 
 /// y = kernel(x), element by element, of the same shape; `out_dtype` where it differs. Not recorded.
 Tensor map(const char* op, const ByDtype<UnaryRun>& kernel, const Tensor& x);

@@ -14,6 +14,7 @@
 #include <cstring>
 
 #include "loops.h"
+#include "simd_dispatch.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {

@@ -214,18 +214,13 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace retrograd::detail {
 
-namespace {
-HWY_EXPORT(small_floats);
-HWY_EXPORT(small_doubles);
-}  // namespace
-
 bool small_product(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<float>& a, const MatrixIn<float>& b,
                    float beta, float* c, std::int64_t c_stride) {
-  return HWY_DISPATCH_TABLE(small_floats)[simd_target_index()](m, n, k, a, b, beta, c, c_stride);
+  return RETROGRAD_DISPATCH(small_floats)(m, n, k, a, b, beta, c, c_stride);
 }
 bool small_product(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<double>& a, const MatrixIn<double>& b,
                    double beta, double* c, std::int64_t c_stride) {
-  return HWY_DISPATCH_TABLE(small_doubles)[simd_target_index()](m, n, k, a, b, beta, c, c_stride);
+  return RETROGRAD_DISPATCH(small_doubles)(m, n, k, a, b, beta, c, c_stride);
 }
 
 }  // namespace retrograd::detail

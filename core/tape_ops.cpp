@@ -95,8 +95,7 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd {
 
 namespace {
-HWY_EXPORT(tape_kernels);
-const TapeKernels& kernels() { return *HWY_DISPATCH_TABLE(tape_kernels)[detail::simd_target_index()](); }
+const TapeKernels& kernels() { return *RETROGRAD_DISPATCH(tape_kernels)(); }
 }  // namespace
 
 namespace {

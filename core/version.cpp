@@ -1,17 +1,3 @@
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "core/version.cpp"
-#include <hwy/foreach_target.h>  // must come before highway.h
-#include <hwy/highway.h>
-
-HWY_BEFORE_NAMESPACE();
-namespace retrograd::HWY_NAMESPACE {
-namespace {
-const char* target_name() { return hwy::TargetName(HWY_TARGET); }
-}  // namespace
-}  // namespace retrograd::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 #include <fmt/core.h>
 
 #include "error.h"
@@ -20,11 +6,11 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd {
 
 namespace {
-HWY_EXPORT(target_name);
 
 std::string version_text(int number) {
   return fmt::format("{}.{}.{}", number / 10000, number / 100 % 100, number % 100);
 }
+
 }  // namespace
 
 std::string version() { return version_text(RETROGRAD_VERSION); }
@@ -37,7 +23,4 @@ void check_version(int headers) {
          version_text(headers), version());
 }
 
-std::string simd_target() { return HWY_DYNAMIC_DISPATCH(target_name)(); }
-
 }  // namespace retrograd
-#endif  // HWY_ONCE

@@ -23,7 +23,8 @@ int version_number();
 /// Error naming both versions where the library is not of the major and minor version of the headers; patches go
 /// together. For a program that may have found the headers of one installation and the library of another.
 void check_version(int headers = RETROGRAD_VERSION);
-/// The SIMD target whose element loops run on this machine, e.g. "AVX2".
+/// The SIMD target whose element loops run on this machine: "avx512", "avx2" or "baseline". The environment variable
+/// RETROGRAD_SIMD_TARGET, set to one of these, allows none beyond it.
 std::string simd_target();
 
 }  // namespace retrograd

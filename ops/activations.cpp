@@ -147,8 +147,7 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd {
 
 namespace {
-HWY_EXPORT(activation_kernels);
-const ActivationKernels& kernels() { return *HWY_DISPATCH_TABLE(activation_kernels)[detail::simd_target_index()](); }
+const ActivationKernels& kernels() { return *RETROGRAD_DISPATCH(activation_kernels)(); }
 
 constexpr double kRootHalf = 1 / std::numbers::sqrt2, kNormal = std::numbers::inv_sqrtpi * kRootHalf;  // 1/√2, 1/√2π
 template <class T>

@@ -130,8 +130,7 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd {
 
 namespace {
-HWY_EXPORT(arithmetic_kernels);
-const ArithmeticKernels& kernels() { return *HWY_DISPATCH_TABLE(arithmetic_kernels)[detail::simd_target_index()](); }
+const ArithmeticKernels& kernels() { return *RETROGRAD_DISPATCH(arithmetic_kernels)(); }
 }  // namespace
 
 // y = a − b

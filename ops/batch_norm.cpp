@@ -219,10 +219,7 @@ namespace retrograd {
 
 namespace {
 
-HWY_EXPORT(batch_norm_kernels);
-const BatchNormKernels& kernels(Dtype dtype) {
-  return *HWY_DISPATCH_TABLE(batch_norm_kernels)[detail::simd_target_index()](dtype == float32);
-}
+const BatchNormKernels& kernels(Dtype dtype) { return *RETROGRAD_DISPATCH(batch_norm_kernels)(dtype == float32); }
 
 Layout layout_of(const Tensor& x) {
   Layout layout = {x.shape()[0], x.shape()[1], 1};

@@ -79,8 +79,7 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd {
 
 namespace {
-HWY_EXPORT(comparison_kernels);
-const ComparisonKernels& kernels() { return *HWY_DISPATCH_TABLE(comparison_kernels)[detail::simd_target_index()](); }
+const ComparisonKernels& kernels() { return *RETROGRAD_DISPATCH(comparison_kernels)(); }
 
 Tensor compare(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel, const Operand& left,
                const Operand& right) {

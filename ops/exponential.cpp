@@ -36,8 +36,7 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd {
 
 namespace {
-HWY_EXPORT(exponential_kernels);
-const ExponentialKernels& kernels() { return *HWY_DISPATCH_TABLE(exponential_kernels)[detail::simd_target_index()](); }
+const ExponentialKernels& kernels() { return *RETROGRAD_DISPATCH(exponential_kernels)(); }
 
 constexpr auto kExp2 = detail::scalar_unary([](auto x) { return std::exp2(x); });
 constexpr auto kLog2 = detail::scalar_unary([](auto x) { return std::log2(x); });

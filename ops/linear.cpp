@@ -64,8 +64,7 @@ namespace retrograd {
 
 namespace {
 
-HWY_EXPORT(linear_kernels);
-const LinearKernels& kernels() { return *HWY_DISPATCH_TABLE(linear_kernels)[detail::simd_target_index()](); }
+const LinearKernels& kernels() { return *RETROGRAD_DISPATCH(linear_kernels)(); }
 
 void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   if (x.dtype() != weight.dtype() || bias.dtype() != weight.dtype())

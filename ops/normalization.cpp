@@ -97,9 +97,8 @@ namespace retrograd {
 
 namespace {
 
-HWY_EXPORT(normalization_kernels);
 const NormalizationKernels& kernels(Dtype dtype) {
-  return *HWY_DISPATCH_TABLE(normalization_kernels)[detail::simd_target_index()](dtype == float32);
+  return *RETROGRAD_DISPATCH(normalization_kernels)(dtype == float32);
 }
 
 // x as rows: (rows, columns), of which a row has the shape of the weight.

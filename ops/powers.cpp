@@ -54,8 +54,7 @@ namespace retrograd {
 
 namespace {
 
-HWY_EXPORT(power_kernels);
-const PowerKernels& kernels() { return *HWY_DISPATCH_TABLE(power_kernels)[detail::simd_target_index()](); }
+const PowerKernels& kernels() { return *RETROGRAD_DISPATCH(power_kernels)(); }
 
 }  // namespace
 

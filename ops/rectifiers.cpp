@@ -70,8 +70,7 @@ namespace retrograd {
 
 namespace {
 
-HWY_EXPORT(rectifier_kernels);
-const RectifierKernels& kernels() { return *HWY_DISPATCH_TABLE(rectifier_kernels)[detail::simd_target_index()](); }
+const RectifierKernels& kernels() { return *RETROGRAD_DISPATCH(rectifier_kernels)(); }
 
 constexpr auto kHardSigmoid = detail::scalar_unary([](auto x) {
   using T = decltype(x);

@@ -142,10 +142,7 @@ namespace retrograd {
 
 namespace {
 
-HWY_EXPORT(softmax_kernels);
-const SoftmaxKernels& kernels(Dtype dtype) {
-  return *HWY_DISPATCH_TABLE(softmax_kernels)[detail::simd_target_index()](dtype == float32);
-}
+const SoftmaxKernels& kernels(Dtype dtype) { return *RETROGRAD_DISPATCH(softmax_kernels)(dtype == float32); }
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 

@@ -35,10 +35,7 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd {
 
 namespace {
-HWY_EXPORT(trigonometric_kernels);
-const TrigonometricKernels& kernels() {
-  return *HWY_DISPATCH_TABLE(trigonometric_kernels)[detail::simd_target_index()]();
-}
+const TrigonometricKernels& kernels() { return *RETROGRAD_DISPATCH(trigonometric_kernels)(); }
 
 constexpr auto kTan = detail::scalar_unary([](auto x) { return std::tan(x); });
 constexpr auto kAsin = detail::scalar_unary([](auto x) { return std::asin(x); });

@@ -121,10 +121,7 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd::optim {
 
 namespace {
-HWY_EXPORT(adagrad_kernels);
-const AdagradKernels& kernels() {
-  return *HWY_DISPATCH_TABLE(adagrad_kernels)[retrograd::detail::simd_target_index()]();
-}
+const AdagradKernels& kernels() { return *RETROGRAD_DISPATCH(adagrad_kernels)(); }
 }  // namespace
 
 void Adagrad::check() const {

@@ -71,8 +71,6 @@ namespace retrograd::optim {
 
 namespace {
 
-HWY_EXPORT(adam_kernels);
-
 template <class Rule>
 void check_settings(const char* name, const Rule& rule) {
   detail::require_rate(name, rule.learning_rate);
@@ -84,7 +82,7 @@ void check_settings(const char* name, const Rule& rule) {
 
 template <class Rule>
 void run_kernel(const Run& run, const Rule& rule, std::int64_t step, double decay, double shrink) {
-  const AdamKernels& kernels = *HWY_DISPATCH_TABLE(adam_kernels)[retrograd::detail::simd_target_index()]();
+  const AdamKernels& kernels = *RETROGRAD_DISPATCH(adam_kernels)();
   const auto t = static_cast<double>(step);
   kernels.adam[detail::kernel_of(run)](run.parameter, run.gradient, run.state[0], run.state[1], run.state[2], run.n,
                                        {rule.learning_rate / (1 - std::pow(rule.beta1, t)), rule.beta1, rule.beta2,

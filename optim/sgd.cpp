@@ -82,8 +82,7 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd::optim {
 
 namespace {
-HWY_EXPORT(sgd_kernels);
-const SgdKernels& kernels() { return *HWY_DISPATCH_TABLE(sgd_kernels)[retrograd::detail::simd_target_index()](); }
+const SgdKernels& kernels() { return *RETROGRAD_DISPATCH(sgd_kernels)(); }
 }  // namespace
 
 void Sgd::check() const {

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 
+#include "../core/simd_dispatch.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
 namespace {
@@ -43,12 +45,8 @@ HWY_AFTER_NAMESPACE();
 
 namespace retrograd {
 
-namespace {
-HWY_EXPORT(decode);
-}  // namespace
-
 void detail::decode_pixels(const std::uint8_t* from, float* to, std::int64_t n) {
-  HWY_DYNAMIC_DISPATCH(decode)(from, to, n);
+  RETROGRAD_DISPATCH(decode)(from, to, n);
 }
 
 }  // namespace retrograd
