@@ -32,6 +32,7 @@ struct Kept {
 
 Kept kept(const char* op, const Tensor& outputs, const Tensor& targets, std::optional<std::int64_t> ignored,
           Reduction reduction) {
+  if (reduction == Reduction::mean) detail::check_mean(op, outputs);
   const std::int64_t rows = outputs.size(0);
   if (!ignored) return {outputs, targets, {}, rows};
   if (targets.dtype() != int64)
@@ -50,8 +51,8 @@ Kept kept(const char* op, const Tensor& outputs, const Tensor& targets, std::opt
 }
 
 // What is returned of the losses of the rows that were kept: where all are wanted, among zeros for the others.
-Tensor reduced(const Tensor& losses, const Kept& of, Reduction reduction) {
-  if (reduction != Reduction::none || !of.places.defined()) return detail::reduced(losses, reduction);
+Tensor reduced(const char* op, const Tensor& losses, const Kept& of, Reduction reduction) {
+  if (reduction != Reduction::none || !of.places.defined()) return detail::reduced(op, losses, reduction);
   return scatter_add(zeros({of.rows}, losses.dtype()), 0, of.places, losses);
 }
 
@@ -96,7 +97,7 @@ Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& targets, const 
   Tensor shares = is_shared_out || by_rows ? detail::target_rows(of.targets, of.outputs) : of.targets;
   if (smoothing != 0) shares = (1 - smoothing) * shares + smoothing / classes;
   if (weight.defined()) shares = shares * weight;
-  if (by_rows) return reduced(row_losses(of.outputs, shares), of, options.reduction);
+  if (by_rows) return reduced(kOp, row_losses(of.outputs, shares), of, options.reduction);
 
   const Tensor loss = fused::softmax_cross_entropy(of.outputs, shares);
   if (options.reduction == Reduction::sum) return scaled(loss, rows);
@@ -115,7 +116,7 @@ Tensor nll(const Tensor& log_probabilities, const Tensor& targets, const NllOpti
     losses = losses * weights;
     if (options.reduction == Reduction::mean) return sum(losses) / total_weight("nll", weights);
   }
-  return reduced(losses, of, options.reduction);
+  return reduced("nll", losses, of, options.reduction);
 }
 
 // ln(1 + e^(−x)) = −ln σ(x). Both terms are positive, so that nothing cancels.
@@ -133,22 +134,23 @@ Tensor bce_with_logits(const Tensor& logits, const Tensor& targets, const BceOpt
     check_weights(kOp, "weights", options.weight, logits);
     losses = losses * options.weight;
   }
-  return detail::reduced(losses, options.reduction);
+  return detail::reduced(kOp, losses, options.reduction);
 }
 
 Tensor hinge(const Tensor& outputs, const Tensor& targets, const LossOptions& options) {
   detail::check_pairs("hinge", outputs, targets);
   check_values("hinge", "targets", targets, "-1 or 1", [](auto t) { return t == -1 || t == 1; });
-  return detail::reduced(relu(1 - targets * outputs), options.reduction);
+  return detail::reduced("hinge", relu(1 - targets * outputs), options.reduction);
 }
 
 Tensor kl_div(const Tensor& log_probabilities, const Tensor& targets, const LossOptions& options) {
   detail::check_pairs("kl_div", log_probabilities, targets);
-  if (targets.rank() != 2) fail<ShapeError>("kl_div: needs rows (N, K), got shape {}", targets.shape());
+  if (targets.rank() != 2 || targets.size(1) == 0)
+    fail<ShapeError>("kl_div: needs rows (N, K), got shape {}", targets.shape());
   check_values("kl_div", "targets", targets, "probabilities", [](auto t) { return t >= 0; });
   // Where t is 0 another number stands for it, so that no ∞ comes near a derivative.
   const Tensor none = targets == 0, t = where(none, 1, targets);
-  return detail::reduced(sum(where(none, 0, t * (log(t) - log_probabilities)), 1), options.reduction);
+  return detail::reduced("kl_div", sum(where(none, 0, t * (log(t) - log_probabilities)), 1), options.reduction);
 }
 
 }  // namespace retrograd::nn

@@ -19,7 +19,7 @@ void check_rows_alike(const char* op, const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype())
     fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, a.dtype(), b.dtype());
   if (!(a.shape() == b.shape())) fail<ShapeError>("{}: shapes differ: {} and {}", op, a.shape(), b.shape());
-  if (a.rank() != 2 || a.size() == 0) fail<ShapeError>("{}: needs rows (N, D), got shape {}", op, a.shape());
+  if (a.rank() != 2 || a.size(1) == 0) fail<ShapeError>("{}: needs rows (N, D), got shape {}", op, a.shape());
 }
 }  // namespace
 
@@ -51,7 +51,7 @@ Tensor cosine_embedding(const Tensor& a, const Tensor& b, const Tensor& targets,
     fail<ShapeError>("{}: rows {} need {} targets, got shape {}", kOp, a.shape(), a.size(0), targets.shape());
   detail::check_values(kOp, "targets", targets, "-1 or 1", [](auto t) { return t == -1 || t == 1; });
   const Tensor similarity = cosine_similarity(a, b, 1);
-  return detail::reduced(where(targets > 0, 1 - similarity, relu(similarity - options.margin)), options.reduction);
+  return detail::reduced(kOp, where(targets > 0, 1 - similarity, relu(similarity - options.margin)), options.reduction);
 }
 
 Tensor triplet(const Tensor& anchors, const Tensor& positives, const Tensor& negatives, const TripletOptions& options) {
@@ -59,8 +59,11 @@ Tensor triplet(const Tensor& anchors, const Tensor& positives, const Tensor& neg
   check_rows_alike("triplet", anchors, negatives);
   if (!(options.margin >= 0) || !std::isfinite(options.margin))
     fail("triplet: the margin must be finite and not negative, got {}", options.margin);
+  if (options.p != 1 && options.p != 2 && options.p != INFINITY)
+    fail("triplet: p must be 1, 2 or infinity, got {}", options.p);
   const auto distance = [&](const Tensor& from) { return norm(anchors - from, options.p, 1); };
-  return detail::reduced(relu(distance(positives) - distance(negatives) + options.margin), options.reduction);
+  return detail::reduced("triplet", relu(distance(positives) - distance(negatives) + options.margin),
+                         options.reduction);
 }
 
 }  // namespace retrograd::nn

@@ -17,8 +17,9 @@ namespace {
 
 // The targets' classes as indices.
 std::vector<std::int64_t> classes_of(const char* op, const Tensor& outputs, const Tensor& targets) {
-  if (outputs.rank() != 2 || outputs.size() == 0)
+  if (outputs.rank() != 2 || outputs.size(1) == 0)
     fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, outputs.shape());
+  if (outputs.size(0) == 0) fail<ShapeError>("{}: there are no rows in outputs {}", op, outputs.shape());
   if (targets.dtype() != int64 && !(targets.shape() == outputs.shape()))
     fail<ShapeError>("{}: one-hot targets {} differ in shape from the outputs {}", op, targets.shape(),
                      outputs.shape());

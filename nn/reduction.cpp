@@ -4,13 +4,15 @@
 
 #include "../core/error.h"
 #include "../core/format.h"
+#include "../ops/losses.h"
 #include "../ops/reductions.h"
 
 namespace retrograd::detail {
 
-Tensor reduced(const Tensor& losses, nn::Reduction reduction) {
+Tensor reduced(const char* op, const Tensor& losses, nn::Reduction reduction) {
   switch (reduction) {
     case nn::Reduction::mean:
+      check_mean(op, losses);
       return mean(losses);
     case nn::Reduction::sum:
       return sum(losses);

@@ -10,8 +10,9 @@ namespace retrograd::nn {
 
 /// What a loss function returns of its single losses.
 enum class Reduction {
-  mean,  ///< their mean, of size 1; where targets have weights each function says what it divides by
-  sum,   ///< their sum, of size 1
+  mean,  ///< their mean, of size 1; where targets have weights each function says what it divides by. ShapeError of an
+         ///< empty batch, where PyTorch's is NaN
+  sum,   ///< their sum, of size 1; 0 of an empty batch
   none   ///< all of them
 };
 
@@ -23,8 +24,8 @@ struct LossOptions {
 }  // namespace retrograd::nn
 
 namespace retrograd::detail {
-/// The losses, averaged or added up as the reduction says.
-Tensor reduced(const Tensor& losses, nn::Reduction reduction);
+/// The losses, averaged or added up as the reduction says. ShapeError where there are none to average.
+Tensor reduced(const char* op, const Tensor& losses, nn::Reduction reduction);
 [[noreturn]] void fail_value(const char* op, const char* what, const char* rule, double value, std::size_t position);
 /// Error where a value of x, which is floating, does not fit: "op: what must be `rule`, got -1 at position 3".
 template <class Fits>

@@ -23,7 +23,7 @@ bool are_indices(const Tensor& targets) { return targets.dtype() == int64; }
 
 void detail::check_rows(const char* op, const Tensor& y, const Tensor& targets, std::optional<std::int64_t> ignored) {
   check_floating(op, y);
-  if (y.rank() != 2 || y.size() == 0) fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, y.shape());
+  if (y.rank() != 2 || y.shape()[1] == 0) fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, y.shape());
   if (are_indices(targets)) {
     if (!(targets.shape() == Shape{y.shape()[0]}))
       fail<ShapeError>("{}: {} needs {} class indices, got shape {}", op, y.shape(), y.shape()[0], targets.shape());
@@ -48,7 +48,11 @@ void detail::check_pairs(const char* op, const Tensor& y, const Tensor& targets)
     fail<DtypeError>("{}: dtypes differ: outputs {}, targets {}; astype converts", op, y.dtype(), targets.dtype());
   if (!(targets.shape() == y.shape()))
     fail<ShapeError>("{}: the targets {} differ in shape from the outputs {}", op, targets.shape(), y.shape());
-  if (y.size() == 0) fail<ShapeError>("{}: of nothing, shape {}", op, y.shape());
+}
+
+void detail::check_mean(const char* op, const Tensor& y) {
+  if (y.size() == 0)
+    fail<ShapeError>("{}: outputs {} have no losses, so there is no mean; Reduction::sum gives 0", op, y.shape());
 }
 
 Tensor detail::target_rows(const Tensor& targets, const Tensor& like) {
@@ -61,6 +65,7 @@ Tensor detail::shared_logs(const Tensor& shares, const Tensor& logs) {
 
 namespace {
 
+using detail::check_mean;
 using detail::check_pairs;
 using detail::check_rows;
 using detail::target_rows;
@@ -100,6 +105,7 @@ Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s, double 
 
 Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
   check_rows("softmax_cross_entropy", x, targets);
+  check_mean("softmax_cross_entropy", x);
   const Tensor rows = target_rows(targets, x), logs = detail::log_softmax_composed(x, 1);
   return -sum(detail::shared_logs(rows, logs)) / batch_of(x);  // eq. 2.10, 2.11
 }
@@ -108,6 +114,7 @@ Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
 // so that the rule differentiates again through the softmax.
 Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
   check_rows("softmax_cross_entropy", x, targets);
+  check_mean("softmax_cross_entropy", x);
   const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
   const Tensor from = detail::packed(x), t = detail::packed(targets);
   std::vector<double, detail::PoolAllocator<double>> log_sum(static_cast<std::size_t>(rows));
@@ -171,20 +178,24 @@ Tensor half_squares(const char* op, const Tensor& y, const Tensor& targets, doub
 
 Tensor euclidean_composed(const Tensor& y, const Tensor& targets) {
   check_rows("euclidean", y, targets);
+  check_mean("euclidean", y);
   return sum(square(y - target_rows(targets, y))) / (2 * batch_of(y));  // eq. 2.7
 }
 // Eq. 2.8: dE/dy = (y − t)/N.
 Tensor euclidean_fused(const Tensor& y, const Tensor& targets) {
   check_rows("euclidean", y, targets);
+  check_mean("euclidean", y);
   return half_squares("euclidean", y, targets, batch_of(y));
 }
 
 Tensor mse_composed(const Tensor& y, const Tensor& targets) {
   check_pairs("mse", y, targets);
+  check_mean("mse", y);
   return mean(square(y - targets));
 }
 Tensor mse_fused(const Tensor& y, const Tensor& targets) {
   check_pairs("mse", y, targets);
+  check_mean("mse", y);
   return half_squares("mse", y, targets, static_cast<double>(y.size()) / 2);
 }
 

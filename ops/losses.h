@@ -22,13 +22,15 @@ extern const Override softmax_cross_entropy;
 }  // namespace fused
 
 namespace detail {
-/// What losses of classifiers take: outputs (N, K), floating and not empty, and targets that are one-hot rows of that
-/// shape and dtype or class indices (N), each within 0 … K-1 or the one that is ignored. ShapeError or DtypeError names
-/// `op` otherwise.
+/// What losses of classifiers take: outputs (N, K), floating, with a class at least, and targets that are one-hot rows
+/// of that shape and dtype or class indices (N), each within 0 … K-1 or the one that is ignored. ShapeError or
+/// DtypeError names `op` otherwise.
 void check_rows(const char* op, const Tensor& outputs, const Tensor& targets,
                 std::optional<std::int64_t> ignored = std::nullopt);
-/// Outputs and targets of one floating dtype and one shape, not empty, likewise.
+/// Outputs and targets of one floating dtype and one shape, likewise.
 void check_pairs(const char* op, const Tensor& outputs, const Tensor& targets);
+/// ShapeError where outputs are empty, so that there is no mean of their losses.
+void check_mean(const char* op, const Tensor& outputs);
 /// Targets as rows of the shape and dtype of `like`: class indices become one-hot.
 Tensor target_rows(const Tensor& targets, const Tensor& like);
 /// Each class's share of the target times its log-probability; −∞ (a masked logit) costs nothing where the target has

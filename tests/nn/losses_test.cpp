@@ -295,6 +295,72 @@ TEST_CASE("losses in overridden modes agree") {
   }
 }
 
+TEST_CASE("an empty batch has no losses, whose sum is 0 and whose mean is refused") {
+  using Loss = std::function<Tensor(const Tensor&, const Tensor&, Reduction)>;
+  const Tensor none = zeros({0}, int64), weights = tensor({1.0, 2.0, 3.0}, float64);
+  struct Case {
+    const char* op;
+    bool by_rows;
+    Loss loss;
+  };
+  const std::vector<Case> cases = {
+      {"mse", false, [](auto& x, auto& y, Reduction r) { return nn::mse(x, y, {.reduction = r}); }},
+      {"l1", false, [](auto& x, auto& y, Reduction r) { return nn::l1(x, y, {.reduction = r}); }},
+      {"huber", false, [](auto& x, auto& y, Reduction r) { return nn::huber(x, y, {.reduction = r}); }},
+      {"bce_with_logits", false,
+       [](auto& x, auto& y, Reduction r) { return nn::bce_with_logits(x, y, {.reduction = r}); }},
+      {"bce_with_logits", false,
+       [&](auto& x, auto& y, Reduction r) {
+         return nn::bce_with_logits(x, y, {.weight = weights, .pos_weight = weights, .reduction = r});
+       }},
+      {"hinge", false, [](auto& x, auto& y, Reduction r) { return nn::hinge(x, y, {.reduction = r}); }},
+      {"euclidean", true, [](auto& x, auto& y, Reduction r) { return nn::euclidean(x, y, {.reduction = r}); }},
+      {"euclidean", true, [&](auto& x, auto&, Reduction r) { return nn::euclidean(x, none, {.reduction = r}); }},
+      {"kl_div", true, [](auto& x, auto& y, Reduction r) { return nn::kl_div(x, y, {.reduction = r}); }},
+      {"nll", true, [&](auto& x, auto&, Reduction r) { return nn::nll(x, none, {.reduction = r}); }},
+      {"nll", true,
+       [&](auto& x, auto&, Reduction r) {
+         return nn::nll(x, none, {.weight = weights, .ignore_index = 1, .reduction = r});
+       }},
+      {"softmax_cross_entropy", true,
+       [](auto& x, auto& y, Reduction r) { return nn::softmax_cross_entropy(x, y, {.reduction = r}); }},
+      {"softmax_cross_entropy", true,
+       [&](auto& x, auto&, Reduction r) { return nn::softmax_cross_entropy(x, none, {.reduction = r}); }},
+      {"softmax_cross_entropy", true,
+       [&](auto& x, auto&, Reduction r) {
+         return nn::softmax_cross_entropy(
+             x, none, {.label_smoothing = 0.1, .weight = weights, .ignore_index = 1, .reduction = r});
+       }},
+      {"cosine_embedding", true,
+       [](auto& x, auto& y, Reduction r) { return nn::cosine_embedding(x, y, zeros({0}, float64), {.reduction = r}); }},
+      {"triplet", true, [](auto& x, auto& y, Reduction r) { return nn::triplet(x, y, x, {.reduction = r}); }},
+  };
+  const Tensor x = zeros({0, 3}, float64), y = zeros({0, 3}, float64);
+  for (const OverrideMode mode : {OverrideMode::fused, OverrideMode::composed, OverrideMode::checked})
+    for (const Case& one : cases) {
+      const OverrideScope scope(mode);
+      CAPTURE(one.op);
+      const std::string sentence = std::string(one.op) +
+                                   (one.by_rows && std::string(one.op) != "softmax_cross_entropy" &&
+                                            std::string(one.op) != "nll" && std::string(one.op) != "euclidean"
+                                        ? ": outputs (0,)"
+                                        : ": outputs (0, 3)") +
+                                   " have no losses, so there is no mean; Reduction::sum gives 0";
+      CHECK_THROWS_WITH_AS(one.loss(x, y, Reduction::mean), sentence.c_str(), ShapeError);
+      CHECK(one.loss(x, y, Reduction::none).shape() == (one.by_rows ? Shape{0} : Shape{0, 3}));
+      Tape tape;
+      tape.watch(x);
+      const Tensor total = one.loss(x, y, Reduction::sum);
+      CHECK(total.shape() == Shape{});
+      CHECK(total.item<double>() == 0);
+      CHECK(tape.gradients(total).get_or_zeros(x).shape() == x.shape());
+    }
+  CHECK_THROWS_WITH_AS(nn::softmax_cross_entropy(zeros({3, 0}), zeros({3, 0}), {.reduction = Reduction::sum}),
+                       "softmax_cross_entropy: needs rows (N, K), got shape (3, 0)", ShapeError);
+  CHECK_THROWS_AS(nn::kl_div(zeros({3, 0}), zeros({3, 0}), {.reduction = Reduction::sum}), ShapeError);
+  CHECK_THROWS_AS(nn::triplet(zeros({3, 0}), zeros({3, 0}), zeros({3, 0}), {.reduction = Reduction::sum}), ShapeError);
+}
+
 TEST_CASE("each misuse of a loss is answered by a sentence") {
   struct Misuse {
     std::function<void()> call;
@@ -310,7 +376,8 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
       {[&] { nn::l1(x, d); }, "l1: dtypes differ: outputs float32, targets float64; astype converts"},
       {[&] { nn::l1(t, t); }, "l1: takes float32 or float64, got int64; astype converts"},
       {[&] { nn::huber(x, x, {.delta = 0}); }, "huber: delta must be finite and above 0, got 0"},
-      {[&] { nn::huber(zeros({0}), zeros({0})); }, "huber: of nothing, shape (0,)"},
+      {[&] { nn::huber(zeros({0}), zeros({0})); },
+       "huber: outputs (0,) have no losses, so there is no mean; Reduction::sum gives 0"},
       {[&] { nn::euclidean(v, v, {.reduction = Reduction::none}); }, "euclidean: needs rows (N, K), got shape (2,)"},
       {[&] {
          nn::softmax_cross_entropy(x, tensor({0, 3}), {.reduction = Reduction::none});
@@ -367,7 +434,7 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
        "triplet: shapes differ: (2, 3) and (3, 3)"},
       {[&] { nn::triplet(v, v, v); }, "triplet: needs rows (N, D), got shape (2,)"},
       {[&] { nn::triplet(x, x, x, {.margin = -1}); }, "triplet: the margin must be finite and not negative, got -1"},
-      {[&] { nn::triplet(x, x, x, {.p = 3}); }, "norm: p must be 1, 2 or infinity, got 3"},
+      {[&] { nn::triplet(x, x, x, {.p = 3}); }, "triplet: p must be 1, 2 or infinity, got 3"},
   };
   for (const Misuse& misuse : misuses) CHECK_THROWS_WITH_AS(misuse.call(), misuse.message.c_str(), Error);
 }

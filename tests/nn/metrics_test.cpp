@@ -33,7 +33,7 @@ TEST_CASE("accuracy refuses targets of another number of classes") {
 
 TEST_CASE("accuracy takes one-hot rows of any dtype, and refuses outputs without rows") {
   CHECK(nn::accuracy(tensor({{1.f, 2.f}, {3.f, 0.f}}), tensor({{0, 1}, {0, 1}})) == 0.5);
-  CHECK_THROWS_WITH_AS(nn::accuracy(zeros({0, 3}), zeros({0}, int64)), "accuracy: needs rows (N, K), got shape (0, 3)",
+  CHECK_THROWS_WITH_AS(nn::accuracy(zeros({0, 3}), zeros({0}, int64)), "accuracy: there are no rows in outputs (0, 3)",
                        ShapeError);
 }
 

@@ -47,7 +47,7 @@ std::vector<Row> loss_rows() {
         {[] {
            nn::softmax_cross_entropy(zeros({0, 3}), zeros({0, 3}));
          },
-         "softmax_cross_entropy: needs rows (N, K)"},
+         "softmax_cross_entropy: outputs (0, 3) have no losses, so there is no mean; Reduction::sum gives 0"},
         {[] {
            nn::softmax_cross_entropy(zeros({2, 3}), tensor({0, 3}));
          },
@@ -75,7 +75,8 @@ std::vector<Row> loss_rows() {
          "mse: the targets (3, 2) differ in shape from the outputs (2, 3)"},
         {[] { nn::mse(zeros({2}), zeros({2}, float64)); },
          "mse: dtypes differ: outputs float32, targets float64; astype converts"},
-        {[] { nn::mse(zeros({0}), zeros({0})); }, "mse: of nothing, shape (0,)"}}},
+        {[] { nn::mse(zeros({0}), zeros({0})); },
+         "mse: outputs (0,) have no losses, so there is no mean; Reduction::sum gives 0"}}},
       {"euclidean(one-hot)",
        [](const Tensors& x) { return nn::euclidean(x[0], x[1]); },
        [](const std::vector<Plain>& x) { return euclidean_of(x[0], x[1]); },
