@@ -10,20 +10,22 @@
 
 namespace retrograd {
 
-Tensor full(const Shape& shape, Scalar value, Dtype dtype) {
-  Tensor out = Tensor::empty(shape, dtype);
-  dispatch(dtype, [&]<class T>() { std::fill_n(detail::values<T>(out), out.size(), value.as<T>("full")); });
+Tensor detail::filled(const char* op, const Shape& shape, Scalar value, Dtype dtype) {
+  Tensor out = empty_for(op, shape, dtype);
+  dispatch(dtype, [&]<class T>() { std::fill_n(values<T>(out), out.size(), value.as<T>(op)); });
   return out;
 }
 
-Tensor zeros(const Shape& shape, Dtype dtype) { return full(shape, 0, dtype); }
-Tensor ones(const Shape& shape, Dtype dtype) { return full(shape, 1, dtype); }
+Tensor full(const Shape& shape, Scalar value, Dtype dtype) { return detail::filled("full", shape, value, dtype); }
+Tensor zeros(const Shape& shape, Dtype dtype) { return detail::filled("zeros", shape, 0, dtype); }
+Tensor ones(const Shape& shape, Dtype dtype) { return detail::filled("ones", shape, 1, dtype); }
 Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); }
 Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
-Tensor full_like(const Tensor& x, Scalar value) { return full(x.shape(), value, x.dtype()); }
+Tensor full_like(const Tensor& x, Scalar value) { return detail::filled("full_like", x.shape(), value, x.dtype()); }
 
 Tensor eye(std::int64_t n, std::int64_t m, Dtype dtype) {
-  Tensor out = zeros({n, m}, dtype);
+  const std::int64_t sizes[] = {n, m};
+  Tensor out = detail::filled("eye", Shape(sizes, "eye"), 0, dtype);
   dispatch(dtype, [&]<class T>() {
     for (std::int64_t i = 0; i < std::min(n, m); ++i) detail::values<T>(out)[i * m + i] = T{1};
   });
@@ -70,16 +72,12 @@ void detail::fail_ragged(std::size_t expected, std::size_t found) {
   fail<ShapeError>("tensor: rows differ in length: {} and {}", expected, found);
 }
 
-Tensor arange(std::int64_t n, Dtype dtype) {
-  Tensor out = Tensor::empty({n}, dtype);
-  dispatch(dtype, [&]<class T>() {
-    T* to = detail::values<T>(out);
-    for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(i);
-    constexpr int kDigits = std::numeric_limits<T>::digits;  // whole numbers up to 2^digits are exact
-    if (kDigits < 63 && n > (std::int64_t{1} << kDigits % 63) + std::is_floating_point_v<T>)
-      fail<DtypeError>("arange: {} can't hold {}", dtype, n - 1);
-  });
-  return out;
+Tensor arange(Scalar stop) { return arange(stop, stop.is_integer() ? int64 : float32); }
+
+Tensor arange(Scalar stop, Dtype dtype) {
+  const auto end = stop.as<double>("arange");
+  if (end < 0) fail<ShapeError>("arange: the end can't be negative without a start, got {}", end);
+  return arange(0, stop, 1, dtype);
 }
 
 namespace {
@@ -96,7 +94,7 @@ Tensor whole_numbers(std::int64_t start, std::int64_t stop, std::int64_t step, D
   const std::uint64_t count = (up ? start < stop : start > stop) ? (length - 1) / stride + 1 : 0;
   if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     fail<ShapeError>("arange: from {} to {} by {} is more than 64 bits count", start, stop, step);
-  Tensor out = Tensor::empty({static_cast<std::int64_t>(count)}, dtype);
+  Tensor out = detail::empty_for("arange", {static_cast<std::int64_t>(count)}, dtype);
   dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
     const auto value = [&](std::uint64_t i) {
@@ -131,7 +129,7 @@ Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
   const double count = std::max(0.0, std::ceil((to - from) / by));
   if (!std::isfinite(from) || !std::isfinite(to) || !std::isfinite(by) || !(count < 0x1p63))
     fail("arange: can't count from {} to {} by {}", from, to, by);
-  Tensor out = Tensor::empty({static_cast<std::int64_t>(count)}, dtype);
+  Tensor out = detail::empty_for("arange", {static_cast<std::int64_t>(count)}, dtype);
   dispatch(dtype, [&]<class T>() {
     for (std::int64_t i = 0; i < out.size(); ++i)
       detail::values<T>(out)[i] = static_cast<T>(from + static_cast<double>(i) * by);
@@ -141,7 +139,8 @@ Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
 
 Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype) {
   if (!is_floating(dtype)) fail<DtypeError>("linspace: makes float32 or float64, not {}", dtype);
-  Tensor out = Tensor::empty({n}, dtype);
+  if (n < 0) fail<ShapeError>("linspace: the number of values can't be negative, got {}", n);
+  Tensor out = detail::empty_for("linspace", {n}, dtype);
   const double last = static_cast<double>(n - 1), step = (stop - start) / last;
   dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
@@ -160,7 +159,7 @@ namespace {
 template <class Draw>
 Tensor drawn(const char* what, const Shape& shape, Dtype dtype, Draw draw) {
   if (!is_floating(dtype)) fail<DtypeError>("{}: draws float32 or float64, not {}", what, dtype);
-  Tensor out = Tensor::empty(shape, dtype);
+  Tensor out = detail::empty_for(what, shape, dtype);
   dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
     for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(draw());
@@ -195,7 +194,7 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtyp
 
 Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
   if (!(p >= 0 && p <= 1)) fail("bernoulli: a probability lies between 0 and 1, got {}", p);
-  Tensor out = Tensor::empty(shape, dtype);
+  Tensor out = detail::empty_for("bernoulli", shape, dtype);
   dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
     for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(rng.uniform() < p);
@@ -205,7 +204,7 @@ Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
 
 Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Rng& rng) {
   if (low >= high) fail("randint: low must lie below high, got {} and {}", low, high);
-  Tensor out = Tensor::empty(shape, int64);
+  Tensor out = detail::empty_for("randint", shape, int64);
   auto* to = detail::values<std::int64_t>(out);
   const auto base = static_cast<std::uint64_t>(low);
   for (std::int64_t i = 0; i < out.size(); ++i)
@@ -214,6 +213,7 @@ Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Rng& rng
 }
 
 Tensor permutation(std::int64_t n, Rng& rng) {
+  if (n < 0) fail<ShapeError>("permutation: the number of values can't be negative, got {}", n);
   Tensor out = arange(n);
   rng.shuffle(std::span(detail::values<std::int64_t>(out), static_cast<std::size_t>(n)));
   return out;

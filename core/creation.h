@@ -30,8 +30,11 @@ Tensor full_like(const Tensor& x, Scalar value);
 Tensor eye(std::int64_t n, std::int64_t m, Dtype dtype = float32);
 /// The identity matrix of n rows.
 inline Tensor eye(std::int64_t n, Dtype dtype = float32) { return eye(n, n, dtype); }
-/// The whole numbers from 0 to n-1; of any dtype that holds them.
-Tensor arange(std::int64_t n, Dtype dtype = int64);
+/// 0, 1, … before `stop`: int64 where that is a whole number, else float32. Error where it is NaN or infinite,
+/// ShapeError where it is negative.
+Tensor arange(Scalar stop);
+/// The same of any dtype that holds the values.
+Tensor arange(Scalar stop, Dtype dtype);
 /// start, start + step, … before stop (after it where step is negative); Error where step is 0 or one of them is NaN or
 /// infinite. int64 where all three are whole numbers, else float32. As in NumPy, rounding may let the last value of a
 /// fractional step reach stop: linspace is exact.
@@ -42,6 +45,8 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, Dtype dtype);
 Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype = float32);
 
 namespace detail {
+/// `full` for an op, which errors name.
+Tensor filled(const char* op, const Shape& shape, Scalar value, Dtype dtype);
 template <class T>
 inline constexpr Dtype default_dtype = std::is_floating_point_v<T> ? Dtype::float32 : dtype_of<T>;
 Tensor from_doubles(std::span<const double> values, const Shape& shape, Dtype dtype);
@@ -69,7 +74,7 @@ Tensor from_any(std::span<const T> values, const Shape& shape, Dtype dtype) {
 /// A scalar.
 template <class T>
 requires(std::integral<T> || std::floating_point<T>) Tensor tensor(T value, Dtype dtype = detail::default_dtype<T>) {
-  return full({}, value, dtype);
+  return detail::filled("tensor", {}, value, dtype);
 }
 /// A vector of the values listed.
 template <class T>

@@ -72,9 +72,9 @@ const std::string& Path::intern() const {
 }
 
 Tensor copy_values(const Tensor& x) {
-  const Tensor from = packed(x);
-  Tensor out = Tensor::empty(x.shape(), x.dtype());
-  std::memcpy(out.body().data, from.body().data, static_cast<std::size_t>(x.size()) * size_of(x.dtype()));
+  if (!x.is_contiguous()) return packed(x);
+  Tensor out = Tensor::empty_like(x);
+  std::memcpy(out.body().data, x.body().data, static_cast<std::size_t>(x.size()) * size_of(x.dtype()));
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <span>
+#include <utility>
 
 #include "creation.h"
 #include "error.h"
@@ -65,8 +66,16 @@ Gradients& Gradients::operator*=(double factor) {
   return *this;
 }
 
+Gradients& Gradients::operator+=(Gradients&& other) {
+  return entries_.empty() ? *this = std::move(other) : *this += std::as_const(other);
+}
+
 Gradients& Gradients::operator+=(const Gradients& other) {
-  if (entries_.empty()) return *this = other;
+  if (entries_.empty()) {
+    for (const Entry& one : other)
+      append({one.key, one.has_value() ? detail::copied(one.value()) : Tensor(), one.label, nullptr});
+    return *this;
+  }
   const auto check = [](const Gradients& from, const Gradients& in) {
     std::size_t at = 0;
     for (const Entry& entry : from)
@@ -79,7 +88,8 @@ Gradients& Gradients::operator+=(const Gradients& other) {
   for (Entry& entry : entries_) {
     const Entry* more = other.find(entry.key, hint);
     if (!more->has_value()) continue;
-    entry = {entry.key, entry.has_value() ? add(entry.value(), more->value()) : more->value(), entry.label, nullptr};
+    const Tensor sum = entry.has_value() ? add(entry.value(), more->value()) : detail::copied(more->value());
+    entry = {entry.key, sum, entry.label, nullptr};
   }
   return *this;
 }

@@ -51,8 +51,10 @@ class Gradients {
   /// Multiplies every gradient by a number.
   Gradients& operator*=(double factor);
   /// Adds the gradients of another sweep over the same tensors (accumulation over micro-batches); TapeError on others.
-  /// A sum starts as `Gradients sum;`, which takes the first over.
+  /// A sum starts as `Gradients sum;`, which becomes a copy of the first, or takes it over where it is a temporary.
   Gradients& operator+=(const Gradients& other);
+  /// The same of gradients that nobody uses afterwards.
+  Gradients& operator+=(Gradients&& other);
   /// The Euclidean norm over all gradients together.
   double norm() const;
   /// Scales all gradients together by max_norm/(norm + 1e-6) where that is below 1 (PyTorch's clip_grad_norm_), and

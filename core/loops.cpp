@@ -123,7 +123,7 @@ Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, co
     run(a.body().data, 1, b.body().data, 1, out.body().data, a.size());
     return out;
   }
-  Tensor out = Tensor::empty(a.shape() == b.shape() ? a.shape() : broadcast_shapes(op, a, b), out_dtype);
+  Tensor out = empty_for(op, a.shape() == b.shape() ? a.shape() : broadcast_shapes(op, a, b), out_dtype);
   zip_walk(run, a, b, out);
   return out;
 }

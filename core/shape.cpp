@@ -7,14 +7,14 @@
 
 namespace retrograd {
 
-Shape::Shape(std::span<const std::int64_t> sizes) {
-  if (sizes.size() > kMaxRank) fail<ShapeError>("shape: at most {} axes, got {}", kMaxRank, sizes.size());
+Shape::Shape(std::span<const std::int64_t> sizes, const char* op) {
+  if (sizes.size() > kMaxRank) fail<ShapeError>("{}: at most {} axes, got {}", op, kMaxRank, sizes.size());
   std::int64_t product = 1;
   for (std::int64_t size : sizes) {
-    if (size < 0) fail<ShapeError>("shape: sizes can't be negative, got ({})", fmt::join(sizes, ", "));
+    if (size < 0) fail<ShapeError>("{}: sizes can't be negative, got ({})", op, fmt::join(sizes, ", "));
     // Sizes of 0 are left out: strides and blocks are products of the others.
     if (__builtin_mul_overflow(product, size == 0 ? 1 : size, &product))
-      fail<ShapeError>("shape: ({}) has more elements than 64 bits count", fmt::join(sizes, ", "));
+      fail<ShapeError>("{}: ({}) has more elements than 64 bits count", op, fmt::join(sizes, ", "));
     sizes_[static_cast<std::size_t>(rank_++)] = size;
   }
 }
@@ -32,7 +32,7 @@ Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
     const std::int64_t size_a = axis < shift_a ? 1 : a[axis - shift_a], size_b = axis < shift_b ? 1 : b[axis - shift_b];
     out[axis] = size_a == 1 ? size_b : size_a;
   }
-  return Shape(std::span(out.begin(), out.end()));  // which counts its elements
+  return Shape(std::span(out.begin(), out.end()), op);  // which counts its elements
 }
 
 bool broadcast_together(const Shape& a, const Shape& b) {

@@ -2,10 +2,13 @@
 // 0 and size 1. Also NumPy's broadcasting rule and the reading of axis arguments. Knows nothing of values or strides.
 #pragma once
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <limits>
 #include <span>
 #include <string_view>
+#include <utility>
 
 namespace retrograd {
 
@@ -19,8 +22,8 @@ class Shape {
   Shape() = default;
   /// Sizes from the outermost axis to the innermost; throws ShapeError on a negative size or a rank above 8.
   Shape(std::initializer_list<std::int64_t> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
-  /// The same from sizes anywhere in memory.
-  explicit Shape(std::span<const std::int64_t> sizes);
+  /// The same from sizes anywhere in memory; errors name `op`.
+  explicit Shape(std::span<const std::int64_t> sizes, const char* op = "shape");
   // Size by size: a block copy right behind the stores of its sizes would wait for them.
   /// A copy.
   Shape(const Shape& other) : rank_(other.rank_) { copy(other); }
@@ -83,8 +86,11 @@ class Axes {
  public:
   /// All axes.
   Axes() = default;
-  /// One axis, counted from the end when negative.
-  Axes(int axis) : Axes({axis}) {}
+  /// One axis, counted from the end when negative. No fraction and no truth value is one: sum(x, true) and max(x, 0.0)
+  /// do not compile.
+  template <std::integral T>
+  requires(!std::same_as<T, bool>) Axes(T axis)
+      : Axes({std::in_range<int>(axis) ? static_cast<int>(axis) : std::numeric_limits<int>::max()}) {}
   /// These axes; none of them where the list is empty. ShapeError where they are more than 8.
   Axes(std::initializer_list<int> axes);
   /// One bit an axis of a tensor of this rank; ShapeError on an axis out of range or given twice.

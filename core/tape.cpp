@@ -102,14 +102,14 @@ class Sweep final : public Cotangents {
     }
   }
 
-  /// The cotangent that arrived at a watched node. That of an outermost sweep is handed out as values of its own, which
-  /// no other gradient, no view and no cotangent of the caller's shares.
+  /// The cotangent that arrived at a watched node, as values of its own, which no other gradient, no view and no
+  /// cotangent of the caller's shares.
   Gradients::Entry take(const detail::Watched& one) {
     if (one.node > last_) return {one.key, {}, one.name, nullptr};
     if (auto* product = find_waiting(one.node)) return {one.key, {}, one.name, std::move(*product)};
     if (!partial_.empty()) gather(one.node);
-    Tensor cotangent = std::move(slot_of(one.node));
-    if (cotangent.defined() && !recorded_ && !detail::sole_owner(cotangent)) cotangent = detail::copy_values(cotangent);
+    Tensor& cotangent = slot_of(one.node);
+    if (cotangent.defined()) cotangent = detail::owned(std::move(cotangent));
     return {one.key, std::move(cotangent), one.name, nullptr};
   }
 
@@ -376,7 +376,10 @@ Gradients Tape::gradients_or_none(const Tensor& y, const Tensor& cotangent) { re
 
 Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unrelated) {
   Log& log = usable_log("gradients");
-  if (!(cotangent.shape() == y.shape()) || cotangent.dtype() != y.dtype())
+  if (cotangent.dtype() != y.dtype())
+    fail<DtypeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
+                     cotangent.dtype(), cotangent.shape());
+  if (!(cotangent.shape() == y.shape()))
     fail<ShapeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
                      cotangent.dtype(), cotangent.shape());
   const auto ours = [&] {
@@ -395,7 +398,7 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   }
   if (last < mark_) {  // y is itself a watched tensor from before this tape
     for (const detail::Watched& one : ours())
-      result.append({one.key, one.node == last ? cotangent : Tensor(), one.name, nullptr});
+      result.append({one.key, one.node == last ? detail::copied(cotangent) : Tensor(), one.name, nullptr});
     return result;
   }
 

@@ -49,7 +49,8 @@ class [[nodiscard]] Tape {
   /// closures are freed as the sweep passes them and it records nothing more. TapeError on a loss that nothing watched
   /// leads to, on a consumed tape, and on another thread; ShapeError on a loss that is not of size 1.
   Gradients gradients(const Tensor& loss);
-  /// The same for y of any shape, weighted by a cotangent of y's shape: Σ cotangent·y is differentiated.
+  /// The same for y of any shape, weighted by a cotangent of y's shape: Σ cotangent·y is differentiated. ShapeError or
+  /// DtypeError where the cotangent is not like y.
   Gradients gradients(const Tensor& y, const Tensor& cotangent);
   /// As `gradients`, with an empty value for every watched tensor where nothing watched leads to it.
   Gradients gradients_or_none(const Tensor& loss);

@@ -175,9 +175,10 @@ Tensor stack(std::span<const Tensor> xs) {
   if (xs.empty()) fail<ShapeError>("stack: needs at least one tensor");
   const Shape row = xs[0].shape();
   const Dtype dtype = xs[0].dtype();
+  if (row.rank() == kMaxRank) fail<ShapeError>("stack: {} has the most axes there are, {}", row, kMaxRank);
   Shape shape{static_cast<std::int64_t>(xs.size())};
   for (std::int64_t size : row) shape.push_back(size);
-  const Tensor y = Tensor::empty(shape, dtype);
+  const Tensor y = detail::empty_for("stack", Shape(std::span(shape.begin(), shape.end()), "stack"), dtype);
   const std::size_t bytes = static_cast<std::size_t>(row.size()) * size_of(dtype);
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!(xs[i].shape() == row)) fail<ShapeError>("stack: shapes differ: {} and {}", row, xs[i].shape());
@@ -209,6 +210,8 @@ Tensor scaled(const Tensor& x, double factor) {
 }
 
 Tensor detach(const Tensor& x) { return detail::make_view(x, x.shape(), x.strides()); }
+
+Tensor detail::copied(const Tensor& x) { return record("copy", copy_values(x), wrt(x, Pass())); }
 
 Tensor alias(const Tensor& x) { return record("alias", detach(x), wrt(x, Pass())); }
 

@@ -25,11 +25,11 @@ Tensor reshape(const Tensor& x, const Shape& shape);
 Tensor reshape(const Tensor& x, std::initializer_list<std::int64_t> sizes);
 /// Tensors of one shape and dtype, joined along a new outermost axis.
 Tensor stack(std::span<const Tensor> xs);
-/// Row i of x along its outermost axis, without that axis: the inverse of stack.
+/// A view of row i of x along its outermost axis, without that axis: the inverse of stack.
 Tensor unstack(const Tensor& x, std::int64_t i);
 /// x · factor; float32 and float64.
 Tensor scaled(const Tensor& x, double factor);
-/// The same values as a variable of its own: the derivative passes through, the identity does not.
+/// A view of x that is a variable of its own: the derivative passes through, the identity does not.
 Tensor alias(const Tensor& x);
 /// The same values as a constant: a view of x that no tape tracks.
 Tensor detach(const Tensor& x);
@@ -37,6 +37,10 @@ Tensor detach(const Tensor& x);
 inline Tensor stop_gradient(const Tensor& x) { return detach(x); }
 
 namespace detail {
+/// x in memory of its own; the derivative passes through.
+Tensor copied(const Tensor& x);
+/// x itself where nobody else holds its values, else a copy: what a function may return as a result of its own.
+inline Tensor owned(Tensor x) { return sole_owner(x) ? x : copied(x); }
 /// into += x, in place, unrecorded, on a buffer the caller owns; shapes broadcast to `into`.
 void add_into(Tensor& into, const Tensor& x);
 }  // namespace detail

@@ -54,7 +54,7 @@ void check_in_place(const Tensor& x, const char* op) {
     fail<TapeError>("{}: an open tape tracks this {} tensor; write after tape.gradients(…) or when the tape is closed",
                     op, described(x));
   if (x.body().base->read_only) fail("{}: this {} tensor stands in memory that may only be read", op, described(x));
-  for (int axis = 0; !x.is_contiguous() && axis < x.rank(); ++axis)
+  for (int axis = 0; !x.is_contiguous() && x.size() > 0 && axis < x.rank(); ++axis)
     if (x.strides()[static_cast<std::size_t>(axis)] == 0 && x.shape()[axis] > 1)
       fail<ShapeError>("{}: elements of this {} view share their values along axis {}", op, described(x), axis);
   if (const Body& base = *x.body().base; base.pending.load(std::memory_order_acquire) > 0) compute_readers(base);
@@ -121,14 +121,21 @@ Tensor packed(const Tensor& x) {
 
 }  // namespace detail
 
-Tensor Tensor::empty(const Shape& shape, Dtype dtype) {
+Tensor Tensor::empty(const Shape& shape, Dtype dtype) { return detail::empty_for("empty", shape, dtype); }
+
+std::int64_t detail::check_bytes(const char* op, const Shape& shape, Dtype dtype) {
   auto bytes = static_cast<std::int64_t>(size_of(dtype));
   for (std::int64_t size : shape)
     if (__builtin_mul_overflow(bytes, size, &bytes))
-      fail<ShapeError>("empty: a {} tensor of shape {} has more bytes than 64 bits count", dtype, shape);
-  detail::Body* body = detail::new_body(static_cast<std::size_t>(bytes), shape, shape.size(), dtype);
+      fail<ShapeError>("{}: a {} tensor of shape {} has more bytes than 64 bits count", op, dtype, shape);
+  return bytes;
+}
+
+Tensor detail::empty_for(const char* op, const Shape& shape, Dtype dtype) {
+  const std::int64_t bytes = check_bytes(op, shape, dtype);
+  Body* body = new_body(static_cast<std::size_t>(bytes), shape, shape.size(), dtype);
   body->data = body->payload();
-  return adopt(body);
+  return Tensor::adopt(body);
 }
 
 template <class T>

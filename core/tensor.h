@@ -98,13 +98,16 @@ class Tensor {
   }
   /// Takes over the handle; `other` is empty then.
   Tensor(Tensor&& other) noexcept : body_(std::exchange(other.body_, nullptr)) {}
-  /// Rebinds this handle to the values of `other`; what it held before is not written.
-  Tensor& operator=(const Tensor& other) noexcept { return *this = Tensor(other); }
+  /// Rebinds this handle to the values of `other`; what it held before is not written. So `x[0] = row` would do
+  /// nothing, and does not compile: copy_into(x[0], row) writes.
+  Tensor& operator=(const Tensor& other) & noexcept { return *this = Tensor(other); }
   /// The same, by exchanging the handles.
-  Tensor& operator=(Tensor&& other) noexcept {
+  Tensor& operator=(Tensor&& other) & noexcept {
     std::swap(body_, other.body_);
     return *this;
   }
+  Tensor& operator=(const Tensor& other) && = delete;
+  Tensor& operator=(Tensor&& other) && = delete;
   ~Tensor() {
     if (body_ && detail::drop_reference(body_)) detail::release_body(body_);
   }
@@ -207,6 +210,10 @@ inline Tensor Tensor::empty_like(const Tensor& x, Dtype dtype) {
 
 namespace detail {
 
+/// How many bytes such a tensor takes; ShapeError names `op` where that is more than 64 bits count.
+std::int64_t check_bytes(const char* op, const Shape& shape, Dtype dtype);
+/// Tensor::empty for an op, which a ShapeError names.
+Tensor empty_for(const char* op, const Shape& shape, Dtype dtype);
 /// Another window on the storage of `base`: `offset` elements from its first, untracked.
 Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides, std::int64_t offset = 0);
 /// The first element of a buffer that the engine itself fills.

@@ -120,11 +120,15 @@ struct Linearized {
   template <class F>
   Linearized(F& f, const Arguments&... arguments)
       : variables{make_variable(tape, arguments)...},
-        value(std::apply([&](const auto&... variable) -> Tensor { return f(variable.value...); }, variables)),
-        own_value(alias(value)) {
+        value(std::apply([&](const auto&... variable) -> Tensor { return f(variable.value...); }, variables)) {
     check_floating_value("vjp", value);
+    const bool is_shared = !sole_owner(value);  // by f, or it is an argument
+    own_value = alias(value);
     tape.suspend();
-    if (!is_tracked(value)) value = detach(value);
+    if (is_shared)
+      value = copied(value);
+    else if (!is_tracked(value))
+      value = detach(value);
   }
 };
 
@@ -143,7 +147,7 @@ auto value_and_grad(F f) {
     Tensor value = std::apply([&](const auto&... variable) -> Tensor { return f(variable.value...); }, variables);
     detail::check_floating_value("grad", value);
     auto derivatives = detail::derivatives_of(tape.gradients_or_none(value), variables);
-    return std::pair{std::move(value), std::move(derivatives)};
+    return std::pair{detail::owned(std::move(value)), std::move(derivatives)};
   };
 }
 
@@ -204,7 +208,8 @@ std::pair<Tensor, Tensor> jvp(F&& f, const Argument& x, const Tangent& tangent) 
       pulled.push_back(entry.value());
   }
   tape.watch(cotangent);
-  return {value, tape.gradients_or_none(detail::joined(pulled, along)).get_or_zeros(cotangent)};
+  const Tensor product = tape.gradients_or_none(detail::joined(pulled, along)).get_or_zeros(cotangent);
+  return {detail::owned(std::move(value)), product};
 }
 
 /// The product of f's second derivatives at x and a direction v like x: the derivative of grad(f) along v, in the form

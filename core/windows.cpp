@@ -50,7 +50,7 @@ void write_view(const Tensor& view, const Tensor& x) {
 }
 
 Tensor place(const char* op, const Tensor& x, const Shape& shape, const Layout& at, Scalar fill) {
-  Tensor y = full(shape, fill, x.dtype());
+  Tensor y = filled(op, shape, fill, x.dtype());
   write_view(make_view(y, x.shape(), at.strides, at.offset), x);
   return record(op, std::move(y),
                 wrt(x, [window = x.shape(), at](const Tensor& g) { return window_at(g, window, at); }));

@@ -72,14 +72,14 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
   check_shapes(query, key, value);
   const double scale = 1 / std::sqrt(static_cast<double>(query.size(-1)));
   const Tensor scores = matmul(scaled(query, scale), swapaxes(key, -2, -1));
-  if (!mask.defined()) return matmul(dropout(softmax(scores, -1)), value);
+  if (!mask.defined()) return matmul(detail::dropped(dropout, softmax(scores, -1)), value);
   check_mask(mask, scores);
   // A softmax of nothing is NaN. So a query that may look at no key looks at all of them, and what it finds is left
   // out: a choice, which no NaN passes, neither forward nor back.
   const Tensor fits = mask.rank() == 0 ? reshape(mask, Shape{1}) : mask, sees = sighted(fits);
   const Tensor masked_scores = mask.dtype() == boolean ? where(fits | ~sees, scores, -kInfinity)
                                                        : scores + where(sees, fits, zeros({}, mask.dtype()));
-  return where(sees, matmul(dropout(softmax(masked_scores, -1)), value), zeros({}, value.dtype()));
+  return where(sees, matmul(detail::dropped(dropout, softmax(masked_scores, -1)), value), zeros({}, value.dtype()));
 }
 
 Tensor causal_mask(std::int64_t steps) {

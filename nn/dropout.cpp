@@ -42,10 +42,19 @@ Dropout::Dropout(double share) : p(share) {
 }
 
 Tensor Dropout::operator()(const Tensor& x) const {
-  detail::check_floating("Dropout", x);
-  Rng* rng = training();
-  if (!rng || p == 0) return x;
-  return p == 1 ? where(zeros(x.shape(), boolean), x, 0) : x * mask_of(x, p, *rng);
+  const Tensor y = retrograd::detail::dropped(*this, x);
+  return y.body_or_null() == x.body_or_null() ? retrograd::detail::copied(x) : y;
 }
 
 }  // namespace retrograd::nn
+
+namespace retrograd {
+
+Tensor detail::dropped(const nn::Dropout& layer, const Tensor& x) {
+  check_floating("Dropout", x);
+  Rng* rng = nn::training();
+  if (!rng || layer.p == 0) return x;
+  return layer.p == 1 ? where(zeros(x.shape(), boolean), x, 0) : x * nn::mask_of(x, layer.p, *rng);
+}
+
+}  // namespace retrograd

@@ -5,8 +5,8 @@
 namespace retrograd::nn {
 
 /// In training each element of x becomes 0 with probability p, drawn from the training scope's generator, and else
-/// x/(1 − p), so that the mean stays; in evaluation the value is x (N. Srivastava et al., 2014, "Dropout"). float32,
-/// float64.
+/// x/(1 − p), so that the mean stays; in evaluation the value is a copy of x (N. Srivastava et al., 2014, "Dropout").
+/// float32, float64.
 struct Dropout {
   /// The share that is left out, 0 … 1.
   double p;
@@ -21,3 +21,8 @@ struct Dropout {
 };
 
 }  // namespace retrograd::nn
+
+namespace retrograd::detail {
+/// What the layer makes of x, but x itself where nothing is left out.
+Tensor dropped(const nn::Dropout& layer, const Tensor& x);
+}  // namespace retrograd::detail

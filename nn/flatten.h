@@ -8,7 +8,7 @@ namespace retrograd::nn {
 struct Flatten {
   int start_dim = 1;  ///< the first axis merged, counted from the end when negative
 
-  /// The same values in the other shape.
+  /// The same values in the other shape: a view where x is contiguous.
   Tensor operator()(const Tensor& x) const;
   /// Names nothing.
   static void fields(auto&, auto&&) {}

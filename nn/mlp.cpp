@@ -1,6 +1,7 @@
 #include "mlp.h"
 
 #include "../core/error.h"
+#include "../core/tape_ops.h"
 #include "../ops/activations.h"
 #include "../ops/linear.h"
 #include "within.h"
@@ -20,7 +21,7 @@ Tensor activate(Activation activation, const Tensor& x) {
     case Activation::identity:
       break;
   }
-  return x;
+  return detail::copied(x);
 }
 
 std::string_view name(Activation activation) {
@@ -57,10 +58,11 @@ Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
     case Activation::tanh:
       return linear_tanh(x, layer.weight, layer.bias);
     case Activation::gelu:
+      return gelu(layer(x));
     case Activation::identity:
       break;
   }
-  return activate(activation, layer(x));
+  return layer(x);
 }
 
 namespace {

@@ -124,7 +124,7 @@ auto Recurrent<Cell>::operator()(const Tensor& x, const State& initial) const ->
   States<State> last;
   Tensor y = transpose(x, {1, 0, 2});  // steps first, so that the rows of one lie together
   for (std::size_t at = 0; at < cells.size(); at += directions) {
-    if (at > 0) y = dropout(y);
+    if (at > 0) y = retrograd::detail::dropped(dropout, y);
     const bool is_last = at + directions == cells.size();
     Tensors ways;
     for (std::size_t way = 0; way < directions; ++way) {

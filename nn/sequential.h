@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../core/fields.h"
+#include "../core/tape_ops.h"
 #include "../core/tensor.h"
 #include "within.h"
 
@@ -57,6 +58,7 @@ class Sequential {
   }
   /// Only the layers from `begin` up to, without, `end`.
   Tensor apply(const Tensor& x, std::size_t begin, std::size_t end) const {
+    if (begin >= end) return retrograd::detail::copied(x);
     Tensor y = x;
     for (std::size_t i = begin; i < end; ++i) y = within(i, *layers_[i], y);
     return y;

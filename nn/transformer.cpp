@@ -15,12 +15,13 @@ namespace retrograd::nn {
 namespace {
 
 Tensor attended(const TransformerEncoderLayer& layer, const Tensor& x, const Tensor& mask) {
-  return layer.dropout(within("self_attn", layer.self_attn, x, mask));
+  return retrograd::detail::dropped(layer.dropout, within("self_attn", layer.self_attn, x, mask));
 }
 
 Tensor fed_forward(const TransformerEncoderLayer& layer, const Tensor& x) {
   const Tensor wide = within("linear1", activated, layer.linear1, layer.activation, x);
-  return layer.dropout(within("linear2", layer.linear2, layer.dropout(wide)));
+  using retrograd::detail::dropped;
+  return dropped(layer.dropout, within("linear2", layer.linear2, dropped(layer.dropout, wide)));
 }
 
 }  // namespace

@@ -103,7 +103,7 @@ Tensor where(const Tensor& mask, const Operand& left, const Operand& right) {
   const detail::OperandPair in("where", left, right);
   const Tensor &a = in.a, &b = in.b;
   const Shape shape = broadcast_shapes("where", mask.shape(), broadcast_shapes("where", a.shape(), b.shape()));
-  Tensor y = Tensor::empty(shape, a.dtype());
+  Tensor y = detail::empty_for("where", shape, a.dtype());
   const ChooseRun run = kernels().choose[static_cast<std::size_t>(a.dtype())];
   std::byte* to = y.body().data;
   detail::for_each_run<3>(shape, {&mask, &a, &b},

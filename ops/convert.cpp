@@ -4,6 +4,7 @@
 #include "../core/error.h"
 #include "../core/format.h"
 #include "../core/tape.h"
+#include "../core/tape_ops.h"
 
 namespace retrograd {
 
@@ -33,7 +34,7 @@ void convert(const From* x, To* y, std::int64_t n, Dtype dtype) {
 }  // namespace
 
 Tensor astype(const Tensor& x, Dtype dtype) {
-  if (x.dtype() == dtype) return x;
+  if (x.dtype() == dtype) return detail::copied(x);
   const Tensor from = detail::packed(x);
   Tensor y = Tensor::empty(x.shape(), dtype);
   dispatch(x.dtype(), [&]<class From>() {
@@ -48,8 +49,9 @@ Tensor one_hot(const Tensor& indices, std::int64_t classes, Dtype dtype) {
   if (classes < 1) fail<ShapeError>("one_hot: needs at least one class, got {}", classes);
   const Tensor from = detail::packed(indices);
   Shape shape = indices.shape();
+  if (shape.rank() == kMaxRank) fail<ShapeError>("one_hot: {} has the most axes there are, {}", shape, kMaxRank);
   shape.push_back(classes);
-  Tensor y = zeros(shape, dtype);
+  Tensor y = detail::filled("one_hot", Shape(std::span(shape.begin(), shape.end()), "one_hot"), 0, dtype);
   dispatch(dtype, [&]<class T>() {
     T* row = detail::values<T>(y);
     for (std::int64_t i = 0; i < indices.size(); ++i, row += classes) {

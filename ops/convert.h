@@ -4,7 +4,7 @@
 
 namespace retrograd {
 
-/// The same values as another dtype. Floating to floating differentiates; to an integer truncates towards zero, and is
+/// A copy of x as this dtype. Floating to floating differentiates; to an integer truncates towards zero, and is
 /// an error for values it cannot hold; to boolean is "not zero".
 Tensor astype(const Tensor& x, Dtype dtype);
 /// Class indices (int64, any shape) as one-hot rows along a new innermost axis of size `classes`; an index outside

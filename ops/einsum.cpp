@@ -270,7 +270,7 @@ Tensor einsum(std::string_view text, std::span<const Tensor> operands) {
     });
   product.sum_over([&](Label label) { return !has(result, label); });
   product.order_by(result);
-  return product.x.body_or_null() == operands[0].body_or_null() ? alias(product.x) : product.x;
+  return product.x.body().base == operands[0].body().base ? detail::copied(product.x) : product.x;
 }
 
 }  // namespace retrograd

@@ -14,12 +14,20 @@ namespace retrograd {
 
 /// Adds b to the values of x; float32, float64, int64.
 Tensor& operator+=(Tensor& x, const Operand& b);
+/// The same of a view that is made on the spot: x[0] += row. Returns the view.
+inline Tensor operator+=(Tensor&& view, const Operand& b) { return view += b; }
 /// Subtracts b; float32, float64, int64.
 Tensor& operator-=(Tensor& x, const Operand& b);
+/// The same of a view that is made on the spot.
+inline Tensor operator-=(Tensor&& view, const Operand& b) { return view -= b; }
 /// Multiplies by b; float32, float64, int64. Where the tape differentiates b, the old values of x are copied first.
 Tensor& operator*=(Tensor& x, const Operand& b);
+/// The same of a view that is made on the spot.
+inline Tensor operator*=(Tensor&& view, const Operand& b) { return view *= b; }
 /// Divides by b, with the same copy; float32, float64.
 Tensor& operator/=(Tensor& x, const Operand& b);
+/// The same of a view that is made on the spot.
+inline Tensor operator/=(Tensor&& view, const Operand& b) { return view /= b; }
 
 /// Gives every element of x the value; DtypeError where the dtype cannot hold it, TapeError where an open tape tracks
 /// x. Of any dtype.

@@ -119,7 +119,7 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis) {
   for (int a = 0; a < own; ++a) sizes[rank++] = x.shape()[a];
   for (std::int64_t size : at.shape()) sizes[rank++] = size;
   for (int a = own + 1; a < x.rank(); ++a) sizes[rank++] = x.shape()[a];
-  Tensor y = Tensor::empty(Shape(std::span(sizes.data(), rank)), x.dtype());
+  Tensor y = detail::empty_for("take", Shape(std::span(sizes.data(), rank), "take"), x.dtype());
   const Tensor from = detail::packed(x);
   const detail::Along along(x.shape(), own);
   const std::int64_t count = at.size();
@@ -170,7 +170,7 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
   if (!(wide == x.shape())) return take_along_axis(broadcast_to(x, wide), indices, axis);
   const Tensor at = checked_indices("take_along_axis", broadcast_to(indices, shape), x.shape(), own);
   const Tensor from = detail::packed(x);
-  Tensor y = Tensor::empty(shape, x.dtype());
+  Tensor y = detail::empty_for("take_along_axis", shape, x.dtype());
   dispatch(x.dtype(), [&]<class T>() {
     const T* in = from.data<T>();
     T* out = detail::values<T>(y);

@@ -27,18 +27,12 @@ Shape joined_shape(const char* op, std::span<const Tensor> xs, int own) {
     if (__builtin_add_overflow(shape[own], x.shape()[own], &shape[own]))
       fail<ShapeError>("{}: axis {} grows beyond what 64 bits count", op, own);
   }
-  return Shape(std::span(shape.begin(), shape.end()));  // which counts its elements
+  return Shape(std::span(shape.begin(), shape.end()), op);  // which counts its elements
 }
 
-}  // namespace
-
 // The cotangent of a part is its part of the cotangent.
-Tensor concatenate(std::span<const Tensor> xs, int axis) {
-  if (xs.empty()) fail<ShapeError>("concatenate: needs at least one tensor");
-  if (xs[0].rank() == 0)
-    fail<ShapeError>("concatenate: scalars have no axis to stand behind each other; stack adds one");
-  const int own = normal_axis("concatenate", axis, xs[0].rank());
-  Tensor y = Tensor::empty(joined_shape("concatenate", xs, own), xs[0].dtype());
+Tensor joined(const char* op, std::span<const Tensor> xs, int own) {
+  Tensor y = detail::empty_for(op, joined_shape(op, xs, own), xs[0].dtype());
   const Strides strides = y.strides();
   std::int64_t begin = 0;
   for (const Tensor& x : xs) {
@@ -49,12 +43,20 @@ Tensor concatenate(std::span<const Tensor> xs, int axis) {
   if (!detail::recording()) return y;
   Sizes sizes;
   for (const Tensor& x : xs) sizes.push_back(x.shape()[own]);
-  return record_joint("concatenate", std::move(y), xs,
-                      [own, sizes = std::move(sizes)](const Tensor& g, Cotangents& out) {
-                        std::int64_t from = 0;
-                        for (std::size_t i = 0; i < sizes.size(); from += sizes[i++])
-                          if (out.wants(i)) out.give(i, slice(g, own, from, from + sizes[i]));
-                      });
+  return record_joint(op, std::move(y), xs, [own, sizes = std::move(sizes)](const Tensor& g, Cotangents& out) {
+    std::int64_t from = 0;
+    for (std::size_t i = 0; i < sizes.size(); from += sizes[i++])
+      if (out.wants(i)) out.give(i, slice(g, own, from, from + sizes[i]));
+  });
+}
+
+}  // namespace
+
+Tensor concatenate(std::span<const Tensor> xs, int axis) {
+  if (xs.empty()) fail<ShapeError>("concatenate: needs at least one tensor");
+  if (xs[0].rank() == 0)
+    fail<ShapeError>("concatenate: scalars have no axis to stand behind each other; stack adds one");
+  return joined("concatenate", xs, normal_axis("concatenate", axis, xs[0].rank()));
 }
 
 Tensor concatenate(std::initializer_list<Tensor> xs, int axis) {
@@ -63,14 +65,14 @@ Tensor concatenate(std::initializer_list<Tensor> xs, int axis) {
 
 Tensor stack(std::span<const Tensor> xs, int axis) {
   if (xs.empty()) fail<ShapeError>("stack: needs at least one tensor");
-  if (normal_axis("stack", axis, xs[0].rank() + 1) == 0) return stack(xs);
+  if (normal_axis("stack", axis, xs[0].rank() + 1) == 0 || xs[0].rank() == kMaxRank) return stack(xs);
   std::vector<Tensor> parts;
   for (const Tensor& x : xs) {
     if (!(x.shape() == xs[0].shape())) fail<ShapeError>("stack: shapes differ: {} and {}", xs[0].shape(), x.shape());
     if (x.dtype() != xs[0].dtype()) fail<DtypeError>("stack: dtypes differ: {} and {}", xs[0].dtype(), x.dtype());
     parts.push_back(expand_dims(x, axis));
   }
-  return concatenate(parts, axis);
+  return joined("stack", parts, normal_axis("stack", axis, parts[0].rank()));
 }
 
 Tensor stack(std::initializer_list<Tensor> xs, int axis) { return stack(std::span(xs.begin(), xs.size()), axis); }

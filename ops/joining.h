@@ -19,10 +19,10 @@ Tensor concatenate(std::initializer_list<Tensor> xs, int axis = 0);
 Tensor stack(std::span<const Tensor> xs, int axis);
 /// The same of tensors in braces.
 Tensor stack(std::initializer_list<Tensor> xs, int axis = 0);
-/// x cut along an axis into `sections` parts of one size; ShapeError where that does not come out even.
+/// Views: x cut along an axis into `sections` parts of one size; ShapeError where that does not come out even.
 std::vector<Tensor> split(const Tensor& x, std::int64_t sections, int axis = 0);
-/// x cut along an axis into parts of these sizes (not NumPy's places to cut at); ShapeError unless they add up to the
-/// size of the axis.
+/// Views: x cut along an axis into parts of these sizes (not NumPy's places to cut at); ShapeError unless they add up
+/// to the size of the axis.
 std::vector<Tensor> split(const Tensor& x, std::span<const std::int64_t> sizes, int axis = 0);
 /// The same with the sizes in braces.
 std::vector<Tensor> split(const Tensor& x, std::initializer_list<std::int64_t> sizes, int axis = 0);

@@ -37,7 +37,10 @@ constexpr auto kIsNan = question<false>([](auto x) { return std::isnan(x); });
 constexpr auto kIsInf = question<false>([](auto x) { return std::isinf(x); });
 constexpr auto kIsFinite = question<true>([](auto x) { return std::isfinite(x); });
 
-Tensor truth(const char* op, const Operand& x) { return astype(x.as(op, float64), boolean); }
+Tensor truth(const char* op, const Operand& operand) {
+  const Tensor x = operand.as(op, float64);
+  return x.dtype() == boolean ? x : astype(x, boolean);
+}
 
 Tensor combine(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel, const Operand& a, const Operand& b) {
   return detail::zip(op, kernel, truth(op, a), truth(op, b));

@@ -15,7 +15,8 @@ Tensor kept_for(const Tensor& input, const Tensor& factor) { return is_recorded(
 
 // d(AB) = dA·B + A·dB
 Tensor matrix_product(const Tensor& a, const Tensor& b) {
-  Tensor c = Tensor::empty({a.shape()[0], b.shape()[1]}, a.dtype());
+  const std::int64_t sizes[] = {a.shape()[0], b.shape()[1]};
+  Tensor c = detail::empty_for("matmul", Shape(sizes, "matmul"), a.dtype());
   detail::matmul_into(a, b, 0, c);
   if (!is_recorded(a, b)) return c;
   const Tensor factors[] = {a, b};
@@ -28,7 +29,8 @@ Tensor matrix_product(const Tensor& a, const Tensor& b) {
 // The same for each of a batch of matrices, the leading axes broadcast; the engine sums over axes that were.
 Tensor batched_product(const Tensor& a, const Tensor& b) {
   const Shape leading = detail::broadcast_leading("matmul", a, b);
-  Tensor c = Tensor::empty(detail::with_matrix(leading, a.shape()[a.rank() - 2], b.shape()[b.rank() - 1]), a.dtype());
+  const Shape shape = detail::with_matrix(leading, a.shape()[a.rank() - 2], b.shape()[b.rank() - 1]);
+  Tensor c = detail::empty_for("matmul", Shape(std::span(shape.begin(), shape.end()), "matmul"), a.dtype());
   detail::batched_matmul_into(a, b, c);
   if (!is_recorded(a, b)) return c;
   const Tensor factors[] = {a, b};

@@ -23,7 +23,7 @@ Tensor pad(const Tensor& x, std::span<const Margin> margins, Scalar value) {
     if (__builtin_add_overflow(size, before, &size) || __builtin_add_overflow(size, after, &size))
       fail<ShapeError>("pad: axis {} of {} grows beyond what 64 bits count", axis, x.shape());
   }
-  const Shape shape(std::span(sizes.data(), static_cast<std::size_t>(x.rank())));
+  const Shape shape(std::span(sizes.data(), static_cast<std::size_t>(x.rank())), "pad");
   detail::Layout at{detail::row_major(shape), 0};
   if (x.size() > 0)
     for (std::size_t axis = 0; axis < margins.size(); ++axis) at.offset += margins[axis].first * at.strides[axis];
@@ -38,7 +38,7 @@ Tensor pad(const Tensor& x, std::initializer_list<Margin> margins, Scalar value)
 Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
   const int own = normal_axis("roll", axis, x.rank());
   const std::int64_t size = x.shape()[own];
-  if (x.size() == 0) return x;
+  if (x.size() == 0) return detail::copied(x);
   const std::int64_t forward = (shift % size + size) % size;
   Tensor y = Tensor::empty_like(x);
   Shape head = x.shape(), tail = x.shape();
@@ -54,7 +54,9 @@ Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
 namespace {
 
 // x with every block of `inner` elements `times` times in a row, in the shape given. Broadcasting sums the cotangents.
-Tensor repeated(const Tensor& x, std::int64_t inner, std::int64_t times, const Shape& shape) {
+Tensor repeated(const char* op, const Tensor& x, std::int64_t inner, std::int64_t times, const Shape& shape) {
+  if (times == 1) return detail::copied(x);
+  detail::check_bytes(op, shape, x.dtype());
   const std::int64_t outer = inner == 0 ? 0 : x.size() / inner;
   return reshape(broadcast_to(reshape(x, Shape{outer, 1, inner}), {outer, times, inner}), shape);
 }
@@ -65,7 +67,7 @@ Shape grown(const char* op, const Shape& shape, int axis, std::int64_t times) {
   Shape out = shape;
   if (__builtin_mul_overflow(out[axis], times, &out[axis]))
     fail<ShapeError>("{}: {} times axis {} of {} is more than 64 bits count", op, times, axis, shape);
-  return Shape(std::span(out.begin(), out.end()));  // which counts its elements
+  return Shape(std::span(out.begin(), out.end()), op);  // which counts its elements
 }
 
 std::int64_t elements_from(const Shape& shape, int axis) {
@@ -78,24 +80,25 @@ std::int64_t elements_from(const Shape& shape, int axis) {
 
 Tensor repeat(const Tensor& x, std::int64_t times, int axis) {
   const int own = normal_axis("repeat", axis, x.rank());
-  return repeated(x, elements_from(x.shape(), own + 1), times, grown("repeat", x.shape(), own, times));
+  return repeated("repeat", x, elements_from(x.shape(), own + 1), times, grown("repeat", x.shape(), own, times));
 }
 
 Tensor tile(const Tensor& x, std::span<const std::int64_t> times) {
   if (times.size() > kMaxRank) fail<ShapeError>("tile: at most {} axes, got {}", kMaxRank, times.size());
-  Tensor y = x;
-  if (static_cast<int>(times.size()) > x.rank()) {
-    Shape shape;
-    for (int missing = static_cast<int>(times.size()) - x.rank(); missing > 0; --missing) shape.push_back(1);
-    for (std::int64_t size : x.shape()) shape.push_back(size);
-    y = reshape(x, shape);
-  }
+  Shape shape;  // of x, with the axes that it lacks
+  for (int missing = static_cast<int>(times.size()) - x.rank(); missing > 0; --missing) shape.push_back(1);
+  for (std::int64_t size : x.shape()) shape.push_back(size);
+  const int first = shape.rank() - static_cast<int>(times.size());
+  Shape whole = shape;  // checked before any part of it is made
+  for (std::size_t i = times.size(); i-- > 0;) whole = grown("tile", whole, first + static_cast<int>(i), times[i]);
+  detail::check_bytes("tile", whole, x.dtype());
+  Tensor y = shape == x.shape() ? x : reshape(x, shape);
   for (std::size_t i = times.size(); i-- > 0;) {  // from the innermost out, so that long blocks are copied last
-    const int axis = y.rank() - static_cast<int>(times.size() - i);
-    if (times[i] == 1) continue;
-    y = repeated(y, elements_from(y.shape(), axis), times[i], grown("tile", y.shape(), axis, times[i]));
+    const int axis = first + static_cast<int>(i);
+    if (times[i] != 1)
+      y = repeated("tile", y, elements_from(y.shape(), axis), times[i], grown("tile", y.shape(), axis, times[i]));
   }
-  return y;
+  return y.body().base == x.body().base ? detail::copied(y) : y;
 }
 
 Tensor tile(const Tensor& x, std::initializer_list<std::int64_t> times) {

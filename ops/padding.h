@@ -1,5 +1,5 @@
-// More of the same, and less: padding, rolling, repeating, and the triangles of matrices; of any dtype. What is changed
-// is copied; what is not (tiling once, say) may come back as x itself.
+// More of the same, and less: padding, rolling, repeating, and the triangles of matrices; of any dtype. Results are
+// copies, also where nothing is changed.
 #pragma once
 #include <cstdint>
 #include <initializer_list>

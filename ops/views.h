@@ -9,9 +9,9 @@
 
 namespace retrograd {
 
-/// The axes in reverse order; of a matrix, its transpose.
+/// A view with the axes in reverse order; of a matrix, its transpose.
 Tensor transpose(const Tensor& x);
-/// The axes in the order given, each once.
+/// A view with the axes in the order given, each once.
 Tensor transpose(const Tensor& x, std::span<const int> axes);
 /// The same with the axes in braces.
 Tensor transpose(const Tensor& x, std::initializer_list<int> axes);
@@ -19,17 +19,17 @@ Tensor transpose(const Tensor& x, std::initializer_list<int> axes);
 inline Tensor permute(const Tensor& x, std::span<const int> axes) { return transpose(x, axes); }
 /// The same with the axes in braces.
 inline Tensor permute(const Tensor& x, std::initializer_list<int> axes) { return transpose(x, axes); }
-/// Two axes in each other's place.
+/// A view with two axes in each other's place.
 Tensor swapaxes(const Tensor& x, int a, int b);
-/// The axis `from` at position `to` of the result; the others keep their order.
+/// A view with the axis `from` at position `to`; the others keep their order.
 Tensor moveaxis(const Tensor& x, int from, int to);
-/// Every step-th part of x with begin ≤ index < end along one axis, which stays; ShapeError unless
+/// A view of every step-th part of x with begin ≤ index < end along one axis, which stays; ShapeError unless
 /// 0 ≤ begin ≤ end ≤ size and step ≥ 1. x[…] and x(…) take the same ranges with ends that count from the end.
 Tensor slice(const Tensor& x, int axis, std::int64_t begin, std::int64_t end, std::int64_t step = 1);
-/// x in reverse order along these axes, all of them by default.
+/// A view of x in reverse order along these axes, all of them by default.
 Tensor flip(const Tensor& x, const Axes& axes = {});
-/// The elements of x whose indices along two axes differ by `offset` (above the diagonal where positive): the two axes
-/// go, and the diagonal is the last axis of the result. ShapeError where the axes are the same.
+/// A view of the elements of x whose indices along two axes differ by `offset` (above the diagonal where positive): the
+/// two axes go, and the diagonal is the last axis of the result. ShapeError where the axes are the same.
 Tensor diagonal(const Tensor& x, std::int64_t offset = 0, int axis1 = 0, int axis2 = 1);
 
 }  // namespace retrograd

@@ -15,6 +15,8 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
     std::string message;
   };
   Rng rng(1);
+  constexpr std::int64_t kHuge = std::int64_t{1} << 62;
+  const Tensor eight = zeros({1, 1, 1, 1, 1, 1, 1, 1});
   const Tensor x = zeros({2, 3}), v = zeros({3}), d = zeros({3}, float64), i = tensor({0, 5, 1});
   const std::vector<Misuse> misuses = {
       {[&] { x + zeros({4}); }, "add: shapes do not broadcast: (2, 3) and (4,)"},
@@ -96,6 +98,43 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
          nn::softmax_cross_entropy(x, tensor({0, 3}));
        },
        "softmax_cross_entropy: class index 3 of row 1 is outside 0 … 2"},
+      {[&] {
+         pad(zeros({2}, boolean), {{1, 1}}, 7);
+       },
+       "pad: 7 does not fit the dtype boolean; astype converts a tensor"},
+      {[&] {
+         pad(zeros({2}), {{kHuge, 1}});
+       },
+       "pad: a float32 tensor of shape (4611686018427387907,) has more bytes than 64 bits count"},
+      {[&] {
+         pad(zeros({2, 2}), {{kHuge, 1}, {1, 1}});
+       },
+       "pad: (4611686018427387907, 4) has more elements than 64 bits count"},
+      {[&] { repeat(zeros({2}), kHuge / 2, 0); },
+       "repeat: a float32 tensor of shape (4611686018427387904,) has more bytes than 64 bits count"},
+      {[&] { tile(zeros({2}), {kHuge / 2}); },
+       "tile: a float32 tensor of shape (4611686018427387904,) has more bytes than 64 bits count"},
+      {[&] {
+         tile(zeros({2, 2}), {kHuge / 2, 2});
+       },
+       "tile: (4611686018427387904, 4) has more elements than 64 bits count"},
+      {[&] {
+         stack({eight, eight});
+       },
+       "stack: (1, 1, 1, 1, 1, 1, 1, 1) has the most axes there are, 8"},
+      {[&] {
+         stack({eight, eight}, 2);
+       },
+       "stack: (1, 1, 1, 1, 1, 1, 1, 1) has the most axes there are, 8"},
+      {[&] { tensor(0.5, int64); }, "tensor: 0.5 does not fit the dtype int64; astype converts a tensor"},
+      {[&] {
+         const Tensor row = broadcast_to(zeros({1, 1}), {1, std::int64_t{1} << 32});
+         matmul(transpose(row), row);
+       },
+       "matmul: (4294967296, 4294967296) has more elements than 64 bits count"},
+      {[&] { one_hot(zeros(eight.shape(), int64), 2); },
+       "one_hot: (1, 1, 1, 1, 1, 1, 1, 1) has the most axes there are, 8"},
+      {[&] { polygamma(0, zeros({2}, int64)); }, "polygamma: does not take int64 (it takes float32, float64)"},
       {[&] { uniform({2}, 1, 0, rng); }, "uniform: low must not exceed high, got 1 and 0"},
       {[&] { Tensor().shape(); },
        "tensor: this handle is empty (a default-constructed Tensor has no shape and no values)"},

@@ -35,6 +35,42 @@ TEST_CASE("arange takes fractions") {
   CHECK(arange(1.5, 1).size() == 0);
 }
 
+TEST_CASE("arange of a fraction counts up to it, as NumPy's does") {
+  CHECK(arange(2.5).dtype() == float32);
+  CHECK(arange(2.5).to_vector<double>() == Reals{0, 1, 2});
+  CHECK(arange(3.0).to_vector<double>() == Reals{0, 1, 2});
+  CHECK(arange(3.0).dtype() == float32);
+  CHECK(arange(2.5f, float64).to_vector<double>() == Reals{0, 1, 2});
+  CHECK(arange(0.0).size() == 0);
+  CHECK(arange(3).dtype() == int64);
+  CHECK(arange(std::size_t{3}).to_vector<std::int64_t>() == Integers{0, 1, 2});
+  CHECK(arange(3, float64).to_vector<double>() == Reals{0, 1, 2});
+  CHECK(arange(256, uint8).size() == 256);
+  CHECK(arange(2, boolean).to_vector<int>() == std::vector<int>{0, 1});
+  CHECK(arange(1.5, -1, -0.5).to_vector<double>() == Reals{1.5, 1, 0.5, 0, -0.5});
+  CHECK_THROWS_WITH_AS(arange(2.5, int64), "arange: fractions are float32 or float64, not int64", DtypeError);
+  CHECK_THROWS_WITH_AS(arange(-1), "arange: the end can't be negative without a start, got -1", ShapeError);
+  CHECK_THROWS_AS(arange(-0.5), ShapeError);
+  CHECK_THROWS_AS(arange(NAN), Error);
+  CHECK_THROWS_AS(arange(INFINITY), Error);
+  CHECK_THROWS_WITH_AS(arange(257, uint8), "arange: uint8 can't hold 256", DtypeError);
+}
+
+TEST_CASE("errors of creation name the function called") {
+  Rng rng(1);
+  constexpr std::int64_t kHuge = std::int64_t{1} << 62;
+  CHECK_THROWS_WITH_AS(full({2}, 0.5, int64), doctest::Contains("full: 0.5 does not fit"), DtypeError);
+  CHECK_THROWS_WITH_AS(full_like(zeros({2}, int64), 0.5), doctest::Contains("full_like: 0.5 does not fit"), DtypeError);
+  CHECK_THROWS_WITH_AS(eye(2, -1), "eye: sizes can't be negative, got (2, -1)", ShapeError);
+  CHECK_THROWS_WITH_AS(eye(kHuge), doctest::Contains("eye: ("), ShapeError);
+  CHECK_THROWS_WITH_AS(linspace(0, 1, -1), "linspace: the number of values can't be negative, got -1", ShapeError);
+  CHECK_THROWS_WITH_AS(permutation(-1, rng), "permutation: the number of values can't be negative, got -1", ShapeError);
+  CHECK_THROWS_WITH_AS(arange(kHuge), doctest::Contains("arange: a int64 tensor of shape"), ShapeError);
+  CHECK_THROWS_WITH_AS(zeros({kHuge}), doctest::Contains("zeros: a float32 tensor of shape"), ShapeError);
+  CHECK_THROWS_WITH_AS(ones({kHuge}), doctest::Contains("ones: a float32 tensor of shape"), ShapeError);
+  CHECK_THROWS_WITH_AS(normal({kHuge}, 0, 1, rng), doctest::Contains("normal: a float32 tensor of shape"), ShapeError);
+}
+
 TEST_CASE("arange refuses what it cannot count") {
   CHECK_THROWS_WITH_AS(arange(0, 3, 0), "arange: the step can't be 0", Error);
   CHECK_THROWS_WITH_AS(arange(0, 1, 0.0), "arange: the step can't be 0", Error);

@@ -236,4 +236,23 @@ TEST_CASE("every public layer has a row") {
   CHECK(layers >= 12);
 }
 
+TEST_CASE("no layer's output shares memory with its inputs or its state, but for Flatten, a view") {
+  for_each_sample([](const LayerRow& row, const LayerSample& sample) {
+    if (row.name.starts_with("Flatten")) return;
+    const AnyLayer layer = made(row, float64);
+    const Tensors inputs = drawn(sample, float64);
+    Tensors others = inputs;
+    for (const Parameter& one : state(layer)) others.push_back(one.tensor);
+    Tensor y = layer(inputs);
+    std::vector<std::vector<double>> before;
+    for (const Tensor& x : others) before.push_back(x.to_vector<double>());
+    const std::vector<double> output = y.to_vector<double>();
+    fill(y, 77);
+    for (std::size_t i = 0; i < others.size(); ++i) CHECK(others[i].to_vector<double>() == before[i]);
+    copy_into(y, tensor(output, y.shape(), float64));
+    for (Tensor& x : others) fill(x, 1);
+    CHECK(y.to_vector<double>() == output);
+  });
+}
+
 }  // namespace retrograd::tests

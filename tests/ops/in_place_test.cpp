@@ -253,6 +253,72 @@ TEST_CASE("fill and copy_into refuse what does not fit, and what a tape needs") 
   CHECK_THROWS_AS(fill(Tensor(), 1), Error);
 }
 
+TEST_CASE("a view that is made on the spot is written, and can't be assigned to") {
+  static_assert(!std::is_assignable_v<Tensor&&, Tensor> && !std::is_assignable_v<Tensor&&, const Tensor&>);
+  static_assert(!std::is_assignable_v<Tensor, Tensor&>);
+  static_assert(std::is_assignable_v<Tensor&, Tensor> && std::is_assignable_v<Tensor&, const Tensor&>);
+  static_assert(std::is_swappable_v<Tensor> && std::is_nothrow_move_assignable_v<Tensor>);
+  Tensor x = reshape(arange(6, float64), {2, 3}), y = x;
+  x[0] += tensor({1.0, 1.0, 1.0}, float64);
+  x[1] -= 3;
+  x(1, range(1, 3)) *= 10;
+  x[0] /= 2;
+  slice(x, 1, 0, 1) += 100;
+  transpose(x)[2] += tensor({0.5, 0.25}, float64);
+  CHECK(values(x) == Values{100.5, 1, 2, 100, 10, 20.25});
+  CHECK(values(x[0] += 1) == Values{101.5, 2, 3});  // the view
+  std::swap(x, y);
+  std::tie(x, y) = std::pair{y, zeros({2}, float64)};
+  std::vector<Tensor> list{x, y};
+  list.front() = y;
+  list.erase(list.begin());
+  CHECK(values(list.front()) == Values{0, 0});
+  CHECK(values(x[0]) == Values{101.5, 2, 3});
+}
+
+TEST_CASE("a view that is made on the spot is refused what a named one is") {
+  Tensor x = zeros({2, 3}), whole = zeros({2, 3}, int64);
+  CHECK_THROWS_WITH_AS(x[0] += zeros({2}), "+=: (2,) does not broadcast to (3,)", ShapeError);
+  CHECK_THROWS_WITH_AS(x[0] *= whole[0], "*=: dtypes differ: float32 and int64; astype converts", DtypeError);
+  CHECK_THROWS_AS(whole[0] += 0.5, DtypeError);
+  CHECK_THROWS_AS(whole[0] /= 2, DtypeError);
+  CHECK_THROWS_AS((zeros({2}) > 0) += 1, DtypeError);
+  CHECK_THROWS_AS(broadcast_to(x[0], {2, 3}) -= 1, ShapeError);
+  CHECK_THROWS_AS(x[2] += 1, ShapeError);
+  Tensor w = ones({2, 3});
+  Tape tape;
+  tape.watch(w);
+  CHECK_THROWS_AS(w[0] += 1, TapeError);
+  CHECK_THROWS_AS(w[0] *= 2, TapeError);
+  CHECK_THROWS_AS(x[0] += w[0], TapeError);  // a recorded write through one of several views
+  CHECK(values(x) == Values(6, 0));
+}
+
+TEST_CASE("a write into a view without elements does nothing") {
+  const Tensor x = zeros({4, 0, 5}), row = zeros({4, 0, 1});
+  for (Tensor v : {slice(x, 2, 2, 2), x(range(1, 3)), x(range(), range(), 0), flip(x), transpose(x),
+                   broadcast_to(zeros({0, 1}), {0, 3}), broadcast_to(zeros({1, 0}), {3, 0}),
+                   broadcast_to(row, {4, 0, 7}), expand_dims(x, 0), squeeze(zeros({1, 0, 1})),
+                   diagonal(zeros({0, 3, 3}), 9, 1, 2), slice(transpose(zeros({3, 2})), 0, 1, 1)}) {
+    CAPTURE(v.shape());
+    CHECK(v.size() == 0);
+    v -= 1.0;
+    v += v;
+    v *= zeros(v.shape());
+    v /= 2;
+    fill(v, 1);
+    copy_into(v, zeros({}));
+    copy_into(v, v);
+    CHECK(v.to_vector<double>().empty());
+    CHECK((v + 1).shape() == v.shape());
+    CHECK(flatten(v).shape() == Shape{0});
+    const auto half = [](const Tensor& t) { return sum(square(t)) / 2; };
+    CHECK(grad(half)(v).shape() == v.shape());
+    CHECK(astype(v, float64).shape() == v.shape());
+    CHECK(sort(v, -1).shape() == v.shape());
+  }
+}
+
 TEST_CASE("recorders see an in-place op with its inputs as they were") {
   struct Seen final : detail::Observer {
     std::vector<std::string> ops;

@@ -123,6 +123,38 @@ TEST_CASE("a value used many times gets every cotangent") {
   });
 }
 
+TEST_CASE("where an input is empty, gradients have its shape and are 0 of what has no part in the value") {
+  int checked = 0;
+  for_each_sample([&checked](const Row& row, const Sample& sample) {
+    if (row.order == 0 || !is_empty(sample)) return;
+    const Tensors inputs = draw(sample);
+    const auto first = [&](const Tensors& x) {
+      Tape tape;
+      for (const Tensor& one : x) tape.watch(one);
+      const Tensor y = row.op(x);
+      const Gradients g = tape.gradients_or_none(y, ones_like(y));
+      Tensors out;
+      for (const Tensor& one : x) {
+        out.push_back(g.get_or_zeros(one));
+        CHECK(out.back().shape() == one.shape());
+        if (y.size() == 0)
+          for (const double slope : out.back().to_vector<double>()) CHECK(slope == 0);
+      }
+      return out;
+    };
+    first(inputs);
+    if (row.order < 2) return;
+    Tape outer;
+    for (const Tensor& one : inputs) outer.watch(one);
+    Tensor total = zeros({}, float64);
+    for (const Tensor& slope : first(inputs)) total = total + sum(slope);
+    const Gradients second = outer.gradients_or_none(total);
+    for (const Tensor& one : inputs) CHECK(second.get_or_zeros(one).shape() == one.shape());
+    ++checked;
+  });
+  CHECK(checked > 50);
+}
+
 TEST_CASE("float32 gradients stay within 1e-5 of float64") {
   for_each_sample([](const Row& row, const Sample& sample) {
     if (row.order == 0 || is_empty(sample)) return;

@@ -94,8 +94,6 @@ std::vector<Row> special_rows() {
       named("polygamma(2, below 0)", smooth("polygamma", polygamma_of<2>, polygamma_at<2>, within(-0.6, -0.4))),
       named("polygamma(5)", smooth("polygamma", polygamma_of<5>, polygamma_at<5>, within(1, 40))),
   };
-  rows[6].refusals.erase(rows[6].refusals.begin() + 1);  // it is digamma, and says so
-  rows[6].refusals.push_back({[] { polygamma(0, zeros({2}, int64)); }, "digamma: does not take int64"});
   rows[7].refusals.push_back({[] { polygamma(-1, zeros({2})); }, "polygamma: the order -1 is outside 0 … 1000000"});
   rows[7].refusals.push_back(
       {[] { polygamma(1'000'001, zeros({2})); }, "polygamma: the order 1000001 is outside 0 … 1000000"});
