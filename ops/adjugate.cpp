@@ -118,7 +118,7 @@ class Balance {
 
 // With (X y; zᵀ w) = M⁻¹, Jacobi's identity of complementary minors says det A = det M · w and
 // adj A = det M · (w·X − y·zᵀ), whether A is regular or not.
-Tensor balanced_adjugate(const Tensor& a) {
+Tensor by_border(const Tensor& a) {
   const int rank = a.rank();
   const std::int64_t n = a.shape()[rank - 1];
   Tensor m = bordered(a);
@@ -143,7 +143,11 @@ Tensor balanced_adjugate(const Tensor& a) {
 Tensor adjugate(const Tensor& a) {
   if (a.shape()[a.rank() - 1] == 1) return ones_like(a);
   const Balance balance(a);
-  return balanced_adjugate(a * balance.rows * balance.columns) * balance.half * balance.other_half;
+  const Tensor b = a * balance.rows * balance.columns;
+  const std::vector<bool> regular = regular_matrices(detach(b), true);
+  const bool all = std::find(regular.begin(), regular.end(), false) == regular.end();
+  const Tensor adjugate_of_b = all ? reshape(det(b), with_matrix(leading_axes(b), 1, 1)) * inverse(b) : by_border(b);
+  return adjugate_of_b * balance.half * balance.other_half;
 }
 
 }  // namespace retrograd::detail

@@ -11,7 +11,7 @@ namespace retrograd::detail {
 /// Below it vanishes; its derivatives, if they are asked for, come by minors, of order n⁵.
 Tensor adjugate(const Tensor& a);
 
-/// For each matrix, whether it is regular as far as rounding can tell.
-std::vector<bool> regular_matrices(const Tensor& a);
+/// For each matrix, whether it is regular as far as rounding can tell; `clearly`, whether half its digits say so.
+std::vector<bool> regular_matrices(const Tensor& a, bool clearly = false);
 
 }  // namespace retrograd::detail

@@ -181,7 +181,9 @@ Tensor solve(const Tensor& a, const Tensor& b) {
   return detail::as_right_side(solve_by(factors, a, right, false), b);
 }
 
-std::vector<bool> detail::regular_matrices(const Tensor& a) { return Factors(a).regular(rounding_of(a)); }
+std::vector<bool> detail::regular_matrices(const Tensor& a, bool clearly) {
+  return Factors(a).regular(clearly ? std::sqrt(rounding_of(a)) : rounding_of(a));
+}
 
 // d det A = det A · tr(A⁻¹·dA) (Giles 2.2.4); det A · A⁻¹ is the adjugate, which a singular matrix has too.
 Tensor det(const Tensor& a) {
