@@ -3,8 +3,10 @@
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
 
-# Shown are names of namespace retrograd and their type information, and nothing of Highway's targets in it.
+# Shown are names of namespace retrograd and their type information, and nothing of Highway's targets in it, whose
+# library is not needed.
 file(GLOB_RECURSE library ${work}/build/libretrograd.so.*.*.*)
+run(${here}/../instructions/highway_test ${library} ${library})
 run(nm -D --defined-only -P ${library})
 string(REGEX MATCHALL "[^\n]+" lines "${said}")
 set(shown "")

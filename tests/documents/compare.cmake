@@ -1,7 +1,7 @@
 # Runs the `program` of a `document`; it must succeed and, where the file `expected` exists, print exactly that.
 execute_process(COMMAND ${program} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
 if(NOT code EQUAL 0)
-  message(FATAL_ERROR "${program} ended with ${code}")
+  message(FATAL_ERROR "${printed}\n${program} ended with ${code}")
 endif()
 if(EXISTS ${expected})
   file(READ ${expected} wanted)

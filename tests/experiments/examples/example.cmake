@@ -19,7 +19,7 @@ string(REGEX REPLACE "//   ([^\n]*)\n" "\\1\n" wanted "${CMAKE_MATCH_1}")
 string(REGEX REPLACE "//\n" "\n" wanted "${wanted}")
 execute_process(COMMAND ${program} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
 if(NOT code EQUAL 0)
-  message(FATAL_ERROR "${program} ended with ${code}")
+  message(FATAL_ERROR "${printed}\n${program} ended with ${code}")
 endif()
 # Editors strip blanks at the ends of lines.
 foreach(side wanted printed)
