@@ -60,9 +60,8 @@ class Optimizer {
 
   /// All that training needs to go on as if it had not been interrupted: "steps"; for each parameter
   /// "layers.0.weight.steps", which says how often it was updated (int64); and what the rule keeps for it, such as
-  /// "layers.0.weight.momentum", of its shape and dtype. Later steps don't change
-  /// what is listed. Settings, groups and what is frozen are
-  /// the program's own.
+  /// "layers.0.weight.momentum", of its shape and dtype. What is listed are copies. Settings, groups and what is frozen
+  /// are the program's own.
   template <HasFields Model>
   std::vector<Parameter> state(const Model& model) const {
     detail::Parameters now = parameters_;

@@ -167,7 +167,7 @@ std::vector<Parameter> Parameters::list(StatesOf states, std::int64_t steps) con
     if (slot.steps == 0) continue;
     const StateNames names = states(slot.rule);
     for (std::size_t i = 0; i < Run::kMostStates; ++i)
-      if (names[i]) all.push_back({*slot.name + "." + names[i], slot.states[i]});
+      if (names[i]) all.push_back({*slot.name + "." + names[i], retrograd::detail::copy_values(slot.states[i])});
   }
   return all;
 }

@@ -176,4 +176,13 @@ TEST_CASE("copies of an optimizer and lists of its state are not changed by its 
   CHECK(copy.steps() == 2);
 }
 
+TEST_CASE("writing into a list of an optimizer's state does not change the optimizer") {
+  Learner learner(1);
+  Optimizer adam{optim::Adam{}};
+  learner.train(adam, 2);
+  const auto before = copies(adam.state(learner.model));
+  for (Parameter& one : adam.state(learner.model)) fill(one.tensor, 7);
+  check_same(adam.state(learner.model), before);
+}
+
 }  // namespace retrograd::tests
