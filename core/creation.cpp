@@ -72,14 +72,6 @@ void detail::fail_ragged(std::size_t expected, std::size_t found) {
   fail<ShapeError>("tensor: rows differ in length: {} and {}", expected, found);
 }
 
-Tensor arange(Scalar stop) { return arange(stop, stop.is_integer() ? int64 : float32); }
-
-Tensor arange(Scalar stop, Dtype dtype) {
-  const auto end = stop.as<double>("arange");
-  if (end < 0) fail<ShapeError>("arange: the end can't be negative without a start, got {}", end);
-  return arange(0, stop, 1, dtype);
-}
-
 namespace {
 
 // start + i·step for whole numbers, which `dtype` must hold.
@@ -113,6 +105,14 @@ Tensor whole_numbers(std::int64_t start, std::int64_t stop, std::int64_t step, D
 }
 
 }  // namespace
+
+Tensor arange(Scalar stop) { return arange(stop, stop.is_integer() ? int64 : float32); }
+
+Tensor arange(Scalar stop, Dtype dtype) {
+  if (const auto end = stop.as<double>("arange"); end < 0)
+    fail<ShapeError>("arange: the end can't be negative without a start, got {}", end);
+  return stop.is_integer() ? whole_numbers(0, stop.as<std::int64_t>("arange"), 1, dtype) : arange(0, stop, 1, dtype);
+}
 
 Tensor arange(Scalar start, Scalar stop, Scalar step) {
   const bool whole = start.is_integer() && stop.is_integer() && step.is_integer();

@@ -123,16 +123,21 @@ Tensor packed(const Tensor& x) {
 
 Tensor Tensor::empty(const Shape& shape, Dtype dtype) { return detail::empty_for("empty", shape, dtype); }
 
-std::int64_t detail::check_bytes(const char* op, const Shape& shape, Dtype dtype) {
+namespace {
+// How many bytes: inline, since every result asks.
+inline std::int64_t bytes_of(const char* op, const Shape& shape, Dtype dtype) {
   auto bytes = static_cast<std::int64_t>(size_of(dtype));
   for (std::int64_t size : shape)
     if (__builtin_mul_overflow(bytes, size, &bytes))
       fail<ShapeError>("{}: a {} tensor of shape {} has more bytes than 64 bits count", op, dtype, shape);
   return bytes;
 }
+}  // namespace
+
+std::int64_t detail::check_bytes(const char* op, const Shape& shape, Dtype dtype) { return bytes_of(op, shape, dtype); }
 
 Tensor detail::empty_for(const char* op, const Shape& shape, Dtype dtype) {
-  const std::int64_t bytes = check_bytes(op, shape, dtype);
+  const std::int64_t bytes = bytes_of(op, shape, dtype);
   Body* body = new_body(static_cast<std::size_t>(bytes), shape, shape.size(), dtype);
   body->data = body->payload();
   return Tensor::adopt(body);
