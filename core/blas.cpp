@@ -3,6 +3,7 @@
 #include <cblas.h>
 
 #include <algorithm>
+#include <atomic>
 #include <bit>
 #include <limits>
 #include <vector>
@@ -17,6 +18,14 @@ namespace retrograd {
 std::string blas_core() { return openblas_get_corename(); }
 
 void detail::use_one_blas_thread() { openblas_set_num_threads(1); }
+
+// Not a static with a guard, which a fork may find taken.
+void detail::prepare_blas() {
+  static constinit std::atomic<bool> is_prepared{false};
+  if (is_prepared.load(std::memory_order_relaxed)) return;
+  use_one_blas_thread();
+  is_prepared.store(true, std::memory_order_relaxed);
+}
 
 namespace {
 
@@ -84,7 +93,7 @@ void prepare(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>& 
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
   if (std::max({m, n, k, a.stride, b.stride, c_stride}) > kMost)
     fail<ShapeError>("matmul: BLAS takes sizes up to {}, got {} x {} x {}", kMost, m, k, n);
-  [[maybe_unused]] static const bool once = (detail::use_one_blas_thread(), true);
+  detail::prepare_blas();
 }
 
 template <class T>
@@ -144,6 +153,10 @@ std::int64_t border(std::int64_t extent, std::int64_t part, std::int64_t parts) 
 }
 
 }  // namespace
+
+bool detail::fits_blas(std::int64_t m, std::int64_t n, std::int64_t k) {
+  return std::max({m, n, k}) <= std::numeric_limits<int>::max();
+}
 
 TileRange detail::TileGrid::operator[](std::int64_t tile) const {
   const std::int64_t i = tile / columns, j = tile % columns;

@@ -38,6 +38,8 @@ struct TileGrid {
   std::int64_t count() const { return rows * columns; }
   TileRange operator[](std::int64_t tile) const;
 };
+/// False where a size is more than BLAS takes, of which a product is a ShapeError.
+bool fits_blas(std::int64_t m, std::int64_t n, std::int64_t k);
 /// The cut of a product whose tiles all go into one matrix.
 TileGrid tiles_of_product(std::int64_t m, std::int64_t n, std::int64_t k);
 /// The cut of a product whose tiles are used up one by one, and so must fit a cache.
@@ -70,6 +72,8 @@ void gemm_batch(std::int64_t count, std::int64_t m, std::int64_t n, std::int64_t
                 MatrixIn<double> b, double* c, FunctionRef<BatchOffset(std::int64_t)> offset);
 
 void use_one_blas_thread();
+/// The same before the first product of the process.
+void prepare_blas();
 
 }  // namespace detail
 }  // namespace retrograd

@@ -2,9 +2,10 @@
 
 #include <charconv>
 #include <cstring>
-#include <memory>
 #include <mutex>
 #include <unordered_map>
+
+#include "locks.h"
 
 namespace retrograd::detail {
 
@@ -58,17 +59,13 @@ bool Path::equals(std::string_view name) const {
 
 const std::string& Path::intern() const {
   // Names are few and live as long as the process: a Gradients may outlive the thread that made it.
-  thread_local std::unordered_map<std::uint64_t, const std::string*> names;
-  const std::string*& name = names[hash()];
-  if (!name || !equals(*name)) {
-    static std::vector<std::unique_ptr<std::string>>& all = *new std::vector<std::unique_ptr<std::string>>;
-    static std::mutex& mutex = *new std::mutex;
-    auto fresh = std::make_unique<std::string>(str());
-    const std::lock_guard lock(mutex);
-    all.push_back(std::move(fresh));
-    name = all.back().get();
-  }
-  return *name;
+  static auto& names = *new std::unordered_multimap<std::uint64_t, std::string>;  // under locks().names
+  const std::uint64_t key = hash();
+  const std::lock_guard lock(locks().names);
+  const auto [first, last] = names.equal_range(key);
+  for (auto one = first; one != last; ++one)
+    if (equals(one->second)) return one->second;
+  return names.emplace(key, str())->second;
 }
 
 Tensor copy_values(const Tensor& x) {

@@ -1,8 +1,11 @@
 #include "product.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <thread>
 
+#include "locks.h"
 #include "loops.h"
 #include "threads.h"
 
@@ -42,14 +45,7 @@ inline MatrixIn<T> first_matrix(const Tensor& x) {
 }
 
 // All deferred products of the process that are not computed yet; they are few, and large.
-struct Waiting {
-  std::mutex mutex;
-  Deferred* first = nullptr;
-};
-Waiting& waiting() {
-  static Waiting& instance = *new Waiting;
-  return instance;
-}
+constinit Deferred* first_waiting = nullptr;  // under locks().products
 
 // The axes in front of the matrices, as a tensor of the first element of each.
 Tensor in_front(const Tensor& x) {
@@ -100,7 +96,7 @@ void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const
 std::shared_ptr<Deferred> Deferred::make(const Tensor& a, const Tensor& b) {
   const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
   constexpr std::int64_t kSmall = 4096;
-  if (m * n < kSmall || k * (m + n) > 3 * m * n || k > kLongestSum) return nullptr;
+  if (m * n < kSmall || k * (m + n) > 3 * m * n || k > kLongestSum || !fits_blas(m, n, k)) return nullptr;
   if (a.body().base->exposed.load(std::memory_order_relaxed) ||
       b.body().base->exposed.load(std::memory_order_relaxed) || !is_blas_layout(a) || !is_blas_layout(b))
     return nullptr;
@@ -110,24 +106,33 @@ std::shared_ptr<Deferred> Deferred::make(const Tensor& a, const Tensor& b) {
 }
 
 void Deferred::enter_list() {
-  const std::lock_guard lock(waiting().mutex);
+  // A forked child has none of the threads that were using one: all in the list are there for it to use.
+  static constinit std::atomic<bool> is_covered{false};
+  if (!is_covered.exchange(true) && pthread_atfork(nullptr, nullptr, [] {
+                                      for (Deferred* one = first_waiting; one; one = one->after_)
+                                        new (&one->mutex_) std::mutex;
+                                    }) != 0)
+    is_covered = false;
+  const std::lock_guard lock(locks().products);
   for (const Tensor* x : {&a_, &b_}) x->body().base->pending.fetch_add(1, std::memory_order_relaxed);
-  after_ = std::exchange(waiting().first, this);
+  after_ = std::exchange(first_waiting, this);
   if (after_) after_->before_ = this;
 }
 
 Deferred::~Deferred() {
-  if (!is_computed()) leave_list();
+  if (is_computed()) return;
+  const std::lock_guard lock(locks().products);
+  leave_list();
 }
 
-void Deferred::leave_list() {
-  const std::lock_guard lock(waiting().mutex);
-  (before_ ? before_->after_ : waiting().first) = after_;
+void Deferred::leave_list() {  // under the lock
+  (before_ ? before_->after_ : first_waiting) = after_;
   if (after_) after_->before_ = before_;
   for (const Tensor* x : {&a_, &b_}) x->body().base->pending.fetch_sub(1, std::memory_order_release);
 }
 
 const Tensor& Deferred::value() {
+  if (is_computed()) return value_;
   const auto lock = hold();
   if (is_computed()) return value_;
   const std::int64_t n = b_.shape()[1];
@@ -140,29 +145,31 @@ const Tensor& Deferred::value() {
                 values<T>(product) + at.row_begin * n + at.column_begin, n);
     });
   });
+  Tensor a, b;  // let go when nothing is locked
+  const std::lock_guard list_lock(locks().products);
   leave_list();
+  std::swap(a, a_);
+  std::swap(b, b_);
   value_ = std::move(product);
-  a_ = b_ = Tensor();
+  is_computed_.store(true, std::memory_order_release);
   return value_;
 }
 
 TileGrid Deferred::tiles() const { return tiles_in_cache(a_.shape()[0], b_.shape()[1], a_.shape()[1]); }
 
-Tensor Deferred::tile(const TileRange& at) const {
+void Deferred::tile(const TileRange& at, std::byte* out) const {
   const std::int64_t columns = at.column_end - at.column_begin;
-  Tensor out = Tensor::empty({at.row_end - at.row_begin, columns}, a_.dtype());
   dispatch_floating(a_.dtype(), [&]<class T>() {
-    gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0}, values<T>(out), columns);
+    gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0}, reinterpret_cast<T*>(out), columns);
   });
-  return out;
 }
 
 void compute_readers(const Body& base) {
   while (base.pending.load(std::memory_order_acquire) > 0) {
     std::shared_ptr<Deferred> reader;
     {
-      const std::lock_guard lock(waiting().mutex);
-      for (Deferred* one = waiting().first; one && !reader; one = one->after_)
+      const std::lock_guard lock(locks().products);
+      for (Deferred* one = first_waiting; one && !reader; one = one->after_)
         if (one->reads(base)) reader = one->weak_from_this().lock();  // null for one that is about to go
     }
     if (reader)

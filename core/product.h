@@ -3,6 +3,8 @@
 // for whoever asks for its value. Invariant: a deferred product has the value it had when it was made, since a write to
 // what it reads computes it first. Not a public header but for what Gradients holds.
 #pragma once
+#include <atomic>
+#include <cstddef>
 #include <memory>
 #include <mutex>
 
@@ -41,18 +43,19 @@ class Deferred : public std::enable_shared_from_this<Deferred> {
   /// For whoever uses the product tile by tile: while the lock lives, nobody computes it and nobody writes to its
   /// operands. What follows is only for the holder.
   std::unique_lock<std::mutex> hold() { return std::unique_lock(mutex_); }
-  bool is_computed() const { return value_.defined(); }
+  bool is_computed() const { return is_computed_.load(std::memory_order_acquire); }
   TileGrid tiles() const;
-  /// One tile of the product, of the rows and columns of `at`.
-  Tensor tile(const TileRange& at) const;
+  /// One tile of the product, of the rows and columns of `at`, row by row into `out`. Does not throw.
+  void tile(const TileRange& at, std::byte* out) const;
 
  private:
   friend void compute_readers(const Body& base);
   bool reads(const Body& base) const { return a_.body().base == &base || b_.body().base == &base; }
   void enter_list();
   void leave_list();
-  std::mutex mutex_;  // held while a_, b_ and value_ are read or change
+  std::mutex mutex_;  // held while a_ and b_ are used
   Tensor a_, b_, value_;
+  std::atomic<bool> is_computed_{false};
   Deferred *before_ = nullptr, *after_ = nullptr;  // in the list of those that are not computed yet
 };
 

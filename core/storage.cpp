@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "growth.h"
+#include "locks.h"
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -73,36 +74,34 @@ void* allocate(std::size_t bytes) {
   return memory;
 }
 
-// Never destroyed: tensors with static storage duration come home after everything else is gone.
+// Under locks().pools, and without destructors: tensors with static storage duration come home after everything else is
+// gone.
 struct Pools {
-  std::mutex mutex;
   Pool* idle = nullptr;
   Pool* known = nullptr;
 };
-Pools& pools() {
-  static Pools& instance = *new Pools;
-  return instance;
-}
+constinit Pools pools;
 
 struct ReturnAtThreadExit {
   ~ReturnAtThreadExit() {
     Pool* pool = std::exchange(own_pool, nullptr);
     if (!pool) return;
     trim(*pool);
-    const std::lock_guard lock(pools().mutex);
-    pool->next_idle = std::exchange(pools().idle, pool);
+    const std::lock_guard lock(locks().pools);
+    pool->next_idle = std::exchange(pools.idle, pool);
   }
 };
 
 Pool* adopt_pool() {
   thread_local ReturnAtThreadExit at_exit;
   static_cast<void>(at_exit);
-  const std::lock_guard lock(pools().mutex);
-  if (pools().idle) {
-    own_pool = std::exchange(pools().idle, pools().idle->next_idle);
+  cover_forks();
+  const std::lock_guard lock(locks().pools);
+  if (pools.idle) {
+    own_pool = std::exchange(pools.idle, pools.idle->next_idle);
   } else {
     own_pool = new Pool;
-    own_pool->next_known = std::exchange(pools().known, own_pool);
+    own_pool->next_known = std::exchange(pools.known, own_pool);
   }
   return own_pool;
 }
@@ -151,10 +150,10 @@ std::int64_t live_bytes_of(const Pool& pool) {
 }
 
 PoolTotals pool_totals() {
-  const std::lock_guard lock(pools().mutex);
-  for (Pool* pool = pools().idle; pool; pool = pool->next_idle) collect_returned(*pool);  // nobody else would
+  const std::lock_guard lock(locks().pools);
+  for (Pool* pool = pools.idle; pool; pool = pool->next_idle) collect_returned(*pool);  // nobody else would
   PoolTotals sum;
-  for (Pool* pool = pools().known; pool; pool = pool->next_known) {
+  for (Pool* pool = pools.known; pool; pool = pool->next_known) {
     if (pool == own_pool) collect_returned(*pool);
     for (std::uint32_t c = 0; c < kSizeClasses; ++c) {
       const std::int64_t live = pool->classes[c].live.load(std::memory_order_relaxed), bytes = bytes_with_head(c);
@@ -171,9 +170,9 @@ namespace {
 // The pools that this thread may change: its own, and those that nobody owns while the lock is held.
 template <class F>
 void for_own_and_idle(F f) {
-  const std::lock_guard lock(pools().mutex);
+  const std::lock_guard lock(locks().pools);
   if (own_pool) f(*own_pool);
-  for (Pool* pool = pools().idle; pool; pool = pool->next_idle) f(*pool);
+  for (Pool* pool = pools.idle; pool; pool = pool->next_idle) f(*pool);
 }
 }  // namespace
 

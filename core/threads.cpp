@@ -7,7 +7,7 @@
 #include <atomic>
 #include <memory>
 #include <mutex>
-#include <system_error>
+#include <new>
 #include <thread>
 #include <vector>
 
@@ -36,16 +36,19 @@ inline void relax() {
 #endif
 }
 
+thread_local constinit int participant_number = 0;
+
 // Workers wait for a new round; the caller publishes one and takes tiles like everyone else. Each participant begins
 // with tiles of its own, the same in every round of as many tiles, so that what it left in its cache serves it again;
 // then it helps the others. The caller waits for tiles that somebody has begun, never for a worker that still sleeps.
 class Workers {
  public:
   explicit Workers(int count) : queues_(std::make_unique<Queue[]>(static_cast<std::size_t>(count) + 1)) {
+    threads_.reserve(static_cast<std::size_t>(count));
     try {
       for (int i = 0; i < count; ++i) threads_.emplace_back([this, i] { serve(static_cast<std::size_t>(i) + 1); });
-    } catch (const std::system_error&) {
-      // The system gives no more threads: fewer do the same work, to the same bits.
+    } catch (...) {
+      // The system gives no more threads, or no memory for them: fewer do the same work, to the same bits.
     }
   }
   ~Workers() {
@@ -93,6 +96,7 @@ class Workers {
     }
   }
   void serve(std::size_t self) {
+    participant_number = static_cast<int>(self);
     detail::use_one_blas_thread();
     std::uint32_t seen = 0;
     for (;;) {
@@ -137,12 +141,13 @@ struct Shared {
   std::unique_ptr<Workers> workers;
   int workers_for = 1;
 };
+// Never destroyed: something static may still compute when everything else is gone.
 Shared& shared() {
-  static Shared instance;
+  static Shared& instance = *new Shared;
   return instance;
 }
 
-thread_local bool inside_tile = false;
+thread_local constinit bool inside_tile = false;
 
 }  // namespace
 
@@ -165,7 +170,12 @@ void detail::parallel_for(std::int64_t count, FunctionRef<void(std::int64_t)> ti
   if (!lock.owns_lock()) return inline_tiles();
   if (pool.workers_for != wanted) {
     pool.workers.reset();
-    pool.workers = std::make_unique<Workers>(wanted - 1);
+    pool.workers_for = 1;
+    try {
+      pool.workers = std::make_unique<Workers>(wanted - 1);
+    } catch (const std::bad_alloc&) {
+      return inline_tiles();
+    }
     pool.workers_for = wanted;
   }
   const auto guarded = [&](std::int64_t i) noexcept {
@@ -175,6 +185,8 @@ void detail::parallel_for(std::int64_t count, FunctionRef<void(std::int64_t)> ti
   };
   pool.workers->run(count, guarded);
 }
+
+int detail::participant() { return participant_number; }
 
 void detail::work_alone() { inside_tile = true; }
 

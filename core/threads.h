@@ -15,9 +15,12 @@ void set_threads(int count);
 int threads();
 
 namespace detail {
-/// Calls tile(0) … tile(count-1), each once, on whatever threads are free; returns when all are done. Tiles must not
-/// throw.
+/// Calls tile(0) … tile(count-1), each once, on whatever threads are free; returns when all are done. Does not throw,
+/// and tiles must not: where there is no memory for workers, the caller does all.
 void parallel_for(std::int64_t count, FunctionRef<void(std::int64_t)> tile);
+/// Which of the engine's threads() threads this one is: 0 of all that are not the pool's, each of which calls tiles as
+/// the first of its own.
+int participant();
 /// From now on all work of this thread is done on it alone, and the workers are left to the others.
 void work_alone();
 /// Calls work(begin, end) over [0, count) in ranges of items, each item `flops` of work, large enough to hand over.

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <limits>
-#include <mutex>
 #include <optional>
 
 #include "../core/ambient.h"
 #include "../core/checkpoint.h"
 #include "../core/error.h"
 #include "../core/format.h"
+#include "../core/locks.h"
 #include "../core/random.h"
 #include "../core/tape.h"
 #include "../core/tape_ops.h"
@@ -162,7 +162,7 @@ struct Checkpointed::Plans {
     bool is_training;
     std::vector<Segment> segments;
   };
-  std::mutex mutex;
+  // Under the process's lock of plans. Read and extended there, and never computed: another thread may then do so too.
   std::vector<Plan> plans;
 };
 
@@ -177,16 +177,19 @@ std::vector<Checkpointed::Segment> Checkpointed::segments(const Tensor& x) const
   tracked.push_back(detail::is_tracked(x));
   if (std::find(tracked.begin(), tracked.end(), true) == tracked.end()) return {{0, layers_.size(), false}};
   const bool is_training = training() != nullptr;
-  const std::lock_guard lock(plans_->mutex);
-  for (const Plans::Plan& plan : plans_->plans)
-    if (plan.shape == x.shape() && plan.dtype == x.dtype() && plan.tracked == tracked &&
-        plan.is_training == is_training)
-      return plan.segments;
+  {
+    const std::lock_guard lock(detail::locks().plans);
+    for (const Plans::Plan& plan : plans_->plans)
+      if (plan.shape == x.shape() && plan.dtype == x.dtype() && plan.tracked == tracked &&
+          plan.is_training == is_training)
+        return plan.segments;
+  }
   const Cutter cutter(costs_of(std::move(layers), x, tracked));
   std::vector<Segment> found = cutter.cut(budget_);
   if (found.empty() && layers_.size() > 0)
     fail("checkpointed: {} bytes do not hold {} layers on a {} {} input; the least that does is {} bytes", budget_,
          layers_.size(), x.dtype(), x.shape(), cutter.least_budget());
+  const std::lock_guard lock(detail::locks().plans);
   plans_->plans.push_back({x.shape(), x.dtype(), std::move(tracked), is_training, found});
   return found;
 }

@@ -132,7 +132,7 @@ void Adagrad::check() const {
   detail::require_positive("Adagrad", "epsilon", epsilon);
 }
 
-void Adagrad::update(const Run& run, std::int64_t step) const {
+void Adagrad::update(const Run& run, std::int64_t step) const noexcept {
   const double rate = learning_rate / (1 + static_cast<double>(step - 1) * rate_decay);
   kernels().adagrad[detail::kernel_of(run)](run.parameter, run.gradient, run.state[0], run.n,
                                             {rate, step == 1 ? initial_accumulator : 0, epsilon, weight_decay});
@@ -146,7 +146,7 @@ void RmsProp::check() const {
   detail::require_fraction("RmsProp", "the momentum", momentum);
 }
 
-void RmsProp::update(const Run& run, std::int64_t) const {
+void RmsProp::update(const Run& run, std::int64_t) const noexcept {
   kernels().rms_prop[detail::kernel_of(run)](run.parameter, run.gradient, run.state[0], run.state[1], run.state[2],
                                              run.n, {learning_rate, alpha, epsilon, weight_decay, momentum});
 }
@@ -158,7 +158,7 @@ void Adadelta::check() const {
   detail::require_decay("Adadelta", weight_decay);
 }
 
-void Adadelta::update(const Run& run, std::int64_t) const {
+void Adadelta::update(const Run& run, std::int64_t) const noexcept {
   kernels().adadelta[detail::kernel_of(run)](run.parameter, run.gradient, run.state[0], run.state[1], run.n,
                                              {learning_rate, rho, epsilon, weight_decay});
 }

@@ -92,10 +92,10 @@ void run_kernel(const Run& run, const Rule& rule, std::int64_t step, double deca
 }  // namespace
 
 void Adam::check() const { check_settings("Adam", *this); }
-void Adam::update(const Run& run, std::int64_t step) const { run_kernel(run, *this, step, weight_decay, 1); }
+void Adam::update(const Run& run, std::int64_t step) const noexcept { run_kernel(run, *this, step, weight_decay, 1); }
 
 void AdamW::check() const { check_settings("AdamW", *this); }
-void AdamW::update(const Run& run, std::int64_t step) const {
+void AdamW::update(const Run& run, std::int64_t step) const noexcept {
   run_kernel(run, *this, step, 0, 1 - learning_rate * weight_decay);
 }
 

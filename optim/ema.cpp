@@ -1,6 +1,5 @@
 #include "ema.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -32,9 +31,7 @@ void copy(const Tensor& into, const Tensor& from) {
 
 void Average::add(const Tensor& tensor, bool is_buffer) {
   if (!is_buffer) retrograd::detail::check_floating("Ema", tensor);
-  const bool is_repeated = std::any_of(
-      own_.begin(), own_.end(), [&](const Own& one) { return one.tensor.body_or_null() == tensor.body_or_null(); });
-  own_.push_back({tensor, is_buffer, is_repeated});
+  own_.push_back({tensor, is_buffer, !seen_.insert(&tensor.body()).second});
 }
 
 void Average::compare(const retrograd::detail::Path& path, const Tensor& tensor) {
@@ -50,10 +47,12 @@ void Average::compare(const retrograd::detail::Path& path, const Tensor& tensor)
 void Average::mix(double keep) {
   if (others_.size() != own_.size())
     fail<ShapeError>("Ema: the model has {} tensors, but had {} at first", others_.size(), own_.size());
+  for (std::size_t i = 0; i < own_.size(); ++i)  // what may fail comes before the first write
+    if (!own_[i].is_repeated) others_[i] = retrograd::detail::packed(others_[i]);
   for (std::size_t i = 0; i < own_.size(); ++i) {
     const Own& own = own_[i];
     if (own.is_repeated) continue;
-    const Tensor from = retrograd::detail::packed(others_[i]);
+    const Tensor& from = others_[i];
     if (own.is_buffer)
       copy(own.tensor, from);
     else if (own.tensor.dtype() == float32)

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,7 @@ class Average {
     bool is_buffer, is_repeated;
   };
   std::vector<Own> own_;
+  std::unordered_set<const retrograd::detail::Body*> seen_;
   std::vector<Tensor> others_;
 };
 

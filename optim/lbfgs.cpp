@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <deque>
 #include <vector>
 
@@ -51,13 +52,13 @@ class Line {
       retrograd::detail::check_floating("minimize", one.tensor);
       retrograd::detail::check_writable(one.tensor, "minimize");
     }
-    origin_ = flat([](const Parameter& one) { return one.tensor; });
-    direction = zeros_like(origin_);
+    origin_ = point(flat([](const Parameter& one) { return one.tensor; }));
+    direction = zeros_like(origin_.values);
   }
 
   Trial at(double t) {
-    if (t != 0) write(origin_ + t * direction);
     try {
+      if (t != 0) write(point(origin_.values + t * direction));
       ++evaluations;
       const auto [loss, gradients] = evaluate_();
       const Tensor gradient = flat([&, &g = gradients](const Parameter& one) {
@@ -71,7 +72,12 @@ class Line {
   }
   // Goes on from the point at t.
   void move(double t) {
-    if (t != 0) origin_ = origin_ + t * direction;
+    try {
+      if (t != 0) origin_ = point(origin_.values + t * direction);
+    } catch (...) {
+      write(origin_);
+      throw;
+    }
     write(origin_);
   }
 
@@ -85,19 +91,31 @@ class Line {
     for (const Parameter& one : parameters_) parts.push_back(reshape(astype(tensor_of(one), float64), {-1}));
     return concatenate(parts);
   }
-  void write(const Tensor& values) {
+  // One vector, and its parts as the parameters hold them: so that no write fails half way.
+  struct Point {
+    Tensor values;
+    std::vector<Tensor> parts;
+  };
+  Point point(const Tensor& values) const {
+    Point made{values, {}};
     std::int64_t begin = 0;
     for (const Parameter& one : parameters_) {
-      Tensor into = one.tensor;
-      const Tensor part = values[range(begin, begin + into.size())];
-      copy_into(into, reshape(astype(part, into.dtype()), into.shape()));
-      begin += into.size();
+      const Tensor part = values[range(begin, begin + one.tensor.size())];
+      made.parts.push_back(astype(part, one.tensor.dtype()));
+      begin += one.tensor.size();
     }
+    return made;
+  }
+  void write(const Point& at) {
+    for (const Parameter& one : parameters_) retrograd::detail::check_writable(one.tensor, "minimize");
+    for (std::size_t i = 0; i < at.parts.size(); ++i)
+      std::memcpy(parameters_[i].tensor.body().data, at.parts[i].body().data,
+                  static_cast<std::size_t>(at.parts[i].size()) * size_of(at.parts[i].dtype()));
   }
   std::span<const Parameter> parameters_;
   Evaluate evaluate_;
   Missing missing_;
-  Tensor origin_;
+  Point origin_;
 };
 
 // The last steps s and the changes y of the gradient along them.

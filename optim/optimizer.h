@@ -24,9 +24,10 @@ class Optimizer {
     rule.check();
   }
 
-  /// Updates every parameter in place by its gradient. All or nothing: a TapeError for a parameter without a gradient
-  /// names it (unless it is frozen, or `missing` says otherwise), and nothing has been written then. The states belong
-  /// to one model: a ShapeError where the model has changed.
+  /// Updates every parameter in place by its gradient, or by that of an alias of it. All or nothing: a TapeError for a
+  /// parameter without a gradient names it (unless it is frozen, or `missing` says otherwise), and nothing has been
+  /// written then, nor where memory runs out or the rule throws. The states belong to one model: a ShapeError where the
+  /// model has changed.
   template <HasFields Model>
   void step(Model& model, const Gradients& gradients) {
     rule.check();
@@ -34,7 +35,8 @@ class Optimizer {
     set_rules(parameters_, rules_);
     parameters_.take(gradients, missing);
     parameters_.keep([&](std::size_t which) { return rules_[which].states(); });
-    parameters_.update([&](const Run& run, std::size_t which, std::int64_t step) { rules_[which].update(run, step); });
+    parameters_.update([&](const Run& run, std::size_t which, std::int64_t step) { rules_[which].update(run, step); },
+                       !noexcept(std::declval<const Rule&>().update(std::declval<const Run&>(), std::int64_t{})));
     ++steps_;
   }
 

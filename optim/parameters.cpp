@@ -19,13 +19,13 @@ void Parameters::begin() {
   if (known_) return;
   slots_.clear();
   visits_.clear();
+  first_visits_.clear();
   chosen_ = false;
 }
 
 void Parameters::add(const Path& path, Tensor& parameter) {
   if (!known_) {
-    std::size_t at = 0;
-    while (at < slots_.size() && slots_[at].parameter.body_or_null() != &parameter.body()) ++at;
+    const std::size_t at = first_visits_.try_emplace(&parameter.body(), slots_.size()).first->second;
     visits_.push_back(at);
     if (at == slots_.size())
       slots_.push_back({.shape = parameter.shape(), .dtype = parameter.dtype(), .name = &path.intern()});
@@ -48,6 +48,7 @@ void Parameters::add(const Path& path, Tensor& parameter) {
 }
 
 void Parameters::end() {
+  first_visits_.clear();
   if (count_ != slots_.size())
     fail<ShapeError>("optimizer: the model has {} parameters, but had {} at the first step", count_, slots_.size());
   if (!chosen_) choose();
@@ -113,11 +114,12 @@ void Parameters::take(const Gradients& gradients, Missing missing) {
   const Gradients::Entry* last = nullptr;
   const Slot* wanting = nullptr;
   bool any = false;
+  std::vector<const Slot*, retrograd::detail::PoolAllocator<const Slot*>> users;  // of each gradient, if it is needed
   for (Slot& slot : slots_) {
     slot.skipped = false;
     slot.entry = nullptr;
     if (slot.frozen) continue;
-    const Gradients::Entry* entry = gradients.find(slot.parameter, hint);
+    const Gradients::Entry* entry = gradients.find_alias(slot.parameter, hint);
     any = any || entry;
     if (missing != Missing::error && !(entry && entry->has_value())) {
       retrograd::detail::check_writable(slot.parameter, "optimizer");
@@ -128,11 +130,18 @@ void Parameters::take(const Gradients& gradients, Missing missing) {
     if (!entry || !entry->has_value())
       fail<TapeError>("optimizer: no gradient for {} ({} {}): the loss does not depend on it, or it was not watched",
                       *slot.name, slot.dtype, slot.shape);
-    if (last && entry <= last)  // the order is another than that of watching: or two have become one
+    if (last && entry <= last && users.empty()) {  // the order is another than that of watching: or two have become one
+      users.resize(gradients.size());
       for (const Slot* before = slots_.data(); before != &slot; ++before)
-        if (!before->frozen && before->entry == entry)
-          fail<ShapeError>("optimizer: {} and {} are one tensor, and were two at the first step", *before->name,
-                           *slot.name);
+        if (before->entry) users[static_cast<std::size_t>(before->entry - gradients.begin())] = before;
+    }
+    if (!users.empty()) {
+      const Slot*& user = users[static_cast<std::size_t>(entry - gradients.begin())];
+      if (user)
+        fail<ShapeError>("optimizer: {} and {} are one tensor, and were two at the first step", *user->name,
+                         *slot.name);
+      user = &slot;
+    }
     last = entry;
     retrograd::detail::check_writable(slot.parameter, "optimizer");
     slot.entry = entry;
@@ -147,15 +156,17 @@ void Parameters::keep(StatesOf states) {
   for (Slot& slot : slots_) {
     if (slot.is_idle() && slot.steps == 0) continue;
     const StateNames names = states(slot.rule);
-    bool had_none = true, makes = false;
+    bool fits = true, had_none = true, makes = false;
+    for (std::size_t i = 0; i < Run::kMostStates; ++i) fits = fits && (names[i] != nullptr) == slot.states[i].defined();
+    if (fits) continue;
+    std::array<Tensor, Run::kMostStates> states_now;
     for (std::size_t i = 0; i < Run::kMostStates; ++i) {
-      Tensor& state = slot.states[i];
-      had_none = had_none && !state.defined();
-      if (!names[i]) state = Tensor();
-      if (!names[i] || state.defined()) continue;
-      state = zeros(slot.shape, slot.dtype);
-      makes = true;
+      had_none = had_none && !slot.states[i].defined();
+      if (!names[i]) continue;
+      makes = makes || !slot.states[i].defined();
+      states_now[i] = slot.states[i].defined() ? slot.states[i] : zeros(slot.shape, slot.dtype);
     }
+    slot.states = std::move(states_now);
     if (had_none && makes) slot.steps = 0;
   }
 }

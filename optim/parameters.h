@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "../core/fields.h"
@@ -53,8 +54,10 @@ class Parameters {
   void take(const Gradients& gradients, Missing missing);
   /// Makes what the rules keep, where it is not there yet, and drops what they do not.
   void keep(StatesOf states);
-  /// Calls update for all elements of all parameters that are neither frozen nor skipped, and counts the step.
-  void update(FunctionRef<void(const Run&, std::size_t rule, std::int64_t step)> update);
+  /// Calls update for all elements of all parameters that are neither frozen nor skipped, and counts the step. All or
+  /// nothing: what the engine needs is taken before the first write, and where update may throw itself, copies are kept
+  /// to go back to.
+  void update(FunctionRef<void(const Run&, std::size_t rule, std::int64_t step)> update, bool may_throw);
 
   /// What is kept, after a walk: for each parameter its number of steps and, where there were any, its states.
   std::vector<Parameter> list(StatesOf states, std::int64_t steps) const;
@@ -87,9 +90,10 @@ class Parameters {
   void take_in(Choice choice);
   void choose();
   void fetch_soon(const Slot& slot, std::int64_t at, std::int64_t n) const;
-  void run_task(const Slot& slot, std::int64_t task, FunctionRef<void(const Run&)> update) const;
+  void run_task(const Slot& slot, std::int64_t task, std::byte* scratch, FunctionRef<void(const Run&)> update) const;
   std::vector<Slot> slots_;
   std::vector<std::size_t> visits_;  // by place in the walk, the slot: an earlier one where a tensor stands twice
+  std::unordered_map<const retrograd::detail::Body*, std::size_t> first_visits_;  // during a first walk, the same
   std::size_t visited_ = 0, count_ = 0;
   bool known_ = false;  // a walk has been accepted, and every later one must be like it
   std::vector<Choice> choices_;

@@ -1,9 +1,11 @@
 // What an update rule is: a struct of settings, with
 //   StateNames states() const;
-//   void update(const Run& run, std::int64_t step) const;
+//   void update(const Run& run, std::int64_t step) const noexcept;
 //   void check() const;
 // that say what it keeps for each element, do the arithmetic on neighbouring elements (called for parts of a parameter,
-// on several threads at once), and throw an Error where its settings make no sense. Knows nothing of models.
+// on several threads at once), and throw an Error where its settings make no sense. An update that is not noexcept
+// costs a copy of all parameters and states at each step, to which the optimizer goes back where it throws. Knows
+// nothing of models.
 #pragma once
 #include <array>
 #include <cstddef>

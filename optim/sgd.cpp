@@ -94,7 +94,7 @@ void Sgd::check() const {
   if (nesterov && dampening != 0) fail("Sgd: nesterov needs a dampening of 0, got {}", dampening);
 }
 
-void Sgd::update(const Run& run, std::int64_t step) const {
+void Sgd::update(const Run& run, std::int64_t step) const noexcept {
   kernels().sgd[detail::kernel_of(run)](
       run.parameter, run.gradient, run.state[0], run.n,
       {learning_rate, momentum, weight_decay, step == 1 ? 1 : 1 - dampening, nesterov});
@@ -107,7 +107,7 @@ void Lion::check() const {
   detail::require_decay("Lion", weight_decay);
 }
 
-void Lion::update(const Run& run, std::int64_t) const {
+void Lion::update(const Run& run, std::int64_t) const noexcept {
   kernels().lion[detail::kernel_of(run)](run.parameter, run.gradient, run.state[0], run.n,
                                          {learning_rate, beta1, beta2, weight_decay});
 }

@@ -1,5 +1,7 @@
 #include "batches.h"
 
+#include <unistd.h>
+
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -20,6 +22,10 @@ struct Ahead::State {
   std::int64_t made = 0, released = 0;  // these three under the mutex
   bool stop = false;
   std::thread thread;
+  const pid_t process = getpid();
+
+  // A forked child has not got the thread, which may have held the mutex.
+  bool is_forked() const { return process != getpid(); }
 
   State(std::int64_t of, std::int64_t ahead, std::function<void(std::int64_t)> call)
       : count(of), most(ahead), make(std::move(call)) {}
@@ -46,6 +52,10 @@ Ahead::Ahead(std::int64_t count, std::int64_t most, std::function<void(std::int6
 }
 
 Ahead::~Ahead() {
+  if (state_->is_forked()) {  // the thread is nobody's any more, and what it used stays
+    static_cast<void>(state_.release());
+    return;
+  }
   {
     const std::lock_guard lock(state_->mutex);
     state_->stop = true;
@@ -55,11 +65,18 @@ Ahead::~Ahead() {
 }
 
 void Ahead::wait_for(std::int64_t i) {
+  if (state_->is_forked()) {
+    if (state_->made > i) return;
+    state_->make(i);
+    state_->made = i + 1;
+    return;
+  }
   std::unique_lock lock(state_->mutex);
   state_->changed.wait(lock, [&] { return state_->made > i; });
 }
 
 void Ahead::release() {
+  if (state_->is_forked()) return;
   {
     const std::lock_guard lock(state_->mutex);
     ++state_->released;

@@ -116,7 +116,7 @@ std::string residual(const nn::Residual<Inner>& layer, OnnxGraph& graph, const O
 }  // namespace
 
 std::span<const tools::OnnxLayer> onnx_layers() {
-  static const std::vector<tools::OnnxLayer> all = [] {
+  static const auto& all = *new std::vector<tools::OnnxLayer>([] {  // also for what is destroyed after everything else
     std::vector<tools::OnnxLayer> layers = {
         tools::onnx_layer<nn::Linear>(linear),
         tools::onnx_layer<nn::Mlp>(mlp),
@@ -143,7 +143,7 @@ std::span<const tools::OnnxLayer> onnx_layers() {
     add_image_layers(layers);
     add_functions(layers);
     return layers;
-  }();
+  }());
   return all;
 }
 

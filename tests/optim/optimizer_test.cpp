@@ -2,6 +2,7 @@
 #include <retrograd/retrograd.h>
 
 #include <cmath>
+#include <stdexcept>
 
 namespace retrograd::tests {
 
@@ -190,6 +191,47 @@ TEST_CASE("an exception of a rule reaches the caller from any thread, and the ne
   CHECK(optimizer.steps() == 1);
   CHECK(sum(abs(model.w - (start - 1))).item<float>() < 1);
   set_threads(before);
+}
+
+namespace {
+// Of a user, who may throw, and does at a gradient of 7.
+struct Picky {
+  optim::StateNames states() const { return {"sum"}; }
+  void check() const {}
+  void update(const optim::Run& run, std::int64_t) const {
+    for (std::int64_t i = 0; i < run.n; ++i) {
+      const float g = static_cast<const float*>(run.gradient)[i];
+      static_cast<float*>(run.state[0])[i] += g;
+      static_cast<float*>(run.parameter)[i] -= g;
+      if (g == 7) throw std::runtime_error("seven");
+    }
+  }
+};
+}  // namespace
+
+TEST_CASE("a step whose rule throws on its way has changed nothing") {
+  std::vector<Tensor> model{tensor({1.0, 2.0}), full({100'000}, 3), tensor({4.0, 5.0})};
+  optim::Optimizer optimizer{Picky{}};
+  const auto gradients = [&](double factor) {
+    Tape tape;
+    tape.watch(model);
+    return tape.gradients(sum(model[0]) + 2 * sum(model[1]) + factor * sum(model[2]));
+  };
+  optimizer.step(model, gradients(3));
+  const auto values = [&] {
+    std::vector<float> all;
+    for (const Tensor& x : model)
+      for (float v : x.to_vector<float>()) all.push_back(v);
+    for (const Parameter& one : optimizer.state(model))
+      for (float v : one.tensor.to_vector<float>()) all.push_back(v);
+    return all;
+  };
+  const std::vector<float> before = values();
+  CHECK_THROWS_WITH_AS(optimizer.step(model, gradients(7)), "seven", std::runtime_error);
+  CHECK(values() == before);
+  optimizer.step(model, gradients(3));
+  CHECK(optimizer.steps() == 2);
+  CHECK(model[2].to_vector<float>() == std::vector<float>{-2, -1});
 }
 
 }  // namespace retrograd::tests

@@ -1,8 +1,12 @@
 #include <doctest/doctest.h>
 #include <retrograd/retrograd.h>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -290,6 +294,29 @@ TEST_CASE("batches that do not fit are refused before any is made") {
   CHECK_THROWS_WITH_AS((tools::Source{-1, [](std::int64_t i) { return tensor(i); }}),
                        "Source: the number of samples can't be negative, got -1", Error);
   CHECK_THROWS_AS(tools::batches(tools::Source{0, [](std::int64_t i) { return tensor(i); }}, 1), Error);
+}
+
+TEST_CASE("a forked child goes on with a pass whose batches were made ahead, and leaves it") {
+  Rng rng(3);
+  const Tensor x = normal({64, 5}, 0, 1, rng);
+  const auto pass = tools::batches(x, 4, {.prefetch = 3});
+  const Values expected = values_of(tools::batches(x, 4, tools::BatchOptions{}));
+  for (int round = 0; round < 20; ++round) {
+    auto at = std::make_optional(pass.begin());
+    for (int i = 0; i < round % 5; ++i) ++*at;
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(30);
+      bool right = true;
+      for (std::size_t i = static_cast<std::size_t>(round % 5); *at != pass.end(); ++*at, ++i)
+        right = right && (**at).to_vector<float>() == expected[i];
+      at.reset();
+      _exit(right ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    CHECK(status == 0);
+  }
 }
 
 }  // namespace retrograd::tests
