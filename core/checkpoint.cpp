@@ -78,16 +78,20 @@ class Scout final : public Observer {
   }
 
   void watched(Log& log, std::uint32_t node, const Tensor& x) override {
-    if (&log == &log_ && node >= mark_) made_.push_back(x);
+    if (&log == &log_ && node >= mark_) hold(x);
   }
   void recorded(Log& log, std::uint32_t node, const Tensor& y, std::span<const Tensor* const> inputs) override {
     if (&log != &log_) return;
+    if (made_.size() >= next_look_) forget_unused();
+    hold(y);
+    const bool had_lost = std::exchange(has_lost_, true);
     for (const Tensor* x : inputs) {
       if (is_same_place(log, node, y, *x)) written_.insert(&y.body());
-      if (tracked(&log, *x) && x->body().node < mark_ && known_.insert(&x->body()).second) inputs_.push_back(*x);
+      if (!tracked(&log, *x) || x->body().node >= mark_ || known_.contains(&x->body())) continue;
+      inputs_.push_back(*x);
+      known_.insert(&x->body());
     }
-    if (made_.size() >= next_look_) forget_unused();
-    made_.push_back(y);
+    has_lost_ = had_lost;
   }
 
   const std::vector<Tensor>& inputs() const { return inputs_; }
@@ -95,6 +99,8 @@ class Scout final : public Observer {
 
   // True where f has recorded and watched nothing, or has closed the tape.
   bool has_seen_nothing() const { return !is_live(serial_) || log_.nodes.size() == mark_; }
+  // Memory ran out while it looked: f may have gone on, but what it reads is not known.
+  bool has_lost() const { return has_lost_; }
   bool has_seen_watching() const { return log_.watched.size() != watched_; }
 
   // Makes the log what it was before f. The tensors that f made are constants from now on: the result, of which the
@@ -103,7 +109,7 @@ class Scout final : public Observer {
     is_done_ = true;
     if (has_seen_nothing()) return {};
     log_.forget_from(mark_);
-    if (log_.watched.size() > watched_) log_.watched.resize(watched_);
+    log_.unwatch_from(watched_);
     const auto body_of = [](const Tensor& x) { return x.body_or_null(); };
     std::sort(made_.begin(), made_.end(),
               [&](const Tensor& a, const Tensor& b) { return std::less<>()(body_of(a), body_of(b)); });
@@ -126,6 +132,16 @@ class Scout final : public Observer {
   }
 
  private:
+  // Of a tensor that can't be held the node is given up right away.
+  void hold(const Tensor& made) {
+    try {
+      made_.push_back(made);
+    } catch (...) {
+      made.body().serial.store(0, std::memory_order_relaxed);
+      has_lost_ = true;
+      throw;
+    }
+  }
   // An op in place: its value is the storage of an input, and no new view of it. Of a tensor that is itself a view, the
   // name tells (+=).
   static bool is_same_place(Log& log, std::uint32_t node, const Tensor& y, const Tensor& x) {
@@ -140,7 +156,7 @@ class Scout final : public Observer {
   Scout* const outer_;
   std::vector<Tensor> inputs_, made_;
   std::unordered_set<const Body*> known_, written_;
-  bool is_done_ = false;
+  bool is_done_ = false, has_lost_ = false;
   std::size_t next_look_ = 1;  // how many may be held before all are looked through
 };
 
@@ -192,6 +208,7 @@ Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& argume
     Scout scout(*log);
     y = f();
     if (recording() != log || scout.has_seen_nothing()) return y;  // f swept the tape, or nothing was recorded
+    if (scout.has_lost()) throw std::bad_alloc();
     if (scout.has_seen_watching()) fail<TapeError>("checkpoint: f watches a tensor on a tape from outside it");
     const bool is_made_here = scout.is_made_here(y);
     if (const Tensor written = scout.take_back(&y); written.defined())

@@ -149,7 +149,7 @@ std::string detail::described(const Shape& shape, const std::string* label) {
 }
 
 std::string detail::described(const Tensor& x) {
-  return described(x.shape(), x.body().label.load(std::memory_order_relaxed));
+  return described(x.shape(), x.body().label.load(std::memory_order_acquire));
 }
 
 namespace {

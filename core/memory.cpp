@@ -17,7 +17,10 @@ Memory memory() {
 
 void reset_peak() { detail::reset_peaks(); }
 
-std::int64_t release_pooled() { return detail::free_idle_blocks(); }
+std::int64_t release_pooled() {
+  detail::free_idle_logs();
+  return detail::free_idle_blocks();
+}
 
 std::string to_string(const Memory& memory) {
   return fmt::format("{} live in {} blocks, {} pooled, peak {}, {} nodes on tapes",

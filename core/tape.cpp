@@ -54,6 +54,9 @@ class Sweep final : public Cotangents {
   Sweep(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const detail::Watched> watched, bool recorded,
         bool consumes, const Reached& reached)
       : log_(log), mark_(mark), last_(last), consumes_(consumes), recorded_(recorded), reached_(reached) {
+    // So that there is room for the list when it is spare again.
+    if (std::vector<std::vector<Tensor>>& spare = log.spare_cotangents; spare.size() == spare.capacity())
+      spare.reserve(spare.size() + 4);
     if (!log.spare_cotangents.empty()) {
       slots_ = std::move(log.spare_cotangents.back());
       log.spare_cotangents.pop_back();
@@ -66,7 +69,8 @@ class Sweep final : public Cotangents {
   }
   ~Sweep() {
     slots_.clear();
-    log_.spare_cotangents.push_back(std::move(slots_));
+    if (log_.spare_cotangents.size() < log_.spare_cotangents.capacity())
+      log_.spare_cotangents.push_back(std::move(slots_));
   }
   Sweep(const Sweep&) = delete;
   Sweep& operator=(const Sweep&) = delete;
@@ -129,7 +133,9 @@ class Sweep final : public Cotangents {
     if (may_wait(parent)) {
       auto product = detail::Deferred::make(a, b);
       if (!product) return false;
-      waiting_.emplace_back(parent, std::move(product));
+      if (waits_.empty()) waits_.resize(slots_.size());
+      waiting_.push_back(std::move(product));
+      waits_[parent - mark_] = static_cast<std::uint32_t>(waiting_.size());
       return true;
     }
     compute_waiting(parent);
@@ -245,18 +251,17 @@ class Sweep final : public Cotangents {
   // A gradient may wait as a product where it is handed out as it is: at a leaf, as long as nothing else arrives there.
   bool may_wait(std::uint32_t node) {
     const detail::Node& leaf = log_.nodes[node];
-    return leaf.watched && !leaf.edges && !leaf.joint && !slots_[node].defined() && !find_waiting(node) &&
-           !has_partial(node);
+    return node >= mark_ && leaf.watched && !leaf.edges && !leaf.joint && !slots_[node - mark_].defined() &&
+           !find_waiting(node) && !has_partial(node);
   }
   std::shared_ptr<detail::Deferred>* find_waiting(std::uint32_t node) {
-    for (auto& [where, product] : waiting_)
-      if (where == node && product) return &product;
-    return nullptr;
+    const std::uint32_t at = waits_.empty() || node < mark_ ? 0 : waits_[node - mark_];
+    return at != 0 && waiting_[at - 1] ? &waiting_[at - 1] : nullptr;
   }
   // The gradient at this node does not wait any longer, since another is to be added to it.
   void compute_waiting(std::uint32_t node) {
     if (auto* product = find_waiting(node)) {
-      slots_[node] = (*product)->value();
+      slots_[node - mark_] = (*product)->value();
       product->reset();
     }
   }
@@ -277,9 +282,10 @@ class Sweep final : public Cotangents {
   const Reached& reached_;
   std::vector<Tensor> slots_;  // cotangents of the nodes from the mark on
   std::vector<Leaf> leaves_;   // those of watched tensors from before it
-  // Gradients of an outermost sweep that are not computed yet, by node.
-  using Waiting = std::pair<std::uint32_t, std::shared_ptr<detail::Deferred>>;
+  // Gradients of an outermost sweep that are not computed yet, and for each slot where among them its own is, from 1.
+  using Waiting = std::shared_ptr<detail::Deferred>;
   std::vector<Waiting, detail::PoolAllocator<Waiting>> waiting_;
+  std::vector<std::uint32_t, detail::PoolAllocator<std::uint32_t>> waits_;
   // Sums of cotangents that were put aside at a node, of 256, 256², … terms each; and how often another one arrived
   // there since, of the nodes from the mark on and of the leaves.
   struct Partial {
@@ -314,7 +320,7 @@ Tape::~Tape() {
   if (outermost_)
     detail::close_log(log_);
   else if (!suspended_ && log_->serial.load(std::memory_order_relaxed) == serial_)
-    log_->watched.resize(std::min(log_->watched.size(), watched_mark_));
+    log_->unwatch_from(watched_mark_);
   if (suspended_) return;
   // A tape that was kept past the end of the one around it has nothing to go back to.
   if (before_.log && before_.log->serial.load(std::memory_order_relaxed) != before_serial_) before_ = {};
@@ -330,7 +336,7 @@ void Tape::suspend() {
     log_->suspended.push_back({log_->nodes.size(), kept->is_whole});
   }
   suspended_ = std::move(kept);
-  log_->watched.resize(watched_mark_);
+  log_->unwatch_from(watched_mark_);
   if (outermost_) detail::give_back(log_);
   detail::current_recording = before_;
 }
@@ -351,10 +357,10 @@ void Tape::watch(const Tensor& x, const detail::Path* path) {
   detail::Log& log = usable_log("watch");
   const std::string* label = nullptr;
   if (path) {  // most often the tensor has the name it had the last time
-    label = x.body().label.load(std::memory_order_relaxed);
+    label = x.body().label.load(std::memory_order_acquire);
     if (!label || !path->equals(*label)) {
       label = &path->intern();
-      x.body().label.store(label, std::memory_order_relaxed);
+      x.body().label.store(label, std::memory_order_release);
     }
   }
   detail::watch(&log, x, label, watched_mark_);
@@ -408,17 +414,18 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
     ~ForgetAll() {
       if (log) log->forget_from(0);
     }
-  } forget_all{consumes ? &log : nullptr};
+  } forget_all{nullptr};
   const bool recorded = !outermost_ || (suspended_ && detail::recording());
   std::optional<NoTape> pause;  // an outermost sweep computes without recording
   if (!recorded) pause.emplace();
+  Sweep cotangents(log, mark_, last, ours(), recorded, consumes, reached);
+  result.reserve(ours().size());
   if (consumes) {
+    forget_all.log = &log;
     log.consumed.store(true, std::memory_order_relaxed);
     log.forget_from(last + 1);
   }
-  Sweep cotangents(log, mark_, last, ours(), recorded, consumes, reached);
   cotangents.run(cotangent);
-  result.reserve(ours().size());
   for (const detail::Watched& one : ours()) result.append(cotangents.take(one));
   return result;
 }

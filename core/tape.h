@@ -120,20 +120,23 @@ template <class F>
 inline constexpr bool is_wrt<Wrt<F>> = true;
 
 namespace detail {
-/// Gives y a place in the log and protects its values: a fresh handle on them takes it where y already has one.
-inline Node& append_value(Log* log, const char* op, Tensor& y) {
+/// Gives y a place in the log, with these edges or this joint rule, and protects its values: a fresh handle on them
+/// takes it where y already has one. Where it throws, nothing has changed.
+inline void append_value(Log* log, const char* op, Tensor& y, Edge* edges, Joint* joint) {
   Body& body = y.body();
   if (body.serial.load(std::memory_order_relaxed) == 0 && body.base == &body &&
       body.refs.load(std::memory_order_relaxed) == 1) {  // fresh: nobody else can see it
+    push_node(log, op, body, edges, joint);
     const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
     body.serial.store(serial, std::memory_order_relaxed);
     body.stamp.store(serial, std::memory_order_relaxed);
-    return push_node(log, op, body);
+    body.node = log->nodes.size() - 1;
+    return;
   }
   if (tracked(log, y)) y = make_view(y, y.shape(), y.strides());
-  Node& node = append_node(log, op, y);
+  log->make_room();
+  append_node(log, op, y, edges, joint);
   stamp(log, y);
-  return node;
 }
 }  // namespace detail
 
@@ -143,15 +146,21 @@ template <class... Inputs>
 requires(is_wrt<std::remove_cvref_t<Inputs>>&&...) Tensor record(const char* op, Tensor y, Inputs&&... inputs) {
   detail::Log* log = detail::recording();
   if (!log || !(detail::tracked(log, inputs.x) || ...)) return y;
-  detail::Node& node = detail::append_value(log, op, y);
   std::uint32_t position = 0;
+  detail::Edge* edges = nullptr;
   const auto edge = [&]<class Input>(Input&& input) {
     detail::stamp(log, input.x);  // a constant too: the other inputs' rules may need its values
     if (detail::tracked(log, input.x))
-      detail::append_edge(log, node, input.x, position, std::forward<Input>(input).rule);
+      edges = detail::make_edge(log, input.x, position, std::forward<Input>(input).rule, edges);
     ++position;
   };
-  (edge(std::forward<Inputs>(inputs)), ...);
+  try {
+    (edge(std::forward<Inputs>(inputs)), ...);
+    detail::append_value(log, op, y, edges, nullptr);
+  } catch (...) {
+    detail::forget_edges(edges);
+    throw;
+  }
   if (detail::Observer::current()) [[unlikely]] {
     const std::array<const Tensor*, sizeof...(Inputs)> seen = {&inputs.x...};
     detail::notify_recorded(log, y, seen);
@@ -183,22 +192,25 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
   bool any = false;
   for (const Tensor& x : inputs) any = any || (log && detail::tracked(log, x));
   if (!any) return y;
-  detail::Node& node = detail::append_value(log, op, y);
+  std::vector<const Tensor*> seen;
+  if (detail::Observer::current())
+    for (const Tensor& x : inputs) seen.push_back(&x);
+  detail::Edge* edges = nullptr;
   for (auto i = static_cast<std::uint32_t>(inputs.size()); i-- > 0;) {  // so that the edges are in the order of inputs
     detail::stamp(log, inputs[i]);
     if (!detail::tracked(log, inputs[i])) continue;
-    node.edges = new (log->arena.allocate(sizeof(detail::Edge)))
-        detail::Edge{nullptr, nullptr, node.edges, inputs[i].body().node, i};
+    edges =
+        new (log->arena.allocate(sizeof(detail::Edge))) detail::Edge{nullptr, nullptr, edges, inputs[i].body().node, i};
   }
-  void* stored = detail::store(log, std::move(rule));
-  node.joint = new (log->arena.allocate(sizeof(detail::Joint)))
-      detail::Joint{[](void* r, Tensor&& g, Cotangents& out) { (*static_cast<F*>(r))(std::move(g), out); },
-                    &detail::destroy<F>, stored};
-  if (detail::Observer::current()) [[unlikely]] {
-    std::vector<const Tensor*> seen;
-    for (const Tensor& x : inputs) seen.push_back(&x);
+  detail::Joint* joint = detail::make_joint(log, std::move(rule));
+  try {
+    detail::append_value(log, op, y, edges, joint);
+  } catch (...) {
+    joint->destroy(joint->rule);
+    throw;
+  }
+  if (detail::Observer::current()) [[unlikely]]
     detail::notify_recorded(log, y, seen);
-  }
   return y;
 }
 

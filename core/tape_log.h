@@ -3,6 +3,7 @@
 // serves an outermost tape and every tape nested in it. Knows nothing of what rules compute; users meet it through
 // tape.h.
 #pragma once
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -30,7 +31,12 @@ class Arena {
     next_ = begin + rounded;
     return begin;
   }
-  void clear();
+  /// Makes sure that so many bytes, taken at once or by and by, do not throw.
+  void make_room(std::size_t bytes) {
+    if (static_cast<std::size_t>(end_ - next_) < bytes) next_chunk(bytes);
+  }
+  /// Begins anew, and gives back the chunks that are more than `keep` bytes together.
+  void clear(std::size_t keep) noexcept;
   /// A place to go back to: what is allocated after it is given up together.
   struct Place {
     std::size_t chunk;
@@ -84,6 +90,12 @@ struct Edge {
   std::uint32_t input;  // its position among the op's inputs
 };
 
+/// Destroys the rules of a list of edges.
+inline void forget_edges(Edge* edge) noexcept {
+  for (; edge; edge = edge->next)
+    if (edge->kind && edge->kind->destroy) edge->kind->destroy(edge->rule);
+}
+
 struct Joint {
   void (*call)(void* rule, Tensor&& cotangent, Cotangents& out);
   void (*destroy)(void* rule) noexcept;
@@ -98,7 +110,9 @@ struct Node {
   std::uint8_t rank;
   Dtype dtype;
   bool watched;
+  std::uint32_t place;  // where it stands in the list of what is watched, the last time; kNowhere where it does not
 
+  static constexpr std::uint32_t kNowhere = UINT32_MAX;
   Shape shape() const { return Shape(std::span(sizes, rank)); }
   bool has_shape(const Shape& other) const {
     if (other.rank() != rank) return false;
@@ -123,9 +137,12 @@ class Nodes {
   void make_room() {
     if (next_ == end_) next_chunk();
   }
-  void clear() {
+  /// Gives up all nodes, and gives back the chunks beyond so many.
+  void clear(std::size_t keep) noexcept {
     size_ = 0;
     next_ = end_ = nullptr;
+    if (chunks_.size() > keep) chunks_.resize(keep);
+    if (keep == 0) std::vector<std::unique_ptr<Node[]>>().swap(chunks_);
   }
   /// Gives up all nodes from this number on.
   void cut(std::uint32_t size) {
@@ -146,6 +163,7 @@ struct Watched {
   Tensor key;
   std::uint32_t node;
   const std::string* name;  // interned, or null
+  std::uint32_t before;     // the node's place in this list before, which is its place again when this is gone
 };
 
 /// What a log that opened inside another one of its thread displaced, to be put back when it closes, and the nodes as
@@ -156,6 +174,12 @@ struct Displaced {
   std::uint32_t node;
   std::uint64_t stamp;
 };
+
+/// Makes sure that so many more can be appended without throwing.
+template <class T>
+void make_room_in(std::vector<T>& list, std::size_t more) {
+  if (list.capacity() - list.size() < more) list.reserve(std::max(2 * list.capacity(), list.size() + more));
+}
 
 /// A nested tape that may be swept after its scope: it stays whole as long as none of the nodes before `end` is cut.
 struct Suspended {
@@ -170,6 +194,7 @@ struct Log {
   std::atomic<std::thread::id> thread;
   std::uint32_t index = 0;  // in the table of all logs
   std::uint64_t openings = 0;
+  Log* next_idle = nullptr;
   Nodes nodes;
   Arena arena;
   std::vector<Watched> watched;
@@ -181,13 +206,21 @@ struct Log {
   std::atomic<std::uint32_t> with_rules{0};
 
   void forget_node(Node& node) noexcept {  // destroys its rules
-    for (Edge* edge = std::exchange(node.edges, nullptr); edge; edge = edge->next)
-      if (edge->kind && edge->kind->destroy) edge->kind->destroy(edge->rule);
+    forget_edges(std::exchange(node.edges, nullptr));
     if (Joint* joint = std::exchange(node.joint, nullptr)) joint->destroy(joint->rule);
   }
   void forget_from(std::uint32_t begin) noexcept;  // the same for all from that one on
   /// Gives up all nodes from that one on, whose rules are gone and which no handle names any more.
   void cut(std::uint32_t begin, const Arena::Place& place) noexcept;
+  /// Shortens the list of what is watched.
+  void unwatch_from(std::size_t begin) noexcept;
+  /// Makes sure that one node whose edges are made, and two displaced tensors, can be appended without throwing.
+  void make_room() {
+    nodes.make_room();
+    arena.make_room(sizeof(std::int64_t) * kMaxRank);
+    if (displaced.capacity() - displaced.size() < 2) [[unlikely]]
+      make_room_in(displaced, 2);
+  }
 };
 
 /// A serial's upper bits name its log, so that one atomic word says which opening of which log a tensor was recorded
@@ -276,23 +309,29 @@ inline bool is_tracked(const Tensor& x) {
 std::int64_t live_nodes();
 Log* open_log(bool persistent);
 void close_log(Log* log) noexcept;
+/// Gives back what closed logs of this thread keep for its next tapes.
+void free_idle_logs() noexcept;
 /// Makes tensors that this log displaced variables of the one around it again.
 void give_back(Log* log) noexcept;
 
-/// Puts x into the log as its next node.
-inline Node& push_node(Log* log, const char* op, Body& body) {
+// What is appended to a log is made first, edges with their rules before the node that has them, and what can fail for
+// want of memory comes before the first change: an op that fails to be recorded leaves the log and its tensors as they
+// were.
+
+/// The next node of the log, of a value like this one, which does not know of it yet. The log owns edges and joint rule
+/// from then on; where it throws, nothing has changed.
+inline Node& push_node(Log* log, const char* op, const Body& body, Edge* edges, Joint* joint) {
   const auto rank = static_cast<std::uint8_t>(body.shape.rank());
   auto* sizes = static_cast<std::int64_t*>(log->arena.allocate(sizeof(std::int64_t) * rank));
   for (int axis = 0; axis < rank; ++axis) sizes[axis] = body.shape[axis];
   Node& node = log->nodes.push();
-  node = {op, nullptr, nullptr, sizes, rank, body.dtype, false};
-  const std::uint32_t count = log->nodes.size();
-  log->with_rules.store(count, std::memory_order_relaxed);
-  body.node = count - 1;
+  node = {op, edges, joint, sizes, rank, body.dtype, false, Node::kNowhere};
+  log->with_rules.store(log->nodes.size(), std::memory_order_relaxed);
   return node;
 }
-/// Gives x, which may be known to other logs and threads, a node of its own in the log.
-Node& append_node(Log* log, const char* op, const Tensor& x);
+/// Gives x, which may be known to other logs and threads, a node of its own in the log, which has made room. TapeError
+/// where another thread has it, and nothing has changed then.
+void append_node(Log* log, const char* op, const Tensor& x, Edge* edges = nullptr, Joint* joint = nullptr);
 /// Protects the values of x while the log is open and unconsumed.
 void stamp_anew(Log* log, const Tensor& x);
 inline void stamp(Log* log, const Tensor& x) {
@@ -303,12 +342,6 @@ inline void stamp(Log* log, const Tensor& x) {
 /// an error.
 void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first);
 
-template <class F>
-void* store(Log* log, F&& f) {
-  using Stored = std::remove_cvref_t<F>;
-  static_assert(alignof(Stored) <= Arena::kAlignment, "a rule may not capture over-aligned values");
-  return new (log->arena.allocate(sizeof(Stored))) Stored(std::forward<F>(f));
-}
 template <class F>
 void destroy(void* rule) noexcept {
   static_cast<F*>(rule)->~F();
@@ -327,8 +360,9 @@ inline constexpr RuleKind kRuleKind = {
     }(),
     std::is_trivially_destructible_v<Rule> ? nullptr : &destroy<Rule>};
 
+/// An edge towards x, which is tracked, in front of others.
 template <class Rule>
-void append_edge(Log* log, Node& node, const Tensor& x, std::uint32_t input, Rule&& rule) {
+Edge* make_edge(Log* log, const Tensor& x, std::uint32_t input, Rule&& rule, Edge* others) {
   using Stored = std::remove_cvref_t<Rule>;
   struct EdgeWithRule {
     Edge edge;
@@ -337,7 +371,18 @@ void append_edge(Log* log, Node& node, const Tensor& x, std::uint32_t input, Rul
   static_assert(alignof(EdgeWithRule) <= Arena::kAlignment, "a rule may not capture over-aligned values");
   auto* stored = static_cast<EdgeWithRule*>(log->arena.allocate(sizeof(EdgeWithRule)));
   new (&stored->rule) Stored(std::forward<Rule>(rule));
-  node.edges = new (&stored->edge) Edge{&kRuleKind<Stored>, &stored->rule, node.edges, x.body().node, input};
+  return new (&stored->edge) Edge{&kRuleKind<Stored>, &stored->rule, others, x.body().node, input};
+}
+
+/// A joint rule, with what destroys it.
+template <class F>
+Joint* make_joint(Log* log, F&& rule) {
+  using Stored = std::remove_cvref_t<F>;
+  static_assert(alignof(Stored) <= Arena::kAlignment, "a rule may not capture over-aligned values");
+  void* joint = log->arena.allocate(sizeof(Joint));
+  void* stored = new (log->arena.allocate(sizeof(Stored))) Stored(std::forward<F>(rule));
+  return new (joint) Joint{[](void* r, Tensor&& g, Cotangents& out) { (*static_cast<Stored*>(r))(std::move(g), out); },
+                           &destroy<Stored>, stored};
 }
 
 }  // namespace retrograd::detail

@@ -20,7 +20,7 @@ Gradients rekeyed(const Gradients& gradients, const std::vector<Alias>& aliases)
 namespace {
 // `what` begins with the op, "jvp: the tangent".
 void check_like(const char* what, const Alias& x, const Tensor& direction) {
-  const std::string* label = x.variable.body().label.load(std::memory_order_relaxed);
+  const std::string* label = x.variable.body().label.load(std::memory_order_acquire);
   const std::string name = label ? fmt::format(" of {}", *label) : "";
   const Dtype dtype = x.original.dtype();
   if (direction.dtype() != dtype)

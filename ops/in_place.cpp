@@ -114,12 +114,17 @@ Tensor& write_in_place(Tensor& x, const Operand& operand) {
   const bool keeps_x = Op::kReads && b_tracked;
   const Tensor x_before = in_place_of(x, keeps_x ? detail::copy_values(x) : detach(x));
   if (shared) b = keeps_x ? x_before : in_place_of(x, detail::copy_values(x));
-  log->nodes.make_room();  // which may throw: nothing is written yet
-  write_values<Op>(x, b);
-
-  detail::Node& node = detail::append_node(log, op, x);
-  if (x_tracked) detail::append_edge(log, node, x_before, 0, Op::rule_x(b));
-  if (b_tracked) detail::append_edge(log, node, b, 1, Op::rule_b(x_before, b));
+  detail::Edge* edges = nullptr;
+  try {  // as long as something may fail nothing is written
+    if (x_tracked) edges = detail::make_edge(log, x_before, 0, Op::rule_x(b), edges);
+    if (b_tracked) edges = detail::make_edge(log, b, 1, Op::rule_b(x_before, b), edges);
+    log->make_room();
+    write_values<Op>(x, b);
+    detail::append_node(log, op, x, edges);
+  } catch (...) {
+    detail::forget_edges(edges);
+    throw;
+  }
   if (Op::kReads) detail::stamp(log, b);
   if (body.base != &body)  // no handle is left on the base: its place tells later views of it who is at work here
     body.base->serial.store(log->serial.load(std::memory_order_relaxed), std::memory_order_relaxed);

@@ -153,7 +153,7 @@ Tensor Override::checked(Inputs borrowed) const {
     const double floor = norm_of(g) * (g.dtype() == float32 ? 1e-6 : 1e-14);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (!wanted[i]) continue;
-      const bool is_named = inputs[i].body().label.load(std::memory_order_relaxed) != nullptr;
+      const bool is_named = inputs[i].body().label.load(std::memory_order_acquire) != nullptr;
       const std::string what = fmt::format("the gradient of input {}{}", i,
                                            is_named ? fmt::format(" {}", detail::described(inputs[i])) : "");
       compare(self.name_, what, of_fused[i], of_composed[i], floor);

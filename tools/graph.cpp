@@ -17,7 +17,7 @@ std::int64_t since(std::chrono::steady_clock::time_point before) {
 }
 
 std::string label_of(const Tensor& x) {
-  const std::string* label = x.body().label.load(std::memory_order_relaxed);
+  const std::string* label = x.body().label.load(std::memory_order_acquire);
   return label ? *label : "";
 }
 
@@ -78,11 +78,11 @@ std::uint32_t Graph::constant(const Tensor& x) {
     fresh.name = fmt::format("{:.6g}", x.item<double>());
     return add(std::move(fresh), x);
   }
-  for (const Constant& one : constants_)
-    if (one.held.body_or_null() == x.body_or_null()) return one.place;
+  if (const auto known = constants_.find(&x.body()); known != constants_.end()) return known->second.place;
   fresh.name = label_of(x);
-  constants_.push_back({x, add(std::move(fresh), x)});
-  return constants_.back().place;
+  const std::uint32_t place = add(std::move(fresh), x);
+  constants_.emplace(&x.body(), Constant{x, place});
+  return place;
 }
 
 void Graph::watched(detail::Log& log, std::uint32_t node, const Tensor& x) {

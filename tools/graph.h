@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "../core/tape_log.h"
@@ -111,7 +112,7 @@ class [[nodiscard]] Graph final : private detail::Observer {
     Tensor held;  // so that no other takes its place in memory, and passes for it
     std::uint32_t place;
   };
-  std::vector<Constant> constants_;
+  std::unordered_map<const detail::Body*, Constant> constants_;
   Clock::time_point last_ = Clock::now();  // the end of the last event
   Clock::time_point sweep_began_;
   std::int64_t live_bytes_ = 0;   // at the last event of a sweep

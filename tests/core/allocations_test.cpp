@@ -1,41 +1,8 @@
-// A program of its own, since it replaces malloc and its kin: a training step that has warmed up takes no memory from
-// the heap.
+// In a program of its own, with a heap that counts: a training step that has warmed up takes no memory from it.
 #include <doctest/doctest.h>
 #include <retrograd/retrograd.h>
 
-#include <atomic>
-#include <cerrno>
-#include <cstddef>
-#include <new>
-
-namespace {
-std::atomic<bool> counting{false};
-std::atomic<long> allocations{0};
-void count() {
-  if (counting.load(std::memory_order_relaxed)) allocations.fetch_add(1, std::memory_order_relaxed);
-}
-}  // namespace
-
-// glibc's own, behind the names that we take; operator new calls malloc.
-extern "C" {
-void* __libc_malloc(std::size_t);
-void* __libc_calloc(std::size_t, std::size_t);
-void* __libc_realloc(void*, std::size_t);
-void* __libc_memalign(std::size_t, std::size_t);
-void __libc_free(void*);
-
-void* malloc(std::size_t bytes) { return count(), __libc_malloc(bytes); }
-void* calloc(std::size_t n, std::size_t bytes) { return count(), __libc_calloc(n, bytes); }
-void* realloc(void* memory, std::size_t bytes) { return count(), __libc_realloc(memory, bytes); }
-void* memalign(std::size_t alignment, std::size_t bytes) { return count(), __libc_memalign(alignment, bytes); }
-void* aligned_alloc(std::size_t alignment, std::size_t bytes) { return count(), __libc_memalign(alignment, bytes); }
-int posix_memalign(void** memory, std::size_t alignment, std::size_t bytes) {
-  count();
-  *memory = __libc_memalign(alignment, bytes);
-  return *memory ? 0 : ENOMEM;
-}
-void free(void* memory) { __libc_free(memory); }
-}
+#include "../heap.h"
 
 namespace retrograd::tests {
 
@@ -48,10 +15,9 @@ long allocations_of(Step step) {
   long least = -1;
   for (int round = 0; round < 10 && least != 0; ++round) {
     for (int i = 0; i < 20; ++i) step();
-    allocations = 0;
-    counting = true;
+    start_counting();
     for (int i = 0; i < 50; ++i) step();
-    counting = false;
+    const long allocations = stop_counting();
     if (least < 0 || allocations < least) least = allocations;
   }
   return least;

@@ -2,6 +2,9 @@
 #include <retrograd/retrograd.h>
 
 #include <thread>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace retrograd::tests {
 
@@ -97,6 +100,30 @@ TEST_CASE("activations in front of frozen weights are not kept") {
   CHECK(kept(x, [&](const Tensor& h) { return matmul(h, w); }) < 2 * one);
   CHECK(kept(x, [&](const Tensor& h) { return linear(h, w, bias); }) < 2 * one);
   CHECK(kept(image, [&](const Tensor& h) { return conv2d(h, filter); }) < 2 * 4 * 16 * 16 * 4);
+}
+
+TEST_CASE("tapes that have closed keep little memory, however many were open at once") {
+#ifdef __GLIBC__
+  const auto in_use = [] { return static_cast<std::int64_t>(mallinfo2().uordblks + mallinfo2().hblkhd); };
+  constexpr std::int64_t kMany = 1000, kOwn = 8 << 20;
+  const Tensor x = ones({2});
+  release_pooled();
+  const std::int64_t before = in_use();
+  {
+    std::vector<decltype(vjp([](const Tensor& at) { return tanh(at); }, x).second)> pullbacks;
+    for (std::int64_t i = 0; i < kMany; ++i)
+      pullbacks.push_back(vjp([](const Tensor& at) { return tanh(at); }, x).second);
+  }
+  release_pooled();
+  CHECK(in_use() - before < kMany * 2000);  // a closed log is some hundred bytes
+  {
+    Tape tape;
+    tape.watch(x);
+    Tensor y = x;
+    for (int i = 0; i < 300'000; ++i) y = y + 1;
+  }
+  CHECK(in_use() - before < kMany * 2000 + kOwn + memory().pooled_bytes);
+#endif
 }
 
 }  // namespace retrograd::tests

@@ -1,7 +1,6 @@
 #include <doctest/doctest.h>
 #include <retrograd/retrograd.h>
 
-#include <chrono>
 #include <cmath>
 
 namespace retrograd::tests {
@@ -279,18 +278,12 @@ TEST_CASE("a joint rule asks for its inputs in any order, and with many of them 
   CHECK(value(tape.gradients(y)[x]) == 0 + 2 + 3 + 5 + 6 + 8);
   CHECK(wanted == std::vector<bool>{true, false, true, true, false, true, true, false, true, false});
 
-  const auto seconds_of = [](int n) {
-    const Tensor one = ones({});
-    Tape own;
-    own.watch(one);
-    const std::vector<Tensor> same(static_cast<std::size_t>(n), one + 0);
-    const Tensor total = sum(stack(same));
-    const auto begin = std::chrono::steady_clock::now();
-    CHECK(own.gradients(total)[one].item<float>() == static_cast<float>(n));
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  };
-  seconds_of(1000);
-  CHECK(seconds_of(64'000) < 400 * seconds_of(1000) + 0.05);  // 64 times, and a machine that others use; not 4096
+  constexpr std::size_t kMany = 500'000;  // with a search from the first one each time this would not end
+  const Tensor one = ones({});
+  Tape own;
+  own.watch(one);
+  const std::vector<Tensor> same(kMany, one + 0);
+  CHECK(own.gradients(sum(stack(same)))[one].item<float>() == static_cast<float>(kMany));
 }
 
 TEST_CASE("a million ops build, sweep and die without recursion") {
