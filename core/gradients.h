@@ -2,15 +2,48 @@
 // plain value: it outlives its tape, and there is nothing to zero between steps. That of a large weight may still be a
 // product to be computed, which shows in nothing but time and memory. Knows nothing of how a sweep is made.
 #pragma once
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "function_ref.h"
 #include "product.h"
 #include "tensor.h"
 
 namespace retrograd {
+
+namespace detail {
+/// Where in a list of tensors each one stands, made when a second search would be long. Copies begin anew. Const
+/// searches may come from several threads at once.
+class Positions {
+ public:
+  using Key = FunctionRef<const Tensor&(std::size_t)>;
+  Positions() = default;
+  Positions(const Positions&) noexcept {}
+  Positions& operator=(const Positions&) noexcept {
+    clear();
+    return *this;
+  }
+  ~Positions() { clear(); }
+  void clear() noexcept {
+    if (Table* table = table_.load(std::memory_order_relaxed)) drop(table);
+    table_.store(nullptr, std::memory_order_relaxed);
+    searches_.store(0, std::memory_order_relaxed);
+  }
+  /// Calls found(position) for those whose values begin where those of x do, as long as it returns false; key(i) is the
+  /// i-th of `count` tensors.
+  void search(std::size_t count, Key key, const Tensor& x, FunctionRef<bool(std::size_t)> found) const;
+
+ private:
+  struct Table;
+  static void drop(Table* table) noexcept;
+  const Table* table(std::size_t count, Key key) const;
+  mutable std::atomic<Table*> table_{nullptr};
+  mutable std::atomic<int> searches_{0};
+};
+}  // namespace detail
 
 /// The derivatives of one loss with respect to every tensor that was watched.
 class Gradients {
@@ -40,6 +73,9 @@ class Gradients {
   /// The entry of x, or null where it was not watched. `hint` is where to look first and is moved on: a walk in the
   /// order of watching then costs one comparison a tensor.
   const Entry* find(const Tensor& x, std::size_t& hint) const;
+  /// The same, or else the one entry whose key is an alias of x or of which x is an alias: the same values, lying
+  /// alike.
+  const Entry* find_alias(const Tensor& x, std::size_t& hint) const;
 
   /// Entries in the order of watching, to walk by name.
   const Entry* begin() const { return entries_.data(); }
@@ -50,8 +86,9 @@ class Gradients {
 
   /// Multiplies every gradient by a number.
   Gradients& operator*=(double factor);
-  /// Adds the gradients of another sweep over the same tensors (accumulation over micro-batches); TapeError on others.
-  /// A sum starts as `Gradients sum;`, which becomes a copy of the first, or takes it over where it is a temporary.
+  /// Adds the gradients of another sweep over the same tensors or aliases of them (accumulation over micro-batches, and
+  /// over threads that each watch an alias of the model); TapeError on others. A sum starts as `Gradients sum;`, which
+  /// becomes a copy of the first, or takes it over where it is a temporary.
   Gradients& operator+=(const Gradients& other);
   /// The same of gradients that nobody uses afterwards.
   Gradients& operator+=(Gradients&& other);
@@ -65,12 +102,18 @@ class Gradients {
   void clip_value(double limit);
 
   /// For the engine: adds an entry behind the others.
-  void append(Entry entry) { entries_.push_back(std::move(entry)); }
+  void append(Entry entry) {
+    positions_.clear();
+    entries_.push_back(std::move(entry));
+  }
   /// For the engine: makes room for so many entries.
   void reserve(std::size_t count) { entries_.reserve(count); }
 
  private:
+  template <class Fresh, class InPlace>
+  void change(Fresh fresh, InPlace in_place);
   std::vector<Entry, detail::PoolAllocator<Entry>> entries_;
+  detail::Positions positions_;
 };
 
 }  // namespace retrograd

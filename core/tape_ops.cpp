@@ -120,6 +120,7 @@ Tensor add(const Operand& left, const Operand& right) {
 }
 
 void detail::add_into(Tensor& into, const Tensor& x) { zip_into("add", kernels().add, into, x); }
+void detail::scale_into(Tensor& into, const Tensor& factor) { zip_into("scaled", kernels().scale, into, factor); }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   if (!broadcasts_to(x.shape(), shape)) fail<ShapeError>("broadcast_to: {} does not broadcast to {}", x.shape(), shape);

@@ -4,6 +4,7 @@
 #pragma once
 #include <span>
 
+#include "fields.h"
 #include "operand.h"
 #include "tensor.h"
 
@@ -31,6 +32,13 @@ Tensor unstack(const Tensor& x, std::int64_t i);
 Tensor scaled(const Tensor& x, double factor);
 /// A view of x that is a variable of its own: the derivative passes through, the identity does not.
 Tensor alias(const Tensor& x);
+/// A copy of the model whose parameters are aliases, with the same values, in the same storage, but a place of their
+/// own in the log: several threads may each watch an alias of one model. What one optimizer writes all of them see.
+/// Buffers are the model's own.
+template <HasFields Model>
+Model alias(const Model& model) {
+  return detail::rebound(model, detail::Fields::parameters, [](const Tensor& x) { return alias(x); });
+}
 /// The same values as a constant: a view of x that no tape tracks.
 Tensor detach(const Tensor& x);
 /// detach under the name that JAX and TensorFlow give it.
@@ -43,5 +51,7 @@ Tensor copied(const Tensor& x);
 inline Tensor owned(Tensor x) { return sole_owner(x) ? x : copied(x); }
 /// into += x, in place, unrecorded, on a buffer the caller owns; shapes broadcast to `into`.
 void add_into(Tensor& into, const Tensor& x);
+/// into *= factor, a scalar tensor, in the same way.
+void scale_into(Tensor& into, const Tensor& factor);
 }  // namespace detail
 }  // namespace retrograd

@@ -1,7 +1,9 @@
 #include <doctest/doctest.h>
 #include <retrograd/retrograd.h>
 
+#include <atomic>
 #include <cmath>
+#include <thread>
 
 namespace retrograd::tests {
 
@@ -96,6 +98,85 @@ TEST_CASE("gradients of different tapes' tensors do not add") {
   CHECK_THROWS_AS(one += both, TapeError);
   CHECK(value(both[a]) == 1);
   CHECK(value(one[a]) == 1);
+}
+
+TEST_CASE("searching gradients for all of many tensors takes steps in proportion") {
+  constexpr std::size_t kMany = 3000;
+  std::vector<Tensor> keys;
+  for (std::size_t i = 0; i < kMany; ++i) keys.push_back(Tensor::empty({static_cast<std::int64_t>(i % 5)}));
+  std::int64_t steps = 0;
+  const auto key = [&](std::size_t i) -> const Tensor& { return ++steps, keys[i]; };
+  const detail::Positions positions;
+  for (std::size_t wanted = kMany; wanted-- > 0;) {
+    std::size_t at = kMany;
+    positions.search(kMany, key, keys[wanted], [&](std::size_t i) {
+      ++steps;
+      return keys[i].body_or_null() == keys[wanted].body_or_null() && (at = i, true);
+    });
+    REQUIRE(at == wanted);
+  }
+  CHECK(steps < 10 * static_cast<std::int64_t>(kMany));
+  const Tensor other = ones({2});
+  positions.search(kMany, key, other,
+                   [&](std::size_t i) { return CHECK(keys[i].body().data != other.body().data), true; });
+}
+
+TEST_CASE("gradients of a hundred thousand tensors are watched, read, added and stepped by in any order") {
+  constexpr std::size_t kMany = 100'000;
+  std::vector<Tensor> model;
+  for (std::size_t i = 0; i < kMany; ++i) model.push_back(full({}, i % 10));
+  Tape tape(persistent);
+  for (std::size_t i = kMany; i-- > 0;) tape.watch(model[i]);
+  tape.watch(model);  // watched already
+  {
+    Tape inner;
+    inner.watch(model);
+    inner.watch(model);
+    CHECK(inner.gradients(model[5] * 2).size() == kMany);
+  }
+  tape.watch(model);
+  Gradients g = tape.gradients(sum(square(stack(model))));
+  CHECK(g.size() == kMany);
+  std::vector<std::thread> readers;
+  std::atomic<std::size_t> wrong{0};
+  for (int t = 0; t < 2; ++t)
+    readers.emplace_back([&] {
+      for (std::size_t i = 0; i < kMany; ++i) wrong += g[model[i]].item<float>() != static_cast<float>(2 * (i % 10));
+    });
+  for (std::thread& reader : readers) reader.join();
+  CHECK(wrong == 0);
+  const Gradients copy = g;
+  g += copy;
+  g.clip_value(10);
+  CHECK(g[model[9]].item<float>() == 10);
+  CHECK(copy[model[9]].item<float>() == 18);
+}
+
+TEST_CASE("an optimizer takes the gradients of aliases, unless there are two of one tensor") {
+  std::vector<Tensor> model{tensor({1.0, 2.0}), tensor({3.0})};
+  const std::vector<Tensor> a = alias(model), b = alias(model);
+  CHECK(a[0].data<float>() == model[0].data<float>());
+  const auto of = [](const std::vector<Tensor>& at, double factor) {
+    Tape tape;
+    tape.watch(at);
+    return tape.gradients(factor * (sum(at[0]) + sum(at[1])));
+  };
+  Gradients sum_of_parts = of(a, 1);
+  sum_of_parts += of(b, 2);
+  CHECK_THROWS_WITH_AS(sum_of_parts[model[0]], "gradients: this float32 (2,) tensor was not watched by this tape",
+                       TapeError);
+  optim::Optimizer sgd{optim::Sgd{.learning_rate = 1}};
+  sgd.step(model, sum_of_parts);
+  CHECK(model[0].to_vector<float>() == std::vector<float>{-2, -1});
+  CHECK(a[1].to_vector<float>() == std::vector<float>{0});
+
+  Tape tape;
+  tape.watch(a);
+  tape.watch(b);
+  const Gradients both = tape.gradients(sum(a[0] * b[0]) + sum(a[1] * b[1]));
+  CHECK_THROWS_AS(sgd.step(model, both), TapeError);
+  CHECK(model[0].to_vector<float>() == std::vector<float>{-2, -1});
+  CHECK_THROWS_AS(of({reshape(model[0], {2, 1}), model[1]}, 1) += of(a, 1), TapeError);
 }
 
 }  // namespace retrograd::tests

@@ -4,6 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <cmath>
 #include <cstring>
 #include <thread>
 
@@ -113,6 +115,120 @@ TEST_CASE("a forked child computes with workers of its own") {
   int status = -1;
   waitpid(child, &status, 0);
   CHECK(status == 0);
+}
+
+TEST_CASE("a forked child is free of what other threads were doing") {
+  std::atomic<bool> ends{false};
+  Rng rng(2);
+  const nn::Linear layer(8, 6, rng);
+  const Tensor x = normal({4, 8}, 0, 1, rng);
+  const Tensor wide = normal({70, 64}, 0, 1, rng), few = normal({3, 70}, 0, 1, rng);
+  std::vector<std::thread> others;
+  others.emplace_back([&] {
+    while (!ends) static_cast<void>(memory());
+  });
+  for (int t = 0; t < 2; ++t)
+    others.emplace_back([&] {
+      while (!ends) {
+        std::thread([&] {  // whose memory and logs are its own, and come back at its end
+          const nn::Linear own = alias(layer);
+          Tape tape;
+          tape.watch(own);
+          static_cast<void>(tape.gradients(sum(own(x))));
+        })
+            .join();
+        const Tensor weight = alias(wide);
+        Tape tape;
+        tape.watch(weight);
+        const Gradients waiting = tape.gradients(sum(matmul(few, weight)));  // a product that nobody asks for
+      }
+    });
+  const Tensor held = alias(wide);
+  const Gradients inherited = [&] {
+    Tape tape;
+    tape.watch(held);
+    return tape.gradients(sum(matmul(few, held)));
+  }();
+  const float expected = sum(few).item<float>();
+  int failed = 0;
+  for (int round = 0; round < 100; ++round) {
+    const pid_t child = fork();
+    if (child == 0) {
+      alarm(30);
+      const Memory now = memory();
+      const nn::Linear own = alias(layer);
+      Tape tape;
+      tape.watch(own);
+      const Gradients g = tape.gradients(sum(own(x)));
+      const bool right = sum(g[own.bias]).item<float>() == 24;
+      const float found = sum(inherited[held]).item<float>() / 64;
+      std::thread([&] { static_cast<void>(full({100}, 1)); }).join();
+      _exit(right && now.live_bytes > 0 && std::abs(found - expected) < 1e-3f ? 0 : 1);
+    }
+    int status = -1;
+    waitpid(child, &status, 0);
+    failed += status != 0;
+  }
+  ends = true;
+  for (std::thread& other : others) other.join();
+  CHECK(failed == 0);
+}
+
+TEST_CASE("threads that each watch an alias of one model have the gradients of its parts, to the bit") {
+  Rng rng(9);
+  nn::Mlp model{{12, 90, 5}, nn::Activation::tanh, rng};
+  constexpr std::size_t kParts = 4;
+  std::vector<Tensor> xs, ts;
+  for (std::size_t i = 0; i < kParts; ++i) {
+    xs.push_back(normal({6, 12}, 0, 1, rng));
+    ts.push_back(argmax(normal({6, 5}, 0, 1, rng), 1));
+  }
+  const auto part_of = [&](const nn::Mlp& of, std::size_t i) {
+    Tape tape;
+    tape.watch(of);
+    return tape.gradients(nn::softmax_cross_entropy(of(xs[i]), ts[i]));
+  };
+  nn::Mlp one = clone(model);
+  optim::Optimizer first{optim::Sgd{.learning_rate = 0.5, .momentum = 0.9}}, second = first;
+  for (int step = 0; step < 3; ++step) {
+    Gradients expected;
+    for (std::size_t i = 0; i < kParts; ++i) expected += part_of(one, i);
+    expected *= 1.0 / kParts;
+    first.step(one, expected);
+
+    std::vector<Gradients> parts(kParts);
+    std::vector<std::thread> workers;
+    for (std::size_t i = 0; i < kParts; ++i) workers.emplace_back([&, i] { parts[i] = part_of(alias(model), i); });
+    for (std::thread& worker : workers) worker.join();
+    Gradients sum;
+    for (const Gradients& part : parts) sum += part;
+    sum *= 1.0 / kParts;
+    CHECK(sum.begin()->name() == "layers.0.weight");
+    second.step(model, sum);
+    for (std::size_t i = 0; i < parameters(model).size(); ++i)
+      CHECK(same_bits(parameters(model)[i].tensor.to_vector<float>(), parameters(one)[i].tensor.to_vector<float>()));
+  }
+}
+
+TEST_CASE("two threads may name the tensors they watch at once") {
+  Rng rng(9);
+  const nn::Linear layer(3, 2, rng);
+  const std::vector<nn::Linear> listed{layer};
+  std::vector<std::thread> workers;
+  std::atomic<int> watched{0};
+  for (int t = 0; t < 4; ++t)
+    workers.emplace_back([&, t] {
+      for (int i = 0; i < 200; ++i) {
+        try {
+          Tape tape;
+          t % 2 ? tape.watch(layer) : tape.watch(listed);  // "weight" and "0.weight" of one tensor
+          ++watched;
+        } catch (const TapeError&) {  // another thread has it
+        }
+      }
+    });
+  for (std::thread& worker : workers) worker.join();
+  CHECK(watched > 0);
 }
 
 }  // namespace retrograd::tests
