@@ -90,6 +90,10 @@ void Positions::search(std::size_t count, Key key, const Tensor& x, FunctionRef<
 const Gradients::Entry* Gradients::find(const Tensor& x, std::size_t& hint) const {
   constexpr std::size_t kAhead = 8;  // in a walk that leaves some out it is one of the next
   const detail::Body* body = &x.body();
+  if (const Entry* next = begin() + hint; next < end() && next->key.body_or_null() == body) [[likely]] {
+    hint = next + 1 == end() ? 0 : hint + 1;
+    return next;
+  }
   const auto is_there = [&](std::size_t i) { return entries_[i].key.body_or_null() == body; };
   std::size_t at = hint;
   while (at < entries_.size() && at < hint + kAhead && !is_there(at)) ++at;

@@ -230,7 +230,8 @@ void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first
   if (!is_floating(x.dtype()))
     fail<DtypeError>("watch: only float32 and float64 tensors have gradients, got {}{}", x.dtype(),
                      name ? fmt::format(" for {}", *name) : "");
-  make_room_in(log->watched, 1);
+  if (log->watched.size() == log->watched.capacity()) [[unlikely]]
+    make_room_in(log->watched, 1);
   log->make_room();
   if (!tracked(log, x)) append_node(log, "watch", x);
   stamp(log, x);

@@ -119,7 +119,9 @@ void Parameters::take(const Gradients& gradients, Missing missing) {
     slot.skipped = false;
     slot.entry = nullptr;
     if (slot.frozen) continue;
-    const Gradients::Entry* entry = gradients.find_alias(slot.parameter, hint);
+    const Gradients::Entry* entry = gradients.find(slot.parameter, hint);
+    if (!entry) [[unlikely]]
+      entry = gradients.find_alias(slot.parameter, hint);
     any = any || entry;
     if (missing != Missing::error && !(entry && entry->has_value())) {
       retrograd::detail::check_writable(slot.parameter, "optimizer");
