@@ -177,6 +177,29 @@ std::string detail::shown(std::string_view text, std::size_t most) {
   return out;
 }
 
+std::string detail::shown_path(std::string_view path) { return shown(path, std::string_view::npos); }
+
+std::string detail::shell_quoted(std::string_view text) {
+  std::string plain, printed;  // between quotes, and as a format between quotes
+  bool is_plain = true;
+  // What a shell takes of a command loses the line ends behind it.
+  const std::size_t end = text.find_last_not_of('\n') + 1;
+  const std::string line_ends(text.substr(end));
+  for (std::string_view rest = text.substr(0, end); !rest.empty();) {
+    const std::size_t size = character_size(rest), taken = std::max<std::size_t>(size, 1);
+    const char c = rest[0];
+    is_plain = is_plain && size > 0;
+    plain += c == '\'' ? "'\\''" : rest.substr(0, taken);
+    if (size == 0)
+      printed += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
+    else
+      printed += c == '\'' ? "'\\''" : c == '\\' ? "\\\\" : c == '%' ? "%%" : rest.substr(0, size);
+    rest.remove_prefix(taken);
+  }
+  return (is_plain ? "'" + plain + "'" : "\"$(printf '" + printed + "')\"") +
+         (line_ends.empty() ? "" : "'" + line_ends + "'");
+}
+
 std::string detail::bytes_text(std::int64_t bytes) {
   if (bytes < 1024) return fmt::format("{} B", bytes);
   static constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};

@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
-#include <set>
-#include <string_view>
+#include <numeric>
 
 #include "../core/error.h"
 #include "../core/format.h"
@@ -35,8 +36,8 @@ class HeaderReader {
   bool string(const std::string& value) {
     if (in_ == In::metadata)
       header_.metadata[key_] = value;
-    else if (in_ == In::entry && key_ == "dtype")
-      entry().dtype = value;
+    else if (in_ == In::entry && key_ == kKeys[kDtype])
+      dtype_ = value;
     else
       return refuse("a string");
     return true;
@@ -45,9 +46,12 @@ class HeaderReader {
     if (in_ == In::file) {
       in_ = In::header;
     } else if (in_ == In::header) {
-      in_ = key_ == "__metadata__" ? In::metadata : In::entry;
-      if (in_ == In::entry) header_.entries.push_back({key_, {}, {}, {}});
-      keys_.clear();
+      in_ = key_ == kMetadata ? In::metadata : In::entry;
+      if (in_ == In::metadata && std::exchange(has_metadata_, true)) twice(kMetadata);
+      name_ = key_;
+      seen_ = {};
+      shape_.clear();
+      offsets_.clear();
     } else {
       return refuse("an object");
     }
@@ -55,27 +59,31 @@ class HeaderReader {
   }
   bool key(const std::string& name) {
     key_ = name;
-    if (!(in_ == In::header ? names_ : keys_).insert(name).second)
-      fail<FileError>("{}: the name {} stands twice in the header", file_, shown(name));
-    if (in_ == In::entry && name != "dtype" && name != "shape" && name != "data_offsets")
-      fail<FileError>("{}: tensor {}: expected dtype, shape and data_offsets, found {}", file_, shown(entry().name),
-                      shown(name));
+    if (in_ == In::metadata && header_.metadata.contains(name)) twice(name);
+    if (in_ != In::entry) return true;
+    const auto known = std::find(kKeys.begin(), kKeys.end(), name);
+    if (known == kKeys.end()) incomplete(shown(name));
+    if (std::exchange(seen_[static_cast<std::size_t>(known - kKeys.begin())], true)) twice(name);
     return true;
   }
   bool end_object() {
-    if (in_ == In::entry && keys_.size() < 3)
-      fail<FileError>("{}: tensor {}: expected dtype, shape and data_offsets, found {}", file_, shown(entry().name),
-                      fmt::join(keys_, ", "));
+    if (in_ == In::entry) {
+      std::vector<std::string_view> found;
+      for (std::size_t i = 0; i < kKeys.size(); ++i)
+        if (seen_[i]) found.push_back(kKeys[i]);
+      if (found.size() < kKeys.size()) incomplete(fmt::format("{}", fmt::join(found, ", ")));
+      header_.add(name_, dtype_, shape_, offsets_[0], offsets_[1]);
+    }
     in_ = in_ == In::header ? In::file : In::header;
     return true;
   }
   bool start_array(std::size_t) {
-    if (in_ != In::entry || key_ == "dtype") return refuse("a list");
+    if (in_ != In::entry || key_ == kKeys[kDtype]) return refuse("a list");
     in_ = In::list;
     return true;
   }
   bool end_array() {
-    if (key_ == "data_offsets" && list().size() != 2) return refuse(fmt::format("{}", list().size()));
+    if (key_ == kKeys[kOffsets] && offsets_.size() != 2) return refuse(fmt::format("{}", offsets_.size()));
     in_ = In::entry;
     return true;
   }
@@ -83,31 +91,53 @@ class HeaderReader {
     const std::string_view what = error.what();  // which goes on to quote the text, however long
     fail<FileError>("{}: the header is not JSON in UTF-8: {}", file_, what.substr(0, what.find("; last read")));
   }
+  /// FileError where two tensors have one name.
+  void check_names() const {
+    std::vector<std::uint32_t> order(header_.size());
+    std::iota(order.begin(), order.end(), std::uint32_t{0});
+    const auto name = [&](std::uint32_t i) { return header_.name(i); };
+    std::sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return name(a) < name(b); });
+    const auto found = std::adjacent_find(order.begin(), order.end(),
+                                          [&](std::uint32_t a, std::uint32_t b) { return name(a) == name(b); });
+    if (found != order.end()) twice(name(*found));
+  }
 
  private:
   enum class In { file, header, metadata, entry, list };  // what has been opened last
-  HeaderEntry& entry() { return header_.entries.back(); }
-  std::vector<std::uint64_t>& list() { return key_ == "shape" ? entry().shape : entry().data_offsets; }
-  std::size_t most() const { return key_ == "shape" ? kMaxRank : 2; }
-  [[noreturn]] bool refuse(const std::string& found) {
+  enum Key { kDtype, kShape, kOffsets };
+  static constexpr std::array<std::string_view, 3> kKeys = {"dtype", "shape", "data_offsets"};
+  static constexpr std::string_view kMetadata = "__metadata__";
+  std::vector<std::uint64_t>& list() { return key_ == kKeys[kShape] ? shape_ : offsets_; }
+  std::size_t most() const { return key_ == kKeys[kShape] ? kMaxRank : 2; }
+  [[noreturn]] void twice(std::string_view name) const {
+    fail<FileError>("{}: the name {} stands twice in the header", file_, shown(name));
+  }
+  [[noreturn]] void incomplete(const std::string& found) const {
+    fail<FileError>("{}: tensor {}: expected dtype, shape and data_offsets, found {}", file_, shown(name_), found);
+  }
+  [[noreturn]] bool refuse(const std::string& found) const {
     if (in_ == In::file) fail<FileError>("{}: header: expected an object, found {}", file_, found);
     if (in_ == In::header) fail<FileError>("{}: {}: expected an object, found {}", file_, shown(key_), found);
     if (in_ == In::metadata)
       fail<FileError>("{}: __metadata__: expected a string for {}, found {}", file_, shown(key_), found);
-    const char* expected = key_ == "dtype"   ? "a string"
-                           : key_ == "shape" ? "a list of at most eight sizes from 0 to 2^63 - 1"
-                                             : "a list of two whole numbers from 0 to 2^63 - 1";
-    fail<FileError>("{}: tensor {}: {}: expected {}, found {}", file_, shown(entry().name), key_, expected, found);
+    const char* expected = key_ == kKeys[kDtype]   ? "a string"
+                           : key_ == kKeys[kShape] ? "a list of at most eight sizes from 0 to 2^63 - 1"
+                                                   : "a list of two whole numbers from 0 to 2^63 - 1";
+    fail<FileError>("{}: tensor {}: {}: expected {}, found {}", file_, shown(name_), key_, expected, found);
   }
 
   const std::string& file_;
   SafetensorsHeader& header_;
   In in_ = In::file;
-  std::string key_;                     // the last that was read
-  std::set<std::string> names_, keys_;  // of the header, and of what stands in it
+  bool has_metadata_ = false;
+  std::string key_;  // the last that was read
+  // Of the tensor that is being read:
+  std::string name_, dtype_;
+  std::array<bool, kKeys.size()> seen_{};
+  std::vector<std::uint64_t> shape_, offsets_;
 };
 
-void append_quoted(std::string& text, const std::string& value) {
+void append_quoted(std::string& text, std::string_view value) {
   text += '"';
   for (const char c : value)
     if (static_cast<unsigned char>(c) < 0x20)
@@ -119,12 +149,27 @@ void append_quoted(std::string& text, const std::string& value) {
 
 }  // namespace
 
+SafetensorsHeader::Part SafetensorsHeader::kept(std::string_view text) {
+  const Part part{static_cast<std::uint32_t>(text_.size()), static_cast<std::uint32_t>(text.size())};
+  text_ += text;
+  return part;
+}
+
+void SafetensorsHeader::add(std::string_view name, std::string_view dtype, std::span<const std::uint64_t> shape,
+                            std::uint64_t begin, std::uint64_t end) {
+  const Part sizes{static_cast<std::uint32_t>(sizes_.size()), static_cast<std::uint32_t>(shape.size())};
+  sizes_.insert(sizes_.end(), shape.begin(), shape.end());
+  const Part kept_name = kept(name);
+  entries_.push_back({kept_name, kept(dtype), sizes, begin, end});
+}
+
 SafetensorsHeader parse_header(const std::string& file, const std::string& text) {
   if (text.find('\0') != std::string::npos)  // where the reader below would stop
     fail<FileError>("{}: the header is not JSON in UTF-8: it holds a byte of 0", file);
   SafetensorsHeader header;
   HeaderReader reader(file, header);
   json::sax_parse(text, &reader);
+  reader.check_names();
   return header;
 }
 
@@ -140,11 +185,11 @@ std::string header_text(const SafetensorsHeader& header) {
     }
     text += '}';
   }
-  for (const HeaderEntry& entry : header.entries) {
+  for (std::size_t i = 0; i < header.size(); ++i) {
     if (text.size() > 1) text += ',';
-    append_quoted(text, entry.name);
-    text += fmt::format(R"(:{{"dtype":"{}","shape":[{}],"data_offsets":[{}]}})", entry.dtype,
-                        fmt::join(entry.shape, ","), fmt::join(entry.data_offsets, ","));
+    append_quoted(text, header.name(i));
+    text += fmt::format(R"(:{{"dtype":"{}","shape":[{}],"data_offsets":[{},{}]}})", header.dtype(i),
+                        fmt::join(header.shape(i), ","), header.begin(i), header.end(i));
   }
   return text += '}';
 }

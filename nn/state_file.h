@@ -34,9 +34,9 @@ namespace retrograd::detail {
 /// Tensors of the same names, shapes and dtypes, about to be copied.
 class Matched {
  public:
-  /// FileError, which begins with `where`, on a name that stands twice or a shape or dtype that differs; TapeError
-  /// where an open tape tracks a tensor of `into`.
-  Matched(std::span<const Parameter> from, std::span<const Parameter> into, const std::string& where);
+  /// FileError, which begins with `where`, on a name that stands twice, a shape or dtype that differs, or a tensor of
+  /// `into` that the file has and that is not read; TapeError where an open tape tracks a tensor of `into`.
+  Matched(const nn::Safetensors& from, std::span<const Parameter> into, const std::string& where);
   /// FileError unless all names of either stand in the other.
   void check_all() const;
   /// Writes the values, and says which.
@@ -48,8 +48,8 @@ class Matched {
   nn::LoadReport report_;
 };
 
-/// The tensors of a file under the model's names.
-std::vector<Parameter> read_renamed(const std::string& file, const nn::Rename& rename);
+/// A file's tensors under the model's names.
+nn::Safetensors read_renamed(const std::string& file, const nn::Rename& rename);
 
 }  // namespace retrograd::detail
 

@@ -38,6 +38,9 @@ TrainingState::Part::Part(std::string name, Rng& rng)
           fail<FileError>("{}: expected the state of an Rng, int64 (4,), found {} {}", where, x.dtype(), x.shape());
         RngWords words{};
         std::copy_n(x.data<std::int64_t>(), words.size(), words.begin());
+        if (constexpr std::uint64_t kMost = std::uint64_t{1} << 53; std::bit_cast<RngState>(words)[2] > kMost)
+          fail<FileError>("{}: expected a generator that made at most 2^53 blocks of numbers, found {}", where,
+                          std::bit_cast<RngState>(words)[2]);
         Rng loaded(0);
         loaded.set_state(std::bit_cast<RngState>(words));
         return [&rng, loaded] { rng = loaded; };
@@ -54,7 +57,7 @@ TrainingState::Part::Part(std::string name, Tensor& tensor)
 
 TrainingState::Part::Check TrainingState::Part::check_model(List list) {
   return [list = std::move(list)](const std::string& where, std::span<const Parameter> from) -> Commit {
-    const retrograd::detail::Matched matched(from, list(), where);
+    const retrograd::detail::Matched matched({{from.begin(), from.end()}, {}, {}}, list(), where);
     matched.check_all();
     return [matched] { matched.copy(); };
   };
@@ -78,20 +81,22 @@ void TrainingState::save(const std::string& file, const Metadata& metadata) cons
 }
 
 Metadata TrainingState::load(const std::string& file) const {
+  const std::string name = retrograd::detail::shown_path(file);
   Safetensors found = read_safetensors(file);
+  if (!found.unread.empty()) retrograd::detail::fail_unread(name, found.unread.front());
   std::map<std::string, std::vector<Parameter>> by_part;
   for (const Part& part : parts_) by_part[part.name_];
   for (Parameter& one : found.tensors) {
     const std::size_t dot = one.name.find('.');
     const auto part = by_part.find(one.name.substr(0, dot));
     if (part == by_part.end() || dot == one.name.size() - 1)
-      fail<FileError>("{}: expected tensors of the parts given, found {}", file, retrograd::detail::shown(one.name));
+      fail<FileError>("{}: expected tensors of the parts given, found {}", name, retrograd::detail::shown(one.name));
     one.name = dot == std::string::npos ? "" : one.name.substr(dot + 1);
     part->second.push_back(std::move(one));
   }
   std::vector<Part::Commit> commits;
   for (const Part& part : parts_) {
-    const std::string where = file + ": " + part.name_;
+    const std::string where = name + ": " + part.name_;
     try {
       commits.push_back(part.check_(where, by_part[part.name_]));
     } catch (const TapeError&) {

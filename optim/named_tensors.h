@@ -15,7 +15,7 @@ class NamedTensors {
   explicit NamedTensors(std::span<const Parameter> from);
   /// The tensor of this name. Error where there is none, ShapeError or DtypeError where it is another.
   const Tensor& take(const std::string& name, const Shape& shape, Dtype dtype);
-  /// A number of times: an int64 scalar from 0.
+  /// A number of times: an int64 scalar from 0 to 2^53.
   std::int64_t take_count(const std::string& name);
   /// Error where one was not asked for.
   void end() const;

@@ -9,7 +9,8 @@
 namespace retrograd::tools {
 
 /// Reads a file of version 1.0, 2.0 or 3.0 of float32, float64, int64, uint8 or boolean values in C or Fortran order;
-/// the tensor is contiguous. FileError, "path: what: expected …, found …", on anything else.
+/// integers of other sizes become int64, which holds them all (uint64 is refused). The tensor is contiguous. FileError,
+/// "path: what: expected …, found …", on anything else.
 Tensor read_npy(const std::string& file);
 /// Writes the values in C order, as numpy.save does. FileError where the file can't be written whole (an old one is
 /// then untouched).

@@ -3,9 +3,12 @@
 #include <doctest/doctest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
+#include <set>
 
 #include "../tools/scratch.h"
 
@@ -107,6 +110,66 @@ TEST_CASE("a link that waits under the name of the unfinished file is not follow
   CHECK(!fs::is_symlink(path));
 }
 
+TEST_CASE("what killed writers left behind goes with the next save of the same file") {
+  const ScratchFolder scratch;
+  const fs::path path = scratch.write("x", "old"), link = scratch.path() / "link";
+  fs::create_symlink(path, link);
+  for (const fs::path& target : {path, link, path}) {
+    const pid_t child = fork();
+    if (child == 0) {
+      detail::NewFile out(target);
+      out.write("half", 4);
+      ::kill(::getpid(), SIGKILL);
+    }
+    REQUIRE(waitpid(child, nullptr, 0) == child);
+  }
+  CHECK(files_in(scratch.path()) == 3);  // each writer removed what the one before had left
+  CHECK(write_error(scratch.path() / "y", 1).empty());
+  CHECK(files_in(scratch.path()) == 4);  // of another file: it may be written on another machine
+  CHECK(write_error(path, 3).empty());
+  CHECK(files_in(scratch.path()) == 3);
+  CHECK(read_file(path) == "nnn");
+}
+
+TEST_CASE("writers of one file at once disturb neither each other nor what looks like their files") {
+  const ScratchFolder scratch;
+  const fs::path path = scratch.path() / "x";
+  std::set<fs::path> others;
+  {
+    detail::NewFile first(path);
+    const std::string own = fs::directory_iterator(scratch.path())->path().filename();
+    const std::string prefix = own.substr(0, own.find('.', std::string(".retrograd.").size()) + 1);
+    for (const std::string& name : {prefix + "1.tmp", prefix + "1.1.tmp~", prefix + "1.1x.tmp", prefix + "..tmp",
+                                    std::string(".retrograd.1.1.tmp"), std::string(".retrograd.tmp")})
+      others.insert(scratch.write(name, "mine"));
+    fs::create_directory(scratch.path() / (prefix + "2.2.tmp"));
+    others.insert(scratch.path() / (prefix + "2.2.tmp"));
+    fs::create_symlink(path, scratch.path() / (prefix + "3.3.tmp"));
+    others.insert(scratch.path() / (prefix + "3.3.tmp"));
+    scratch.write(prefix + "4.4.tmp", "abandoned");
+    detail::NewFile second(path);
+    first.write("first", 5);
+    second.write("second", 6);
+    first.finish();
+    CHECK(read_file(path) == "first");
+    second.finish();
+    CHECK(read_file(path) == "second");
+  }
+  others.insert(path);
+  const std::set<fs::path> found(fs::directory_iterator(scratch.path()), {});
+  CHECK(found == others);
+}
+
+TEST_CASE("control characters of a path do not reach who reads the error") {
+  const ScratchFolder scratch;
+  const fs::path path = scratch.path() / "no\x1b[2J\n" / "x";
+  CHECK(holds(write_error(path, 1), {"/no?[2J?/x: can't create: No such file or directory"}));
+  CHECK(holds(file_error([&] { detail::InputFile in(path); }), {"/no?[2J?/x: can't open: No such file or directory"}));
+  fs::create_directory(path.parent_path());
+  detail::InputFile in((scratch.write("no\x1b[2J\n/x", "")).string());
+  CHECK(holds(file_error([&] { in.skip(1); }), {"/no?[2J?/x: expected 1 more bytes, found 0"}));
+}
+
 TEST_CASE("a name may be as long as the file system lets it be") {
   const ScratchFolder scratch;
   const fs::path path = scratch.path() / std::string(255, 'x');
@@ -157,10 +220,16 @@ TEST_CASE("reading never goes beyond the end of the file") {
   in.read(some, 4);
   CHECK(std::string(some, 4) == "abcd");
   CHECK(in.left() == 2);
+  CHECK(in.head() == "abcdef");
   CHECK(holds(file_error([&] { in.read(some, 3); }), {"/x: expected 3 more bytes, found 2"}));
   CHECK(holds(file_error([&] { in.read_tensor({3}, uint8, "pixels"); }),
               {"/x: pixels: expected 3 bytes of values, found 2"}));
   CHECK(in.read_tensor({2}, uint8, "pixels").to_vector<int>() == std::vector<int>{'e', 'f'});
+}
+
+TEST_CASE("a folder is no file to read") {
+  const ScratchFolder scratch;
+  CHECK(holds(file_error([&] { detail::InputFile in(scratch.path()); }), {"expected a file, found a folder"}));
 }
 
 TEST_CASE("a pipe is no file to read, and is not waited for") {

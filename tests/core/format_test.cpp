@@ -69,4 +69,19 @@ TEST_CASE("shapes and dtypes print, through streams too") {
   CHECK(stream.str() == "(2,)[1 2]");
 }
 
+TEST_CASE("a path is shown whole and without control characters") {
+  const std::string deep(5000, 'd');
+  CHECK(detail::shown_path("/" + deep) == "/" + deep);
+  CHECK(detail::shown_path("/größe/a\x1b[31m\n\x7f\xff\xc2\x9b") == "/größe/a?[31m?????");
+}
+
+TEST_CASE("what is quoted for a shell is one word to it, and harmless to a terminal") {
+  CHECK(detail::shell_quoted("/data here/größe") == "'/data here/größe'");
+  CHECK(detail::shell_quoted("$(rm -rf x); `y` \"z\" *") == "'$(rm -rf x); `y` \"z\" *'");
+  CHECK(detail::shell_quoted("it's a\\b") == "'it'\\''s a\\b'");
+  CHECK(detail::shell_quoted("a\n\x1b[2J\xff %s' \\") == "\"$(printf 'a\\012\\033[2J\\377 %%s'\\'' \\\\')\"");
+  CHECK(detail::shell_quoted("a\n\n") == "'a''\n\n'");
+  CHECK(detail::shell_quoted("") == "''");
+}
+
 }  // namespace retrograd::tests

@@ -182,6 +182,52 @@ TEST_CASE("headers that lie are refused with what is wrong, expected and found")
   says(std::string("{}\0", 3), 0, "the header is not JSON in UTF-8");
 }
 
+TEST_CASE("of a file with dtypes that are not read the other tensors are, and the header is checked all the same") {
+  const ScratchFolder scratch;
+  struct Kind {
+    const char* dtype;
+    std::uint64_t bits;
+  };
+  const auto header = [](const char* dtype, std::uint64_t bytes) {
+    return fmt::format(R"({{"a":{{"dtype":"F32","shape":[1],"data_offsets":[{0},{1}]}},)"
+                       R"("odd":{{"dtype":"{2}","shape":[2,4],"data_offsets":[4,{0}]}},)"
+                       R"("b":{{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}}})",
+                       4 + bytes, 8 + bytes, dtype);
+  };
+  for (const auto& [dtype, bits] : std::vector<Kind>{{"I8", 8},
+                                                     {"I16", 16},
+                                                     {"I32", 32},
+                                                     {"U16", 16},
+                                                     {"U32", 32},
+                                                     {"U64", 64},
+                                                     {"C64", 64},
+                                                     {"F8_E4M3", 8},
+                                                     {"F8_E5M2", 8},
+                                                     {"F8_E8M0", 8},
+                                                     {"F8_E4M3FNUZ", 8},
+                                                     {"F8_E5M2FNUZ", 8},
+                                                     {"F6_E2M3", 6},
+                                                     {"F6_E3M2", 6},
+                                                     {"F4", 4},
+                                                     {"F2_OF_TOMORROW", 2}}) {
+    const std::string values = "abcd" + std::string(bits, 'x') + std::string("\0\0\x80\x3f", 4);
+    const nn::Safetensors found = nn::read_safetensors(scratch.write("x", with_header(header(dtype, bits), values)));
+    CHECK(same(found.tensors, {{"b", tensor({97, 98, 99, 100}, uint8)}, {"a", tensor({1.0f})}}));
+    REQUIRE(found.unread.size() == 1);
+    CHECK(found.unread[0].name == "odd");
+    CHECK(found.unread[0].dtype == dtype);
+    if (bits == 2) continue;  // of a dtype that nobody knows any size may be right
+    const fs::path wrong = scratch.write("wrong", with_header(header(dtype, bits + 1), values + "y"));
+    CHECK(holds(file_error([&] { nn::read_safetensors(wrong); }),
+                {fmt::format("tensor odd: expected data_offsets {} bytes apart for {} (2, 4)", bits, dtype)}));
+  }
+  const fs::path part = scratch.write("part", with_header(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},)"
+                                                          R"("h":{"dtype":"F4","shape":[3],"data_offsets":[1,2]}})",
+                                                          2));
+  CHECK(holds(file_error([&] { nn::read_safetensors(part); }),
+              {"tensor h: expected a shape of whole bytes for F4, found (3,)"}));
+}
+
 TEST_CASE("headers that are large or deep are refused at once") {
   const ScratchFolder scratch;
   const auto refusal = [&](const fs::path& path) { return file_error([&] { nn::read_safetensors(path); }); };
@@ -209,9 +255,9 @@ TEST_CASE("what is no readable file is refused") {
   const ScratchFolder scratch;
   const auto refusal = [](const fs::path& path) { return file_error([&] { nn::read_safetensors(path); }); };
   CHECK(holds(refusal(scratch.path() / "absent"), {"absent: can't open: No such file"}));
-  CHECK(holds(refusal(scratch.path()), {"expected a file, found something else"}));
+  CHECK(holds(refusal(scratch.path()), {"expected a file, found a folder"}));
   CHECK(holds(refusal("/dev/zero"), {"/dev/zero: expected a file, found something else"}));
-  CHECK(holds(refusal(scratch.write("empty", "")), {"expected 8 more bytes, found 0"}));
+  CHECK(holds(refusal(scratch.write("empty", "")), {"expected a safetensors file, found an empty file"}));
 }
 
 TEST_CASE("what could not be read again is not written") {

@@ -23,6 +23,11 @@ struct Mixed {
   }
 };
 
+struct OnlyA {
+  Tensor a = ones({2, 3});
+  static void fields(auto& self, auto&& visit) { visit("a", self.a); }
+};
+
 // All values of a model as bytes.
 template <HasFields Model>
 std::string bytes_of(const Model& model) {
@@ -133,6 +138,33 @@ TEST_CASE("a partial load of another shape is an error, and changes nothing") {
   CHECK(report.loaded == std::vector<std::string>{"a"});
   CHECK(report.missing == std::vector<std::string>{"b", "c"});
   CHECK(report.unexpected.empty());
+}
+
+TEST_CASE("a tensor of a dtype that is not read stands in the way only of a model that has it") {
+  const ScratchFolder scratch;
+  const auto write = [&](const std::string& odd) {
+    const std::string header = fmt::format(R"({{"a":{{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}},)"
+                                           R"("{}":{{"dtype":"U16","shape":[2],"data_offsets":[24,28]}}}})",
+                                           odd);
+    const std::uint64_t length = header.size();
+    return scratch.write("x", std::string(reinterpret_cast<const char*>(&length), 8) + header + std::string(28, '\0'));
+  };
+  Mixed model;
+  const nn::LoadReport report = nn::load_partial(model, write("odd"));
+  CHECK(report.loaded == std::vector<std::string>{"a"});
+  CHECK(report.missing == std::vector<std::string>{"b", "c"});
+  CHECK(report.unexpected == std::vector<std::string>{"odd"});
+  CHECK(model.a.to_vector<int>() == std::vector<int>(6, 0));
+  Mixed other;
+  CHECK_THROWS_WITH_AS(nn::load_partial(other, write("b")), doctest::Contains("tensor b: expected dtype F32, F64, I64"),
+                       FileError);
+  CHECK_THROWS_WITH_AS(nn::load(other, write("b")), doctest::Contains("tensor b: expected dtype F32, F64, I64"),
+                       FileError);
+  CHECK_THROWS_WITH_AS(nn::load(other, write("odd")), doctest::Contains("found odd besides"), FileError);
+  CHECK(bytes_of(other) == bytes_of(Mixed{}));
+  OnlyA only;
+  nn::load(only, write("odd"), [](std::string_view name) { return name == "odd" ? "" : std::string(name); });
+  CHECK(only.a.to_vector<int>() == std::vector<int>(6, 0));
 }
 
 TEST_CASE("a function of names reads files from before a field was renamed") {

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <filesystem>
+#include <limits>
 
 #include "../tools/damage.h"
 
@@ -93,6 +94,10 @@ TEST_CASE("a part that does not fit leaves all parts as they were") {
   refuses(2, {"optimizer.step", zeros({})}, ": optimizer: load_state: expected steps alone");
   refuses(3, {"rng", zeros({3}, int64)}, ": rng: expected the state of an Rng, int64 (4,), found int64 (3,)");
   refuses(3, {"rng", full({4}, 9, int64)}, ": rng: set_state: expected at most 3 numbers left");
+  const std::int64_t most = std::int64_t{1} << 53;
+  for (const std::int64_t blocks : {most + 1, std::numeric_limits<std::int64_t>::max(), std::int64_t{-1}})
+    refuses(3, {"rng", tensor({std::int64_t{1}, std::int64_t{2}, blocks, std::int64_t{0}})},
+            ": rng: expected a generator that made at most 2^53 blocks of numbers, found ");
   refuses(3, {"rng.0", zeros({4}, int64)}, ": rng: expected a tensor of this name alone, found others");
   refuses(3, {"dice", zeros({4}, int64)}, "expected tensors of the parts given, found dice");
   refuses(4, {"losses.", zeros({1})}, "expected tensors of the parts given, found losses.");

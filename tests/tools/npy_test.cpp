@@ -86,6 +86,59 @@ TEST_CASE("Fortran order and versions 2.0 and 3.0 are read") {
         6);  // no blanks, another order
 }
 
+TEST_CASE("npy headers are read as NumPy reads them, whoever wrote them") {
+  const ScratchFolder scratch;
+  const auto read = [&](const std::string& text, const std::string& values) {
+    return read_npy(scratch.write("x.npy", npy(text, values)));
+  };
+  const std::string floats("\0\0\x80\x3f\0\0\0\x40", 8), three("\0\0\0\0\0\0\x08\x40", 8);
+  // Python 2 wrote sizes of long integers with an L.
+  for (const char* shape : {"(2L, 1L)", "(2L,1L,)", "(2, 1L)", "(2,1,)", "( 2 , 1 )", "(2,\t1)", "(2, 1, )"})
+    CHECK(read(header("<f4", shape), floats).to_vector<float>() == std::vector<float>{1, 2});
+  CHECK(read(header("<f4", "(2L,)"), floats).shape() == Shape{2});
+  CHECK(refusal_of(npy(header("<f4", "(2LL,)"), floats)).starts_with("header: expected ','"));
+  CHECK(refusal_of(npy(header("<f4", "(L,)"), floats)).starts_with("header: expected a size"));
+  // The writer's own byte order was ours.
+  for (const char* descr : {"=f8", "f8", "|f8", "<f8"})
+    CHECK(read(header(descr, "(1,)"), three).to_vector<double>() == std::vector<double>{3});
+  // One byte has no order.
+  for (const char* mark : {"|", "<", ">", "=", ""}) {
+    const std::string byte = mark;
+    const Tensor pixels = read(header(byte + "u1", "(2,)"), "\x01\xff");
+    CHECK(pixels.dtype() == uint8);
+    CHECK(pixels.to_vector<int>() == std::vector<int>{1, 255});
+    CHECK(read(header(byte + "b1", "(2,)"), std::string("\1\0", 2)).dtype() == boolean);
+    CHECK(read(header(byte + "i1", "(2,)"), "\x01\xff").to_vector<int>() == std::vector<int>{1, -1});
+  }
+}
+
+TEST_CASE("integers of other sizes in an npy file become int64") {
+  const ScratchFolder scratch;
+  const auto read = [&](const std::string& descr, const std::string& shape, const std::string& values,
+                        const char* fortran = "False") {
+    const Tensor x = read_npy(scratch.write("x.npy", npy(header(descr, shape, fortran), values)));
+    CHECK(x.dtype() == int64);
+    return x.to_vector<std::int64_t>();
+  };
+  using Numbers = std::vector<std::int64_t>;
+  CHECK(read("|i1", "(3,)", "\x7f\x80\xff") == Numbers{127, -128, -1});
+  CHECK(read("<i2", "(2,)", "\xff\x7f\x01\x80") == Numbers{32767, -32767});
+  CHECK(read("<u2", "(1,)", "\xff\xff") == Numbers{65535});
+  CHECK(read("<i4", "(2,)", "\xff\xff\xff\xff\xff\xff\xff\x7f") == Numbers{-1, 2147483647});
+  CHECK(read("=u4", "(1,)", "\xff\xff\xff\xff") == Numbers{4294967295});
+  CHECK(read("<i4", "(0,)", "") == Numbers{});
+  CHECK(read("|i1", "(2, 3)", "\1\2\3\4\5\6", "True") == Numbers{1, 3, 5, 2, 4, 6});
+  std::string many;
+  Numbers expected;
+  for (int i = 0; i < 200'000; ++i) {
+    const auto value = static_cast<std::int16_t>(i);
+    many.append(reinterpret_cast<const char*>(&value), 2);
+    expected.push_back(value);
+  }
+  CHECK(read("<i2", "(200000,)", many) == expected);
+  CHECK(refusal_of(npy(header("<i4", "(2,)"), "1234")) == "values: expected 8 bytes for int64 (2,), found 4");
+}
+
 TEST_CASE("an npy file cut short anywhere is refused, and so is one with bytes to spare") {
   const std::string bytes = npy(header("<f4", "(2,)"), std::string(8, '\1'));
   each_cut(bytes, [](const fs::path& cut) { REQUIRE(holds(refusal(cut), {"expected ", ", found "})); });
@@ -118,7 +171,25 @@ TEST_CASE("npy headers that lie are refused with what is wrong, expected and fou
   says(header("|O", "(1,)"), "descr: expected one of <f4, <f8, <i8, |u1, |b1, found |O");
   says(header("\x1b[2J\n", "(1,)"), "descr: expected one of <f4, <f8, <i8, |u1, |b1, found ?[2J?");
   CHECK(refusal_of(npy(header(std::string(60'000, 'f'), "(1,)"), "")).ends_with("found " + std::string(20, 'f') + "…"));
-  says("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }", "header: expected ''' at byte 10, found");
+  says("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (2,), }",
+       "descr: expected values of one dtype, found a structured one, [('a', '<f4')], 'fortran_order'");
+  for (const auto& [descr, remark] :
+       std::vector<std::pair<std::string, std::string>>{{"|O", "Python objects, which are pickled"},
+                                                        {"<U5", "text"},
+                                                        {"|S3", "text"},
+                                                        {"<f2", "half precision"},
+                                                        {">f8", "big-endian"},
+                                                        {">i4", "big-endian"},
+                                                        {"<u8", "uint64, which int64 can't hold"},
+                                                        {"<c8", "complex numbers"},
+                                                        {"<M8[ns]", "dates"},
+                                                        {"<m8[ns]", "spans of time"},
+                                                        {"|V12", "bytes without a meaning"},
+                                                        {"<f16", "long double"}})
+    says(header(descr, "(1,)"), "descr: expected one of <f4, <f8, <i8, |u1, |b1, found " + descr + " (" + remark + ")");
+  for (const char* descr : {"", "<", "<f", "f3", "<<f4", "<f4 ", "f", "|U"})
+    CHECK(refusal_of(npy(header(descr, "(1,)"), "1234")) ==
+          fmt::format("descr: expected one of <f4, <f8, <i8, |u1, |b1, found {}", descr));
   says(header("<f4", "(3,)"), "values: expected 12 bytes for float32 (3,), found 8");
   says(header("<f4", "(4611686018427387904, 4)"),
        "shape: expected a shape of less than 2^63 bytes, found (4611686018427387904, 4)");
@@ -143,7 +214,7 @@ TEST_CASE("npy headers that lie are refused with what is wrong, expected and fou
   CHECK(refusal_of(std::string("\x93NUMPY\1\1\1\0x", 11)) == "version: expected 1.0, 2.0 or 3.0, found 1.1");
   CHECK(refusal_of(std::string("\x93NUMPY\2\0\xff\xff\xff\xff{}", 14)) ==
         "header: expected at most 2 bytes, found a length of 4294967295");
-  CHECK(refusal_of("") == "expected 8 more bytes, found 0");
+  CHECK(refusal_of("") == "expected an .npy file, found an empty file");
 }
 
 }  // namespace retrograd::tests
