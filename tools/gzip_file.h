@@ -4,12 +4,13 @@
 #pragma once
 #include <cstdint>
 #include <filesystem>
+#include <string>
 
 namespace retrograd::tools {
 
 class GzipFile {
  public:
-  /// Opens `path` for reading; FileError if it can't.
+  /// Opens `path` for reading; FileError if it can't, std::bad_alloc where memory is short, as in all below.
   explicit GzipFile(const std::filesystem::path& path);
   ~GzipFile();
   GzipFile(const GzipFile&) = delete;
@@ -19,11 +20,17 @@ class GzipFile {
   /// FileError otherwise.
   std::int64_t read(void* into, std::int64_t size);
 
+  /// The path as errors show it.
+  const std::string& name() const { return name_; }
+  /// The unpacked bytes that the file begins with, kFileHead of them at most; reading starts anew behind it.
+  std::string head();
+  /// True where the file is gzipped.
+  bool is_packed() const;
   /// The most bytes that the file, by its size on disk, can unpack to: what a header may promise before it is a lie.
   std::int64_t most() const;
 
  private:
-  std::filesystem::path path_;
+  std::string name_;
   void* file_;  // zlib's gzFile
   std::int64_t bytes_on_disk_;
 };

@@ -9,15 +9,19 @@
 #include <vector>
 
 #include "../core/error.h"
+#include "../core/format.h"
 #include "../core/tape_ops.h"
 #include "fetch.h"
 #include "idx.h"
+#include "sha256.h"
 
 namespace retrograd::tools {
 
 namespace fs = std::filesystem;
 
 namespace {
+
+std::string shown(const fs::path& path) { return detail::shown_path(path.string()); }
 
 constexpr std::int64_t kSide = 28;
 constexpr std::int64_t kClasses = 10;
@@ -38,11 +42,16 @@ const RemoteSet& mnist_published() {
   return set;
 }
 
-/// The file of one part: plain if it is there, else gzipped, else an empty path.
+/// The file of one part: plain if it is there, else gzipped, else an empty path. Some have a dot for the second dash
+/// ("train-images.idx3-ubyte"), and some lie in a folder of their own name.
 fs::path find(const fs::path& folder, Part part) {
   const std::string& name = mnist_published().files[part].name;
+  std::string dotted = name;
+  dotted[name.find("-idx")] = '.';
   for (const char* ending : {"", ".gz"})
-    if (fs::exists(folder / (name + ending))) return folder / (name + ending);
+    for (const std::string& own : {name, dotted})
+      for (const fs::path& path : {folder / (own + ending), folder / own / (own + ending)})
+        if (std::error_code error; fs::is_regular_file(path, error)) return path;
   return {};
 }
 
@@ -54,10 +63,19 @@ std::vector<std::string> missing(const fs::path& folder) {
   return names;
 }
 
+/// The folder itself, or the one in it where torchvision keeps its files ("<title>/raw"), should that one hold all
+/// four.
+fs::path with_files(const fs::path& folder, const char* title) {
+  if (!missing(folder).empty())
+    for (const fs::path& inner : {folder / title / "raw", folder / "raw"})
+      if (missing(inner).empty()) return inner;
+  return folder;
+}
+
 /// True of a folder that is not there, or that holds nothing but what fetching leaves behind.
 bool is_unfilled(const fs::path& folder) {
   if (!fs::exists(folder)) return true;
-  if (!fs::is_directory(folder)) fail<FileError>("{}: expected a folder, found something else", folder.string());
+  if (!fs::is_directory(folder)) fail<FileError>("{}: expected a folder, found something else", shown(folder));
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (entry.path().filename() != ".lock" && entry.path().filename() != ".arriving") return false;
   return true;
@@ -81,43 +99,57 @@ std::vector<fs::path> default_folders(const char* name) {
 
 void check_sizes(const fs::path& path, const Tensor& images, const fs::path& label_path, const Tensor& labels) {
   if (images.size(1) != kSide || images.size(2) != kSide)
-    fail<FileError>("{}: images, expected {} x {} pixels, found {} x {}", path.string(), kSide, kSide, images.size(1),
+    fail<FileError>("{}: images, expected {} x {} pixels, found {} x {}", shown(path), kSide, kSide, images.size(1),
                     images.size(2));
-  if (images.size(0) == 0) fail<FileError>("{}: images, expected at least 1, found 0", path.string());
+  if (images.size(0) == 0) fail<FileError>("{}: images, expected at least 1, found 0", shown(path));
   if (labels.size(0) != images.size(0))
-    fail<FileError>("{}: labels, expected {} as there are images in {}, found {}", label_path.string(), images.size(0),
-                    path.filename().string(), labels.size(0));
+    fail<FileError>("{}: labels, expected {} as there are images in {}, found {}", shown(label_path), images.size(0),
+                    shown(path.filename()), labels.size(0));
 }
 
-Dataset read(const fs::path& image_path, const fs::path& label_path) {
-  Tensor images = read_idx(image_path, 3);
-  const Tensor labels = read_idx(label_path, 1);
-  check_sizes(image_path, images, label_path, labels);
+/// FileError where x is of the published file's size and not that file, which shows in no header: a flipped bit, or
+/// other data under its name. gzip's own checksum says only that a file is as it was packed.
+void check_published(const fs::path& path, const Tensor& x, const RemoteFile& pin) {
+  std::vector<std::uint8_t> header{0, 0, 8, static_cast<std::uint8_t>(x.rank())};
+  for (const std::int64_t size : x.shape())
+    for (const int shift : {24, 16, 8, 0}) header.push_back(static_cast<std::uint8_t>(size >> shift));
+  if (static_cast<std::int64_t>(header.size()) + x.size() != pin.bytes) return;
+  detail::Sha256 sum;
+  sum.add(header.data(), header.size());
+  sum.add(x.data<std::uint8_t>(), static_cast<std::size_t>(x.size()));
+  if (const std::string found = sum.hex(); found != pin.sha256)
+    fail<FileError>("{}: SHA-256, expected {}, found {}", shown(path), pin.sha256, found);
+}
+
+/// Which files must be the published ones, where they are of the same size.
+enum class Pinned { no, yes };
+
+Tensor read_part(const fs::path& folder, Part part, Pinned pinned) {
+  const fs::path path = find(folder, part);
+  Tensor x = read_idx(path, part == kTrainImages || part == kTestImages ? 3 : 1);
+  if (pinned == Pinned::yes) check_published(path, x, mnist_published().files[part]);
+  return x;
+}
+
+Dataset read(const fs::path& folder, Part image_part, Part label_part, Pinned pinned) {
+  const fs::path label_path = find(folder, label_part);
+  Tensor images = read_part(folder, image_part, pinned);
+  const Tensor labels = read_part(folder, label_part, pinned);
+  check_sizes(find(folder, image_part), images, label_path, labels);
 
   Tensor targets = Tensor::empty({labels.size(0)}, int64);
   const std::uint8_t* label = labels.data<std::uint8_t>();
   auto* target = detail::values<std::int64_t>(targets);
   for (std::int64_t i = 0; i < labels.size(0); ++i) {
     if (label[i] >= kClasses)
-      fail<FileError>("{}: label {}, expected 0 to {}, found {}", label_path.string(), i, kClasses - 1, label[i]);
+      fail<FileError>("{}: label {}, expected 0 to {}, found {}", shown(label_path), i, kClasses - 1, label[i]);
     target[i] = label[i];
   }
   return {reshape(images, {images.size(0), kSide * kSide}), targets};
 }
 
-MnistSets read_sets(const fs::path& folder) {
-  return {read(find(folder, kTrainImages), find(folder, kTrainLabels)),
-          read(find(folder, kTestImages), find(folder, kTestLabels))};
-}
-
-/// Files of MNIST's own names and sizes must be MNIST's own: a flipped bit shows in no header. (gzip has its own
-/// checksum.)
-void verify_full_size(const fs::path& folder) {
-  for (const RemoteFile& file : mnist_published().files) {
-    std::error_code absent;
-    if (fs::file_size(folder / file.name, absent) == static_cast<std::uintmax_t>(file.bytes) && !absent)
-      verify(folder / file.name, file);
-  }
+MnistSets read_sets(const fs::path& folder, Pinned pinned) {
+  return {read(folder, kTrainImages, kTrainLabels, pinned), read(folder, kTestImages, kTestLabels, pinned)};
 }
 
 std::string join(const std::vector<std::string>& names) {
@@ -132,13 +164,13 @@ MnistSets with_file_errors(const Load& load) {
   try {
     return load();
   } catch (const fs::filesystem_error& error) {
-    fail<FileError>("{}: {}", error.path1().string(), error.code().message());
+    fail<FileError>("{}: {}", shown(error.path1()), error.code().message());
   }
 }
 
 [[noreturn]] void fail_incomplete(const fs::path& folder, const char* title) {
   const std::vector<std::string> names = missing(folder);
-  fail<DataError>("{}: {}, expected four files, found {}: missing {} (plain or .gz)", folder.string(), title,
+  fail<DataError>("{}: {}, expected four files, found {}: missing {} (plain or .gz)", shown(folder), title,
                   4 - names.size(), join(names));
 }
 
@@ -150,13 +182,12 @@ MnistSets mnist_from(const fs::path& given) {
       fail<DataError>("MNIST: no folder to look in: set RETROGRAD_DATA_DIR to the one that holds or will hold mnist/");
     folder = folders.front();
   }
+  folder = with_files(folder, "MNIST");
   if (!missing(folder).empty()) {
     if (!given.empty() && !is_unfilled(folder)) fail_incomplete(folder, "MNIST");
     fetch(mnist_published(), folder);
   }
-  MnistSets sets = read_sets(folder);
-  verify_full_size(folder);
-  return sets;
+  return read_sets(folder, Pinned::yes);
 }
 
 MnistSets fashion_mnist_from(const fs::path& given) {
@@ -165,11 +196,12 @@ MnistSets fashion_mnist_from(const fs::path& given) {
     folders = default_folders("fashion-mnist");
     folders.emplace_back(kDebianFashion);
   }
-  for (const fs::path& folder : folders)
-    if (missing(folder).empty()) return read_sets(folder);
+  for (const fs::path& one : folders)
+    if (const fs::path folder = with_files(one, "FashionMNIST"); missing(folder).empty())
+      return read_sets(folder, Pinned::no);
   if (!given.empty()) fail_incomplete(given, "Fashion-MNIST");
   std::string tried;
-  for (const fs::path& folder : folders) tried += (tried.empty() ? "" : ", ") + folder.string();
+  for (const fs::path& folder : folders) tried += (tried.empty() ? "" : ", ") + shown(folder);
   fail<DataError>(
       "Fashion-MNIST: none of these folders holds its four files: {}\n"
       "By hand: apt-get install dataset-fashion-mnist, or put them into the first.",

@@ -14,7 +14,8 @@ struct MnistSets {
   Dataset test;   ///< 10,000 images as published
 };
 
-/// MNIST from `folder`, which holds the four idx files, plain or gzipped, or is empty or absent and is then filled.
+/// MNIST from `folder`, which holds the four idx files, plain or gzipped, as published or as torchvision and others lay
+/// them out, or is empty or absent and is then filled. Files of the published sizes must have the published SHA-256.
 /// Without a folder: $RETROGRAD_DATA_DIR/mnist, else ${XDG_CACHE_HOME:-~/.cache}/retrograd/mnist, fetched if need be.
 /// FileError names a bad file, what was expected and what was found; DataError, also a FileError, says what is missing
 /// and how to get it.

@@ -14,6 +14,8 @@
 #include <cstring>
 #include <utility>
 
+#include "../core/format.h"
+
 namespace retrograd::tools {
 
 namespace {
@@ -130,7 +132,8 @@ ProcessResult run_process(const std::vector<std::string>& arguments, const Proce
   if (!options.output_file.empty()) {
     file = Descriptor(::open(options.output_file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644));
     if (file.number < 0) {
-      result.failure = fmt::format("cannot create {}: {}", options.output_file.string(), std::strerror(errno));
+      result.failure =
+          fmt::format("cannot create {}: {}", detail::shown_path(options.output_file.string()), std::strerror(errno));
       return result;
     }
   }
@@ -152,8 +155,14 @@ ProcessResult run_process(const std::vector<std::string>& arguments, const Proce
   result.failure = drain(output, errors, options);
   if (!result.ok()) ::kill(child, SIGKILL);
   int status = 0;
-  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) continue;
+  pid_t ended = 0;
+  while ((ended = ::waitpid(child, &status, 0)) < 0 && errno == EINTR) continue;
   if (!result.ok()) return result;
+  if (ended < 0) {  // another has taken its status, or it was thrown away
+    result.is_unknown = true;
+    result.failure = "exit code not known";
+    return result;
+  }
   if (WIFSIGNALED(status)) {
     result.signal = WTERMSIG(status);
     result.failure = fmt::format("killed by signal {}", result.signal);

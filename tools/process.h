@@ -21,9 +21,12 @@ struct ProcessOptions {
 /// What became of it.
 struct ProcessResult {
   std::string failure;  ///< empty after exit code 0; else "not installed", "exit code 6", "killed by signal 9", …
-  std::string output;   ///< what it wrote to stdout, unless that went to a file
-  std::string errors;   ///< what it wrote to stderr
-  int signal = 0;       ///< that killed it, if one did
+  /// It ran, and nobody can say how it ended: the calling program ignores SIGCHLD, or waits for every child. It is not
+  /// ok then; what it made tells.
+  bool is_unknown = false;
+  std::string output;  ///< what it wrote to stdout, unless that went to a file
+  std::string errors;  ///< what it wrote to stderr
+  int signal = 0;      ///< that killed it, if one did
   /// True where it ended with exit code 0.
   bool ok() const { return failure.empty(); }
 };

@@ -105,6 +105,23 @@ TEST_CASE("spaces around a label do not matter unless a listed class has them") 
   CHECK(file.read({.label = "y", .classes = {"0", "1", " 0"}}).labels.to_vector<int>() == std::vector<int>{1, 0, 2});
 }
 
+TEST_CASE("spaces around names and labels are the separators', those in quotes their own") {
+  const tools::Csv csv = File(" x ,\tkind\n1,cat\n2, cat\n3,cat \n4,\"cat\"\n5,\" cat\"\n").read({.label = "kind"});
+  CHECK(csv.names == Names{"x"});
+  CHECK(csv.classes == Names{" cat", "cat"});
+  CHECK(csv.labels.to_vector<int>() == std::vector<int>{1, 1, 1, 1, 0});
+  const File spaced("a, b,\" c\"\n1,2,3\n");
+  CHECK(spaced.read().names == Names{"a", "b", " c"});
+  CHECK(spaced.read({.columns = {"b"}}).values.item<int>() == 2);
+  CHECK(spaced.read({.columns = {" b"}}).names == Names{"b"});
+  CHECK(spaced.read({.columns = {" c"}}).values.item<int>() == 3);
+  CHECK(spaced.read()[" b"].item<int>() == 2);
+  CHECK(spaced.error({.columns = {"c"}}) == "expected a column \"c\", found \"a, b,  c\"");
+  CHECK(File("a, a\n1,2\n").error() == "line 1: expected column names that differ, found \"a\" twice");
+  CHECK(File("x,y\n1,a\n2, a\n").read({.label = "y", .classes = {"a", " a"}}).labels.to_vector<int>() ==
+        std::vector<int>{0, 1});
+}
+
 TEST_CASE("labels of two kinds are refused") {
   CHECK(File("y\n1\ncat\n").error({.label = "y"}) ==
         "line 3, column 1 (y): expected a whole number from 0 as in the rows before (or the option `classes`), found "
@@ -139,6 +156,67 @@ TEST_CASE("numbers are rounded once, to the dtype, and reach to its ends") {
   CHECK(twice[0] == 0.1);
   CHECK(twice[6] == 1e-50);
   CHECK(File("x\n1e-45\n").read().values.item<float>() == std::numeric_limits<float>::denorm_min());
+}
+
+TEST_CASE("a number too small for its dtype is 0, and one too large is refused") {
+  const std::string zeros(5000, '0');
+  const File tiny("x\n1e-400\n-1e-400\n1e-5000\n-0." + zeros + "1\n0." + zeros + "1e10\n+1E-99999999999999999999\n");
+  for (const Dtype dtype : {float32, float64}) {
+    const auto found = tiny.read({.dtype = dtype}).values.to_vector<double>();
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      CHECK(found[i] == 0);
+      CHECK(std::signbit(found[i]) == (i == 1 || i == 3));
+    }
+  }
+  CHECK(File("x\n1e-320\n").read({.dtype = float64}).values.item<double>() == 1e-320);
+  CHECK(File("x\n5e-324\n").read({.dtype = float64}).values.item<double>() == 5e-324);
+  CHECK(File("x\n2e-324\n").read({.dtype = float64}).values.item<double>() == 0);
+  CHECK(File("x\n1e-46\n").read().values.item<float>() == 0);
+  for (const std::string& large : {std::string("1e400"), std::string("-1e400"), std::string("1e99999999999999999999"),
+                                   "1" + zeros, "0.0" + zeros + "1e5500"})
+    CHECK(
+        holds(File("x\n" + large + "\n").error({.dtype = float64}), {"expected a number within the range of float64"}));
+}
+
+TEST_CASE("what is no CSV file is told by its kind") {
+  CHECK(File("x,y\r1,2\r3,4\r").error() ==
+        "line 1: expected lines that end in LF or CRLF, found a CR alone, as old Macs ended theirs");
+  CHECK(holds(File("\"x\",\"y\"\r1,2\r").error(), {"found a CR alone"}));
+  CHECK(holds(File("1,2\r3,4\n").error({.header = false}), {"found a CR alone"}));
+  const auto says = [](const std::string& text, const std::string& kind) {
+    CHECK(File(text).error() == "expected a CSV file in UTF-8, found " + kind);
+    CHECK(File(gzip(text)).error() == "expected a CSV file in UTF-8, found " + kind);
+  };
+  says(std::string("\xff\xfex\0,\0y\0\n\0", 10), "UTF-16 text");
+  says(std::string("\xfe\xff\0x\0,\0y\0\n", 10), "UTF-16 text");
+  says(std::string("x\0,\0y\0\n\0", 8), "UTF-16 text");
+  says("version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n",
+       "a Git LFS pointer; `git lfs pull` gets the file that it stands for");
+  says("PK\3\4....", "a zip archive, as .npz, PyTorch's .pt and .xlsx are");
+  says("\xEF\xBB\xBF\n<!DOCTYPE html><html>", "an HTML page");
+  CHECK(File(gzip(gzip("x\n1\n"))).error() == "expected a CSV file in UTF-8, found a gzip file; gunzip unpacks it");
+  for (const char* text : {"BZh,PAR1,GGUF,PK\n1,2,3,4\n", "PAR1,x\n1,2\n", "GGUF,x\n1,2\n", "htmlx\n1\n"})
+    CHECK(File(text).read().values.size() >= 1);  // columns may be called so
+}
+
+TEST_CASE("a table longer than what is read at once is read whole, and a gzipped one to its limit") {
+  std::string text = "x,y,name\r\n";
+  std::vector<double> expected;
+  for (int i = 0; i < 60'000; ++i) {
+    text += fmt::format("{},{},\"n\"\"{}\"\r\n", i, i % 7, i % 5) + (i % 11 == 0 ? "\r\n" : "");
+    expected.insert(expected.end(), {static_cast<double>(i), static_cast<double>(i % 7)});
+  }
+  for (const std::string& bytes : {text, gzip(text)}) {
+    const tools::Csv csv = File(bytes).read({.label = "name"});
+    CHECK(csv.values.to_vector<double>() == expected);
+    CHECK(csv.classes == Names{"n\"0", "n\"1", "n\"2", "n\"3", "n\"4"});
+    CHECK(csv.labels.data<std::int64_t>()[59'999] == 4);
+  }
+  CHECK(File("x\n1\n" + text).error() == "line 3: expected 1 fields, found 3");
+  CHECK(File(text).read({.columns = {"x"}, .largest = 1000}).values.size() == 60'000);
+  CHECK(File(gzip(text)).error({.columns = {"x"}, .largest = 300'000}) ==
+        "expected a gzip file of at most 300000 bytes of text (the option `largest`), found more");
+  CHECK(holds(File("x\n\"" + text).error(), {"column 1: expected a delimiter or the end of the line"}));
 }
 
 TEST_CASE("an empty field is an error unless the options say what it stands for") {

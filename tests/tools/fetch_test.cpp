@@ -2,10 +2,12 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <future>
 
 #include "../../tools/process.h"
+#include "../../tools/sha256.h"
 #include "scratch.h"
 
 using namespace retrograd;
@@ -106,6 +108,22 @@ TEST_CASE("a source whose file has another checksum is passed over") {
   world.check_fetched();
 }
 
+TEST_CASE("checksums are SHA-256, of any length") {
+  const auto sum = [](const std::string& text, std::size_t step) {
+    retrograd::detail::Sha256 sha;
+    for (std::size_t at = 0; at < text.size(); at += step) sha.add(text.data() + at, std::min(step, text.size() - at));
+    return sha.hex();
+  };
+  for (const std::size_t length : {0, 3, 55, 56, 63, 64, 65, 119, 120, 128, 1000}) {
+    const std::string text(length, 'x');
+    const ScratchFolder folder;
+    const auto file = folder.write("x", text);
+    const std::string known = run_process({"sha256sum", file.string()}).output.substr(0, 64);
+    for (const std::size_t step : {1, 7, 63, 64, 65, 1000}) CHECK(sum(text, step) == known);
+  }
+  CHECK(sum("abc", 3) == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");  // FIPS 180-4
+}
+
 TEST_CASE("where every source fails the error says why each did and what to do, and no file appears") {
   const World world;
   world.npm("one\n", "Two\n");
@@ -198,6 +216,44 @@ TEST_CASE("an interrupted fetch does not go on to the next source") {
   CHECK(file_error([&] { fetch(world.set, world.target); }) == "npm was interrupted");
   CHECK(world.calls() == "npm\n");
   world.check_nothing_fetched();
+}
+
+TEST_CASE("a host program that ignores its children changes nothing about what is fetched") {
+  const World sound, failing;
+  sound.curl(gzip("one\n"), gzip("two\n"));
+  sound.folder.write_program("bin/npm", "echo 'npm ERR! 404 Not Found' >&2; exit 1");
+  failing.npm("one\n", "Two\n");
+  failing.folder.write_program("bin/curl", "echo 'curl: (28) too slow' >&2; exit 28");
+  const IgnoredChildren ignored;
+  {
+    const Environment here("HERE", sound.folder.path().c_str());
+    const Environment path("PATH", (sound.folder.path() / "bin").c_str());
+    fetch(sound.set, sound.target);
+    sound.check_fetched();
+  }
+  CHECK(holds(failing.failure(), {"two: SHA-256, expected 27dd8e", "first.invalid/: curl: (28) too slow\n",
+                                  "second.invalid/: curl: (28) too slow\n"}));
+  failing.check_nothing_fetched();
+}
+
+TEST_CASE("the command for doing it by hand is right for any folder, and nothing reaches the terminal but text") {
+  for (const std::string& name :
+       {std::string("plain"), std::string("it's $(touch pwned) `x` \\ %s"), std::string("line\nand \x1b[2J\xff'end")}) {
+    World world;
+    world.npm("one\n", "two\n");
+    world.target = world.folder.path() / name;
+    world.folder.write_program("bin/curl", "printf 'curl: \\033[2J\\n' >&2; exit 1");
+    world.folder.write_program("bin/npm", "echo 'npm ERR! no \x1b[31mnetwork' >&2; exit 1");
+    const std::string message = world.failure();
+    for (const char c : message) CHECK((static_cast<unsigned char>(c) >= 0x20 || c == '\n'));
+    const std::string command = message.substr(message.find("&& tar ") + 3);
+    fs::copy_file(world.folder.path() / "pack/pack.tgz", world.folder.path() / "two-files-1.0.0.tgz");
+    ProcessOptions here;
+    here.working_directory = world.folder.path();
+    CHECK(run_process({"sh", "-c", command}, here).ok());
+    world.check_fetched();
+    CHECK_FALSE(fs::exists(world.folder.path() / "pwned"));
+  }
 }
 
 TEST_CASE("a folder that cannot be made is an error that names it") {

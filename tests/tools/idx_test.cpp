@@ -87,5 +87,16 @@ TEST_CASE("an idx file that is not there or is no file is an error that says so"
   const std::string absent = (folder.path() / "absent").string();
   CHECK(file_error([&] { read_idx(absent, 1); }) == absent + ": no such file");
   CHECK(file_error([&] { read_idx(folder.path(), 1); }) ==
-        folder.path().string() + ": expected a file, found something else");
+        folder.path().string() + ": expected a file, found a folder");
+}
+
+TEST_CASE("an idx file of more axes than a shape has is refused, however many are asked for") {
+  for (const int rank : {9, 10, 33, 255}) {
+    const std::vector<std::uint32_t> sizes(static_cast<std::size_t>(rank), 1);
+    CHECK(error_of(idx(sizes, "a"), rank) == "rank, expected at most 8 axes, found " + std::to_string(rank));
+    CHECK(error_of(gzip(idx(sizes, "a")), rank) == "rank, expected at most 8 axes, found " + std::to_string(rank));
+  }
+  const ScratchFolder folder;
+  CHECK(read_idx(folder.write("file", idx({1, 1, 1, 1, 1, 1, 1, 2}, "ab")), 8).size() == 2);
+  CHECK(error_of(idx({1}, "a"), 9) == "rank, expected 9, found 1");
 }

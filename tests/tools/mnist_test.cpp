@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <array>
+#include <functional>
 
 #include "../../tools/fetch.h"
 #include "scratch.h"
@@ -62,6 +63,37 @@ TEST_CASE("MNIST is read from a folder, plain or gzipped") {
   check_small(load_mnist(folder.path() / "plain"));
   check_small(load_mnist(folder.path() / "packed"));
   check_small(load_fashion_mnist(folder.path() / "plain"));
+}
+
+TEST_CASE("MNIST is read under the names and in the folders that people have it") {
+  const SmallSet set;
+  const auto write = [&](const ScratchFolder& folder, const std::function<std::string(std::string)>& place,
+                         bool packed) {
+    for (std::size_t i = 0; i < 4; ++i)
+      folder.write(place(kNames[i]) + (packed ? ".gz" : ""), packed ? gzip(set.bytes[i]) : set.bytes[i]);
+  };
+  const auto dotted = [](std::string name) { return name.replace(name.find("-idx"), 1, "."); };
+  for (const bool packed : {false, true}) {
+    const ScratchFolder folder;
+    write(
+        folder, [&](const std::string& name) { return "dots/" + dotted(name); }, packed);
+    write(
+        folder, [&](const std::string& name) { return "nested/" + name + "/" + name; }, packed);
+    write(
+        folder, [&](const std::string& name) { return "both/" + dotted(name) + "/" + dotted(name); }, packed);
+    write(
+        folder, [&](const std::string& name) { return "torch/MNIST/raw/" + name; }, packed);
+    write(
+        folder, [&](const std::string& name) { return "torch/FashionMNIST/raw/" + name; }, packed);
+    write(
+        folder, [&](const std::string& name) { return "inner/raw/" + name; }, packed);
+    for (const char* name : {"dots", "nested", "both", "torch", "inner"}) {
+      check_small(load_mnist(folder.path() / name));
+      check_small(load_fashion_mnist(folder.path() / name));
+    }
+    fs::create_directory(folder.path() / "dots" / kNames[0]);  // a folder of a file's name is no file
+    check_small(load_mnist(folder.path() / "dots"));
+  }
 }
 
 TEST_CASE("MNIST is looked for in RETROGRAD_DATA_DIR, then in the cache of the user") {
@@ -149,6 +181,40 @@ TEST_CASE("a file of MNIST's own name and size must be MNIST's own") {
   CHECK(holds(file_error([&] { load_mnist(folder.path() / "m"); }),
               {(folder.path() / "m" / kNames[2]).string() + ": SHA-256, expected 0fa7898d", ", found "}));
   CHECK(load_fashion_mnist(folder.path() / "m").test.inputs.size(0) == 10000);
+}
+
+TEST_CASE("a gzipped file that unpacks to MNIST's own size must be MNIST's own, whatever its name") {
+  for (const bool has_dots : {false, true})
+    for (const std::size_t which : {1, 2, 3}) {
+      const ScratchFolder folder;
+      SmallSet set;
+      if (which == 1) {
+        set.bytes[0] = idx({60000, 28, 27}, std::string(std::size_t{60000} * 28 * 27, '\0'));  // of another size
+        set.bytes[1] = idx({60000}, std::string(60000, '\3'));
+      } else {
+        set.bytes[2] = idx({10000, 28, 28}, std::string(std::size_t{10000} * 784, '\1'));
+        set.bytes[3] = idx({10000}, std::string(10000, '\3'));
+      }
+      for (std::size_t i = 0; i < 4; ++i) {
+        std::string name = kNames[i];
+        if (has_dots) name[name.find("-idx")] = '.';
+        folder.write(name + ".gz", gzip(set.bytes[i]));
+      }
+      CHECK(holds(file_error([&] { load_mnist(folder.path()); }), {".gz: SHA-256, expected ", ", found "}));
+    }
+}
+
+TEST_CASE("control characters in the name of a data folder do not reach the terminal") {
+  const ScratchFolder folder;
+  const std::string name = folder.path().string() + "/a\x1b[2J\nb";
+  folder.write("a\x1b[2J\nb/other", "");
+  const std::string message = file_error([&] { load_mnist(name); });
+  CHECK(holds(message, {"/a?[2J?b: MNIST, expected four files, found 0"}));
+  const Environment data("RETROGRAD_DATA_DIR", name.c_str());
+  const Environment path("PATH", folder.path().c_str());
+  const std::string tried = file_error([&] { load_mnist(); });
+  CHECK(holds(tried, {"/a?[2J?b/mnist: MNIST is not here"}));
+  CHECK(tried.find('\x1b') == std::string::npos);
 }
 
 TEST_CASE("Fashion-MNIST that is nowhere is an error that names the package") {

@@ -1,6 +1,7 @@
 // What the tests of tools share: a folder of their own, files made byte by byte, programs that only pretend, and
 // environment variables that come back. Each is undone at the end of its scope.
 #pragma once
+#include <csignal>
 #include <cstdint>
 #include <filesystem>
 #include <initializer_list>
@@ -39,6 +40,18 @@ class Environment {
  private:
   std::string name_, before_;
   bool was_set_;
+};
+
+/// A program that ignores SIGCHLD, as some that load libraries do: its children leave no status.
+class IgnoredChildren {
+ public:
+  IgnoredChildren() : before_(std::signal(SIGCHLD, SIG_IGN)) {}
+  ~IgnoredChildren() { std::signal(SIGCHLD, before_); }
+  IgnoredChildren(const IgnoredChildren&) = delete;
+  IgnoredChildren& operator=(const IgnoredChildren&) = delete;
+
+ private:
+  void (*before_)(int);
 };
 
 std::string read_file(const std::filesystem::path& path);
