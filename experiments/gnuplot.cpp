@@ -1,10 +1,12 @@
 #include "gnuplot.h"
 
 #include <fmt/core.h>
+#include <retrograd/core/format.h>
 #include <retrograd/tools/process.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
@@ -37,6 +39,17 @@ class ScriptFile {
   int number_;
 };
 
+/// How it ended, and what it says of that.
+std::string complaint(const tools::ProcessResult& result) {
+  std::string text;
+  for (std::string_view rest = result.errors; !rest.empty();) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    if (end > 0) text += "\n" + detail::shown(rest.substr(0, end));
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  return result.failure + text;
+}
+
 constexpr const char* kInstall = "gnuplot, which draws the figures, is not installed: apt-get install gnuplot-nox";
 
 }  // namespace
@@ -44,7 +57,7 @@ constexpr const char* kInstall = "gnuplot, which draws the figures, is not insta
 void require_gnuplot() {
   const tools::ProcessResult result = tools::run_process({"gnuplot", "--version"});
   if (result.failure == "not installed") throw GnuplotMissing(kInstall);
-  if (!result.ok()) throw GnuplotMissing(fmt::format("gnuplot cannot be run: {} {}", result.failure, result.errors));
+  if (!result.ok()) throw GnuplotMissing(fmt::format("gnuplot cannot be run: {}", complaint(result)));
 }
 
 std::string run_gnuplot(const std::string& script) {
@@ -57,7 +70,7 @@ std::string run_gnuplot(const std::string& script) {
     if (result.signal == 0) break;
   }
   if (result.failure == "not installed") throw GnuplotMissing(kInstall);
-  throw GnuplotError(fmt::format("gnuplot failed: {}\n{}", result.failure, result.errors));
+  throw GnuplotError(fmt::format("gnuplot failed: {}", complaint(result)));
 }
 
 }  // namespace retrograd::experiments

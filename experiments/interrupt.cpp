@@ -21,6 +21,8 @@ void exit_on_signals() {
   // A reader that goes away and a limit on file sizes are errors of a write, to be told; not reasons to drop dead.
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGXFSZ, SIG_IGN);
+  // A program that started this one may have left SIGCHLD ignored: then nobody would hear how gnuplot ended.
+  ::signal(SIGCHLD, SIG_DFL);
   struct sigaction action {};
   action.sa_handler = handle_signal;
   action.sa_flags = SA_RESTART;

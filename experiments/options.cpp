@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
+#include <retrograd/core/format.h>
 
 #include <algorithm>
 #include <charconv>
@@ -12,6 +13,8 @@
 
 namespace retrograd::experiments {
 namespace {
+
+using detail::shown;
 
 constexpr int kMost = 1024;  // jobs and threads: beyond any machine this runs on, well below what exhausts one
 constexpr const char* kExperiment = "Experiment";
@@ -38,9 +41,9 @@ T number(std::string_view option, std::string_view text) {
   T value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc::invalid_argument || end != text.data() + text.size()) {
-    refuse("--{}: \"{}\" is not a {}number", option, text, std::is_integral_v<T> ? "whole " : "");
+    refuse("--{}: \"{}\" is not a {}number", option, shown(text), std::is_integral_v<T> ? "whole " : "");
   }
-  if (error != std::errc()) refuse("--{}: {} is out of range", option, text);
+  if (error != std::errc()) refuse("--{}: {} is out of range", option, shown(text));
   return value;
 }
 
@@ -57,7 +60,7 @@ T count(std::string_view option, std::string_view text, T least, T most) {
 /// A finite number, 0 or more.
 double factor(std::string_view option, std::string_view text) {
   const auto value = number<double>(option, text);
-  if (!(value >= 0 && std::isfinite(value))) refuse("--{}: {} is not a finite number from 0", option, text);
+  if (!(value >= 0 && std::isfinite(value))) refuse("--{}: {} is not a finite number from 0", option, shown(text));
   return value;
 }
 
@@ -77,7 +80,7 @@ std::vector<const Case*> parse_cases(std::string_view text) {
     if (!found) {
       std::vector<std::string_view> known;
       for (const Case& one : all_cases()) known.push_back(one.name);
-      refuse("--cases: there is no case \"{}\"; the cases are {}", name, fmt::join(known, ","));
+      refuse("--cases: there is no case \"{}\"; the cases are {}", shown(name), fmt::join(known, ","));
     }
     if (std::find(cases.begin(), cases.end(), found) != cases.end()) refuse("--cases: {} is named twice", name);
     cases.push_back(found);
@@ -100,14 +103,14 @@ Overrides parse_overrides(std::string_view text) {
   for (Overrides one : {Overrides::fused, Overrides::composed, Overrides::checked}) {
     if (text == name_of(one)) return one;
   }
-  refuse("--overrides: \"{}\" is none of fused, composed, checked", text);
+  refuse("--overrides: \"{}\" is none of fused, composed, checked", shown(text));
 }
 
 Digits parse_dataset(std::string_view text) {
   for (Digits one : {Digits::mnist, Digits::fashion}) {
     if (text == name_of(one)) return one;
   }
-  refuse("--dataset: \"{}\" is neither mnist nor fashion", text);
+  refuse("--dataset: \"{}\" is neither mnist nor fashion", shown(text));
 }
 
 int cores() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost); }
@@ -162,7 +165,7 @@ Options read(const cxxopts::ParseResult& given) {
   options.help = given.count("help") > 0;
   options.version = given.count("version") > 0;
   if (options.help || options.version) return options;
-  if (!given.unmatched().empty()) refuse("unexpected argument \"{}\"", given.unmatched().front());
+  if (!given.unmatched().empty()) refuse("unexpected argument \"{}\"", shown(given.unmatched().front()));
   options.cases = parse_cases(text("cases"));
   options.seeds = parse_seeds(text("seeds"));
   options.dataset = parse_dataset(text("dataset"));
@@ -193,7 +196,7 @@ Options parse(int argc, const char* const* argv) {
   try {
     return read(command_line().parse(argc, argv));
   } catch (const cxxopts::exceptions::exception& error) {
-    refuse("{}", error.what());
+    refuse("{}", shown(error.what()));
   }
 }
 

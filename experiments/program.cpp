@@ -117,7 +117,7 @@ int run(const Options& options) {
   if (!stop || results.finished() > 0) {
     results.draw_comparisons();
     print_result(results.text());
-    say(fmt::format("results are in {}", options.out.string()), 0);
+    say(fmt::format("results are in {}", detail::shown_path(options.out.string())), 0);
   }
   if (stop) {
     return say(fmt::format("interrupted; {} of {} trainings were finished", results.finished(), queue.size()),
