@@ -42,9 +42,9 @@ void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
 }
 
-// Results that OpenBLAS may compute by kernels without blocks (those of up to 10⁶ products), and the longest of their
-// sums that it is given.
-constexpr std::int64_t kSmallResult = 4096, kLongestSmall = 256;
+// Results that OpenBLAS may compute by kernels without blocks (those of up to 10⁶ products), how many terms of their
+// sums it is given, and the most that it is given rather than called twice.
+constexpr std::int64_t kSmallResult = 4096, kFewTerms = 96, kMostTerms = 128;
 
 // The operands from the p-th product of each sum on.
 template <class T>
@@ -70,20 +70,21 @@ void tile(const TileRange& at, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T b
   const bool is_short = k <= detail::kLongestSum;
   if (is_short && detail::small_product(rows, columns, k, left, right, beta, c, c_stride)) return;
   // A BLAS adds block after block to C, and of a small C all in one go: that error would grow with k.
-  const std::int64_t longest = rows * columns > kSmallResult ? detail::kLongestSum : kLongestSmall;
-  if (!is_short || k > longest) {
-    const std::int64_t half = (k / longest + 1) / 2 * longest;
-    tile(at, half, a, b, beta, c, c_stride);
-    std::vector<T, detail::PoolAllocator<T>> rest(static_cast<std::size_t>(rows * columns));
-    tile(at, k - half, from_column(a, half), from_row(b, half), T{0}, rest.data(), columns);
-    const T* more = rest.data();
-    for (std::int64_t i = 0; i < rows; ++i, more += columns)
-      for (std::int64_t j = 0; j < columns; ++j) c[i * c_stride + j] += more[j];
+  const bool is_small = rows * columns <= kSmallResult;
+  if (is_short && !(is_small && k > kMostTerms)) {
+    multiply(a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans, static_cast<int>(rows),
+             static_cast<int>(columns), static_cast<int>(k), left.data, static_cast<int>(a.stride), right.data,
+             static_cast<int>(b.stride), beta, c, static_cast<int>(c_stride));
     return;
   }
-  multiply(a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans, static_cast<int>(rows),
-           static_cast<int>(columns), static_cast<int>(k), left.data, static_cast<int>(a.stride), right.data,
-           static_cast<int>(b.stride), beta, c, static_cast<int>(c_stride));
+  const std::int64_t longest = is_short ? kFewTerms : detail::kLongestSum;
+  const std::int64_t half = (k / longest + 1) / 2 * longest;
+  tile(at, half, a, b, beta, c, c_stride);
+  std::vector<T, detail::PoolAllocator<T>> rest(static_cast<std::size_t>(rows * columns));
+  tile(at, k - half, from_column(a, half), from_row(b, half), T{0}, rest.data(), columns);
+  const T* more = rest.data();
+  for (std::int64_t i = 0; i < rows; ++i, more += columns)
+    for (std::int64_t j = 0; j < columns; ++j) c[i * c_stride + j] += more[j];
 }
 
 // Before the first product, whoever computes it.

@@ -34,7 +34,7 @@ void store(T* c, T sum, T beta) {
 
 // Terms that a sum adds one by one; longer sums are made of the sums of such blocks, and `gemm` halves those of more
 // than a few dozen blocks. So the error of a sum hardly grows with its length.
-constexpr std::int64_t kBlock = 128;
+constexpr std::int64_t kBlock = 96;
 
 template <class T>
 HWY_INLINE T plain_sum(const T* row, std::int64_t along, const T* column, std::int64_t down, std::int64_t k) {
@@ -192,7 +192,7 @@ bool multiply(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>&
   if (HWY_TARGET == HWY_SCALAR || (m > kFew && k > kFew)) return false;
   if (!b.transposed && n >= kFew)
     by_broadcast(m, n, k, Steps(a), Steps(b), beta, c, c_stride);
-  else if (b.transposed && !a.transposed && m <= kFew && k >= 2 * kFew)
+  else if ((b.transposed || (n == 1 && b.stride == 1)) && !a.transposed && m <= kFew && k >= 2 * kFew)
     by_dots(m, n, k, Steps(a), Steps(b), beta, c, c_stride);
   else
     return false;

@@ -16,9 +16,12 @@ namespace {
 
 constexpr const char* name_of(int spatial) { return spatial == 1 ? "BatchNorm1d" : "BatchNorm2d"; }
 
-// running ← (1 − share)·running + share·batch, in the storage that all copies of the layer share.
+// running ← (1 − share)·running + share·batch, in the storage that all copies of the layer share. What has no share in
+// it is not looked at: it may be NaN.
 void move_on(const Buffer& running, const Tensor& batch, double share) {
-  copy_into(Tensor(running.tensor), (1 - share) * running.tensor + share * batch);
+  if (share == 0) return;
+  Tensor to = running.tensor;
+  copy_into(to, share == 1 ? batch : (1 - share) * running.tensor + share * batch);
 }
 
 }  // namespace
@@ -83,18 +86,18 @@ Tensor BatchNorm<kSpatial>::by_batch(const Tensor& x) const {
   return y;
 }
 
-// As a multiple of x and a constant. The tape keeps these two and never the running statistics, so that a training call
-// under the same tape may write them.
+// First x − μ: as a multiple of x and a constant, the rounding of both would be divided by a small deviation. The tape
+// keeps this difference and the scale, and never the running statistics, so that a training call under the same tape
+// may write them.
 template <int kSpatial>
 Tensor BatchNorm<kSpatial>::by_running_statistics(const Tensor& x) const {
-  Tensor scale = 1 / sqrt(running_var.tensor + options.epsilon), shift = -running_mean.tensor * scale;
-  if (options.affine) {
-    shift = shift * weight + bias;
-    scale = scale * weight;
-  }
   Shape by_channel = {channels_};
   for (int axis = 2; axis < x.rank(); ++axis) by_channel.push_back(1);
-  return x * reshape(scale, by_channel) + reshape(shift, by_channel);
+  Tensor scale = 1 / sqrt(running_var.tensor + options.epsilon);
+  if (options.affine) scale = scale * weight;
+  const Tensor mean = detail::copy_values(running_mean.tensor);
+  const Tensor y = (x - reshape(mean, by_channel)) * reshape(scale, by_channel);
+  return options.affine ? y + reshape(bias, by_channel) : y;
 }
 
 template struct BatchNorm<1>;

@@ -113,7 +113,7 @@ Tensor nll(const Tensor& log_probabilities, const Tensor& targets, const NllOpti
   Tensor losses = -squeeze(take_along_axis(of.outputs, expand_dims(of.targets, 1), 1), 1);
   if (options.weight.defined()) {
     const Tensor weights = take(options.weight, of.targets, 0);
-    losses = losses * weights;
+    losses = detail::shared_logs(weights, losses);
     if (options.reduction == Reduction::mean) return sum(losses) / total_weight("nll", weights);
   }
   return reduced("nll", losses, of, options.reduction);
@@ -124,15 +124,15 @@ Tensor bce_with_logits(const Tensor& logits, const Tensor& targets, const BceOpt
   constexpr const char* kOp = "bce_with_logits";
   detail::check_pairs(kOp, logits, targets);
   check_values(kOp, "targets", targets, "in 0 … 1", [](auto t) { return t >= 0 && t <= 1; });
-  Tensor positive = targets * softplus(-logits);
+  Tensor positive = detail::shared_logs(targets, softplus(-logits));
   if (options.pos_weight.defined()) {
     check_weights(kOp, "pos_weights", options.pos_weight, logits);
-    positive = positive * options.pos_weight;
+    positive = detail::shared_logs(options.pos_weight, positive);
   }
-  Tensor losses = positive + (1 - targets) * softplus(logits);
+  Tensor losses = positive + detail::shared_logs(1 - targets, softplus(logits));
   if (options.weight.defined()) {
     check_weights(kOp, "weights", options.weight, logits);
-    losses = losses * options.weight;
+    losses = detail::shared_logs(options.weight, losses);
   }
   return detail::reduced(kOp, losses, options.reduction);
 }

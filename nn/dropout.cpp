@@ -16,23 +16,20 @@ namespace retrograd::nn {
 
 namespace {
 
-// 0 with probability p, else 1/(1 − p). Two draws are the seed of a generator for each chunk, so that chunks are drawn
-// side by side and are the same for any number of threads.
-Tensor mask_of(const Tensor& x, double p, Rng& rng) {
+// What is kept: false with probability p. Two draws are the seed of a generator for each chunk, so that chunks are
+// drawn side by side and are the same for any number of threads.
+Tensor kept_of(const Tensor& x, double p, Rng& rng) {
   constexpr std::int64_t kChunk = 16384;
   const std::uint64_t high = rng.bits(), seed = high << 32 | rng.bits();
   const double threshold = p * 0x1p32;
-  Tensor mask = Tensor::empty_like(x);
-  dispatch_floating(x.dtype(), [&]<class T>() {
-    T* to = detail::values<T>(mask);
-    const T kept = static_cast<T>(1 / (1 - p));
-    detail::parallel_for((x.size() + kChunk - 1) / kChunk, [&](std::int64_t chunk) {
-      Rng own(seed, static_cast<std::uint64_t>(chunk));
-      const std::int64_t end = std::min(x.size(), (chunk + 1) * kChunk);
-      for (std::int64_t i = chunk * kChunk; i < end; ++i) to[i] = static_cast<T>(own.bits() >= threshold) * kept;
-    });
+  Tensor kept = Tensor::empty(x.shape(), boolean);
+  bool* to = detail::values<bool>(kept);
+  detail::parallel_for((x.size() + kChunk - 1) / kChunk, [&](std::int64_t chunk) {
+    Rng own(seed, static_cast<std::uint64_t>(chunk));
+    const std::int64_t end = std::min(x.size(), (chunk + 1) * kChunk);
+    for (std::int64_t i = chunk * kChunk; i < end; ++i) to[i] = own.bits() >= threshold;
   });
-  return mask;
+  return kept;
 }
 
 }  // namespace
@@ -54,7 +51,9 @@ Tensor detail::dropped(const nn::Dropout& layer, const Tensor& x) {
   check_floating("Dropout", x);
   Rng* rng = nn::training();
   if (!rng || layer.p == 0) return x;
-  return layer.p == 1 ? where(zeros(x.shape(), boolean), x, 0) : x * nn::mask_of(x, layer.p, *rng);
+  if (layer.p == 1) return where(zeros(x.shape(), boolean), x, 0);
+  // Chosen, not multiplied: a value that is dropped may be infinite.
+  return where(nn::kept_of(x, layer.p, *rng), scaled(x, 1 / (1 - layer.p)), 0);
 }
 
 }  // namespace retrograd

@@ -6,8 +6,7 @@
 #include "../core/tape_ops.h"
 #include "../ops/arithmetic.h"
 #include "../ops/normalization.h"
-#include "../ops/powers.h"
-#include "../ops/reductions.h"
+#include "../ops/statistics.h"
 
 namespace retrograd::nn {
 
@@ -94,7 +93,9 @@ Tensor RmsNorm::operator()(const Tensor& x) const {
   if (options.affine) check_dtype("RmsNorm", x, weight);
   const std::int64_t length = normalized_shape.size();
   const Tensor rows = reshape(x, {x.size() / length, length});
-  const Tensor y = reshape(rows / sqrt(mean(square(rows), 1, true) + options.epsilon), x.shape());
+  const Tensor size =
+      detail::root_mean_square("root_mean_square", rows, 1, static_cast<double>(length), options.epsilon);
+  const Tensor y = reshape(rows / size, x.shape());
   return options.affine ? y * weight : y;
 }
 

@@ -176,18 +176,19 @@ Tensor cumprod(const Tensor& x, int axis) {
 
 // ∂ Πⱼ xⱼ/∂xᵢ = Π xⱼ over j ≠ i
 Tensor detail::product_along(const Tensor& lines) {
-  const Shape& shape = lines.shape();
-  const Along along(shape, 1);
-  const Tensor from = packed(lines), y = Tensor::empty({along.outer, 1, along.inner}, lines.dtype());
-  dispatch_numbers("prod", lines.dtype(), [&]<class T>() {
+  const Along along(lines.shape(), 1);
+  const Tensor from = packed(lines);
+  const Tensor y = Tensor::empty({along.outer, 1, along.inner}, is_floating(lines.dtype()) ? lines.dtype() : int64);
+  dispatch(lines.dtype(), [&]<class T>() {
+    using Out = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
     const T* v = from.data<T>();
-    T* to = values<T>(y);
-    if (along.n == 0) std::fill_n(to, y.size(), T{1});
+    Out* to = values<Out>(y);
+    if (along.n == 0) std::fill_n(to, y.size(), Out{1});
     walk_lines<ProductOf<T>>(along, false, [=](ProductOf<T>& product, std::int64_t at) {
       product.times(static_cast<Wide<T>>(v[at]));
       const std::int64_t row = at / along.inner;
       if (row % along.n == along.n - 1)
-        to[row / along.n * along.inner + at % along.inner] = static_cast<T>(product.value());
+        to[row / along.n * along.inner + at % along.inner] = static_cast<Out>(product.value());
     });
   });
   return record("prod", y, wrt(lines, [lines](const Tensor& g) { return g * product_of_others(lines); }));

@@ -11,7 +11,8 @@ Tensor cumsum(const Tensor& x, int axis);
 Tensor cumprod(const Tensor& x, int axis);
 
 namespace detail {
-/// The products along the middle axis of lines (outer, n, inner), which becomes of size 1; float32, float64, int64.
+/// The products along the middle axis of lines (outer, n, inner), which becomes of size 1; those of
+/// boolean and uint8 as int64.
 Tensor product_along(const Tensor& lines);
 }  // namespace detail
 }  // namespace retrograd

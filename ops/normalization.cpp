@@ -20,6 +20,8 @@ struct NormalizationKernels {
 
 #include <cmath>
 
+#include "centering.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
 namespace {
@@ -32,18 +34,21 @@ void normal_rows(const void* x_rows, const void* weights, const void* biases, do
   for (std::int64_t n = 0; n < rows; ++n) {
     const T* x = static_cast<const T*>(x_rows) + n * columns;
     T *h = static_cast<T*>(h_rows) + n * columns, *y = static_cast<T*>(y_rows) + n * columns;
-    const T mean = static_cast<T>(
+    const T level = static_cast<T>(
         row_sum<T>(columns, [=](auto d, std::int64_t i) HWY_ATTR { return hn::LoadU(d, x + i); }) / count);
-    const double variance = row_sum<T>(columns,
-                                       [=](auto d, std::int64_t i) HWY_ATTR {
-                                         const auto away = hn::Sub(hn::LoadU(d, x + i), hn::Set(d, mean));
-                                         return hn::Mul(away, away);
-                                       }) /
-                            count;
-    const T scale = static_cast<T>(1 / std::sqrt(variance + epsilon));
-    static_cast<T*>(r_rows)[n] = scale;
+    const Two<double> sums = row_sums<T>(columns, [=](auto d, std::int64_t i) HWY_ATTR {
+      const auto away = hn::Sub(hn::LoadU(d, x + i), hn::Set(d, level));
+      return two(away, hn::Mul(away, away));
+    });
+    detail::Center<T> center = {level, static_cast<T>(sums.a / count), 0, detail::variance_of(sums.a, sums.b, count)};
+    if (detail::is_moderate<T>(center.variance, epsilon))
+      center.inverse = static_cast<T>(1 / std::sqrt(center.variance + epsilon));
+    else
+      center = detail::careful_center<T>(columns, epsilon, [=](std::int64_t i) { return x[i]; });
+    static_cast<T*>(r_rows)[n] = center.inverse;
     each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
-      const auto normal = hn::Mul(hn::Sub(hn::LoadU(d, x + i), hn::Set(d, mean)), hn::Set(d, scale));
+      const auto away = hn::Sub(hn::Sub(hn::LoadU(d, x + i), hn::Set(d, center.mean)), hn::Set(d, center.rest));
+      const auto normal = hn::Mul(away, hn::Set(d, center.inverse));
       hn::StoreU(normal, d, h + i);
       hn::StoreU(hn::MulAdd(normal, hn::LoadU(d, weight + i), hn::LoadU(d, bias + i)), d, y + i);
     });
@@ -61,12 +66,13 @@ void normal_gradient_rows(const void* q_rows, const void* h_rows, const void* r_
     const T scale = static_cast<const T*>(r_rows)[n];
     const T mean = static_cast<T>(
         row_sum<T>(columns, [=](auto d, std::int64_t i) HWY_ATTR { return hn::LoadU(d, q + i); }) / count);
-    const T along =
-        static_cast<T>(row_sum<T>(columns, [=](auto d, std::int64_t i)
-                                               HWY_ATTR { return hn::Mul(hn::LoadU(d, q + i), hn::LoadU(d, h + i)); }) /
-                       count);
-    each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
+    const Two<double> sums = row_sums<T>(columns, [=](auto d, std::int64_t i) HWY_ATTR {
       const auto level = hn::Sub(hn::LoadU(d, q + i), hn::Set(d, mean));
+      return two(level, hn::Mul(level, hn::LoadU(d, h + i)));
+    });
+    const T rest = static_cast<T>(sums.a / count), along = static_cast<T>(sums.b / count);
+    each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
+      const auto level = hn::Sub(hn::Sub(hn::LoadU(d, q + i), hn::Set(d, mean)), hn::Set(d, rest));
       hn::StoreU(hn::Mul(hn::Set(d, scale), hn::NegMulAdd(hn::LoadU(d, h + i), hn::Set(d, along), level)), d, out + i);
     });
   }
@@ -131,7 +137,8 @@ Tensor layer_norm_composed(const Tensor& x, const Tensor& weight, const Tensor& 
   const double e = checked_epsilon(x, weight, bias, epsilon);
   if (x.size() == 0) return x * weight + bias;
   const Tensor rows = reshape(x, rows_of(x, weight));
-  const Tensor normal = (rows - mean(rows, 1, true)) / detail::root(var(rows, 1, true) + e);
+  const Tensor away = detail::centered(rows, 1);
+  const Tensor normal = away / detail::root_mean_square("deviation", away, 1, static_cast<double>(weight.size()), e);
   return reshape(normal, x.shape()) * weight + bias;
 }
 
@@ -150,7 +157,8 @@ Tensor normal_gradient(const Tensor& q, const Tensor& h, const Tensor& r, const 
     return out;
   }
   const Tensor g = reshape(q, rows), normal = reshape(h, rows);
-  return reshape(r * (g - mean(g, 1, true) - normal * mean(g * normal, 1, true)), q.shape());
+  const Tensor level = detail::centered(g, 1);
+  return reshape(r * (level - normal * mean(level * normal, 1, true)), q.shape());
 }
 
 Tensor layer_norm_fused(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& epsilon) {

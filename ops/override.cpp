@@ -1,9 +1,12 @@
 #include "override.h"
 
 #include <cmath>
+#include <limits>
 #include <vector>
 
 #include "../core/format.h"
+#include "../core/function_ref.h"
+#include "../core/random.h"
 #include "../core/tape.h"
 #include "../core/tape_ops.h"
 
@@ -13,8 +16,10 @@ namespace {
 
 thread_local constinit OverrideMode current_mode = OverrideMode::fused;
 
-// ‖a − b‖ ≤ tolerance · max(‖a‖, ‖b‖) + floor, in double; where it is not, the error names the worst element.
-void compare(const char* name, const std::string& what, const Tensor& fused, const Tensor& composed, double floor) {
+// ‖a − b‖ ≤ tolerance · max(‖a‖, ‖b‖) + floor(), in double, the floor asked for only where it decides; where it is not,
+// the error names the worst element.
+void compare(const char* name, const std::string& what, const Tensor& fused, const Tensor& composed,
+             FunctionRef<double()> floor) {
   if (!(fused.shape() == composed.shape()) || fused.dtype() != composed.dtype())
     fail<OverrideMismatch>("override {}: {} is {} {} fused, but {} {} composed", name, what, fused.dtype(),
                            fused.shape(), composed.dtype(), composed.shape());
@@ -32,7 +37,7 @@ void compare(const char* name, const std::string& what, const Tensor& fused, con
     if (std::isfinite(c[i])) norm_c += c[i] * c[i];
   }
   const double tolerance = override_tolerance(fused.dtype()), norm = std::sqrt(std::max(norm_f, norm_c));
-  if (std::sqrt(distance) <= tolerance * norm + floor) return;
+  if (std::sqrt(distance) <= tolerance * norm || std::sqrt(distance) <= tolerance * norm + floor()) return;
   std::string index;
   for (int axis = fused.rank() - 1, left = static_cast<int>(at); axis >= 0; --axis) {
     const int size = static_cast<int>(fused.shape()[axis]);
@@ -65,6 +70,44 @@ double norm_of(const Tensor& x) {
   double sum = 0;
   for (double v : x.to_vector<double>()) sum += v * v;
   return std::sqrt(sum);
+}
+
+// x with each element moved by its rounding, up or down by chance.
+Tensor nudged(const Tensor& x, Rng& rng) {
+  if (!is_floating(x.dtype())) return x;
+  const Tensor y = detail::copy_values(x);
+  dispatch_floating(x.dtype(), [&]<class T>() {
+    T* value = detail::values<T>(y);
+    for (std::int64_t i = 0; i < y.size(); ++i) {
+      const T step = std::numeric_limits<T>::epsilon() * value[i];
+      value[i] += rng.bits() & 1 ? step : -step;
+    }
+  });
+  return y;
+}
+
+double distance_of(const Tensor& a, const Tensor& b) {
+  const std::vector<double> x = a.to_vector<double>(), y = b.to_vector<double>();
+  double sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (const double difference = x[i] - y[i]; std::isfinite(difference)) sum += difference * difference;
+  return std::sqrt(sum);
+}
+
+// The same of any result: a few times as much as it moves when all that it is computed from moves by its own rounding.
+constexpr int kNudges = 4;
+constexpr double kTimesRounding = 16;
+double moved_by_rounding(const Tensor& result, FunctionRef<Tensor(Rng&)> nudged_result) {
+  Rng rng(1);
+  double most = 0;
+  for (int i = 0; i < kNudges; ++i) most = std::max(most, distance_of(nudged_result(rng), result));
+  return kTimesRounding * most;
+}
+
+std::vector<Tensor> nudged(const std::vector<Tensor>& inputs, Rng& rng) {
+  std::vector<Tensor> moved;
+  for (const Tensor& x : inputs) moved.push_back(nudged(x, rng));
+  return moved;
 }
 
 // The cotangents of the wanted inputs: f differentiated on a tape of its own, which nests where the sweep is recorded.
@@ -141,7 +184,10 @@ Tensor Override::checked(Inputs borrowed) const {
   {
     const NoTape compute_only;
     y = fused(inputs);
-    compare(name_, "the value", y, composed(inputs), rounding_of_terms(inputs, y));
+    const Tensor expected = composed(inputs);
+    const auto nudged_value = [&](Rng& rng) { return composed(nudged(inputs, rng)); };
+    const auto floor = [&] { return rounding_of_terms(inputs, y) + moved_by_rounding(expected, nudged_value); };
+    compare(name_, "the value", y, expected, floor);
   }
   return record_joint(name_, y, inputs, [self = *this, inputs](const Tensor& g, Cotangents& out) {
     const OverrideScope inside_sweep{OverrideMode::fused};
@@ -150,12 +196,19 @@ Tensor Override::checked(Inputs borrowed) const {
     const auto of_fused = pullback(inputs, wanted, g, [&](const std::vector<Tensor>& x) { return self.fused(x); });
     const auto of_composed =
         pullback(inputs, wanted, g, [&](const std::vector<Tensor>& x) { return self.composed(x); });
-    const double floor = norm_of(g) * (g.dtype() == float32 ? 1e-6 : 1e-14);
     for (std::size_t i = 0; i < inputs.size(); ++i) {
       if (!wanted[i]) continue;
       const bool is_named = inputs[i].body().label.load(std::memory_order_acquire) != nullptr;
       const std::string what = fmt::format("the gradient of input {}{}", i,
                                            is_named ? fmt::format(" {}", detail::described(inputs[i])) : "");
+      const auto nudged_gradient = [&](Rng& rng) {
+        const NoTape compute_only;
+        return pullback(nudged(inputs, rng), wanted, nudged(g, rng),
+                        [&](const std::vector<Tensor>& x) { return self.composed(x); })[i];
+      };
+      const auto floor = [&] {
+        return norm_of(g) * (g.dtype() == float32 ? 1e-6 : 1e-14) + moved_by_rounding(of_composed[i], nudged_gradient);
+      };
       compare(self.name_, what, of_fused[i], of_composed[i], floor);
       out.give(i, of_fused[i]);
     }

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <cmath>
 #include <limits>
+#include <numeric>
 
+#include "../core/creation.h"
 #include "../core/error.h"
 #include "../core/format.h"
 #include "../core/tape.h"
@@ -69,7 +72,7 @@ constexpr detail::ByDtype<detail::Fold> kMin = {extreme_fold<false, float>(kInfi
                                                 {},
                                                 extreme_fold<false, std::uint8_t>(255)};
 
-// d max = Σ [xᵢ = max]·dxᵢ / (the number of ties)
+// d max = Σ [xᵢ = max]·dxᵢ / (the number of ties); NaN all along a line with a NaN, as PyTorch has it
 Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const Tensor& x, const Axes& axes,
                bool keepdims) {
   const std::uint32_t mask = axes.mask(op, x.rank());
@@ -77,8 +80,8 @@ Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const 
     fail<ShapeError>("{}: of nothing, shape {}", op, x.shape());
   const Tensor folded = detail::reduce(op, fold, x, mask);
   const Tensor y = record(op, folded, wrt(x, [x, best = detach(folded), axes](const Tensor& g) {
-                            const Tensor ties = equal(x, best);
-                            return where(ties, g / sum(astype(ties, g.dtype()), axes, true), 0);
+                            const Tensor ties = equal(x, best), loses = where(best == best, 0.0, best);
+                            return where(ties, g / sum(astype(ties, g.dtype()), axes, true), loses);
                           }));
   return detail::without_axes(y, x.shape(), mask, keepdims);
 }
@@ -125,20 +128,52 @@ Tensor fold_truths(const Tensor& x, std::uint32_t mask, bool keepdims, Out start
 
 }  // namespace
 
-Tensor sum(const Tensor& any_x, const Axes& axes, bool keepdims) {
-  const Tensor x = detail::as_number(any_x);
+namespace {
+// Σ x of bytes or truths as int64, read as they lie: nothing is converted first.
+Tensor sum_of_bytes(const Tensor& x, std::uint32_t mask, bool keepdims) {
+  const Tensor y = zeros(detail::reduced_shape(x.shape(), mask, true), int64);
+  detail::for_each_run<2>(
+      x.shape(), {&x, &y}, [&](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
+        const auto* from = static_cast<const std::uint8_t*>(at[0]);  // of truths too: false is 0, true is 1
+        auto* into = static_cast<std::int64_t*>(const_cast<void*>(at[1]));
+        if (step[1] != 0)
+          for (std::int64_t i = 0; i < n; ++i) into[i * step[1]] += from[i * step[0]];
+        else if (step[0] == 1)
+          *into = std::accumulate(from, from + n, *into);
+        else
+          for (std::int64_t i = 0; i < n; ++i) *into += from[i * step[0]];
+      });
+  return detail::without_axes(y, x.shape(), mask, keepdims);
+}
+}  // namespace
+
+Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
   const std::uint32_t mask = axes.mask("sum", x.rank());
+  if (x.dtype() == boolean || x.dtype() == uint8) return sum_of_bytes(x, mask, keepdims);
   return detail::without_axes(sum_to(x, detail::reduced_shape(x.shape(), mask, true)), x.shape(), mask, keepdims);
 }
 
+namespace {
+bool all_finite(const Tensor& x) {
+  const Tensor from = detail::packed(x);
+  bool is_finite = true;
+  dispatch_floating(x.dtype(), [&]<class T>() {
+    for (std::int64_t i = 0; i < from.size(); ++i) is_finite = is_finite && std::isfinite(from.data<T>()[i]);
+  });
+  return is_finite;
+}
+}  // namespace
+
+// Where the sum overflows the mean need not: then each value is divided first.
 Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
   detail::check_floating("mean", x);
-  return sum(x, axes, keepdims) / detail::count_over(x.shape(), axes.mask("mean", x.rank()));
+  const std::int64_t count = detail::count_over(x.shape(), axes.mask("mean", x.rank()));
+  Tensor y = sum(x, axes, keepdims) / count;
+  return count == 0 || all_finite(y) ? y : sum(x / count, axes, keepdims);
 }
 
 // Of several stretches of axes one is made: what overflows between two could not come back.
-Tensor prod(const Tensor& any_x, const Axes& axes, bool keepdims) {
-  const Tensor x = detail::as_number(any_x);
+Tensor prod(const Tensor& x, const Axes& axes, bool keepdims) {
   const std::uint32_t mask = axes.mask("prod", x.rank()), from_first = mask == 0 ? 0 : mask >> std::countr_zero(mask);
   if ((from_first & (from_first + 1)) == 0)  // one stretch
     return detail::reduce_stretches(x, mask, keepdims, detail::product_along);

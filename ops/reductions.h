@@ -13,8 +13,8 @@ Tensor mean(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// The product; float32, float64, int64, and of boolean and uint8 as int64. Its derivative is right where factors are
 /// 0. Of nothing: 1.
 Tensor prod(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
-/// The largest value, NaN where there is one; float32, float64, int64, uint8. Ties share the gradient evenly. Of
-/// nothing: an error.
+/// The largest value, NaN where there is one; float32, float64, int64, uint8. Ties share the gradient evenly; that of a
+/// line with a NaN is NaN. Of nothing: an error.
 Tensor max(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 /// The smallest value, likewise.
 Tensor min(const Tensor& x, const Axes& axes = {}, bool keepdims = false);

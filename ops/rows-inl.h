@@ -51,6 +51,53 @@ HWY_INLINE double row_sum(std::int64_t n, const Term& term) {
   return total.value();
 }
 
+/// Two sums at once: those of a and of b of term(tag, i).
+template <class V>
+struct Two {
+  V a, b;
+};
+template <class V>
+HWY_INLINE Two<V> two(V a, V b) {
+  return {a, b};
+}
+template <class T, class Term>
+HWY_INLINE Two<double> row_sums(std::int64_t n, const Term& term) {
+  constexpr std::int64_t kBlock = 1024;
+  const hn::ScalableTag<T> whole;
+  const hn::CappedTag<T, 4> four;
+  const hn::CappedTag<T, 1> one;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(whole)), few = static_cast<std::int64_t>(hn::Lanes(four));
+  detail::Total<T> a, b;
+  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
+    const std::int64_t end = begin + kBlock < n ? begin + kBlock : n;
+    std::int64_t i = begin;
+    T block_a = 0, block_b = 0;
+    if (i + lanes <= end) {
+      auto sum = term(whole, i);
+      for (i += lanes; i + lanes <= end; i += lanes) {
+        const auto more = term(whole, i);
+        sum.a = hn::Add(sum.a, more.a);
+        sum.b = hn::Add(sum.b, more.b);
+      }
+      block_a = hn::GetLane(hn::SumOfLanes(whole, sum.a));
+      block_b = hn::GetLane(hn::SumOfLanes(whole, sum.b));
+    }
+    for (; i + few <= end; i += few) {
+      const auto more = term(four, i);
+      block_a += hn::GetLane(hn::SumOfLanes(four, more.a));
+      block_b += hn::GetLane(hn::SumOfLanes(four, more.b));
+    }
+    for (; i < end; ++i) {
+      const auto more = term(one, i);
+      block_a += hn::GetLane(more.a);
+      block_b += hn::GetLane(more.b);
+    }
+    a.add(static_cast<double>(block_a));
+    b.add(static_cast<double>(block_b));
+  }
+  return {a.value(), b.value()};
+}
+
 /// The largest of at least Lanes(d); of a row with a NaN, any of it.
 template <class D, class T>
 HWY_INLINE T row_max_of(D d, const T* x, std::int64_t n) {

@@ -88,7 +88,9 @@ void add_run(const T* __restrict from, std::int64_t step, std::int64_t n, Sum* _
 }  // namespace
 
 bool Windows::are_pixels() const {
-  const auto one = [](const WindowAxis& axis) { return axis.size == 1 && axis.stride == 1 && axis.padding == 0; };
+  const auto one = [](const WindowAxis& axis) {
+    return axis.size == 1 && axis.stride == 1 && axis.padding == 0 && axis.out == axis.in;
+  };
   return one(rows) && one(columns);
 }
 

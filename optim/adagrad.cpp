@@ -26,11 +26,14 @@ struct AdagradKernels {
 }  // namespace retrograd::optim
 #endif
 
+#include "square_roots.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::optim::HWY_NAMESPACE {
 namespace {
 
-// Plain loops: the compiler vectorises them for each target, and a value never depends on where it stands.
+// Plain loops: the compiler vectorises them for each target, and a value never depends on where it stands. What stands
+// in s and c are their roots.
 template <class T>
 void adagrad(void* p_run, const void* g_run, void* s_run, std::int64_t n, const AdagradStep& step) {
   T* HWY_RESTRICT p = static_cast<T*>(p_run);
@@ -40,8 +43,8 @@ void adagrad(void* p_run, const void* g_run, void* s_run, std::int64_t n, const 
           epsilon = static_cast<T>(step.epsilon), decay = static_cast<T>(step.weight_decay);
   for (std::int64_t i = 0; i < n; ++i) {
     const T d = g[i] + decay * p[i];
-    s[i] = s[i] + initial + d * d;
-    p[i] -= rate * d / (std::sqrt(s[i]) + epsilon);
+    s[i] = detail::root_of_mixed(T(1), s[i], T(1), d, initial);
+    p[i] -= rate * d / (s[i] + epsilon);
   }
 }
 
@@ -58,16 +61,15 @@ void rms_prop_loop(void* p_run, const void* g_run, void* s_run, void* v_run, voi
           momentum = static_cast<T>(step.momentum);
   for (std::int64_t i = 0; i < n; ++i) {
     const T d = g[i] + decay * p[i];
-    s[i] = alpha * s[i] + rest * d * d;
-    T square = s[i];
+    T root = s[i] = detail::root_of_mixed(alpha, s[i], rest, d);
     if constexpr (kCentered) {
-      a[i] = alpha * a[i] + rest * d;
-      square -= a[i] * a[i];
-      square = square < 0 ? T(0) : square;  // by rounding; NaN stays NaN
+      a[i] = detail::kept(alpha, a[i]) + rest * d;
+      const T scale = detail::scale_for(root), square = (root - a[i]) * scale * ((root + a[i]) * scale);
+      root = std::sqrt(square < 0 ? T(0) : square) / scale;  // below 0 by rounding; NaN stays NaN
     }
-    const T change = d / (std::sqrt(square) + epsilon);
+    const T change = d / (root + epsilon);
     if constexpr (kMomentum) {
-      v[i] = momentum * v[i] + change;
+      v[i] = detail::kept(momentum, v[i]) + change;
       p[i] -= rate * v[i];
     } else {
       p[i] -= rate * change;
@@ -97,9 +99,11 @@ void adadelta(void* p_run, const void* g_run, void* s_run, void* c_run, std::int
           epsilon = static_cast<T>(step.epsilon), decay = static_cast<T>(step.weight_decay);
   for (std::int64_t i = 0; i < n; ++i) {
     const T d = g[i] + decay * p[i];
-    s[i] = rho * s[i] + rest * d * d;
-    const T change = std::sqrt(c[i] + epsilon) / std::sqrt(s[i] + epsilon) * d;
-    c[i] = rho * c[i] + rest * change * change;
+    s[i] = detail::root_of_mixed(rho, s[i], rest, d);
+    const T up = detail::root_of_mixed(T(1), c[i], T(0), T(0), epsilon);
+    const T down = detail::root_of_mixed(T(1), s[i], T(0), T(0), epsilon);
+    const T change = up / down * d;
+    c[i] = detail::root_of_mixed(rho, c[i], rest, change);
     p[i] -= rate * change;
   }
 }

@@ -16,7 +16,7 @@ struct Adagrad {
   double initial_accumulator = 0;  ///< of s, before the first step; from 0
   double epsilon = 1e-10;          ///< added to √s; positive
 
-  /// s.
+  /// √s: a root, since a square overflows or vanishes long before d does.
   StateNames states() const { return {"square_sum"}; }
   /// Error naming the first setting that makes no sense.
   void check() const;
@@ -36,7 +36,7 @@ struct RmsProp {
   double momentum = 0;          ///< the part of v that the next step keeps, from 0 to below 1
   bool centered = false;        ///< whether the variance of the gradients stands for their mean square
 
-  /// s, v with momentum, and a where it is centered.
+  /// √s, v with momentum, and a where it is centered.
   StateNames states() const {
     return {"square_average", momentum != 0 ? "momentum" : nullptr, centered ? "average" : nullptr};
   }
@@ -54,7 +54,7 @@ struct Adadelta {
   double epsilon = 1e-6;     ///< added to s and c; positive
   double weight_decay = 0;   ///< times the parameter, added to its gradient; from 0
 
-  /// s and c.
+  /// √s and √c.
   StateNames states() const { return {"square_average", "change_average"}; }
   /// Error naming the first setting that makes no sense.
   void check() const;

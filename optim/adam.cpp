@@ -19,11 +19,14 @@ struct AdamKernels {
 }  // namespace retrograd::optim
 #endif
 
+#include "square_roots.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::optim::HWY_NAMESPACE {
 namespace {
 
-// Plain loops: the compiler vectorises them for each target, and a value never depends on where it stands.
+// Plain loops: the compiler vectorises them for each target, and a value never depends on where it stands. What stands
+// in v is its root.
 template <class T, bool kAmsgrad>
 void adam_loop(void* p_run, const void* g_run, void* m_run, void* v_run, void* largest_run, std::int64_t n,
                const AdamStep& step) {
@@ -37,12 +40,11 @@ void adam_loop(void* p_run, const void* g_run, void* m_run, void* v_run, void* l
           epsilon = static_cast<T>(step.epsilon), decay = static_cast<T>(step.decay),
           shrink = static_cast<T>(step.shrink), correction = static_cast<T>(step.correction);
   for (std::int64_t i = 0; i < n; ++i) {
-    const T g = gradient[i] + decay * p[i];
-    m[i] = beta1 * m[i] + rest1 * g;
-    v[i] = beta2 * v[i] + rest2 * g * g;
-    T divisor = v[i];
+    const T g = gradient[i] + detail::kept(decay, p[i]);
+    m[i] = detail::kept(beta1, m[i]) + rest1 * g;
+    T divisor = v[i] = detail::root_of_mixed(beta2, v[i], rest2, g);
     if constexpr (kAmsgrad) divisor = largest[i] = divisor <= largest[i] ? largest[i] : divisor;  // NaN stays NaN
-    p[i] = shrink * p[i] - rate * m[i] / (std::sqrt(divisor) / correction + epsilon);
+    p[i] = shrink * p[i] - rate * m[i] / (divisor / correction + epsilon);
   }
 }
 

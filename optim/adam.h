@@ -18,7 +18,7 @@ struct Adam {
   /// Divides by the largest v so far (Reddi et al., "On the convergence of Adam and beyond", ICLR 2018).
   bool amsgrad = false;
 
-  /// m, v and, with amsgrad, the largest v.
+  /// m, √v and, with amsgrad, the largest √v: roots, since a square overflows or vanishes long before g does.
   StateNames states() const { return {"first_moment", "second_moment", amsgrad ? "largest_second_moment" : nullptr}; }
   /// Error naming the first setting that makes no sense.
   void check() const;
@@ -37,7 +37,7 @@ struct AdamW {
   double weight_decay = 0.01;   ///< times the learning rate, the part of p that a step takes away; from 0
   bool amsgrad = false;         ///< divides by the largest v so far
 
-  /// m, v and, with amsgrad, the largest v.
+  /// m, √v and, with amsgrad, the largest √v: roots, since a square overflows or vanishes long before g does.
   StateNames states() const { return {"first_moment", "second_moment", amsgrad ? "largest_second_moment" : nullptr}; }
   /// Error naming the first setting that makes no sense.
   void check() const;

@@ -53,7 +53,7 @@ void Average::mix(double keep) {
     const Own& own = own_[i];
     if (own.is_repeated) continue;
     const Tensor& from = others_[i];
-    if (own.is_buffer)
+    if (own.is_buffer || keep == 0)  // of which nothing is to stay, not even a NaN
       copy(own.tensor, from);
     else if (own.tensor.dtype() == float32)
       mix_values<float>(own.tensor, from, keep);

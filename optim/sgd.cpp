@@ -21,6 +21,8 @@ struct SgdKernels {
 }  // namespace retrograd::optim
 #endif
 
+#include "square_roots.h"
+
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::optim::HWY_NAMESPACE {
 namespace {
@@ -58,10 +60,10 @@ void lion(void* p_run, const void* g_run, void* m_run, std::int64_t n, const Lio
           beta2 = static_cast<T>(step.beta2), rest1 = static_cast<T>(1 - step.beta1),
           rest2 = static_cast<T>(1 - step.beta2), decay = static_cast<T>(step.weight_decay);
   for (std::int64_t i = 0; i < n; ++i) {
-    const T mixed = beta1 * m[i] + rest1 * g[i];
+    const T mixed = detail::kept(beta1, m[i]) + rest1 * g[i];
     const T sign = mixed > 0 ? T(1) : mixed < 0 ? T(-1) : mixed;
     p[i] -= rate * (sign + decay * p[i]);
-    m[i] = beta2 * m[i] + rest2 * g[i];
+    m[i] = detail::kept(beta2, m[i]) + rest2 * g[i];
   }
 }
 

@@ -106,6 +106,35 @@ TEST_CASE("every layer gives outputs of the shape and dtype expected") {
   });
 }
 
+// Checked mode compares each override with its composition, value and gradients: neither may be the one that an offset
+// makes careless, and nothing that is right may be refused.
+TEST_CASE("in checked mode every layer trains on inputs at any offset and of any size") {
+  for_each_sample([](const LayerRow& row, const LayerSample& sample) {
+    for (const Dtype dtype : {float32, float64})
+      for (const double scale : {1e-3, 1.0, 1e3})
+        for (const double offset : {0.0, 1e3, -1e3}) {
+          CAPTURE(scale);
+          CAPTURE(offset);
+          CAPTURE(name(dtype));
+          Tensors inputs = drawn(sample, dtype);
+          for (Tensor& x : inputs)
+            if (is_floating(x)) x = x * scale + offset;
+          const AnyLayer layer = made(row, dtype);
+          const OverrideScope scope{OverrideMode::checked};
+          Rng rng(5);
+          const nn::Training training{rng};
+          Tape tape;
+          tape.watch(layer);
+          for (const Tensor& x : inputs)
+            if (is_floating(x)) tape.watch(x);
+          CHECK_NOTHROW([&] {
+            const Tensor y = layer(inputs);
+            static_cast<void>(tape.gradients_or_none(y, varied_like(y)));
+          }());
+        }
+  });
+}
+
 TEST_CASE("every layer's derivatives agree with central differences, to the order a row says") {
   int checked = 0;
   for_each_sample([&checked](const LayerRow& row, const LayerSample& sample) {

@@ -15,6 +15,19 @@ constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max(),
                        kLeast = std::numeric_limits<std::int64_t>::min();
 }  // namespace
 
+TEST_CASE("bytes and truths are summed as they lie, without an int64 copy") {
+  const Tensor bytes = full({1000, 1000}, 200, uint8), truths = bytes > 0;
+  reset_peak();
+  const std::int64_t before = memory().peak_bytes;
+  CHECK(sum(bytes).item<std::int64_t>() == 200'000'000);
+  CHECK(sum(bytes, 0)[999].item<std::int64_t>() == 200'000);
+  CHECK(sum(transpose(bytes), 1)[5].item<std::int64_t>() == 200'000);
+  CHECK(sum(bytes[range(0, 1000, 2)], 0)[7].item<std::int64_t>() == 100'000);
+  CHECK(sum(truths).item<std::int64_t>() == 1'000'000);
+  CHECK(prod(truths).item<std::int64_t>() == 1);
+  CHECK(memory().peak_bytes - before < 100'000);
+}
+
 TEST_CASE("sums and products of masks and pixels are whole numbers") {
   const Tensor hits = tensor({1, 2, 3}) == tensor({1, 0, 3});
   CHECK(sum(hits).dtype() == int64);

@@ -40,6 +40,16 @@ struct Fixed {
   }
 };
 
+struct OneParameter {
+  Tensor w;
+  static void fields(auto& self, auto&& visit) { visit("w", self.w); }
+  Gradients gradients(double g) const {
+    Gradients all;
+    all.append({w, full(w.shape(), g, w.dtype()), nullptr, {}});
+    return all;
+  }
+};
+
 template <class Rule>
 Trajectory run(Rule rule, Dtype dtype) {
   Fixed model(dtype);
@@ -157,6 +167,41 @@ TEST_CASE("every rule follows PyTorch for 20 steps, and in float32 follows itsel
     CHECK(wide <= 1e-12);
     CHECK(narrow <= 1e-5);
   }
+}
+
+TEST_CASE("a step is right where the square of a gradient overflows or vanishes") {
+  const auto step_of = [](auto rule, double g, Dtype dtype) {
+    OneParameter model{zeros({3}, dtype)};
+    optim::Optimizer optimizer{rule};
+    optimizer.step(model, model.gradients(g));
+    return model.w.template to_vector<double>()[1];
+  };
+  for (const Dtype dtype : {float32, float64})
+    for (const double g : dtype == float32 ? std::vector{1e25, -1e25, 1e-25} : std::vector{1e200, -1e200, 1e-200}) {
+      CAPTURE(g);
+      const double sign = g > 0 ? 1 : -1, least = dtype == float32 ? 1e-35 : 1e-300;
+      const double tolerance = dtype == float32 ? 1e-5 : 1e-12;
+      const auto is_about = [&](double x) { return doctest::Approx(x * sign).epsilon(tolerance); };
+      CHECK(step_of(optim::Adam{.learning_rate = 0.5, .epsilon = least}, g, dtype) == is_about(-0.5));
+      CHECK(step_of(optim::Adam{.learning_rate = 0.5, .epsilon = least, .amsgrad = true}, g, dtype) == is_about(-0.5));
+      CHECK(step_of(optim::AdamW{.learning_rate = 0.5, .epsilon = least, .weight_decay = 0}, g, dtype) ==
+            is_about(-0.5));
+      CHECK(step_of(optim::RmsProp{.learning_rate = 0.5, .epsilon = least}, g, dtype) == is_about(-5));
+      CHECK(step_of(optim::RmsProp{.learning_rate = 0.5, .epsilon = least, .centered = true}, g, dtype) ==
+            is_about(-0.5 / std::sqrt(0.01 - 0.0001)));
+      CHECK(step_of(optim::Adagrad{.learning_rate = 0.5, .epsilon = least}, g, dtype) == is_about(-0.5));
+      if (std::abs(g) > 1)
+        CHECK(step_of(optim::Adadelta{.learning_rate = 1, .epsilon = 1e-6}, g, dtype) ==
+              is_about(-1e-3 / std::sqrt(0.1)));
+    }
+}
+
+TEST_CASE("a rule whose averages keep nothing forgets an infinite gradient") {
+  OneParameter model{zeros({1})};
+  optim::Optimizer optimizer{optim::Adam{.learning_rate = 0, .beta1 = 0, .beta2 = 0}};
+  for (const double g : {static_cast<double>(INFINITY), 1.0}) optimizer.step(model, model.gradients(g));
+  for (const Parameter& one : optimizer.state(model))
+    if (one.tensor.dtype() == float32) CHECK(one.tensor.item<float>() == 1);
 }
 
 TEST_CASE("a rule without a rate leaves its parameters as they are") {
