@@ -40,6 +40,7 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 #include <cmath>
+#include <type_traits>
 
 #include "../core/creation.h"
 #include "../core/error.h"
@@ -65,11 +66,11 @@ Tensor sqrt(const Tensor& x) {
   return record("sqrt", y, wrt(x, [y](const Tensor& g) { return 0.5 * g / y; }));
 }
 
-// d x^(−1/2) = −x^(−3/2)·dx/2
+// d x^(−1/2) = −y/2x·dx
 Tensor rsqrt(const Tensor& x) {
   Tensor y = detail::map("rsqrt", kernels().rsqrt, x);
   if (!is_recorded(x)) return y;
-  return record("rsqrt", y, wrt(x, [y](const Tensor& g) { return -0.5 * g * y * y * y; }));
+  return record("rsqrt", y, wrt(x, [x, y](const Tensor& g) { return -0.5 * g * y / x; }));
 }
 
 namespace {
@@ -116,26 +117,73 @@ void check_whole_exponents(const Tensor& b) {
       });
 }
 
-// The derivative of a^e for a number e, times g.
-Tensor slope_of_power(const Tensor& g, const Tensor& a, double e) {
-  if (e == 0) return zeros(g.shape(), g.dtype());
-  if (!std::isinf(e)) return g * (e * pow(a, e - 1));
-  const Tensor y = pow(a, e);  // 0 on one side of 1, where it is flat, and infinite on the other
-  const Tensor flat = y == 0;
-  return g * where(flat, 0, e * where(flat, 1, y));  // 0 times the infinite e never comes up
+// b(b − 1)…(b − k + 1)·a^(b−k), the k-th derivative in a, for k of 1 or 2. Not with the exponent b − k, whose rounding
+// would count ln a times, but from y = a^b over aᵏ; and where y leaves its range, from the root of y, twice.
+template <int k, class T>
+T power_derivative_at(T a, T b) {
+  using Wide = std::conditional_t<std::is_same_v<T, float>, double, T>;
+  const Wide x = a, e = b, factor = k == 1 ? e : e * (e - 1);
+  if (factor == 0) return 0;
+  const bool is_special = a == 0 || !std::isfinite(a) || !std::isfinite(b);
+  const Wide y = std::pow(x, e);
+  if (is_special || std::isnan(y)) {
+    const Wide power = std::pow(x, e - k);
+    return static_cast<T>(power == 0 ? power : factor * power);  // also where the factor is infinite
+  }
+  constexpr Wide kLarge = static_cast<Wide>(0x1p900);
+  const auto divided = [x](Wide value) { return k == 1 ? value / x : value / x / x; };
+  if (std::abs(y) < kLarge && std::abs(y) > 1 / kLarge) {
+    const Wide quotient = divided(y);
+    const bool fits = std::abs(quotient) < kLarge && std::abs(quotient) > 1 / kLarge;
+    return static_cast<T>(fits ? factor * quotient : divided(factor * y));
+  }
+  const Wide root = std::pow(std::abs(x), e / 2);
+  const Wide rest = k == 1 ? divided(root) : (e - 1) * divided(root);  // the whole factor may overflow
+  return static_cast<T>(std::copysign(Wide{1}, y) * (e * root) * rest);
 }
-
-// The derivative in a, times g. At a = b = 0, where it is 0·0^(−1), the exponent 0 is put in the place of −1; an
-// infinite exponent counts only where the power is not flat.
-Tensor slope_in_base(const Tensor& g, const Tensor& a, const Tensor& b) {
-  const Tensor power = pow(a, where((a == 0) & (b == 0), 1, b) - 1);
-  const Tensor flat = isinf(b) & (power == 0);
-  return g * (where(flat, 0, b) * power);
+template <int k, class T>
+void power_derivative_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
+                          std::int64_t n) {
+  const T *a = static_cast<const T*>(a_run), *b = static_cast<const T*>(b_run);
+  T* y = static_cast<T*>(y_run);
+  const auto all = [&](auto f) {
+    for (std::int64_t i = 0; i < n; ++i) y[i] = f(a[i * a_step]);
+  };
+  if (b_step == 0 && *b == T{2}) return all([](T x) { return k == 1 ? 2 * x : T{2}; });
+  if (b_step == 0 && *b == T{3}) return all([](T x) { return k == 1 ? 3 * (x * x) : 6 * x; });
+  for (std::int64_t i = 0; i < n; ++i) y[i] = power_derivative_at<k>(a[i * a_step], b[i * b_step]);
 }
+template <int k>
+constexpr detail::ByDtype<detail::BinaryRun> kPowerDerivative = {
+    power_derivative_run<k, float>, power_derivative_run<k, double>, nullptr, nullptr, nullptr};
 
-// The derivative in b, times g. Where the power is 0, and at a = b = 0, ln 1 is put in the place of ln a.
+// The derivative of y = a^b in b, times g. ln 1 is put in the place of ln a at a = 0 with b ≥ 0, and where a is
+// infinite and the power 0.
 Tensor slope_in_exponent(const Tensor& g, const Tensor& a, const Tensor& b, const Tensor& y) {
-  return g * (y * log(where((y == 0) | ((a == 0) & (b == 0)), 1, a)));
+  const Tensor is_flat = ((a == 0) & (b >= 0)) | (isinf(a) & (a > 0) & (y == 0));
+  return g * (y * log(where(is_flat, 1, a)));
+}
+
+// The k-th derivative f·a^(b−k) in a, with f = b for k = 1 and b(b − 1) for 2; where f is 0, so is it, at a = 0 too. In
+// b by the product rule, where an exponent 0 stands for b − k at a = f = 0.
+template <int k>
+Tensor power_derivative(const Tensor& a, const Tensor& b) {
+  const auto in_base = [a, b](const Tensor& g) {
+    if constexpr (k == 1) return g * power_derivative<2>(a, b);
+    const Tensor factor = b * (b - 1), none = (a == 0) & (factor == 0);
+    return where(none, 0, g * (factor * where(none, 1, power_derivative<1>(a, b - 2))));
+  };
+  const auto in_exponent = [a, b](const Tensor& g) {
+    const Tensor factor = k == 1 ? b : b * (b - 1), slope = k == 1 ? ones({}, b.dtype()) : 2 * b - 1;
+    const Tensor left = where((a == 0) & (factor == 0), 0, b - k), power = pow(a, left);
+    return g * (slope * power) + slope_in_exponent(g * factor, a, left, power);
+  };
+  return record("pow_slope", detail::zip("pow_slope", kPowerDerivative<k>, a, b), wrt(a, in_base), wrt(b, in_exponent));
+}
+
+Tensor slope_in_base(const Tensor& g, const Tensor& a, const Tensor& b) {
+  const bool is_flat = !is_recorded(b) && b.size() == 1 && b.item<double>() == 0;
+  return is_flat ? zeros(g.shape(), g.dtype()) : g * power_derivative<1>(a, b);
 }
 
 }  // namespace
@@ -147,8 +195,7 @@ Tensor pow(const Operand& left, const Operand& right) {
   if (b.dtype() == int64 && a.size() > 0) check_whole_exponents(b);
   if (!is_recorded(a, b)) return detail::zip_reusing("pow", kPower, in);
   Tensor y = detail::zip("pow", kPower, a, b);
-  if (!right.is_tensor())
-    return record("pow", y, wrt(a, [a, e = b.item<double>()](const Tensor& g) { return slope_of_power(g, a, e); }));
+  if (!right.is_tensor()) return record("pow", y, wrt(a, [a, b](const Tensor& g) { return slope_in_base(g, a, b); }));
   return record("pow", y, wrt(a, [a, b](const Tensor& g) { return slope_in_base(g, a, b); }),
                 wrt(b, [a, b, y](const Tensor& g) { return slope_in_exponent(g, a, b, y); }));
 }

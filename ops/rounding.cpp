@@ -82,7 +82,7 @@ Tensor fmod(const Operand& left, const Operand& right) {
                 wrt(b, [a, b, y](const Tensor& g) { return -(g * whole_quotient(a, b, y)); }));
 }
 
-// d clip(x, l, h) = [h < max(x, l)]·dh + [x < l ≤ h]·dl + [l ≤ x ≤ h]·dx, NaN passed to x
+// d clip(x, l, h) = [h < max(x, l)]·dh + [x < l ≤ h]·dl + [l ≤ x ≤ h]·dx, and NaN·dx where x is NaN
 Tensor clip(const Tensor& x, const Operand& low, const Operand& high) {
   const detail::OperandPair lower("clip", x, low), upper("clip", x, high);
   const Tensor &l = lower.b, &h = upper.b;
@@ -91,7 +91,8 @@ Tensor clip(const Tensor& x, const Operand& low, const Operand& high) {
   Tensor y = detail::zip("clip", kAtLeast, x, l);
   y = detail::zip_reusing("clip", kAtMost, std::move(y), h);
   if (!is_recorded(x, l, h)) return y;
-  return record("clip", y, wrt(x, [x, l, h](const Tensor& g) { return where((x < l) | (x > h), 0, g); }),
+  return record("clip", y,
+                wrt(x, [x, l, h](const Tensor& g) { return where((x < l) | (x > h), 0, where(isnan(x), x, g)); }),
                 wrt(l, [x, l, h](const Tensor& g) { return where((x < l) & (l <= h), g, 0); }),
                 wrt(h, [x, l, h](const Tensor& g) { return where((x > h) | (l > h), g, 0); }));
 }

@@ -22,8 +22,8 @@ Tensor trunc(const Tensor& x);
 Tensor fmod(const Operand& a, const Operand& b);
 
 /// min(max(x, low), high), NaN where any of the three is. The bounds are numbers or tensors of x's dtype and broadcast;
-/// ±∞ leaves a side of a floating x open. The derivative goes to whichever of the three is returned, at a bound to x.
-/// Two numbers low > high are an Error; of tensors, high wins.
+/// ±∞ leaves a side of a floating x open. The derivative goes to whichever of the three is returned, at a bound to x;
+/// in x it is NaN where x is. Two numbers low > high are an Error; of tensors, high wins.
 Tensor clip(const Tensor& x, const Operand& low, const Operand& high);
 
 namespace detail {

@@ -33,28 +33,32 @@ double ln_gamma(double x) {
 
 // cot πx from what is left of x beyond a whole or a half number, which is exact: so is the result near its poles and
 // its zeros.
-double cot_pi(double x) {
-  const double r = x - std::round(x), turn = std::abs(r);
-  const double size = turn < 0.25 ? 1 / std::tan(std::numbers::pi * turn) : std::tan(std::numbers::pi * (0.5 - turn));
+template <class T>
+T cot_pi(T x) {
+  const T r = x - std::round(x), turn = std::abs(r);
+  const T size =
+      turn < T(0.25) ? 1 / std::tan(std::numbers::pi_v<T> * turn) : std::tan(std::numbers::pi_v<T> * (T(0.5) - turn));
   return std::copysign(size, r);
 }
 
 // Abramowitz & Stegun 6.3.7, reflection: ψ(x) = ψ(1 − x) − π·cot πx; 6.3.5, recurrence: ψ(x) = ψ(x + 1) − 1/x;
 // 6.3.18: ψ(x) ~ ln x − 1/2x − Σ B₂ₖ/(2k·x²ᵏ).
-double psi(double x) {
-  if (x == 0) return std::copysign(kInfinity, -x);
-  double y = 0;
+// The steps of the recurrence cancel, so they are taken in more digits.
+double psi(double at) {
+  if (at == 0) return std::copysign(kInfinity, -at);
+  long double x = at, y = 0;
   if (x < 0) {
-    if (x == std::floor(x)) return kNan;  // −∞ too
-    y = -std::numbers::pi * cot_pi(x);
+    if (at == std::floor(at)) return kNan;  // −∞ too
+    y = -std::numbers::pi_v<long double> * cot_pi(x);
     x = 1 - x;
   }
-  while (x < 10) y -= 1 / std::exchange(x, x + 1);
-  constexpr double kTerms[] = {1.0 / 12, -1.0 / 120, 1.0 / 252, -1.0 / 240, 1.0 / 132, -691.0 / 32760, 1.0 / 12};
-  const double r = 1 / x;
-  double series = 0, power = 1;
-  for (double term : kTerms) series += term * (power *= r * r);
-  return y + (std::log(x) - r / 2 - series);
+  while (x < 12) y -= 1 / std::exchange(x, x + 1);
+  constexpr long double kTerms[] = {1.0L / 12,  -1.0L / 120,     1.0L / 252, -1.0L / 240,
+                                    1.0L / 132, -691.0L / 32760, 1.0L / 12,  -3617.0L / 8160};
+  const long double r = 1 / x;
+  long double series = 0, power = 1;
+  for (long double term : kTerms) series += term * (power *= r * r);
+  return static_cast<double>(y + (std::log(x) - r / 2 - series));
 }
 
 // xⁿ; small powers are far quicker multiplied out.
@@ -129,17 +133,11 @@ double poly_psi(int n, double x) {
 
 constexpr auto kErf = detail::scalar_unary([](auto x) { return std::erf(x); });
 constexpr auto kErfc = detail::scalar_unary([](auto x) { return std::erfc(x); });
-constexpr auto kBell = detail::scalar_unary([](auto x) { return std::exp(-x * x); });
+constexpr auto kBell = detail::scalar_binary([](auto x, auto k) { return detail::bell_at(x, static_cast<double>(k)); });
 constexpr auto kLgamma = detail::scalar_unary([](auto x) { return ln_gamma(x); });
 constexpr auto kDigamma = detail::scalar_unary([](auto x) { return psi(static_cast<double>(x)); });
 constexpr auto kPolygamma =
     detail::scalar_binary([](auto x, auto n) { return poly_psi(static_cast<int>(n), static_cast<double>(x)); });
-
-// r = e^(−x²); dr = −2x·r·dx, and x·r is small where x is large
-Tensor bell(const Tensor& x) {
-  Tensor r = detail::map("bell", kBell, x);
-  return record("bell", r, wrt(x, [x, r](const Tensor& g) { return g * (r * detail::finite(x)) * -2; }));
-}
 
 // dψ⁽ⁿ⁾ = ψ⁽ⁿ⁺¹⁾·dx
 Tensor polygamma_of(int n, const Tensor& x) {
@@ -150,16 +148,37 @@ Tensor polygamma_of(int n, const Tensor& x) {
 
 }  // namespace
 
+// The square's rounding would count x² times: what it takes away is given back.
+double detail::bell_at(double x, double k) {
+  const double square = x * x;
+  if (!(square < 4096 / k)) return square == square ? 0 : x;
+  const double y = std::exp(-k * square), lost = k * std::fma(x, x, -square);
+  return y - y * lost;
+}
+float detail::bell_at(float x, double k) {
+  const auto wide = static_cast<double>(x);
+  return static_cast<float>(std::exp(-k * wide * wide));
+}
+
+// r = e^(−kx²); dr = −2k·x·r·dx, with r as a square, whose root is a normal number where r is none
+Tensor detail::bell(const Tensor& x, double k) {
+  const Tensor scale = full({}, k, is_floating(x.dtype()) ? x.dtype() : float32);
+  return record("bell", detail::zip("bell", kBell, x, scale), wrt(x, [x, k](const Tensor& g) {
+                  const Tensor root = bell(x, k / 2);
+                  return g * (root * detail::finite(x) * root * (-2 * k));
+                }));
+}
+
 // d erf x = 2/√π·e^(−x²)·dx
 Tensor erf(const Tensor& x) {
   return record("erf", detail::map("erf", kErf, x),
-                wrt(x, [x](Tensor g) { return std::move(g) * bell(x) * kTwoOverRootPi; }));
+                wrt(x, [x](Tensor g) { return std::move(g) * detail::bell(x, 1) * kTwoOverRootPi; }));
 }
 
 // d erfc x = −2/√π·e^(−x²)·dx
 Tensor erfc(const Tensor& x) {
   return record("erfc", detail::map("erfc", kErfc, x),
-                wrt(x, [x](Tensor g) { return std::move(g) * bell(x) * -kTwoOverRootPi; }));
+                wrt(x, [x](Tensor g) { return std::move(g) * detail::bell(x, 1) * -kTwoOverRootPi; }));
 }
 
 // d ln |Γ(x)| = ψ(x)·dx

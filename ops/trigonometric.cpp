@@ -42,6 +42,12 @@ constexpr auto kAsin = detail::scalar_unary([](auto x) { return std::asin(x); })
 constexpr auto kAcos = detail::scalar_unary([](auto x) { return std::acos(x); });
 constexpr auto kAtan = detail::scalar_unary([](auto x) { return std::atan(x); });
 constexpr auto kAtan2 = detail::scalar_binary([](auto a, auto b) { return std::atan2(a, b); });
+// 1/(1 + x²), of a large x (1/x)/(x + 1/x): the square would overflow where the slope is still a number.
+constexpr auto kAtanSlope = detail::scalar_unary([](auto x) {
+  if (!(std::abs(x) > 1)) return 1 / (1 + x * x);
+  const auto inverse = 1 / x;
+  return inverse / (x + inverse);
+});
 constexpr auto kAsinSlope = detail::scalar_unary([](auto x) { return 1 / std::sqrt((1 - x) * (1 + x)); });
 // a/(a² + b²) without the squares, which overflow: (1/a)/(1 + (b/a)²), or (a/b)/(1 + (a/b)²)/b where b is the larger.
 constexpr auto kOverSquares = detail::scalar_binary([](auto a, auto b) {
@@ -79,6 +85,12 @@ Tensor asin_slope(const Tensor& x) {
   return record("asin_slope", r, wrt(x, [x, r](const Tensor& g) { return g * (x * r * square(r)); }));
 }
 
+// r = 1/(1 + x²); dr = −2x·r²·dx
+Tensor atan_slope(const Tensor& x) {
+  Tensor r = detail::map("atan_slope", kAtanSlope, x);
+  return record("atan_slope", r, wrt(x, [x, r](const Tensor& g) { return g * (detail::finite(x) * r * r * -2); }));
+}
+
 // r(a, b) = a/(a² + b²); with s = r(b, a): dr = (s² − r²)·da − 2rs·db
 Tensor over_squares(const Tensor& a, const Tensor& b) {
   Tensor r = detail::zip("over_squares", kOverSquares, a, b);
@@ -104,8 +116,7 @@ Tensor acos(const Tensor& x) {
 
 // d atan x = dx/(1 + x²)
 Tensor atan(const Tensor& x) {
-  return record("atan", detail::map("atan", kAtan, x),
-                wrt(x, [x](const Tensor& g) { return g / (1 + square(detail::finite(x))); }));
+  return record("atan", detail::map("atan", kAtan, x), wrt(x, [x](const Tensor& g) { return g * atan_slope(x); }));
 }
 
 // d atan2(a, b) = (b·da − a·db)/(a² + b²)

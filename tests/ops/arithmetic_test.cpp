@@ -122,12 +122,12 @@ TEST_CASE("a power differentiates at 0, below 0 and to the power 0") {
     double x, e, expected;
   };
   for (const Case& c :
-       {Case{1, 0, 0, 0},  {1, 0, 1, 1},          {1, 0, 2, 0},       {1, 0, 1.5, 0},     {1, 0, 0.5, kInf},
-        {2, 0, 0, 0},      {2, 0, 1, 0},          {2, 0, 2, 2},       {2, 0, 3, 0},       {3, 0, 2, 0},
-        {3, 0, 3, 6},      {3, 0, 4, 0},          {4, 0, 3, 0},       {4, 0, 4, 24},      {1, -2, 3, 12},
-        {1, -2, 2, -4},    {2, -2, 3, -12},       {1, -2, -1, -0.25}, {2, -2, -1, -0.25}, {1, -2, 0, 0},
-        {1, kInf, -1, 0},  {1, kInf, 0, 0},       {1, kInf, 2, kInf}, {1, 0.5, kInf, 0},  {1, 2, -kInf, 0},
-        {1, 0, -1, -kInf}, {1, 1e-200, 2, 2e-200}}) {
+       {Case{1, 0, 0, 0},  {1, 0, 1, 1},           {1, 0, 2, 0},       {1, 0, 1.5, 0},     {1, 0, 0.5, kInf},
+        {2, 0, 0, 0},      {2, 0, 1, 0},           {2, 0, 2, 2},       {2, 0, 3, 0},       {3, 0, 2, 0},
+        {3, 0, 3, 6},      {3, 0, 4, 0},           {4, 0, 3, 0},       {4, 0, 4, 24},      {1, -2, 3, 12},
+        {1, -2, 2, -4},    {2, -2, 3, -12},        {1, -2, -1, -0.25}, {2, -2, -1, -0.25}, {1, -2, 0, 0},
+        {1, kInf, -1, 0},  {1, kInf, 0, 0},        {1, kInf, 2, kInf}, {1, 0.5, kInf, 0},  {1, 2, -kInf, 0},
+        {1, 0, -1, -kInf}, {1, 1e-200, 2, 2e-200}, {1, kNan, 0, 0}}) {
     CAPTURE(c.n);
     CAPTURE(c.x);
     CAPTURE(c.e);
@@ -149,6 +149,8 @@ TEST_CASE("the derivative in the exponent is 0 where the power is, and NaN only 
   CHECK(in_exponent(kInf, -2) == 0);
   CHECK(in_exponent(2, 3) == doctest::Approx(8 * std::log(2)));
   CHECK(std::isnan(in_exponent(-2, 2)));
+  CHECK(std::isnan(in_exponent(-2, -10000)));  // although the power is 0
+  CHECK(in_exponent(kInf, -kInf) == 0);
   CHECK(slopes([](const Tensor& u, const Tensor& v) { return pow(u, v); }, -2, 2).first == -4);
   const Tensor zeros_below = grad([](const Tensor& v) { return sum(pow(0, v)); })(tensor({1.0, 2.0}, float64));
   CHECK(zeros_below.to_vector<double>() == Values{0, 0});
