@@ -11,7 +11,9 @@ inline constexpr double kGeluLinear = 1.5957691216057308, kGeluCubic = 0.044715 
 
 struct ActivationKernels {
   detail::ByDtype<detail::UnaryRun> relu, sigmoid, tanh, log_sigmoid, softplus, silu, gelu_tanh;
-  detail::ByDtype<detail::BinaryRun> relu_gradient, sigmoid_gradient, tanh_gradient, silu_gradient, gelu_tanh_gradient;
+  detail::ByDtype<detail::BinaryRun> relu_gradient, sigmoid_gradient, tanh_gradient, tanh_gradient_by_value,
+      silu_gradient, gelu_tanh_gradient;
+  detail::ByDtype<bool (*)(const void* y, std::int64_t n)> all_below_3_4;  // is every |y| ≤ 3/4?
 };
 }  // namespace retrograd
 #endif
@@ -20,74 +22,104 @@ HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
 namespace {
 
-// g where y is not ≤ 0
+// g where y > 0, NaN where y is
 struct ReluGradient {
   template <class D, class V>
   V operator()(D d, V g, V y) const {
-    return hn::IfThenZeroElse(hn::Le(y, hn::Zero(d)), g);
+    return keep_nan(y, hn::IfThenZeroElse(hn::Le(y, hn::Zero(d)), g));
   }
 };
-// g·y·(1 − y)
+// g·σ(x)·σ(−x) = g·e/(1 + e)² with e = e^(−|x|), from x: y has no digits left of 1 − y where it is near 1
 struct SigmoidGradient {
   template <class D, class V>
-  V operator()(D d, V g, V y) const {
-    return hn::Mul(g, hn::Mul(y, hn::Sub(hn::Set(d, static_cast<hn::TFromD<D>>(1)), y)));
+  V operator()(D d, V g, V x) const {
+    const V e = exp_below(d, hn::Neg(hn::Abs(x))), sum = hn::Add(hn::Set(d, static_cast<hn::TFromD<D>>(1)), e);
+    return hn::Mul(g, hn::Div(e, hn::Mul(sum, sum)));
+  }
+};
+// g/cosh² x = g·4e/(1 + e)² with e = e^(−2|x|), likewise
+struct TanhGradient {
+  template <class D, class V>
+  V operator()(D d, V g, V x) const {
+    const V e = exp_below(d, hn::Mul(hn::Abs(x), hn::Set(d, static_cast<hn::TFromD<D>>(-2))));
+    const V sum = hn::Add(hn::Set(d, static_cast<hn::TFromD<D>>(1)), e);
+    return hn::Mul(g, hn::Div(hn::Mul(e, hn::Set(d, static_cast<hn::TFromD<D>>(4))), hn::Mul(sum, sum)));
   }
 };
 // g·(1 − y²)
-struct TanhGradient {
+struct TanhGradientByValue {
   template <class D, class V>
   V operator()(D d, V g, V y) const {
     return hn::Mul(g, hn::NegMulAdd(y, y, hn::Set(d, static_cast<hn::TFromD<D>>(1))));
   }
 };
-
-// e^(−|x|): never overflows
-template <class D, class V>
-HWY_INLINE V exp_of_minus_abs(D d, V x) {
-  return keep_nan(x, hn::Exp(d, hn::Neg(hn::Abs(x))));
+template <class T>
+bool all_below_3_4(const void* y_run, std::int64_t n) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const T* y = static_cast<const T*>(y_run);
+  const auto limit = hn::Set(d, static_cast<T>(0.75));
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes)
+    if (!hn::AllTrue(d, hn::Le(hn::Abs(hn::LoadU(d, y + i)), limit))) return false;
+  for (; i < n; ++i)
+    if (!(y[i] <= static_cast<T>(0.75) && y[i] >= static_cast<T>(-0.75))) return false;
+  return true;
 }
+
 // min(x, 0) − ln(1 + e^(−|x|)) and max(x, 0) + ln(1 + e^(−|x|))
 struct LogSigmoid {
   template <class D, class V>
   V operator()(D d, V x) const {
-    return keep_nan(x, hn::Sub(hn::Min(x, hn::Zero(d)), hn::Log1p(d, exp_of_minus_abs(d, x))));
+    return keep_nan(x, hn::Sub(hn::Min(x, hn::Zero(d)), Log1p()(d, exp_below(d, hn::Neg(hn::Abs(x))))));
   }
 };
 struct Softplus {
   template <class D, class V>
   V operator()(D d, V x) const {
-    return keep_nan(x, hn::Add(hn::Max(x, hn::Zero(d)), hn::Log1p(d, exp_of_minus_abs(d, x))));
+    return keep_nan(x, hn::Add(hn::Max(x, hn::Zero(d)), Log1p()(d, exp_below(d, hn::Neg(hn::Abs(x))))));
   }
 };
 
-// σ(x) and σ(−x), neither as one less the other: both keep their digits.
+// e^(−|x|) in two factors, of which the first is no subnormal number even where the product is one: what is to be large
+// again, as x·e^x, is multiplied in between.
 template <class D, class V>
-HWY_INLINE void both_sigmoids(D d, V x, V& up, V& down) {
+HWY_INLINE V exp_of_minus_abs(D d, V x, V& scale) {
+  using T = hn::TFromD<D>;
+  const V lowest = hn::Set(d, static_cast<T>(sizeof(T) == 4 ? -150 : -1000)), below = hn::Neg(hn::Abs(x));
+  const V held = hn::Max(below, lowest);
+  hn::impl::ExpImpl<T> of;
+  const auto n = of.ToInt32(
+      d, hn::MulSub(held, hn::Set(d, static_cast<T>(1.442695040888963407359924681)), hn::Set(d, static_cast<T>(0.5))));
+  const auto half = hn::ShiftRight<1>(n);
+  const V y = hn::Add(of.ExpPoly(d, of.ExpReduce(d, held, n)), hn::Set(d, static_cast<T>(1)));
+  scale = hn::IfThenZeroElse(hn::Lt(below, lowest), of.Pow2I(d, hn::Sub(n, half)));
+  return hn::Mul(y, of.Pow2I(d, half));
+}
+// a·σ(w), and where `by_slope` says so a·(1 + s·σ(−w)): with e = e^(−|w|) and t = e/(1 + e), σ(w) is 1 − t, below 0
+// e·(1 − t), and 1 + s·σ(−w) is 1 + s·t, below 0 (1 + s) − s·t.
+template <bool by_slope, class D, class V>
+HWY_INLINE V gated(D d, V a, V w, V s) {
   const V one = hn::Set(d, static_cast<hn::TFromD<D>>(1));
-  const V e = exp_of_minus_abs(d, x), larger = hn::Div(one, hn::Add(one, e)), smaller = hn::Mul(e, larger);
-  const auto is_negative = hn::Lt(x, hn::Zero(d));
-  up = hn::IfThenElse(is_negative, smaller, larger);
-  down = hn::IfThenElse(is_negative, larger, smaller);
+  V scale;
+  const V part = exp_of_minus_abs(d, w, scale), e = hn::Mul(part, scale), t = hn::Div(e, hn::Add(one, e));
+  const auto is_below = hn::Lt(w, hn::Zero(d));
+  V product = hn::Mul(a, hn::IfThenElse(is_below, part, one));
+  if constexpr (by_slope) {
+    const V bracket =
+        hn::MulAdd(s, hn::IfThenElse(is_below, hn::Neg(t), t), hn::IfThenElse(is_below, hn::Add(one, s), one));
+    product = hn::Mul(product, bracket);
+  }
+  const auto is_plain = hn::Or(hn::Eq(t, hn::Zero(d)), hn::Eq(product, hn::Zero(d)));  // ∞ and −0 stay
+  const V y = hn::IfThenElse(is_plain, product, hn::NegMulAdd(product, t, product));
+  return hn::Mul(y, hn::IfThenElse(is_below, scale, one));
 }
-// x·σ(w), where σ(w) is 0 long before x is −1e4: ∞·0 never comes up.
-template <class D, class V>
-HWY_INLINE V gated(D d, V x, V w) {
-  V up, down;
-  both_sigmoids(d, w, up, down);
-  return hn::Mul(hn::Max(x, hn::Set(d, static_cast<hn::TFromD<D>>(-1e4))), up);
-}
-// g·(σ(w) + x·σ(w)·σ(−w)·dw/dx)
-template <class D, class V>
-HWY_INLINE V gated_gradient(D d, V g, V x, V w, V slope) {
-  V up, down;
-  both_sigmoids(d, w, up, down);
-  return hn::Mul(g, hn::MulAdd(hn::Mul(x, slope), hn::Mul(up, down), up));
-}
+// x held where σ is 0 or 1 long since, so that ∞·0 never comes up.
 struct Silu {
   template <class D, class V>
   V operator()(D d, V x) const {
-    return gated(d, x, x);
+    const V near = hn::Max(x, hn::Set(d, static_cast<hn::TFromD<D>>(-1e4)));
+    return keep_nan(x, gated<false>(d, near, near, near));
   }
 };
 struct SiluGradient {
@@ -95,7 +127,7 @@ struct SiluGradient {
   V operator()(D d, V g, V x) const {
     using T = hn::TFromD<D>;
     const V near = hn::Clamp(x, hn::Set(d, static_cast<T>(-1e4)), hn::Set(d, static_cast<T>(1e4)));
-    return keep_nan(x, gated_gradient(d, g, near, near, hn::Set(d, static_cast<T>(1))));
+    return keep_nan(x, gated<true>(d, g, near, near));
   }
 };
 // The approximate gelu is x·σ(w) with w = 2√(2/π)·(x + 0.044715·x³), since (1 + tanh u)/2 = σ(2u).
@@ -104,7 +136,9 @@ struct GeluTanh {
   V operator()(D d, V x) const {
     using T = hn::TFromD<D>;
     const V linear = hn::Set(d, static_cast<T>(kGeluLinear)), cubic = hn::Set(d, static_cast<T>(kGeluCubic));
-    return gated(d, x, hn::Mul(x, hn::MulAdd(hn::Mul(x, x), cubic, linear)));
+    const V near = hn::Clamp(x, hn::Set(d, static_cast<T>(-30)), hn::Set(d, static_cast<T>(30)));
+    const V w = hn::Mul(near, hn::MulAdd(hn::Mul(near, near), cubic, linear));
+    return keep_nan(x, gated<false>(d, hn::Max(x, hn::Set(d, static_cast<T>(-30))), w, w));
   }
 };
 struct GeluTanhGradient {
@@ -115,16 +149,26 @@ struct GeluTanhGradient {
     const V near = hn::Clamp(x, hn::Set(d, static_cast<T>(-30)), hn::Set(d, static_cast<T>(30)));
     const V square = hn::Mul(near, near),
             slope = hn::MulAdd(square, hn::Set(d, static_cast<T>(3 * kGeluCubic)), linear);
-    return keep_nan(x, gated_gradient(d, g, near, hn::Mul(near, hn::MulAdd(square, cubic, linear)), slope));
+    return keep_nan(x, gated<true>(d, g, hn::Mul(near, hn::MulAdd(square, cubic, linear)), hn::Mul(near, slope)));
   }
 };
 
 const ActivationKernels* activation_kernels() {
   static constexpr ActivationKernels kKernels = {
-      unary_floats<Relu>(),          unary_floats<Sigmoid>(),       unary_floats<Tanh>(),
-      unary_floats<LogSigmoid>(),    unary_floats<Softplus>(),      unary_floats<Silu>(),
-      unary_floats<GeluTanh>(),      binary_floats<ReluGradient>(), binary_floats<SigmoidGradient>(),
-      binary_floats<TanhGradient>(), binary_floats<SiluGradient>(), binary_floats<GeluTanhGradient>()};
+      unary_floats<Relu>(),
+      unary_floats<Sigmoid>(),
+      unary_floats<Tanh>(),
+      unary_floats<LogSigmoid>(),
+      unary_floats<Softplus>(),
+      unary_floats<Silu>(),
+      unary_floats<GeluTanh>(),
+      binary_floats<ReluGradient>(),
+      binary_floats<SigmoidGradient>(),
+      binary_floats<TanhGradient>(),
+      binary_floats<TanhGradientByValue>(),
+      binary_floats<SiluGradient>(),
+      binary_floats<GeluTanhGradient>(),
+      {all_below_3_4<float>, all_below_3_4<double>, nullptr, nullptr, nullptr}};
   return &kKernels;
 }
 
@@ -133,8 +177,10 @@ const ActivationKernels* activation_kernels() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
+#include <atomic>
 #include <cmath>
 #include <numbers>
+#include <type_traits>
 
 #include "../core/tape.h"
 #include "activations.h"
@@ -143,48 +189,67 @@ HWY_AFTER_NAMESPACE();
 #include "exponential.h"
 #include "rounding.h"
 #include "scalar_kernels.h"
+#include "special.h"
 
 namespace retrograd {
 
 namespace {
 const ActivationKernels& kernels() { return *RETROGRAD_DISPATCH(activation_kernels)(); }
 
-constexpr double kRootHalf = 1 / std::numbers::sqrt2, kNormal = std::numbers::inv_sqrtpi * kRootHalf;  // 1/√2, 1/√2π
+constexpr double kRootHalf = std::numbers::sqrt2 / 2, kNormal = 0.3989422804014326779;  // 1/√2, 1/√2π
 template <class T>
 T clipped(T x, T limit) {
   return x < -limit ? -limit : x > limit ? limit : x;
 }
-// x itself where it is large: Φ is 0 or 1 there, and the density is 0.
-constexpr auto kGelu = detail::scalar_unary([](auto x) {
-  using T = decltype(x);
-  const T near = x < -40 ? T(-40) : x;
-  return near * (std::erfc(-near * T(kRootHalf)) / 2);
-});
-constexpr auto kGeluGradient = detail::scalar_binary([](auto g, auto x) {
-  using T = decltype(x);
-  const T near = clipped(x, T(40));
-  return g * (std::erfc(-near * T(kRootHalf)) / 2 + near * T(kNormal) * std::exp(-near * near / 2));
-});
+// float32 is computed in float64. x·Φ(x) = x·erfc(z)/2 with z = −x/√2, whose rounding would count x² times: so what it
+// takes away is given back, by the derivative of erfc. Below −37, where erfc is subnormal, by the asymptotic series of
+// Φ (Abramowitz & Stegun 26.2.12) with r = 1/x².
+double normal_share(double x) {                      // Φ(x)
+  constexpr double kRest = -4.8336466567264567e-17;  // 1/√2 − kRootHalf
+  const double z = -x * kRootHalf, lost = std::fma(-x, kRootHalf, -z) - x * kRest;
+  return (std::erfc(z) - 2 * std::numbers::inv_sqrtpi * std::exp(-z * z) * lost) / 2;
+}
+double gelu_of(double x) {
+  if (x >= -37) return x * normal_share(x < 40 ? x : 40);
+  if (!(x >= -40)) return x < 0 ? -0.0 : x;
+  const double r = 1 / (x * x), half = detail::bell_at(x, 0.25);
+  return -half * kNormal * (1 - r * (1 - r * (3 - r * (15 - r * (105 - r * (945 - r * (10395 - r * 135135))))))) * half;
+}
+double gelu_slope_of(double x) {
+  if (x >= -37 || !(x >= -40)) {
+    const double near = clipped(x, 40.0);
+    return normal_share(near) + near * kNormal * detail::bell_at(near, 0.5);
+  }
+  const double r = 1 / (x * x), half = detail::bell_at(x, 0.25);
+  return half * (x * kNormal * (1 - r * (1 - r * (1 - r * (3 - r * (15 - r * (105 - r * (945 - r * 10395)))))))) * half;
+}
+constexpr auto kGelu = detail::scalar_unary([](auto x) { return gelu_of(static_cast<double>(x)); });
+constexpr auto kGeluGradient = detail::scalar_binary(
+    [](auto g, auto x) { return g * static_cast<decltype(x)>(gelu_slope_of(static_cast<double>(x))); });
 constexpr auto kSoftsign = detail::scalar_unary([](auto x) {
   using T = decltype(x);
   return std::isinf(x) ? std::copysign(T(1), x) : x / (1 + std::abs(x));
 });
-// tanh ln(1 + eˣ) = n/(n + 2) with n = eˣ·(eˣ + 2); 1 − its square = 4(n + 1)/(n + 2)²
+// tanh ln(1 + eˣ) = n/(n + 2) with n = eˣ·(eˣ + 2); 1 − its square = 4(n + 1)/(n + 2)². In the next wider type, since
+// eight roundings follow one another.
 template <class T>
-T mish_n(T x) {
-  const T e = std::exp(x);
-  return e * (e + 2);
+using Wider = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+template <class T>
+Wider<T> exp_wide(T x) {  // the C library's float64 where its result is a normal number, for speed
+  return x > T(-700) ? static_cast<Wider<T>>(std::exp(static_cast<double>(x))) : std::exp(static_cast<Wider<T>>(x));
 }
 constexpr auto kMish = detail::scalar_unary([](auto x) {
   using T = decltype(x);
   if (x > 40) return x;
-  const T near = x < -800 ? T(-800) : x, n = mish_n(near);
-  return near * (n / (n + 2));
+  const T near = x < -800 ? T(-800) : x;
+  const auto e = exp_wide(near), n = e * (e + 2);
+  return static_cast<T>(near * (n / (n + 2)));
 });
 constexpr auto kMishGradient = detail::scalar_binary([](auto g, auto x) {
   using T = decltype(x);
-  const T near = x < -800 ? T(-800) : x > 40 ? T(40) : x, n = mish_n(near), m = n + 2;
-  return g * (n / m + near / (1 + std::exp(-near)) * (4 / m * ((n + 1) / m)));
+  const T near = x < -800 ? T(-800) : x > 40 ? T(40) : x;
+  const auto e = exp_wide(near), n = e * (e + 2), m = n + 2;
+  return g * static_cast<T>(n / m + near * (e / (1 + e)) * (4 * (n + 1) / (m * m)));
 });
 
 }  // namespace
@@ -198,26 +263,58 @@ Tensor detail::relu_gradient(Tensor g, const Tensor& y) {
                 wrt(g, [y](const Tensor& gg) { return detail::relu_gradient(gg, y); }));
 }
 
+// The derivatives of sigmoid and tanh are recorded as what they are of y, but they are computed from x: y(1 − y) and
+// 1 − y² have no digits left where y is near 1.
+
+namespace {
+// 1 − 2y = −tanh(x/2); its derivative in y is −2.
+Tensor sigmoid_bend(const Tensor& y, const Tensor& x) {
+  const Tensor bend = [&] {
+    const NoTape compute_only;
+    return -tanh(0.5 * x);
+  }();
+  return record("sigmoid_bend", bend, wrt(y, [](const Tensor& g) { return -2 * g; }));
+}
+}  // namespace
+
 // r = g·y·(1 − y); ∂r/∂y = g·(1 − 2y)
-Tensor detail::sigmoid_gradient(Tensor g, const Tensor& y) {
-  if (!is_recorded(g, y)) return detail::zip_reusing("sigmoid_gradient", kernels().sigmoid_gradient, std::move(g), y);
-  return record("sigmoid_gradient", detail::zip("sigmoid_gradient", kernels().sigmoid_gradient, g, y),
-                wrt(g, [y](const Tensor& gg) { return detail::sigmoid_gradient(gg, y); }),
-                wrt(y, [g, y](const Tensor& gg) { return gg * g * (1 - 2 * y); }));
+Tensor detail::sigmoid_gradient(Tensor g, const Tensor& y, const Tensor& x) {
+  if (!is_recorded(g, y)) return detail::zip_reusing("sigmoid_gradient", kernels().sigmoid_gradient, std::move(g), x);
+  return record("sigmoid_gradient", detail::zip("sigmoid_gradient", kernels().sigmoid_gradient, g, x),
+                wrt(g, [y, x](Tensor gg) { return detail::sigmoid_gradient(std::move(gg), y, x); }),
+                wrt(y, [g, y, x](const Tensor& gg) { return gg * g * sigmoid_bend(y, x); }));
 }
 
 // r = g·(1 − y²); ∂r/∂y = −2·g·y
-Tensor detail::tanh_gradient(Tensor g, const Tensor& y) {
-  if (!is_recorded(g, y)) return detail::zip_reusing("tanh_gradient", kernels().tanh_gradient, std::move(g), y);
-  return record("tanh_gradient", detail::zip("tanh_gradient", kernels().tanh_gradient, g, y),
-                wrt(g, [y](const Tensor& gg) { return detail::tanh_gradient(gg, y); }),
+Tensor detail::tanh_gradient(Tensor g, const Tensor& y, const Tensor& x) {
+  const auto& kernel = x.defined() ? kernels().tanh_gradient : kernels().tanh_gradient_by_value;
+  const Tensor& at = x.defined() ? x : y;
+  if (!is_recorded(g, y)) return detail::zip_reusing("tanh_gradient", kernel, std::move(g), at);
+  return record("tanh_gradient", detail::zip("tanh_gradient", kernel, g, at),
+                wrt(g, [y, x](Tensor gg) { return detail::tanh_gradient(std::move(gg), y, x); }),
                 wrt(y, [g, y](const Tensor& gg) { return -2 * gg * g * y; }));
+}
+
+bool detail::tanh_needs_input(const Tensor& y) {
+  const auto run = kernels().all_below_3_4[static_cast<std::size_t>(y.dtype())];
+  if (y.size() <= kParallelChunk) return !run(y.body().data, y.size());
+  std::atomic<bool> needs{false};
+  const auto bytes = static_cast<std::int64_t>(size_of(y.dtype()));
+  parallel_chunks(y.size(), [&](std::int64_t begin, std::int64_t end) {
+    if (!needs.load(std::memory_order_relaxed) && !run(y.body().data + begin * bytes, end - begin)) needs = true;
+  });
+  return needs;
 }
 
 namespace {
 
-// "Not ≤ 0" rather than "> 0", so that NaN passes and is seen.
-Tensor relu_composed(const Tensor& x) { return where(x <= 0, 0, x); }
+// The rule of the op keeps x alone; y is computed again where the derivative is recorded in its turn.
+Tensor sigmoid_rule(Tensor g, const Tensor& x) {
+  return detail::sigmoid_gradient(std::move(g), is_recorded(x) ? sigmoid(x) : x, x);
+}
+
+// What is neither ≤ 0 nor > 0 is NaN: |x| is too, and so is its slope.
+Tensor relu_composed(const Tensor& x) { return where(x <= 0, 0, where(x > 0, x, abs(x))); }
 Tensor relu_fused(const Tensor& x) {
   Tensor y = detail::map("relu", kernels().relu, x);
   if (!is_recorded(x)) return y;
@@ -233,7 +330,7 @@ Tensor sigmoid_composed(const Tensor& x) {
 Tensor sigmoid_fused(const Tensor& x) {
   Tensor y = detail::map("sigmoid", kernels().sigmoid, x);
   if (!is_recorded(x)) return y;
-  return record("sigmoid", y, wrt(x, [y](Tensor g) { return detail::sigmoid_gradient(std::move(g), y); }));
+  return record("sigmoid", y, wrt(x, [x](Tensor g) { return sigmoid_rule(std::move(g), x); }));
 }
 
 }  // namespace
@@ -244,11 +341,15 @@ constinit const Override fused::sigmoid{"sigmoid", sigmoid_composed, sigmoid_fus
 Tensor relu(const Tensor& x) { return fused::relu(x); }
 Tensor sigmoid(const Tensor& x) { return fused::sigmoid(x); }
 
-// d tanh x = (1 − y²)·dx
+// d tanh x = (1 − y²)·dx; where that has no digits left, x is kept in the place of y
 Tensor tanh(const Tensor& x) {
   Tensor y = detail::map("tanh", kernels().tanh, x);
   if (!is_recorded(x)) return y;
-  return record("tanh", y, wrt(x, [y](Tensor g) { return detail::tanh_gradient(std::move(g), y); }));
+  const bool by_input = detail::tanh_needs_input(y);
+  return record("tanh", y, wrt(x, [kept = by_input ? x : y, by_input](Tensor g) {
+                  if (!by_input) return detail::tanh_gradient(std::move(g), kept, Tensor());
+                  return detail::tanh_gradient(std::move(g), is_recorded(kept) ? tanh(kept) : kept, kept);
+                }));
 }
 
 // d ln σ(x) = σ(−x)·dx
@@ -295,10 +396,11 @@ Tensor value(const Curve* f, const Tensor& x) {
 // x, held at ±limit, from where on f″ is 0 as long as nothing in it is infinite.
 Tensor held(const Tensor& x, double limit) { return clip(x, -limit, limit); }
 
-// f = x·σ(w): f″ = σ(w)σ(−w)·[2w′ + x·((σ(−w) − σ(w))·w′² + w″)]
+// f = x·σ(w): f″ = σ(w)σ(−w)·[2w′ + x·((σ(−w) − σ(w))·w′² + w″)]. σ(x)σ(−x) as the square of e/(1 + e²) with e =
+// e^(−|x|/2), a normal number where the square is none; σ(−x) − σ(x) = −tanh(x/2).
 Tensor silu_second(const Tensor& any_x) {
-  const Tensor x = held(any_x, 1e4), up = sigmoid(x), down = sigmoid(-x);
-  return up * down * (2 + x * (down - up));
+  const Tensor x = held(any_x, 1e4), e = exp(-0.5 * abs(x)), root = e / (1 + square(e));
+  return root * (2 - x * tanh(0.5 * x)) * root;
 }
 Tensor gelu_tanh_second(const Tensor& any_x) {
   const Tensor x = held(any_x, 30), squared = square(x), w = x * (kGeluLinear + kGeluCubic * squared);
@@ -307,13 +409,15 @@ Tensor gelu_tanh_second(const Tensor& any_x) {
 }
 // f = x·Φ(x), Φ′ = φ, φ′ = −x·φ: f″ = (2 − x²)·φ(x)
 Tensor gelu_second(const Tensor& any_x) {
-  const Tensor squared = square(held(any_x, 40));
-  return (2 - squared) * (kNormal * exp(-0.5 * squared));
+  const Tensor x = held(any_x, 40), root = detail::bell(x, 0.25);
+  return root * (kNormal * (2 - square(x))) * root;
 }
-// f = x·t with t = tanh softplus(x), t′ = σ·(1 − t²): f″ = σ·(1 − t²)·[2 + x·(1 − σ − 2tσ)]
+// f = x·t with t = tanh softplus(x), t′ = σ·(1 − t²): f″ = σ·(1 − t²)·[2 + x·(1 − σ − 2tσ)]. With q = σ(−x), e^softplus
+// is 1/q: t = σ·(1 + q)/(1 + q²), 1 − t² = 4q²/(1 + q²)². σ(x) = (e^(min(x, 0)/2))²·σ(|x|).
 Tensor mish_second(const Tensor& any_x) {
-  const Tensor x = held(any_x, 800), t = tanh(softplus(x)), s = sigmoid(x);
-  return s * (1 - square(t)) * (2 + x * (1 - s - 2 * t * s));
+  const Tensor x = held(any_x, 800), s = sigmoid(x), q = sigmoid(-x), sum = 1 + square(q);
+  const Tensor root = exp(0.5 * where(x < 0, x, 0)), t = s * (1 + q) / sum, flat = 2 * q / sum;
+  return root * (flat * (2 + x * (q - 2 * t * s)) * flat) * (root * where(x < 0, q, s));
 }
 
 }  // namespace

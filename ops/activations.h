@@ -7,7 +7,8 @@
 
 namespace retrograd {
 
-/// x where x > 0, else 0 (eq. 2.1); the derivative is 1 where x > 0, else 0 (eq. 2.2). NaN stays NaN.
+/// x where x > 0, else 0 (eq. 2.1); the derivative is 1 where x > 0, else 0 (eq. 2.2). NaN stays NaN, and so does
+/// the derivative there.
 Tensor relu(const Tensor& x);
 /// 1 / (1 + e^(−x)) (eq. 2.3); the derivative is y(1 − y) (eq. 2.4).
 Tensor sigmoid(const Tensor& x);
@@ -31,10 +32,13 @@ Tensor gelu(const Tensor& x, Gelu form = Gelu::exact);
 Tensor mish(const Tensor& x);
 
 namespace detail {
-/// From the cotangent of an activation and its value y to the cotangent of its input.
+/// From the cotangent of an activation, its value y and its input x, which need not be recorded, to the cotangent of
+/// the input. tanh's needs no x where tanh_needs_input says so.
 Tensor relu_gradient(Tensor g, const Tensor& y);
-Tensor sigmoid_gradient(Tensor g, const Tensor& y);
-Tensor tanh_gradient(Tensor g, const Tensor& y);
+Tensor sigmoid_gradient(Tensor g, const Tensor& y, const Tensor& x);
+Tensor tanh_gradient(Tensor g, const Tensor& y, const Tensor& x);
+/// True where the values y of a tanh are so near ±1 that 1 − y² loses digits. Of a contiguous y.
+bool tanh_needs_input(const Tensor& y);
 }  // namespace detail
 
 namespace fused {

@@ -1,4 +1,4 @@
-// Exponentials and logarithms, element by element; float32 and float64, within 4 ULP of the exact value.
+// Exponentials and logarithms, element by element; float32 and float64, within 2 ulp of the exact value.
 #pragma once
 #include "../core/tensor.h"
 

@@ -6,8 +6,8 @@
 #ifndef RETROGRAD_OPS_LINEAR_KERNELS
 #define RETROGRAD_OPS_LINEAR_KERNELS
 namespace retrograd {
-// y[i] = activation(y[i] + bias[i])
-using BiasRun = detail::ByDtype<void (*)(void* y, const void* bias, std::int64_t n)>;
+// z[i] += bias[i] and y[i] = activation(z[i]); where y is z, only the latter
+using BiasRun = detail::ByDtype<void (*)(void* z, const void* bias, void* y, std::int64_t n)>;
 struct LinearKernels {
   BiasRun identity, relu, sigmoid, tanh;
 };
@@ -32,8 +32,10 @@ struct AfterBias {
   }
 };
 template <class Activation, class T>
-void with_bias(void* y, const void* bias, std::int64_t n) {
-  zip_run<AfterBias<Activation>, T>(y, 1, bias, 1, y, n);
+void with_bias(void* z, const void* bias, void* y, std::int64_t n) {
+  if (y == z) return zip_run<AfterBias<Activation>, T>(z, 1, bias, 1, y, n);
+  zip_run<AfterBias<Identity>, T>(z, 1, bias, 1, z, n);
+  map_run<Activation, T>(z, y, n);
 }
 template <class Activation>
 constexpr BiasRun bias_run() {
@@ -78,22 +80,25 @@ void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
                      detail::described(weight));
 }
 
-// One member of the family: an activation as an op, as the end of a tile, and its derivative by its value.
+// One member of the family: an activation as an op, as the end of a tile, and its derivative by its value y and, where
+// `saves_input` says so, its input z.
 struct Member {
   const char* name;
   Tensor (*activation)(const Tensor& x);
   const BiasRun& (*run)();
-  Tensor (*gradient)(Tensor g, const Tensor& y);
+  Tensor (*gradient)(Tensor g, const Tensor& y, const Tensor& z);
+  bool (*saves_input)(const Tensor& y) = nullptr;
 };
 constexpr Member kIdentity = {"linear", [](const Tensor& x) { return x; },
                               []() -> const BiasRun& { return kernels().identity; },
-                              [](Tensor g, const Tensor&) { return g; }};
-constexpr Member kRelu = {"linear_relu", relu, []() -> const BiasRun& { return kernels().relu; },
-                          detail::relu_gradient};
+                              [](Tensor g, const Tensor&, const Tensor&) { return g; }};
+constexpr Member kRelu = {
+    "linear_relu", relu, []() -> const BiasRun& { return kernels().relu; },
+    [](Tensor g, const Tensor& y, const Tensor&) { return detail::relu_gradient(std::move(g), y); }};
 constexpr Member kSigmoid = {"linear_sigmoid", sigmoid, []() -> const BiasRun& { return kernels().sigmoid; },
-                             detail::sigmoid_gradient};
-constexpr Member kTanh = {"linear_tanh", tanh, []() -> const BiasRun& { return kernels().tanh; },
-                          detail::tanh_gradient};
+                             detail::sigmoid_gradient, [](const Tensor&) { return true; }};
+constexpr Member kTanh = {"linear_tanh", tanh, []() -> const BiasRun& { return kernels().tanh; }, detail::tanh_gradient,
+                          detail::tanh_needs_input};
 
 Tensor rows_composed(const Member& member, const Tensor& x, const Tensor& weight, const Tensor& bias) {
   return member.activation(matmul(x, transpose(weight)) + bias);
@@ -105,27 +110,33 @@ Tensor rows_fused(const Member& member, const Tensor& x, const Tensor& weight, c
   const auto run = member.run()[static_cast<std::size_t>(x.dtype())];
   const auto bytes = static_cast<std::int64_t>(size_of(x.dtype()));
   const Tensor summand = detail::packed(bias);
+  const bool recorded = is_recorded(x, weight, bias);
   Tensor y = Tensor::empty({x.shape()[0], width}, x.dtype());
+  Tensor z = recorded && member.saves_input ? Tensor::empty(y.shape(), y.dtype()) : y;
   const auto finish = [&](const detail::TileRange& at) {
-    for (std::int64_t row = at.row_begin; row < at.row_end; ++row)
-      run(y.body().data + (row * width + at.column_begin) * bytes, summand.body().data + at.column_begin * bytes,
+    for (std::int64_t row = at.row_begin; row < at.row_end; ++row) {
+      const std::int64_t begin = (row * width + at.column_begin) * bytes;
+      run(z.body().data + begin, summand.body().data + at.column_begin * bytes, y.body().data + begin,
           at.column_end - at.column_begin);
+    }
   };
   const detail::AfterTile after(finish);
   const Strides strides = weight.strides();
-  detail::matmul_into(x, detail::make_view(weight, {weight.shape()[1], width}, {strides[1], strides[0]}), 0, y, &after);
-  if (!is_recorded(x, weight, bias)) return y;
+  detail::matmul_into(x, detail::make_view(weight, {weight.shape()[1], width}, {strides[1], strides[0]}), 0, z, &after);
+  if (!recorded) return y;
+  if (!member.saves_input || !member.saves_input(y)) z = Tensor();
   const Tensor inputs[] = {x, weight, bias};
   // The value is saved where the activation needs it; then it has its place in the log when the rule runs.
   const bool saves = &member != &kIdentity;
-  return record_joint(member.name, y, inputs,
-                      [&member, x = is_recorded(weight) ? x : Tensor(), weight = is_recorded(x) ? weight : Tensor(),
-                       y = saves ? y : Tensor()](Tensor g, Cotangents& out) {  // what nobody will ask for is not kept
-                        const Tensor h = member.gradient(std::move(g), y);
-                        if (out.wants(0)) detail::give_product(out, 0, h, weight);
-                        if (out.wants(1)) detail::give_product(out, 1, transpose(h), x);
-                        if (out.wants(2)) out.give(2, h);
-                      });
+  return record_joint(
+      member.name, y, inputs,
+      [&member, x = is_recorded(weight) ? x : Tensor(), weight = is_recorded(x) ? weight : Tensor(),
+       y = saves ? y : Tensor(), z = std::move(z)](Tensor g, Cotangents& out) {  // what nobody will ask for is not kept
+        const Tensor h = member.gradient(std::move(g), y, z);
+        if (out.wants(0)) detail::give_product(out, 0, h, weight);
+        if (out.wants(1)) detail::give_product(out, 1, transpose(h), x);
+        if (out.wants(2)) out.give(2, h);
+      });
 }
 
 // Runs f on the rows of x, whatever axes stand before them.

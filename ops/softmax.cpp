@@ -73,17 +73,26 @@ void softmax_rows(SoftmaxKind kind, const void* x_rows, void* y_rows, double* lo
   }
 }
 
-// r = h∘(g − Σ h∘g)
+// r = h∘(g − Σ h∘g), which is the same of g − c for every c: with the cotangent of a share h near 1 as c, what is left
+// of 1 − h there is the sum of the other shares, and keeps its digits.
 template <class T>
 void softmax_gradient_rows(const void* g_rows, const void* h_rows, void* r_rows, std::int64_t rows,
                            std::int64_t columns) {
   for (std::int64_t n = 0; n < rows; ++n) {
     const T *g = static_cast<const T*>(g_rows) + n * columns, *h = static_cast<const T*>(h_rows) + n * columns;
     T* r = static_cast<T*>(r_rows) + n * columns;
-    const T mean = static_cast<T>(row_sum<T>(
-        columns, [=](auto d, std::int64_t i) HWY_ATTR { return hn::Mul(hn::LoadU(d, g + i), hn::LoadU(d, h + i)); }));
+    T c = 0;
+    if (const T top = row_max(h, columns); top > static_cast<T>(0.5)) {
+      std::int64_t at = 0;
+      while (h[at] != top) ++at;
+      c = g[at];
+    }
+    const T mean = static_cast<T>(row_sum<T>(columns, [=](auto d, std::int64_t i) HWY_ATTR {
+      return hn::Mul(hn::Sub(hn::LoadU(d, g + i), hn::Set(d, c)), hn::LoadU(d, h + i));
+    }));
     each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
-      hn::StoreU(hn::Mul(hn::LoadU(d, h + i), hn::Sub(hn::LoadU(d, g + i), hn::Set(d, mean))), d, r + i);
+      const auto shifted = hn::Sub(hn::LoadU(d, g + i), hn::Set(d, c));
+      hn::StoreU(hn::Mul(hn::LoadU(d, h + i), hn::Sub(shifted, hn::Set(d, mean))), d, r + i);
     });
   }
 }
@@ -135,7 +144,9 @@ HWY_AFTER_NAMESPACE();
 #include "arithmetic.h"
 #include "comparison.h"
 #include "exponential.h"
+#include "indexing.h"
 #include "reductions.h"
+#include "shaping.h"
 #include "softmax.h"
 
 namespace retrograd {
@@ -185,7 +196,12 @@ Tensor run_gradient(GradientRows run, const Tensor& g, const Tensor& y, const de
 Tensor softmax_gradient(const Tensor& g, const Tensor& h, int axis) {
   const detail::Along along(h.shape(), axis);
   if (along.inner == 1 && !is_recorded(g, h)) return run_gradient(kernels(h.dtype()).softmax_gradient, g, h, along);
-  return h * (g - sum(g * h, axis, true));
+  const Tensor shifted = [&] {  // as the kernel does
+    const NoTape constant;
+    return take_along_axis(g, expand_dims(argmax(h, axis), axis), axis);
+  }();
+  const Tensor from = g - shifted;
+  return h * (from - sum(from * h, axis, true));
 }
 // Σₖ gₖ·∂yₖ/∂xᵢ = gᵢ − e^(yᵢ)·Σₖ gₖ
 Tensor log_softmax_gradient(const Tensor& g, const Tensor& y, int axis) {

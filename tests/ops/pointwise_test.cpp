@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -16,13 +17,15 @@ constexpr double kInf = std::numeric_limits<double>::infinity(), kNan = std::num
 
 using Function = Tensor (*)(const Tensor&);
 
-// f, f′ or f″ of each value, as tapes return them.
+// The derivative of this order of each value, as tapes return it.
 std::vector<double> values_of(Function f, int order, const std::vector<double>& at, Dtype dtype) {
   const Tensor x = tensor(at, {static_cast<std::int64_t>(at.size())}, dtype);
   const auto first = grad([f](const Tensor& v) { return sum(f(v)); });
   if (order == 0) return f(x).to_vector<double>();
   if (order == 1) return first(x).to_vector<double>();
-  return grad([&first](const Tensor& v) { return sum(first(v)); })(x).to_vector<double>();
+  const auto second = grad([&first](const Tensor& v) { return sum(first(v)); });
+  if (order == 2) return second(x).to_vector<double>();
+  return grad([&second](const Tensor& v) { return sum(second(v)); })(x).to_vector<double>();
 }
 double value_of(Function f, int order, double at, Dtype dtype = float64) {
   return values_of(f, order, {at}, dtype).front();
@@ -33,9 +36,23 @@ Tensor gelu_tanh(const Tensor& x) { return gelu(x, Gelu::tanh); }
 Tensor elu_one(const Tensor& x) { return elu(x); }
 Tensor elu_two(const Tensor& x) { return elu(x, 2); }
 Tensor leaky(const Tensor& x) { return leaky_relu(x); }
+Tensor clipped_to_one(const Tensor& x) { return clip(x, -1, 1); }
 template <int n>
 Tensor polygamma_of(const Tensor& x) {
   return polygamma(n, x);
+}
+
+// As a layer of one weight that is 1.
+template <Tensor (*kLinear)(const Tensor&, const Tensor&, const Tensor&)>
+Tensor as_layer(const Tensor& x) {
+  const Tensor one = ones({1, 1}, x.dtype()), zero = zeros({1}, x.dtype());
+  return reshape(kLinear(reshape(x, {x.size(), 1}), one, zero), x.shape());
+}
+
+// Its share of two, of which the other has the logit 0.
+Tensor share_of_two(const Tensor& x) {
+  const Tensor logits = concatenate({reshape(x, {x.size(), 1}), zeros({x.size(), 1}, x.dtype())}, 1);
+  return reshape(slice(softmax(logits, 1), 1, 0, 1), x.shape());
 }
 
 constexpr double kSeluRight = 1.0507009873554805, kSeluLeft = 1.0507009873554805 * 1.6732632423543772;
@@ -111,6 +128,41 @@ TEST_CASE("derivatives in the tails keep their digits") {
   CHECK(close(value_of(gelu_exact, 2, -10), (2 - 100) * density, 1e-12));
 }
 
+TEST_CASE("slopes of sigmoid and tanh keep their digits where 1 - y has none left") {
+  const auto check = [](Function f, int order, double x, double right) {
+    CAPTURE(order);
+    CAPTURE(x);
+    CHECK(close(value_of(f, order, x), right, 1e-14));
+    CHECK(close(value_of(f, order, x, float32), double(float(right)), 1e-6));
+  };
+  const Function composed = [](const Tensor& x) {
+    const OverrideScope scope(OverrideMode::composed);
+    return sigmoid(x);
+  };
+  const Function sigmoids[] = {sigmoid, composed, as_layer<linear_sigmoid>}, tanhs[] = {tanh, as_layer<linear_tanh>};
+  for (double size : {1e-5, 17.0, 37.0, 40.0, 80.0})
+    for (double x : {size, -size}) {
+      const double e = std::exp(-size), slope = e / ((1 + e) * (1 + e)), bend = -slope * std::tanh(x / 2);
+      for (Function f : sigmoids) {
+        check(f, 1, x, slope);
+        if (f != composed || size > 1) check(f, 2, x, bend);
+      }
+      check(share_of_two, 1, x, slope);
+      check(softplus, 2, x, slope);
+      check(log_sigmoid, 2, x, -slope);
+    }
+  for (double size : {1e-5, 9.0, 19.0, 20.0, 40.0})
+    for (double x : {size, -size}) {
+      const double e = std::exp(-2 * size), slope = 4 * e / ((1 + e) * (1 + e));
+      for (Function f : tanhs) {
+        check(f, 1, x, slope);
+        check(f, 2, x, -2 * slope * std::tanh(x));
+      }
+    }
+  CHECK(value_of(sigmoid, 1, 40) == doctest::Approx(4.248354255291589e-18).epsilon(1e-15));
+  CHECK(value_of(tanh, 1, 20) == doctest::Approx(1.699341702116636e-17).epsilon(1e-15));
+}
+
 TEST_CASE("large arguments leave derivatives of functions and their inverses finite") {
   for (Dtype dtype : {float32, float64})
     for (double size : {1e4, 1e15, 1e20, 1e30, kInf})
@@ -138,6 +190,108 @@ TEST_CASE("large arguments leave derivatives of functions and their inverses fin
   CHECK(value_of(atanh, 1, 1) == kInf);
 }
 
+TEST_CASE("derivatives at the ends of domains are their limits to the third order") {
+  struct End {
+    std::string function;
+    Function f;
+    double x;
+    std::array<double, 3> derivatives;
+  };
+  const auto power = [](const Tensor& x) { return pow(x, 0.5); };
+  const End ends[] = {
+      {"asin", asin, 1, {kInf, kInf, kInf}},
+      {"asin", asin, -1, {kInf, -kInf, kInf}},
+      {"acos", acos, 1, {-kInf, -kInf, -kInf}},
+      {"acos", acos, -1, {-kInf, kInf, -kInf}},
+      {"acosh", acosh, 1, {kInf, -kInf, kInf}},
+      {"atanh", atanh, 1, {kInf, kInf, kInf}},
+      {"atanh", atanh, -1, {kInf, -kInf, kInf}},
+      {"sqrt", sqrt, 0, {kInf, -kInf, kInf}},
+      {"rsqrt", rsqrt, 0, {-kInf, kInf, -kInf}},
+      {"pow", power, 0, {kInf, -kInf, kInf}},
+      {"log", log, 0, {kInf, -kInf, kInf}},
+      {"log2", log2, 0, {kInf, -kInf, kInf}},
+      {"log10", log10, 0, {kInf, -kInf, kInf}},
+      {"log1p", log1p, -1, {kInf, -kInf, kInf}},
+      {"reciprocal", reciprocal, 0, {-kInf, kInf, -kInf}},
+      {"sqrt", sqrt, kInf, {0, 0, 0}},
+      {"rsqrt", rsqrt, kInf, {0, 0, 0}},
+      {"pow", power, kInf, {0, 0, 0}},
+      {"log", log, kInf, {0, 0, 0}},
+      {"log1p", log1p, kInf, {0, 0, 0}},
+      {"reciprocal", reciprocal, kInf, {0, 0, 0}},
+      {"asinh", asinh, kInf, {0, 0, 0}},
+      {"acosh", acosh, kInf, {0, 0, 0}},
+      {"atan", atan, kInf, {0, 0, 0}},
+      {"exp", exp, -kInf, {0, 0, 0}},
+      {"erf", erf, kInf, {0, 0, 0}},
+      {"tanh", tanh, kInf, {0, 0, 0}},
+      {"sigmoid", sigmoid, kInf, {0, 0, 0}},
+      {"softplus", softplus, kInf, {1, 0, 0}},
+  };
+  for (Dtype dtype : {float32, float64})
+    for (const End& end : ends)
+      for (int order : {1, 2, 3}) {
+        CAPTURE(end.function);
+        CAPTURE(end.x);
+        CAPTURE(order);
+        CHECK(value_of(end.f, order, end.x, dtype) == end.derivatives[static_cast<std::size_t>(order - 1)]);
+      }
+}
+
+TEST_CASE("derivatives keep their digits near 0 and where a square would overflow") {
+  for (double x : {1e-30, -1e-30, 1e-10}) {
+    CHECK(close(value_of(atanh, 2, x), 2 * x));
+    CHECK(close(value_of(sigmoid, 2, x), -x / 8));
+    CHECK(close(value_of(tanh, 2, x), -2 * x));
+    CHECK(close(value_of(asinh, 2, x), -x));
+  }
+  CHECK(close(value_of(atan, 1, 1e155), 1e-310, 1e-13));
+  CHECK(close(value_of(atan, 1, 2e19, float32), 2.5e-39, 1e-5));
+  CHECK(close(value_of(mish, 2, 37), (8 - 8 * 37) * std::exp(-74.0), 1e-12));
+}
+
+TEST_CASE("a function is exact where its value is a number") {
+  struct Point {
+    Function f;
+    double x, y;
+  };
+  const Point points[] = {
+      {exp, 0, 1},          {exp2, 10, 1024},  {exp2, -3, 0.125},     {expm1, 0, 0},         {log, 1, 0},
+      {log2, 8, 3},         {log2, 0.25, -2},  {log10, 1000, 3},      {log1p, 0, 0},         {sin, 0, 0},
+      {cos, 0, 1},          {cos, 1e-9, 1},    {cos, -1e-9, 1},       {cos, 1e-30, 1},       {sin, 1e-30, 1e-30},
+      {tan, 0, 0},          {asin, 0, 0},      {acos, 1, 0},          {atan, 0, 0},          {sinh, 0, 0},
+      {cosh, 0, 1},         {tanh, 0, 0},      {tanh, 1e-30, 1e-30},  {tanh, 40, 1},         {asinh, 0, 0},
+      {acosh, 1, 0},        {atanh, 0, 0},     {erf, 0, 0},           {erfc, 0, 1},          {sqrt, 9, 3},
+      {rsqrt, 4, 0.5},      {sigmoid, 0, 0.5}, {gelu_exact, 0, 0},    {silu, 0, 0},          {mish, 0, 0},
+      {lgamma, 1, 0},       {lgamma, 2, 0},    {expm1, 1e-30, 1e-30}, {log1p, 1e-30, 1e-30}, {square, 3, 9},
+      {reciprocal, 4, 0.25}};
+  for (Dtype dtype : {float32, float64})
+    for (const Point& at : points) {
+      CAPTURE(at.x);
+      CAPTURE(at.y);
+      CHECK(value_of(at.f, 0, at.x, dtype) == (dtype == float32 ? double(float(at.y)) : at.y));
+    }
+  for (Dtype dtype : {float32, float64})
+    for (double x : {0.3, 7.7, 1e30}) {
+      const Tensor at = full({}, x, dtype);
+      CHECK(pow(at, 1).item<double>() == at.item<double>());
+      CHECK(pow(at, 0).item<double>() == 1);
+      CHECK(pow(at, 2).item<double>() == square(at).item<double>());
+    }
+}
+
+TEST_CASE("a flat side lets nothing pass, not even infinity") {
+  const Tensor x = tensor({-kInf, -2.0, 0.0}, float64);
+  CHECK(leaky_relu(x, 0).to_vector<double>() == std::vector<double>{0, 0, 0});
+  CHECK(elu(x, 0).to_vector<double>() == std::vector<double>{0, 0, 0});
+  const Tensor g = full({3}, kInf, float64);
+  for (Function f :
+       {Function([](const Tensor& v) { return leaky_relu(v, 0); }), Function([](const Tensor& v) { return elu(v, 0); }),
+        Function(relu), Function([](const Tensor& v) { return hard_sigmoid(v - 5); })})
+    CHECK(vjp(f, x).second(g).to_vector<double>() == std::vector<double>{0, 0, 0});
+}
+
 TEST_CASE("bends go the way their descriptions say, and NaN is seen") {
   for (Dtype dtype : {float32, float64}) {
     const auto at = [dtype](Function f, double x) { return value_of(f, 1, x, dtype); };
@@ -154,10 +308,11 @@ TEST_CASE("bends go the way their descriptions say, and NaN is seen") {
     CHECK(at(hard_sigmoid, 3) == 0);
     CHECK(at(hard_sigmoid, -3) == 0);
     CHECK(close(at(hard_sigmoid, 2.999), 1.0 / 6, rounding));
-    for (Function f : {leaky, elu_one, selu, softplus, log_sigmoid, softsign, silu, gelu_exact, gelu_tanh, mish, erf,
-                       expm1, tan, atan, asinh, lgamma, digamma, polygamma_of<1>, polygamma_of<2>})
+    for (Function f :
+         {relu,     hard_sigmoid, abs,      clipped_to_one, leaky,      elu_one,         selu,           sigmoid, tanh,
+          softplus, log_sigmoid,  softsign, silu,           gelu_exact, gelu_tanh,       mish,           erf,     expm1,
+          tan,      atan,         asinh,    lgamma,         digamma,    polygamma_of<1>, polygamma_of<2>})
       for (int order : {0, 1}) CHECK(std::isnan(value_of(f, order, kNan, dtype)));
-    CHECK(std::isnan(value_of(hard_sigmoid, 0, kNan, dtype)));
   }
   // The slope is a number of the caller's, of either sign.
   const Tensor x = tensor({-2.0, 0.0, 3.0}, float64);
