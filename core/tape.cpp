@@ -422,7 +422,7 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   result.reserve(ours().size());
   if (consumes) {
     forget_all.log = &log;
-    log.consumed.store(true, std::memory_order_relaxed);
+    log.consumed.store(true, std::memory_order_release);
     log.forget_from(last + 1);
   }
   cotangents.run(cotangent);

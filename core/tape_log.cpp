@@ -160,8 +160,8 @@ Log* open_log(bool persistent) {
   Log* log = idle_log();
   log->persistent = persistent;
   log->thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
-  log->consumed.store(false, std::memory_order_relaxed);
-  log->serial.store(std::uint64_t{log->index} << kSerialBits | ++log->openings, std::memory_order_relaxed);
+  log->consumed.store(false, std::memory_order_release);
+  log->serial.store(std::uint64_t{log->index} << kSerialBits | ++log->openings, std::memory_order_release);
   return log;
 }
 
@@ -183,7 +183,7 @@ void close_log(Log* log) noexcept {
   // A tape that another thread closes is suspended, and has given back already.
   give_back(log);
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
-  log->serial.store(0, std::memory_order_relaxed);
+  log->serial.store(0, std::memory_order_release);
   for (const Displaced& was : log->displaced) {
     std::uint64_t own = serial;
     if (is_live(was.stamp))

@@ -227,11 +227,12 @@ struct Log {
 /// on.
 inline constexpr int kSerialBits = 44;
 Log& log_of(std::uint64_t serial);
-/// True where the log of this serial is still open under it and has not been consumed.
+/// True where the log of this serial is still open under it and has not been consumed. Where it is false, what the
+/// log's thread did with tensors under this serial has happened before.
 inline bool is_live(std::uint64_t serial) {
   if (serial == 0) return false;
   const Log& log = log_of(serial);
-  return log.serial.load(std::memory_order_relaxed) == serial && !log.consumed.load(std::memory_order_relaxed);
+  return log.serial.load(std::memory_order_acquire) == serial && !log.consumed.load(std::memory_order_acquire);
 }
 
 /// What this thread is doing.
