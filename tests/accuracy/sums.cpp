@@ -123,7 +123,7 @@ const std::vector<Op>& all_ops() {
        [](const Tensor& x) {
          const Reals v = values(x);
          const Real right = std::sqrt(square_distance(v, mean_of(v)) / static_cast<Real>(v.size()));
-         return Trial{std(x), {right}, {right}};
+         return Trial{retrograd::std(x), {right}, {right}};
        }},
       {"layer_norm", 8,
        [](const Tensor& x) {
