@@ -17,7 +17,7 @@ struct Adagrad {
   double epsilon = 1e-10;          ///< added to √s; positive
 
   /// √s: a root, since a square overflows or vanishes long before d does.
-  StateNames states() const { return {"square_sum"}; }
+  StateNames states() const { return {"root_square_sum"}; }
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.
@@ -38,7 +38,7 @@ struct RmsProp {
 
   /// √s, v with momentum, and a where it is centered.
   StateNames states() const {
-    return {"square_average", momentum != 0 ? "momentum" : nullptr, centered ? "average" : nullptr};
+    return {"root_square_average", momentum != 0 ? "momentum" : nullptr, centered ? "average" : nullptr};
   }
   /// Error naming the first setting that makes no sense.
   void check() const;
@@ -55,7 +55,7 @@ struct Adadelta {
   double weight_decay = 0;   ///< times the parameter, added to its gradient; from 0
 
   /// √s and √c.
-  StateNames states() const { return {"square_average", "change_average"}; }
+  StateNames states() const { return {"root_square_average", "root_change_average"}; }
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.

@@ -19,7 +19,9 @@ struct Adam {
   bool amsgrad = false;
 
   /// m, √v and, with amsgrad, the largest √v: roots, since a square overflows or vanishes long before g does.
-  StateNames states() const { return {"first_moment", "second_moment", amsgrad ? "largest_second_moment" : nullptr}; }
+  StateNames states() const {
+    return {"first_moment", "root_second_moment", amsgrad ? "largest_root_second_moment" : nullptr};
+  }
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.
@@ -38,7 +40,9 @@ struct AdamW {
   bool amsgrad = false;         ///< divides by the largest v so far
 
   /// m, √v and, with amsgrad, the largest √v: roots, since a square overflows or vanishes long before g does.
-  StateNames states() const { return {"first_moment", "second_moment", amsgrad ? "largest_second_moment" : nullptr}; }
+  StateNames states() const {
+    return {"first_moment", "root_second_moment", amsgrad ? "largest_root_second_moment" : nullptr};
+  }
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.

@@ -97,11 +97,11 @@ TEST_CASE("a state is listed under the names of its parameters") {
   learner.train(adam, 2);
   auto state = adam.state(learner.model);
   CHECK(names(state) == std::vector<std::string>{"steps", "layers.0.weight.steps", "layers.0.weight.first_moment",
-                                                 "layers.0.weight.second_moment", "layers.0.bias.steps",
-                                                 "layers.0.bias.first_moment", "layers.0.bias.second_moment",
+                                                 "layers.0.weight.root_second_moment", "layers.0.bias.steps",
+                                                 "layers.0.bias.first_moment", "layers.0.bias.root_second_moment",
                                                  "layers.1.weight.steps", "layers.1.weight.first_moment",
-                                                 "layers.1.weight.second_moment", "layers.1.bias.steps",
-                                                 "layers.1.bias.first_moment", "layers.1.bias.second_moment"});
+                                                 "layers.1.weight.root_second_moment", "layers.1.bias.steps",
+                                                 "layers.1.bias.first_moment", "layers.1.bias.root_second_moment"});
   CHECK(named(state, "steps").tensor.item<int>() == 2);
   CHECK(named(state, "steps").tensor.dtype() == int64);
   CHECK(named(state, "layers.0.weight.first_moment").tensor.shape() == Shape{4, 3});
