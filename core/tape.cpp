@@ -8,6 +8,7 @@
 #include "creation.h"
 #include "error.h"
 #include "format.h"
+#include "reached.h"
 #include "tape_ops.h"
 
 namespace retrograd {
@@ -15,38 +16,7 @@ namespace retrograd {
 namespace {
 
 using detail::Log;
-
-// Which nodes a nested sweep must visit: those that lead to something its own tape watched. In an outermost log every
-// node does, and no list is needed.
-class Reached {
- public:
-  Reached(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const detail::Watched> watched, bool outermost)
-      : log_(log.nodes), mark_(mark) {
-    if (outermost) return;
-    nested_ = true;
-    if (last >= mark) nodes_.assign(last + 1 - mark, false);
-    for (const detail::Watched& one : watched) {
-      if (one.node >= mark && one.node <= last) nodes_[one.node - mark] = true;
-      if (one.node < mark) before_mark_.push_back(one.node);
-    }
-    std::sort(before_mark_.begin(), before_mark_.end());
-    for (std::uint32_t i = mark; i <= last && i < log.nodes.size(); ++i)
-      for (const detail::Edge* e = log_[i].edges; e && !nodes_[i - mark]; e = e->next)
-        nodes_[i - mark] = contains(e->parent);
-  }
-  bool contains(std::uint32_t node) const {
-    if (!nested_) return true;
-    if (node >= mark_) return nodes_[node - mark_];
-    return std::binary_search(before_mark_.begin(), before_mark_.end(), node);
-  }
-
- private:
-  detail::Nodes& log_;
-  std::uint32_t mark_;
-  bool nested_ = false;
-  std::vector<bool> nodes_;
-  std::vector<std::uint32_t> before_mark_;
-};
+using detail::Reached;
 
 // One sweep: the cotangents on their way, and the loop that moves them.
 class Sweep final : public Cotangents {
@@ -73,7 +43,6 @@ class Sweep final : public Cotangents {
       log_.spare_cotangents.push_back(std::move(slots_));
   }
   Sweep(const Sweep&) = delete;
-  Sweep& operator=(const Sweep&) = delete;
 
   void run(const Tensor& cotangent) {
     slots_[last_ - mark_] = cotangent;
@@ -211,9 +180,8 @@ class Sweep final : public Cotangents {
 
   // The cotangents of a tensor that is used very often are not added one by one: that error would grow with their
   // number. A few are added up, then a few of these sums, and so on.
-  static constexpr int kFewTerms = 256;
+  static constexpr int kFewTerms = std::numeric_limits<std::uint8_t>::max() + 1;
   void before_adding(std::uint32_t node, Tensor& slot) {
-    static_assert(kFewTerms == std::numeric_limits<std::uint8_t>::max() + 1);
     if (++arrivals_[node >= mark_ ? node - mark_ : slots_.size() + leaf_index(node)] == 0) [[unlikely]]
       put_aside(node, 0, std::exchange(slot, Tensor()));
   }
@@ -283,8 +251,7 @@ class Sweep final : public Cotangents {
   std::vector<Tensor> slots_;  // cotangents of the nodes from the mark on
   std::vector<Leaf> leaves_;   // those of watched tensors from before it
   // Gradients of an outermost sweep that are not computed yet, and for each slot where among them its own is, from 1.
-  using Waiting = std::shared_ptr<detail::Deferred>;
-  std::vector<Waiting, detail::PoolAllocator<Waiting>> waiting_;
+  std::vector<std::shared_ptr<detail::Deferred>, detail::PoolAllocator<std::shared_ptr<detail::Deferred>>> waiting_;
   std::vector<std::uint32_t, detail::PoolAllocator<std::uint32_t>> waits_;
   // Sums of cotangents that were put aside at a node, of 256, 256², … terms each; and how often another one arrived
   // there since, of the nodes from the mark on and of the leaves.

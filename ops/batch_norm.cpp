@@ -1,7 +1,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/batch_norm.cpp"
 #include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "rows-inl.h"
+#include "columns-inl.h"
 
 #ifndef RETROGRAD_OPS_BATCH_NORM_KERNELS
 #define RETROGRAD_OPS_BATCH_NORM_KERNELS
@@ -36,50 +36,6 @@ struct BatchNormKernels {
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
 namespace {
-
-// Neighbouring channels of (n, channels, 1), as many as a vector holds: term(tag, i) is its row i.
-constexpr std::size_t kMostLanes = HWY_MAX_BYTES / sizeof(float);
-struct Totals {
-  double of[kMostLanes] = {};
-};
-template <class D, class Term>
-HWY_INLINE Totals column_sums(D d, std::int64_t n, const Term& term) {
-  using T = hn::TFromD<D>;
-  constexpr std::int64_t kBlock = 64;  // rows that float may add up
-  Totals totals;
-  T block[kMostLanes];
-  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
-    auto sum = term(d, begin);
-    for (std::int64_t i = begin + 1; i < n && i < begin + kBlock; ++i) sum = hn::Add(sum, term(d, i));
-    hn::StoreU(sum, d, block);
-    for (std::size_t k = 0; k < hn::Lanes(d); ++k) totals.of[k] += static_cast<double>(block[k]);
-  }
-  return totals;
-}
-
-// Two sums at once.
-template <class D, class Term>
-HWY_INLINE Two<Totals> two_column_sums(D d, std::int64_t n, const Term& term) {
-  using T = hn::TFromD<D>;
-  constexpr std::int64_t kBlock = 64;
-  Two<Totals> totals;
-  T block_a[kMostLanes], block_b[kMostLanes];
-  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
-    auto sum = term(d, begin);
-    for (std::int64_t i = begin + 1; i < n && i < begin + kBlock; ++i) {
-      const auto more = term(d, i);
-      sum.a = hn::Add(sum.a, more.a);
-      sum.b = hn::Add(sum.b, more.b);
-    }
-    hn::StoreU(sum.a, d, block_a);
-    hn::StoreU(sum.b, d, block_b);
-    for (std::size_t k = 0; k < hn::Lanes(d); ++k) {
-      totals.a.of[k] += static_cast<double>(block_a[k]);
-      totals.b.of[k] += static_cast<double>(block_b[k]);
-    }
-  }
-  return totals;
-}
 
 template <class T>
 struct Places {

@@ -236,8 +236,8 @@ struct Tanh {
   }
 };
 
-// σ(x) = 1 / (1 + e^(−x)), eq. 2.3: with t = e/(1 + e) and e = e^(−|x|), 1 − t and below 0 e − e·t. Nothing overflows, and
-// what is as small as a subnormal number comes out.
+// σ(x) = 1 / (1 + e^(−x)), eq. 2.3: with t = e/(1 + e) and e = e^(−|x|), 1 − t and below 0 e − e·t. Nothing overflows,
+// and what is as small as a subnormal number comes out.
 struct Sigmoid {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
