@@ -138,8 +138,9 @@ T power_derivative_at(T a, T b) {
     return static_cast<T>(fits ? factor * quotient : divided(factor * y));
   }
   const Wide root = std::pow(std::abs(x), e / 2);
-  const Wide rest = k == 1 ? divided(root) : (e - 1) * divided(root);  // the whole factor may overflow
-  return static_cast<T>(std::copysign(Wide{1}, y) * (e * root) * rest);
+  // Each factor is about the root of the result, so that none leaves the range where it does not.
+  const Wide first = k == 1 ? e * root : e * root / x, second = k == 1 ? root / x : (e - 1) * root / x;
+  return static_cast<T>(std::copysign(Wide{1}, y) * first * second);
 }
 template <int k, class T>
 void power_derivative_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
