@@ -36,16 +36,15 @@ struct Scale {
   }
 };
 
-// Blocks short enough for float, their sums gathered in a total.
+// Blocks short enough for float, on every target as many terms a lane, their sums gathered in a total.
 template <class T>
 void sum_row(const void* x_run, void* into, std::int64_t n) {
   const hn::ScalableTag<T> d;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  constexpr std::int64_t kBlock = 1024;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d)), length = 64 * lanes;
   const T* x = static_cast<const T*>(x_run);
   detail::Total<T> total;
-  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
-    const std::int64_t end = begin + kBlock < n ? begin + kBlock : n;
+  for (std::int64_t begin = 0; begin < n; begin += length) {
+    const std::int64_t end = begin + length < n ? begin + length : n;
     auto a = hn::Zero(d), b = hn::Zero(d);
     std::int64_t i = begin;
     for (; i + 2 * lanes <= end; i += 2 * lanes) {

@@ -26,17 +26,18 @@ HWY_INLINE void each_vector(std::int64_t begin, std::int64_t end, const Step& st
   for (; i < end; ++i) step(one, i);
 }
 
-/// Σ term(tag, i) over [0, n), in blocks short enough for float, their sums gathered in a total.
+/// Σ term(tag, i) over [0, n), in blocks short enough for float (as many terms a lane on every target), their sums
+/// gathered in a total.
 template <class T, class Term>
 HWY_INLINE double row_sum(std::int64_t n, const Term& term) {
-  constexpr std::int64_t kBlock = 1024;
   const hn::ScalableTag<T> whole;
   const hn::CappedTag<T, 4> four;
   const hn::CappedTag<T, 1> one;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(whole)), few = static_cast<std::int64_t>(hn::Lanes(four));
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(whole)), few = static_cast<std::int64_t>(hn::Lanes(four)),
+             length = 64 * lanes;
   detail::Total<T> total;
-  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
-    const std::int64_t end = begin + kBlock < n ? begin + kBlock : n;
+  for (std::int64_t begin = 0; begin < n; begin += length) {
+    const std::int64_t end = begin + length < n ? begin + length : n;
     std::int64_t i = begin;
     T block = 0;
     if (i + lanes <= end) {
