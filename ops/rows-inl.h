@@ -63,14 +63,14 @@ HWY_INLINE Two<V> two(V a, V b) {
 }
 template <class T, class Term>
 HWY_INLINE Two<double> row_sums(std::int64_t n, const Term& term) {
-  constexpr std::int64_t kBlock = 1024;
   const hn::ScalableTag<T> whole;
   const hn::CappedTag<T, 4> four;
   const hn::CappedTag<T, 1> one;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(whole)), few = static_cast<std::int64_t>(hn::Lanes(four));
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(whole)), few = static_cast<std::int64_t>(hn::Lanes(four)),
+             length = 64 * lanes;
   detail::Total<T> a, b;
-  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
-    const std::int64_t end = begin + kBlock < n ? begin + kBlock : n;
+  for (std::int64_t begin = 0; begin < n; begin += length) {
+    const std::int64_t end = begin + length < n ? begin + length : n;
     std::int64_t i = begin;
     T block_a = 0, block_b = 0;
     if (i + lanes <= end) {
