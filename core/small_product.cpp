@@ -42,17 +42,24 @@ HWY_INLINE T plain_sum(const T* row, std::int64_t along, const T* column, std::i
   for (std::int64_t p = 0; p < k; ++p, row += along, column += down) sum += *row * *column;
   return sum;
 }
-template <class T>
-void plain(std::int64_t m, std::int64_t n, std::int64_t k, const Steps<T>& a, const Steps<T>& b, T beta, T* c,
-           std::int64_t c_stride) {
+template <bool kIsLong, class T>
+void plain_rows(std::int64_t m, std::int64_t n, std::int64_t k, const Steps<T>& a, const Steps<T>& b, T beta, T* c,
+                std::int64_t c_stride) {
   for (std::int64_t i = 0; i < m; ++i)
     for (std::int64_t j = 0; j < n; ++j) {
       const T *row = a.data + i * a.down, *column = b.data + j * b.along;
-      T sum = plain_sum(row, a.along, column, b.down, std::min(k, kBlock));
-      for (std::int64_t begin = kBlock; begin < k; begin += kBlock)
-        sum += plain_sum(row + begin * a.along, a.along, column + begin * b.down, b.down, std::min(k - begin, kBlock));
+      T sum = plain_sum(row, a.along, column, b.down, kIsLong ? kBlock : k);
+      if constexpr (kIsLong)
+        for (std::int64_t begin = kBlock; begin < k; begin += kBlock)
+          sum +=
+              plain_sum(row + begin * a.along, a.along, column + begin * b.down, b.down, std::min(k - begin, kBlock));
       store(&c[i * c_stride + j], sum, beta);
     }
+}
+template <class T>
+void plain(std::int64_t m, std::int64_t n, std::int64_t k, const Steps<T>& a, const Steps<T>& b, T beta, T* c,
+           std::int64_t c_stride) {
+  k > kBlock ? plain_rows<true>(m, n, k, a, b, beta, c, c_stride) : plain_rows<false>(m, n, k, a, b, beta, c, c_stride);
 }
 
 // sums += A·B over the products from begin to before end; rows of B lie as they are read.

@@ -2,6 +2,7 @@
 #define HWY_TARGET_INCLUDE "ops/linear.cpp"
 #include <hwy/foreach_target.h>  // must come before simd-inl.h
 #include "math-inl.h"
+#include "rows-inl.h"
 
 #ifndef RETROGRAD_OPS_LINEAR_KERNELS
 #define RETROGRAD_OPS_LINEAR_KERNELS
@@ -32,10 +33,16 @@ struct AfterBias {
   }
 };
 template <class Activation, class T>
-void with_bias(void* z, const void* bias, void* y, std::int64_t n) {
-  if (y == z) return zip_run<AfterBias<Activation>, T>(z, 1, bias, 1, y, n);
-  zip_run<AfterBias<Identity>, T>(z, 1, bias, 1, z, n);
-  map_run<Activation, T>(z, y, n);
+void with_bias(void* z_run, const void* bias_run, void* y_run, std::int64_t n) {
+  if (y_run == z_run) return zip_run<AfterBias<Activation>, T>(z_run, 1, bias_run, 1, y_run, n);
+  T* z = static_cast<T*>(z_run);
+  const T* bias = static_cast<const T*>(bias_run);
+  T* y = static_cast<T*>(y_run);
+  each_vector<T>(0, n, [=](auto d, std::int64_t i) HWY_ATTR {
+    const auto sum = hn::Add(hn::LoadU(d, z + i), hn::LoadU(d, bias + i));
+    hn::StoreU(sum, d, z + i);
+    hn::StoreU(Activation()(d, sum), d, y + i);
+  });
 }
 template <class Activation>
 constexpr BiasRun bias_run() {
