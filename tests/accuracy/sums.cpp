@@ -131,7 +131,11 @@ const std::vector<Op>& all_ops() {
          const Real mean = mean_of(v),
                     deviation = std::sqrt(square_distance(v, mean) / static_cast<Real>(v.size()) + 1e-5L);
          Reals cost;
-         for (Real& one : v) one = (one - mean) / deviation, cost.push_back(std::abs(one) + 1);
+         for (Real& one : v) {
+           const Real moved = std::abs(one) / deviation;  // by the rounding of this number
+           one = (one - mean) / deviation;
+           cost.push_back(std::abs(one) + 1 + moved);
+         }
          return Trial{layer_norm(x, ones(x.shape(), x.dtype()), zeros(x.shape(), x.dtype())), v, cost};
        }},
       {"logsumexp", 4,
@@ -171,7 +175,7 @@ const std::vector<Op>& all_ops() {
                       {total - v[0]},
                       {std::abs(total) + std::abs(v[0]) + 1}};
        }},
-      {"bce_with_logits", 8,
+      {"bce_with_logits", 20,
        [](const Tensor& x) {
          const Sum s =
              sum_of(values(x), [](Real v) { return std::max(v, Real{0}) + std::log1p(std::exp(-std::abs(v))); });

@@ -21,8 +21,9 @@ execute_process(COMMAND ${program} OUTPUT_VARIABLE printed RESULT_VARIABLE code)
 if(NOT code EQUAL 0)
   message(FATAL_ERROR "${printed}\n${program} ended with ${code}")
 endif()
-# Editors strip blanks at the ends of lines.
+# Editors strip blanks at the ends of lines, and the second digit of an accuracy is the processor's.
 foreach(side wanted printed)
+  string(REGEX REPLACE "(accuracy 0\\.[0-9])[0-9]" "\\1" ${side} "${${side}}")
   string(REGEX REPLACE " +\n" "\n" ${side} "${${side}}")
   string(REGEX REPLACE "\n+$" "\n" ${side} "${${side}}")
 endforeach()
