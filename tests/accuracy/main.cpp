@@ -1,5 +1,5 @@
 // The accuracy of every element-wise function and of its first two derivatives, against MPFR.
-//   accuracy docs/accuracy.md   the whole table, written between the marks of that file; an hour on one core
+//   accuracy docs/accuracy.md   the whole table, written between the marks of that file; half an hour on one core
 //   accuracy                    the same on standard output
 //   accuracy --check            a part of the points, and fails where an error is above what the table allows
 //   accuracy --only NAME        one function
