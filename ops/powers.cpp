@@ -118,7 +118,8 @@ void check_whole_exponents(const Tensor& b) {
 }
 
 // b(b − 1)…(b − k + 1)·a^(b−k), the k-th derivative in a, for k of 1 or 2. Not with the exponent b − k, whose rounding
-// would count ln a times, but from y = a^b over aᵏ; and where y leaves its range, from the root of y, twice.
+// would count ln a times, but from y = a^b over aᵏ; and where y leaves its range, from a^(b−k) after all where b − k is
+// exact, else from the root of y, twice.
 template <int k, class T>
 T power_derivative_at(T a, T b) {
   using Wide = std::conditional_t<std::is_same_v<T, float>, double, T>;
@@ -136,6 +137,12 @@ T power_derivative_at(T a, T b) {
     const Wide quotient = divided(y);
     const bool fits = std::abs(quotient) < kLarge && std::abs(quotient) > 1 / kLarge;
     return static_cast<T>(fits ? factor * quotient : divided(factor * y));
+  }
+  if (b >= 1) {  // then b − k is exact, and y may be far below what a^(b−k) is
+    const Wide power = std::pow(x, e - k);
+    if (std::isnormal(power) && std::isfinite(factor)) return static_cast<T>(factor * power);
+    const Wide half = std::pow(std::abs(x), (e - k) / 2), signed_half = std::copysign(half, power);
+    return static_cast<T>((e * signed_half) * (k == 1 ? half : (e - 1) * half));
   }
   const Wide root = std::pow(std::abs(x), e / 2);
   // Each factor is about the root of the result, so that none leaves the range where it does not.

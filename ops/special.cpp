@@ -102,7 +102,7 @@ double polygamma_size(int n, double x) {
 // terms of each Q have one sign where c > 0, so nothing cancels.
 double cot_derivative(int n, double x) {
   const double c = cot_pi(x);
-  if (n > kLargestFactorial) return c == 0 && n % 2 == 0 ? 0 : n % 2 == 0 ? c * kInfinity : -kInfinity;
+  if (n > kLargestFactorial || std::isinf(c)) return c == 0 && n % 2 == 0 ? 0 : n % 2 == 0 ? c * kInfinity : -kInfinity;
   std::array<double, kLargestFactorial + 3> q{};  // the coefficient of c^j
   q[1] = std::numbers::pi;
   double factorial = 1;
