@@ -31,9 +31,20 @@ struct Trial {
   Reals right, cost;
 };
 
+// With what each addition rounded away (Neumaier 1974): a million additions in long double would be off by more than a
+// unit of double.
 struct Sum {
   Real sum = 0, sizes = 0;
-  void add(Real term) { sum += term, sizes += std::abs(term); }
+  void add(Real term) {
+    const Real plain = total_ + term;
+    lost_ += std::abs(total_) >= std::abs(term) ? (total_ - plain) + term : (term - plain) + total_;
+    total_ = plain;
+    sum = total_ + lost_;
+    sizes += std::abs(term);
+  }
+
+ private:
+  Real total_ = 0, lost_ = 0;
 };
 Sum sum_of(const Reals& terms, const std::function<Real(Real)>& f) {
   Sum total;
