@@ -23,8 +23,8 @@ struct MatrixIn {
   bool transposed;
 };
 
-/// Terms of an element of a product that are summed up in one go. Of more the halves are, so that the error of a product
-/// hardly grows with the length of its sums.
+/// Terms of an element of a product that are summed up in one go. Of more the halves are, so that the error of a
+/// product hardly grows with the length of its sums.
 inline constexpr std::int64_t kLongestSum = 4096;
 
 /// A rectangle of the result: rows and columns from begin to before end.

@@ -59,8 +59,8 @@ struct BatchOptions {
   bool drop_last = false;
   /// How many batches a background thread makes ahead of the loop; 0 makes each when the loop asks for it. It pays
   /// where a batch takes long to make; one of tensors in memory takes some microseconds. The loop gets an exception of
-  /// the source where it would have got the batch, and may go on to the next; leaving the loop ends the thread. A forked
-  /// child, which has not got it, makes the rest itself.
+  /// the source where it would have got the batch, and may go on to the next; leaving the loop ends the thread. A
+  /// forked child, which has not got it, makes the rest itself.
   std::int64_t prefetch = 0;
 };
 
