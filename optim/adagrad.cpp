@@ -32,7 +32,7 @@ HWY_BEFORE_NAMESPACE();
 namespace retrograd::optim::HWY_NAMESPACE {
 namespace {
 
-// Plain loops: the compiler vectorises them for each target, and a value never depends on where it stands. What stands
+// Plain loops: the compiler vectorizes them for each target, and a value never depends on where it stands. What stands
 // in s and c are their roots.
 template <class T>
 void adagrad(void* p_run, const void* g_run, void* s_run, std::int64_t n, const AdagradStep& step) {

@@ -25,7 +25,7 @@ HWY_BEFORE_NAMESPACE();
 namespace retrograd::optim::HWY_NAMESPACE {
 namespace {
 
-// Plain loops: the compiler vectorises them for each target, and a value never depends on where it stands. What stands
+// Plain loops: the compiler vectorizes them for each target, and a value never depends on where it stands. What stands
 // in v is its root.
 template <class T, bool kAmsgrad>
 void adam_loop(void* p_run, const void* g_run, void* m_run, void* v_run, void* largest_run, std::int64_t n,

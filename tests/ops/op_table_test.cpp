@@ -1,4 +1,5 @@
 #include "op_table.h"
+#include "samples.h"
 
 #include <doctest/doctest.h>
 
@@ -33,19 +34,6 @@ Tensor scattered(const Tensor& x) {
 }
 
 bool same_bits_or_nan(double a, double b) { return (std::isnan(a) && std::isnan(b)) || a == b; }
-
-template <class F>
-void for_each_sample(F f) {
-  for (const Row& row : op_table()) {
-    CAPTURE(row.name);
-    for (const Sample& sample : row.samples) {
-      std::string shapes;
-      for (const Shape& shape : sample.shapes) shapes += to_string(shape) + " ";
-      CAPTURE(shapes);
-      f(row, sample);
-    }
-  }
-}
 
 bool is_empty(const Sample& sample) {
   for (const Shape& shape : sample.shapes)

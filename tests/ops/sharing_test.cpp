@@ -5,6 +5,7 @@
 #include <set>
 
 #include "op_table.h"
+#include "samples.h"
 
 namespace retrograd::tests {
 
@@ -40,19 +41,6 @@ void check_apart(const std::vector<Tensor>& all) {
     for (std::size_t k = 0; k < all.size(); ++k) {
       CAPTURE(k);
       if (k != i) CHECK(bytes(all[k]) == before[k]);
-    }
-  }
-}
-
-template <class F>
-void for_each_sample(F f) {
-  for (const Row& row : op_table()) {
-    CAPTURE(row.name);
-    for (const Sample& sample : row.samples) {
-      std::string shapes;
-      for (const Shape& shape : sample.shapes) shapes += to_string(shape) + " ";
-      CAPTURE(shapes);
-      f(row, sample);
     }
   }
 }
