@@ -44,7 +44,7 @@ function(retrograd_library target)
   target_precompile_headers(${target} PRIVATE
     <algorithm> <array> <cmath> <cstdint> <cstring> <functional> <limits> <memory> <numeric> <optional> <string>
     <string_view> <unordered_map> <utility> <vector> <fmt/format.h>
-    <core/transforms.h>)
+    <core/autodiff/transforms.h>)
   target_link_libraries(${target}
     PUBLIC fmt::fmt
     PRIVATE retrograd::openblas Threads::Threads ZLIB::ZLIB $<BUILD_INTERFACE:nlohmann_json::nlohmann_json>)

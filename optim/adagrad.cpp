@@ -1,7 +1,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "optim/adagrad.cpp"
 #include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "../core/simd-inl.h"
+#include "../core/kernels/simd-inl.h"
 
 #include <cmath>
 
@@ -119,7 +119,7 @@ const AdagradKernels* adagrad_kernels() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "../core/loops.h"
+#include "../core/compute/loops.h"
 #include "adagrad.h"
 
 namespace retrograd::optim {

@@ -1,7 +1,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "optim/adam.cpp"
 #include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "../core/simd-inl.h"
+#include "../core/kernels/simd-inl.h"
 
 #include <cmath>
 
@@ -66,7 +66,7 @@ const AdamKernels* adam_kernels() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "../core/loops.h"
+#include "../core/compute/loops.h"
 #include "adam.h"
 
 namespace retrograd::optim {

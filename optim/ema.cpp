@@ -3,10 +3,10 @@
 #include <cmath>
 #include <cstring>
 
-#include "../core/creation.h"
-#include "../core/error.h"
-#include "../core/format.h"
-#include "../core/loops.h"
+#include "../core/base/error.h"
+#include "../core/compute/creation.h"
+#include "../core/compute/loops.h"
+#include "../core/tensor/format.h"
 #include "named_tensors.h"
 
 namespace retrograd::optim::detail {

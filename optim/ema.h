@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "../core/fields.h"
+#include "../core/tensor/fields.h"
 
 namespace retrograd::optim {
 

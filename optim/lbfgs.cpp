@@ -6,14 +6,14 @@
 #include <deque>
 #include <vector>
 
-#include "../core/creation.h"
-#include "../core/error.h"
-#include "../core/format.h"
-#include "../ops/arithmetic.h"
-#include "../ops/convert.h"
-#include "../ops/in_place.h"
-#include "../ops/joining.h"
-#include "../ops/reductions.h"
+#include "../core/base/error.h"
+#include "../core/compute/creation.h"
+#include "../core/tensor/format.h"
+#include "../ops/elementwise/arithmetic.h"
+#include "../ops/elementwise/convert.h"
+#include "../ops/elementwise/in_place.h"
+#include "../ops/reduction/reductions.h"
+#include "../ops/shape/joining.h"
 #include "line_search.h"
 
 namespace retrograd::optim {

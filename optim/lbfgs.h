@@ -7,9 +7,9 @@
 #include <string_view>
 #include <utility>
 
-#include "../core/fields.h"
-#include "../core/function_ref.h"
-#include "../core/tape.h"
+#include "../core/base/function_ref.h"
+#include "../core/tape/tape.h"
+#include "../core/tensor/fields.h"
 #include "missing.h"
 
 namespace retrograd::optim {

@@ -4,8 +4,8 @@
 #pragma once
 #include <cmath>
 
-#include "../core/function_ref.h"
-#include "../core/tensor.h"
+#include "../core/base/function_ref.h"
+#include "../core/tensor/tensor.h"
 
 namespace retrograd::optim::detail {
 

@@ -1,7 +1,7 @@
 #include "named_tensors.h"
 
-#include "../core/error.h"
-#include "../core/format.h"
+#include "../core/base/error.h"
+#include "../core/tensor/format.h"
 
 namespace retrograd::optim::detail {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <unordered_map>
 
-#include "../core/fields.h"
+#include "../core/tensor/fields.h"
 
 namespace retrograd::optim::detail {
 

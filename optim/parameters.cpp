@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "../core/creation.h"
-#include "../core/error.h"
-#include "../core/format.h"
+#include "../core/base/error.h"
+#include "../core/compute/creation.h"
+#include "../core/tensor/format.h"
 #include "named_tensors.h"
 
 namespace retrograd::optim::detail {

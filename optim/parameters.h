@@ -11,9 +11,9 @@
 #include <unordered_map>
 #include <vector>
 
-#include "../core/fields.h"
-#include "../core/function_ref.h"
-#include "../core/gradients.h"
+#include "../core/base/function_ref.h"
+#include "../core/tape/gradients.h"
+#include "../core/tensor/fields.h"
 #include "missing.h"
 #include "rule.h"
 

@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../core/dtype.h"
+#include "../core/base/dtype.h"
 
 /// Update rules, the optimizer that applies them, and what else training needs.
 namespace retrograd::optim {

@@ -5,7 +5,7 @@
 #include <numbers>
 #include <utility>
 
-#include "../core/error.h"
+#include "../core/base/error.h"
 #include "rule.h"
 
 namespace retrograd::optim {

@@ -1,7 +1,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "optim/sgd.cpp"
 #include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "../core/simd-inl.h"
+#include "../core/kernels/simd-inl.h"
 
 #ifndef RETROGRAD_OPTIM_SGD_KERNELS
 #define RETROGRAD_OPTIM_SGD_KERNELS
@@ -77,8 +77,8 @@ const SgdKernels* sgd_kernels() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "../core/error.h"
-#include "../core/loops.h"
+#include "../core/base/error.h"
+#include "../core/compute/loops.h"
 #include "sgd.h"
 
 namespace retrograd::optim {

@@ -5,8 +5,8 @@
 #include <exception>
 #include <mutex>
 
-#include "../core/creation.h"
-#include "../core/threads.h"
+#include "../core/base/threads.h"
+#include "../core/compute/creation.h"
 #include "parameters.h"
 
 namespace retrograd::optim::detail {

@@ -49,23 +49,23 @@ endfunction()
 
 if(planted)
   file(REMOVE_RECURSE ${root})
-  file(WRITE ${root}/core/tensor.h "#include <vector>\n#include \"sub/near.h\"\n")
+  file(WRITE ${root}/core/tensor/tensor.h "#include <vector>\n#include \"sub/near.h\"\n")
   file(WRITE ${root}/core/sub/near.h "#include \"../tensor.h\"\n")
-  file(WRITE ${root}/core/blas.cpp "#include <cblas.h>\n")
-  file(WRITE ${root}/core/lapack.cpp "#include <cblas.h>\n")
+  file(WRITE ${root}/core/blas/gemm.cpp "#include <cblas.h>\n")
+  file(WRITE ${root}/core/blas/lapack.cpp "#include <cblas.h>\n")
   file(WRITE ${root}/core/up.cpp "#include \"../ops/add.h\"\n")
   file(WRITE ${root}/ops/add.h "#include \"../core/tensor.h\"\n  #  include <openblas/cblas.h>\n")
-  file(WRITE ${root}/nn/linear.h "#include \"../optim/sgd.h\"\n#include \"core/tensor.h\"\n")
-  file(WRITE ${root}/optim/sgd.h "#include <retrograd/core/tensor.h>\n")
-  file(WRITE ${root}/tools/idx.cpp "#include \"../core/tensor.h\"\n#include \"../experiments/cases.h\"\n")
-  file(WRITE ${root}/experiments/cases.h "#include <retrograd/retrograd.h>\n")
+  file(WRITE ${root}/nn/layers/linear.h "#include \"../optim/sgd.h\"\n#include \"core/tensor/tensor.h\"\n")
+  file(WRITE ${root}/optim/sgd.h "#include <retrograd/core/tensor/tensor.h>\n")
+  file(WRITE ${root}/tools/data/idx.cpp "#include \"../core/tensor.h\"\n#include \"../experiments/cases.h\"\n")
+  file(WRITE ${root}/experiments/paper/cases.h "#include <retrograd/retrograd.h>\n")
   set(expected
     "core/up.cpp: core may not know ops (../ops/add.h)"
     "ops/add.h: only core/blas and core/lapack include openblas/cblas.h"
-    "nn/linear.h: nn may not know optim (../optim/sgd.h)"
-    "nn/linear.h: \"core/tensor.h\" is not the path of a library file from here"
+    "nn/layers/linear.h: nn may not know optim (../optim/sgd.h)"
+    "nn/layers/linear.h: \"core/tensor/tensor.h\" is not the path of a library file from here"
     "optim/sgd.h: <retrograd/core/tensor.h> is how consumers write it"
-    "tools/idx.cpp: \"../experiments/cases.h\" is not the path of a library file from here")
+    "tools/data/idx.cpp: \"../experiments/cases.h\" is not the path of a library file from here")
   find_faults(found)
   if(NOT found STREQUAL expected)
     list(JOIN found "\n  " found)

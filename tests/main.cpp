@@ -2,7 +2,7 @@
 // a tape may be left: ctest runs each test case in a process of its own, so this holds for each.
 #define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
 #include <doctest/doctest.h>
-#include <retrograd/core/memory.h>
+#include <retrograd/core/tape/memory.h>
 
 #include <cstdio>
 #include <cstdlib>

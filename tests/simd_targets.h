@@ -1,6 +1,6 @@
 // Each SIMD target that this machine has and the library is compiled for, chosen in turn.
 #pragma once
-#include <retrograd/core/simd_target.h>
+#include <retrograd/core/kernels/simd_target.h>
 
 namespace retrograd::tests {
 

@@ -1,4 +1,4 @@
-# The version stands in core/version.h; the changelog has a section for it, in the shape of Keep a Changelog, and the
+# The version stands in core/base/version.h; the changelog has a section for it, in the shape of Keep a Changelog, and the
 # citation names it.
 #   cmake -D root=<source folder> -D version=<of the project> -P versions_test.cmake
 cmake_minimum_required(VERSION 3.25)

@@ -3,8 +3,8 @@
 #include <atomic>
 #include <memory>
 
-#include "../cases.h"
-#include "../jobs.h"
+#include "../paper/cases.h"
+#include "../paper/jobs.h"
 #include "contenders.h"
 
 namespace retrograd::bench {

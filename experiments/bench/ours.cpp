@@ -3,9 +3,9 @@
 #include <optional>
 #include <stdexcept>
 
-#include "../cases.h"
-#include "../jobs.h"
-#include "../training.h"
+#include "../paper/cases.h"
+#include "../paper/jobs.h"
+#include "../paper/training.h"
 #include "contenders.h"
 
 namespace retrograd::bench {

@@ -7,9 +7,9 @@
 #include <filesystem>
 #include <string>
 
-#include "../files.h"
-#include "../gnuplot.h"
-#include "../plot.h"
+#include "../report/files.h"
+#include "../report/gnuplot.h"
+#include "../report/plot.h"
 #include "measure.h"
 
 namespace retrograd::bench {

@@ -13,7 +13,7 @@ endfunction()
 # write_hostile(folder): headers of a consumer's own under every name that our headers have, with and without their
 # folders, and under the name `version`. First on the consumer's include path, none of them may ever be picked up.
 function(write_hostile folder)
-  file(GLOB headers RELATIVE ${source} ${source}/core/*.h ${source}/ops/*.h ${source}/nn/*.h ${source}/optim/*.h ${source}/tools/*.h)
+  file(GLOB_RECURSE headers RELATIVE ${source} ${source}/core/*.h ${source}/ops/*.h ${source}/nn/*.h ${source}/optim/*.h ${source}/tools/*.h)
   foreach(header IN LISTS headers)
     get_filename_component(name ${header} NAME)
     foreach(path ${header} ${name})

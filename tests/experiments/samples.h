@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "../../experiments/outcome.h"
-#include "../../experiments/training.h"
+#include "../../experiments/paper/outcome.h"
+#include "../../experiments/paper/training.h"
 
 namespace retrograd::tests {
 

@@ -1,15 +1,15 @@
 // Named tensors and the weights of a network, for readers and writers of safetensors; and npy files from one to
 // another.
-#include <retrograd/core/creation.h>
-#include <retrograd/core/error.h>
-#include <retrograd/core/format.h>
-#include <retrograd/nn/linear.h>
-#include <retrograd/nn/safetensors.h>
-#include <retrograd/nn/sequential.h>
-#include <retrograd/nn/state_file.h>
-#include <retrograd/ops/activations.h>
-#include <retrograd/ops/views.h>
-#include <retrograd/tools/npy.h>
+#include <retrograd/core/base/error.h>
+#include <retrograd/core/compute/creation.h>
+#include <retrograd/core/tensor/format.h>
+#include <retrograd/nn/files/safetensors.h>
+#include <retrograd/nn/files/state_file.h>
+#include <retrograd/nn/layers/linear.h>
+#include <retrograd/nn/layers/sequential.h>
+#include <retrograd/ops/elementwise/activations.h>
+#include <retrograd/ops/shape/views.h>
+#include <retrograd/tools/data/npy.h>
 
 #include <cmath>
 #include <map>

@@ -1,6 +1,6 @@
 // Whatever the bytes: a tensor of at most eight times as many (integers of one byte become int64), or a FileError.
-#include <retrograd/core/error.h>
-#include <retrograd/tools/npy.h>
+#include <retrograd/core/base/error.h>
+#include <retrograd/tools/data/npy.h>
 
 #include "memory_file.h"
 

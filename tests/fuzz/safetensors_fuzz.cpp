@@ -1,6 +1,6 @@
 // Whatever the bytes: tensors of at most twice as many (halves become floats), each name once, or a FileError.
-#include <retrograd/core/error.h>
-#include <retrograd/nn/safetensors.h>
+#include <retrograd/core/base/error.h>
+#include <retrograd/nn/files/safetensors.h>
 
 #include <set>
 

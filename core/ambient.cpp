@@ -1,8 +1,0 @@
-#include "ambient.h"
-
-namespace retrograd::detail {
-
-// Not inline, as own_pool is not.
-thread_local constinit Ambient current_ambient{};
-
-}  // namespace retrograd::detail

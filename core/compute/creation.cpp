@@ -1,0 +1,222 @@
+#include "creation.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+#include "../base/error.h"
+#include "../tensor/format.h"
+
+namespace retrograd {
+
+Tensor detail::filled(const char* op, const Shape& shape, Scalar value, Dtype dtype) {
+  Tensor out = empty_for(op, shape, dtype);
+  dispatch(dtype, [&]<class T>() { std::fill_n(values<T>(out), out.size(), value.as<T>(op)); });
+  return out;
+}
+
+Tensor full(const Shape& shape, Scalar value, Dtype dtype) { return detail::filled("full", shape, value, dtype); }
+Tensor zeros(const Shape& shape, Dtype dtype) { return detail::filled("zeros", shape, 0, dtype); }
+Tensor ones(const Shape& shape, Dtype dtype) { return detail::filled("ones", shape, 1, dtype); }
+Tensor zeros_like(const Tensor& x) { return zeros(x.shape(), x.dtype()); }
+Tensor ones_like(const Tensor& x) { return ones(x.shape(), x.dtype()); }
+Tensor full_like(const Tensor& x, Scalar value) { return detail::filled("full_like", x.shape(), value, x.dtype()); }
+
+Tensor eye(std::int64_t n, std::int64_t m, Dtype dtype) {
+  const std::int64_t sizes[] = {n, m};
+  Tensor out = detail::filled("eye", Shape(sizes, "eye"), 0, dtype);
+  dispatch(dtype, [&]<class T>() {
+    for (std::int64_t i = 0; i < std::min(n, m); ++i) detail::values<T>(out)[i * m + i] = T{1};
+  });
+  return out;
+}
+
+namespace {
+
+void check_count(std::size_t count, const Shape& shape) {
+  if (static_cast<std::int64_t>(count) != shape.size())
+    fail<ShapeError>("tensor: {} values do not fill shape {}", count, shape);
+}
+
+template <class From>
+Tensor from_wide(std::span<const From> values, const Shape& shape, Dtype dtype) {
+  check_count(values.size(), shape);
+  Tensor out = Tensor::empty(shape, dtype);
+  dispatch(dtype, [&]<class T>() {
+    T* to = detail::values<T>(out);
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      to[i] = static_cast<T>(values[i]);
+      if (!std::is_floating_point_v<T> && static_cast<double>(to[i]) != static_cast<double>(values[i]))
+        fail<DtypeError>("tensor: {} can't hold {}", dtype, values[i]);
+    }
+  });
+  return out;
+}
+
+}  // namespace
+
+Tensor detail::from_doubles(std::span<const double> values, const Shape& shape, Dtype dtype) {
+  return from_wide(values, shape, dtype);
+}
+Tensor detail::from_integers(std::span<const std::int64_t> values, const Shape& shape, Dtype dtype) {
+  return from_wide(values, shape, dtype);
+}
+Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& shape, Dtype dtype) {
+  check_count(count, shape);
+  Tensor out = Tensor::empty(shape, dtype);
+  if (count > 0) std::memcpy(out.body().data, values, count * size_of(dtype));
+  return out;
+}
+void detail::fail_ragged(std::size_t expected, std::size_t found) {
+  fail<ShapeError>("tensor: rows differ in length: {} and {}", expected, found);
+}
+
+namespace {
+
+// start + i·step for whole numbers, which `dtype` must hold.
+Tensor whole_numbers(std::int64_t start, std::int64_t stop, std::int64_t step, Dtype dtype) {
+  const bool up = step > 0;
+  // Distances between 64-bit numbers fit 64 bits without a sign.
+  const auto distance = [](std::int64_t from, std::int64_t to) {
+    return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+  };
+  const std::uint64_t stride = up ? static_cast<std::uint64_t>(step) : 0 - static_cast<std::uint64_t>(step);
+  const std::uint64_t length = up ? distance(start, stop) : distance(stop, start);
+  const std::uint64_t count = (up ? start < stop : start > stop) ? (length - 1) / stride + 1 : 0;
+  if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    fail<ShapeError>("arange: from {} to {} by {} is more than 64 bits count", start, stop, step);
+  Tensor out = detail::empty_for("arange", {static_cast<std::int64_t>(count)}, dtype);
+  dispatch(dtype, [&]<class T>() {
+    T* to = detail::values<T>(out);
+    const auto value = [&](std::uint64_t i) {
+      return static_cast<std::int64_t>(static_cast<std::uint64_t>(start) + i * static_cast<std::uint64_t>(step));
+    };
+    for (const std::uint64_t i : {std::uint64_t{0}, count - 1}) {  // the largest and the smallest
+      if (count == 0) break;
+      constexpr int kDigits = std::numeric_limits<T>::digits;
+      const std::int64_t v = value(i), most = kDigits < 63 ? (std::int64_t{1} << kDigits % 63) : 0;
+      const bool holds = kDigits >= 63 || (std::is_floating_point_v<T> ? v >= -most && v <= most : v >= 0 && v < most);
+      if (!holds) fail<DtypeError>("arange: {} can't hold {}", dtype, v);
+    }
+    for (std::uint64_t i = 0; i < count; ++i) to[i] = static_cast<T>(value(i));
+  });
+  return out;
+}
+
+}  // namespace
+
+Tensor arange(Scalar stop) { return arange(stop, stop.is_integer() ? int64 : float32); }
+
+Tensor arange(Scalar stop, Dtype dtype) {
+  if (const auto end = stop.as<double>("arange"); end < 0)
+    fail<ShapeError>("arange: the end can't be negative without a start, got {}", end);
+  return stop.is_integer() ? whole_numbers(0, stop.as<std::int64_t>("arange"), 1, dtype) : arange(0, stop, 1, dtype);
+}
+
+Tensor arange(Scalar start, Scalar stop, Scalar step) {
+  const bool whole = start.is_integer() && stop.is_integer() && step.is_integer();
+  return arange(start, stop, step, whole ? int64 : float32);
+}
+
+Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
+  const auto from = first.as<double>("arange"), to = stop.as<double>("arange"), by = step.as<double>("arange");
+  if (by == 0) fail("arange: the step can't be 0");
+  if (first.is_integer() && stop.is_integer() && step.is_integer())
+    return whole_numbers(first.as<std::int64_t>("arange"), stop.as<std::int64_t>("arange"),
+                         step.as<std::int64_t>("arange"), dtype);
+  if (!is_floating(dtype)) fail<DtypeError>("arange: fractions are float32 or float64, not {}", dtype);
+  const double count = std::max(0.0, std::ceil((to - from) / by));
+  if (!std::isfinite(from) || !std::isfinite(to) || !std::isfinite(by) || !(count < 0x1p63))
+    fail("arange: can't count from {} to {} by {}", from, to, by);
+  Tensor out = detail::empty_for("arange", {static_cast<std::int64_t>(count)}, dtype);
+  dispatch(dtype, [&]<class T>() {
+    for (std::int64_t i = 0; i < out.size(); ++i)
+      detail::values<T>(out)[i] = static_cast<T>(from + static_cast<double>(i) * by);
+  });
+  return out;
+}
+
+Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype) {
+  if (!is_floating(dtype)) fail<DtypeError>("linspace: makes float32 or float64, not {}", dtype);
+  if (n < 0) fail<ShapeError>("linspace: the number of values can't be negative, got {}", n);
+  Tensor out = detail::empty_for("linspace", {n}, dtype);
+  const double last = static_cast<double>(n - 1), step = (stop - start) / last;
+  dispatch(dtype, [&]<class T>() {
+    T* to = detail::values<T>(out);
+    for (std::int64_t i = 0; i < n; ++i) {
+      const auto at = static_cast<double>(i);
+      // Where the distance overflows, each end is weighed by itself.
+      to[i] = static_cast<T>(std::isfinite(step) ? start + at * step : start * (1 - at / last) + stop * (at / last));
+    }
+    if (n > 1) to[n - 1] = static_cast<T>(stop);
+    if (n > 0) to[0] = static_cast<T>(start);
+  });
+  return out;
+}
+
+namespace {
+template <class Draw>
+Tensor drawn(const char* what, const Shape& shape, Dtype dtype, Draw draw) {
+  if (!is_floating(dtype)) fail<DtypeError>("{}: draws float32 or float64, not {}", what, dtype);
+  Tensor out = detail::empty_for(what, shape, dtype);
+  dispatch(dtype, [&]<class T>() {
+    T* to = detail::values<T>(out);
+    for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(draw());
+  });
+  return out;
+}
+}  // namespace
+
+Tensor normal(const Shape& shape, double mean, double stddev, Rng& rng, Dtype dtype) {
+  if (!(stddev >= 0)) fail("normal: the standard deviation can't be negative, got {}", stddev);
+  return drawn("normal", shape, dtype, [&] { return mean + stddev * rng.normal(); });
+}
+
+Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtype) {
+  if (!(low <= high)) fail("uniform: low must not exceed high, got {} and {}", low, high);
+  if (!std::isfinite(high - low)) fail("uniform: the range must be finite, got {} and {}", low, high);
+  const auto rounded = [&](double value) {
+    return dtype == float32 ? static_cast<double>(static_cast<float>(value)) : value;
+  };
+  // What would round up to `high` is drawn again; where nothing else is left between the two, low it is.
+  const bool has_room = rounded(low) < high && rounded(low + (high - low) / 4) < high;
+  if (!std::isfinite(rounded(low)) || !std::isfinite(rounded(high)))
+    fail<DtypeError>("uniform: {} can't hold {} and {}", dtype, low, high);
+  return drawn("uniform", shape, dtype, [&] {
+    for (;;) {
+      const double value = low + (high - low) * rng.uniform();
+      if (!has_room) return low;
+      if (rounded(value) < high) return value;
+    }
+  });
+}
+
+Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
+  if (!(p >= 0 && p <= 1)) fail("bernoulli: a probability lies between 0 and 1, got {}", p);
+  Tensor out = detail::empty_for("bernoulli", shape, dtype);
+  dispatch(dtype, [&]<class T>() {
+    T* to = detail::values<T>(out);
+    for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(rng.uniform() < p);
+  });
+  return out;
+}
+
+Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Rng& rng) {
+  if (low >= high) fail("randint: low must lie below high, got {} and {}", low, high);
+  Tensor out = detail::empty_for("randint", shape, int64);
+  auto* to = detail::values<std::int64_t>(out);
+  const auto base = static_cast<std::uint64_t>(low);
+  for (std::int64_t i = 0; i < out.size(); ++i)
+    to[i] = static_cast<std::int64_t>(base + rng.below(static_cast<std::uint64_t>(high) - base));
+  return out;
+}
+
+Tensor permutation(std::int64_t n, Rng& rng) {
+  if (n < 0) fail<ShapeError>("permutation: the number of values can't be negative, got {}", n);
+  Tensor out = arange(n);
+  rng.shuffle(std::span(detail::values<std::int64_t>(out), static_cast<std::size_t>(n)));
+  return out;
+}
+
+}  // namespace retrograd

@@ -1,0 +1,162 @@
+#include "loops.h"
+
+#include <utility>
+
+#include "../base/error.h"
+#include "../tensor/format.h"
+
+namespace retrograd::detail {
+
+namespace {
+
+template <class Run>
+[[noreturn]] void fail_dtype(const char* op, const ByDtype<Run>& kernel, Dtype dtype) {
+  std::string taken;
+  for (int d = 0; d < kDtypes; ++d)
+    if (kernel[static_cast<std::size_t>(d)])
+      taken += fmt::format("{}{}", taken.empty() ? "" : ", ", static_cast<Dtype>(d));
+  fail<DtypeError>("{}: does not take {} (it takes {})", op, dtype, taken);
+}
+
+template <class Run>
+inline Run kernel_for(const char* op, const ByDtype<Run>& kernel, Dtype dtype) {
+  const Run run = kernel[static_cast<std::size_t>(dtype)];
+  if (!run) fail_dtype(op, kernel, dtype);
+  return run;
+}
+
+std::byte* advance(void* p, std::int64_t elements, std::size_t width) {
+  return static_cast<std::byte*>(p) + elements * static_cast<std::int64_t>(width);
+}
+const std::byte* advance(const void* p, std::int64_t elements, std::size_t width) {
+  return static_cast<const std::byte*>(p) + elements * static_cast<std::int64_t>(width);
+}
+
+}  // namespace
+
+bool runs_evenly(const Shape& out, const Tensor& x) {
+  if (x.is_contiguous() && x.shape() == out) return true;
+  const Walk<1> walk(out, {&x});
+  if (walk.rank == 0) return true;
+  const std::int64_t step = walk.strides[0][static_cast<std::size_t>(walk.rank - 1)];
+  return step == 0 || step == 1;
+}
+
+Tensor readable(const Shape& out, const Tensor& x) { return runs_evenly(out, x) ? x : packed(x); }
+
+Tensor map(const char* op, const ByDtype<UnaryRun>& kernel, const Tensor& x) { return map(op, kernel, x, x.dtype()); }
+
+Tensor map(const char* op, const ByDtype<UnaryRun>& kernel, const Tensor& x, Dtype out_dtype) {
+  const UnaryRun run = kernel_for(op, kernel, x.dtype());
+  if (!x.is_contiguous()) return map(op, kernel, packed(x), out_dtype);
+  Tensor out = Tensor::empty_like(x, out_dtype);
+  const std::int64_t n = x.size();
+  const void* source = x.body().data;
+  void* target = out.body().data;
+  if (n <= kParallelChunk) {
+    run(source, target, n);
+    return out;
+  }
+  const std::size_t from = size_of(x.dtype()), to = size_of(out_dtype);
+  parallel_chunks(n, [&](std::int64_t begin, std::int64_t end) {
+    run(advance(source, begin, from), advance(target, begin, to), end - begin);
+  });
+  return out;
+}
+
+namespace {
+
+// How far an operand moves with each element of a contiguous `out`: 1 where it has its shape, 0 where it is one value,
+// -1 where it takes a walk.
+std::int64_t flat_step(const Shape& out, const Tensor& x) {
+  if (x.is_contiguous() && x.shape() == out) return 1;
+  return x.size() == 1 ? 0 : -1;
+}
+
+// out = run(a, b), of any layouts.
+void zip_walk(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out) {
+  const std::size_t from = size_of(a.dtype()), to = size_of(out.dtype());
+  std::byte* target = out.body().data;
+  const std::int64_t a_step = flat_step(out.shape(), a), b_step = flat_step(out.shape(), b);
+  if (a_step >= 0 && b_step >= 0) {
+    const void *p = a.body().data, *q = b.body().data;
+    parallel_chunks(out.size(), [&](std::int64_t begin, std::int64_t end) {
+      run(advance(p, begin * a_step, from), a_step, advance(q, begin * b_step, from), b_step,
+          advance(target, begin, to), end - begin);
+    });
+    return;
+  }
+  const Tensor left = readable(out.shape(), a), right = readable(out.shape(), b);
+  for_each_run<2>(out.shape(), {&left, &right},
+                  [&](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
+                    run(at[0], step[0], at[1], step[1], target, n);
+                    target = advance(target, n, to);
+                  });
+}
+
+inline void zip_to(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out) {
+  if (out.size() <= kParallelChunk && are_parallel(a, out) && are_parallel(b, out))
+    run(a.body().data, 1, b.body().data, 1, out.body().data, out.size());
+  else
+    zip_walk(run, a, b, out);
+}
+
+}  // namespace
+
+Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b) {
+  return zip(op, kernel, a, b, a.dtype());
+}
+
+namespace {
+// The shape both broadcast to; the error knows them by name.
+Shape broadcast_shapes(const char* op, const Tensor& a, const Tensor& b) {
+  if (!broadcast_together(a.shape(), b.shape()))
+    fail<ShapeError>("{}: shapes do not broadcast: {} and {}", op, described(a), described(b));
+  return retrograd::broadcast_shapes(op, a.shape(), b.shape());
+}
+}  // namespace
+
+Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b, Dtype out_dtype) {
+  const BinaryRun run = kernel_for(op, kernel, a.dtype());
+  if (are_parallel(a, b) && a.size() <= kParallelChunk) {
+    Tensor out = Tensor::empty_like(a, out_dtype);
+    run(a.body().data, 1, b.body().data, 1, out.body().data, a.size());
+    return out;
+  }
+  Tensor out = empty_for(op, a.shape() == b.shape() ? a.shape() : broadcast_shapes(op, a, b), out_dtype);
+  zip_walk(run, a, b, out);
+  return out;
+}
+
+namespace {
+
+// Takes over `spare`, one of a and b, if the result has its shape: an element is read before it is written.
+Tensor zip_into_spare(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b,
+                      Tensor* spare) {
+  const Tensor& other = spare == &a ? b : a;
+  if (!spare || &a == &b || spare->body().base->size > 2 * spare->size() ||  // a small view would keep all it is of
+      !(are_parallel(*spare, other) || (other.size() == 1 && other.rank() <= spare->rank())))
+    return zip(op, kernel, a, b);
+  zip_to(kernel_for(op, kernel, a.dtype()), a, b, *spare);
+  Tensor out = std::move(*spare);
+  // Another value, with no place in any log and nothing that needs it kept.
+  out.body().serial.store(0, std::memory_order_relaxed);
+  out.body().base->stamp.store(0, std::memory_order_relaxed);
+  return out;
+}
+
+}  // namespace
+
+Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, const OperandPair& operands) {
+  return zip_into_spare(op, kernel, operands.a, operands.b, operands.spare());
+}
+
+Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, Tensor&& a, const Tensor& b) {
+  return zip_into_spare(op, kernel, a, b, sole_owner(a) ? &a : nullptr);
+}
+
+void zip_into(const char* op, const ByDtype<BinaryRun>& kernel, Tensor& into, const Tensor& b) {
+  zip_to(kernel_for(op, kernel, into.dtype()), into, b, into);
+}
+
+}  // namespace retrograd::detail

@@ -1,0 +1,123 @@
+// The element loops, compiled once for each SIMD target (Highway's scheme: the file that includes this one is itself
+// included once a target). An op file states a functor on vectors; these loops bring the elements to it, the tail
+// by masks or through a padded buffer, so that a value never depends on where in a run it stands. Not a public header.
+#if defined(RETROGRAD_CORE_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef RETROGRAD_CORE_SIMD_INL_H_
+#undef RETROGRAD_CORE_SIMD_INL_H_
+#else
+#define RETROGRAD_CORE_SIMD_INL_H_
+#endif
+
+#include <hwy/highway.h>
+
+#include <cstdint>
+#include <cstring>
+
+#include "../compute/loops.h"
+#include "simd_dispatch.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace retrograd::HWY_NAMESPACE {
+namespace hn = hwy::HWY_NAMESPACE;
+
+/// y[i] = Op(x[i]). Op is Op()(tag, vector).
+template <class Op, class T>
+void map_run(const void* x_run, void* y_run, std::int64_t n) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const T* x = static_cast<const T*>(x_run);
+  T* y = static_cast<T*>(y_run);
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) hn::StoreU(Op()(d, hn::LoadU(d, x + i)), d, y + i);
+  if (i == n) return;
+#if HWY_MEM_OPS_MIGHT_FAULT
+  const auto bytes = static_cast<std::size_t>(n - i) * sizeof(T);
+  HWY_ALIGN T tail[hn::MaxLanes(d)] = {};
+  std::memcpy(tail, x + i, bytes);
+  hn::Store(Op()(d, hn::Load(d, tail)), d, tail);
+  std::memcpy(y + i, tail, bytes);
+#else
+  const auto tail = hn::FirstN(d, static_cast<std::size_t>(n - i));
+  hn::BlendedStore(Op()(d, hn::MaskedLoad(tail, d, x + i)), tail, d, y + i);
+#endif
+}
+
+/// y[i] = Op(a[i · a_step], b[i · b_step]); steps are 0 or 1.
+template <class Op, class T>
+void zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
+             std::int64_t n) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const T *a = static_cast<const T*>(a_run), *b = static_cast<const T*>(b_run);
+  T* y = static_cast<T*>(y_run);
+  std::int64_t i = 0;
+  if (a_step && b_step) {
+    for (; i + lanes <= n; i += lanes) hn::StoreU(Op()(d, hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, y + i);
+  } else if (a_step) {
+    const auto b_all = hn::Set(d, *b);
+    for (; i + lanes <= n; i += lanes) hn::StoreU(Op()(d, hn::LoadU(d, a + i), b_all), d, y + i);
+  } else {
+    const auto a_all = hn::Set(d, *a);
+    for (; i + lanes <= n; i += lanes)
+      hn::StoreU(Op()(d, a_all, b_step ? hn::LoadU(d, b + i) : hn::Set(d, *b)), d, y + i);
+  }
+  if (i == n) return;
+#if HWY_MEM_OPS_MIGHT_FAULT
+  const auto left = static_cast<std::size_t>(n - i);
+  HWY_ALIGN T a_tail[hn::MaxLanes(d)] = {};
+  HWY_ALIGN T b_tail[hn::MaxLanes(d)] = {};
+  if (a_step)
+    std::memcpy(a_tail, a + i, left * sizeof(T));
+  else
+    for (std::size_t k = 0; k < left; ++k) a_tail[k] = *a;
+  if (b_step)
+    std::memcpy(b_tail, b + i, left * sizeof(T));
+  else
+    for (std::size_t k = 0; k < left; ++k) b_tail[k] = *b;
+  hn::Store(Op()(d, hn::Load(d, a_tail), hn::Load(d, b_tail)), d, a_tail);
+  std::memcpy(y + i, a_tail, left * sizeof(T));
+#else
+  const auto tail = hn::FirstN(d, static_cast<std::size_t>(n - i));
+  const auto a_tail = a_step ? hn::MaskedLoad(tail, d, a + i) : hn::Set(d, *a);
+  const auto b_tail = b_step ? hn::MaskedLoad(tail, d, b + i) : hn::Set(d, *b);
+  hn::BlendedStore(Op()(d, a_tail, b_tail), tail, d, y + i);
+#endif
+}
+
+/// The same by plain code on the elements, for integers and masks: Op is Op::plain(a, b). The compiler vectorises it.
+template <class Op, class T, class Out = T>
+void plain_zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
+                   std::int64_t n) {
+  const T *a = static_cast<const T*>(a_run), *b = static_cast<const T*>(b_run);
+  Out* y = static_cast<Out*>(y_run);
+  for (std::int64_t i = 0; i < n; ++i) y[i] = static_cast<Out>(Op::plain(a[i * a_step], b[i * b_step]));
+}
+template <class Op, class T, class Out = T>
+void plain_map_run(const void* x_run, void* y_run, std::int64_t n) {
+  const T* x = static_cast<const T*>(x_run);
+  Out* y = static_cast<Out*>(y_run);
+  for (std::int64_t i = 0; i < n; ++i) y[i] = static_cast<Out>(Op::plain(x[i]));
+}
+
+// Kernel tables by dtype: float32, float64, int64, boolean, uint8.
+template <class Op>
+constexpr detail::ByDtype<detail::UnaryRun> unary_floats() {
+  return {map_run<Op, float>, map_run<Op, double>, nullptr, nullptr, nullptr};
+}
+template <class Op>
+constexpr detail::ByDtype<detail::UnaryRun> unary_numbers() {
+  return {map_run<Op, float>, map_run<Op, double>, plain_map_run<Op, std::int64_t>, nullptr, nullptr};
+}
+template <class Op>
+constexpr detail::ByDtype<detail::BinaryRun> binary_floats() {
+  return {zip_run<Op, float>, zip_run<Op, double>, nullptr, nullptr, nullptr};
+}
+template <class Op>
+constexpr detail::ByDtype<detail::BinaryRun> binary_numbers() {
+  return {zip_run<Op, float>, zip_run<Op, double>, plain_zip_run<Op, std::int64_t>, nullptr, nullptr};
+}
+
+}  // namespace retrograd::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#endif

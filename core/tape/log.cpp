@@ -1,0 +1,260 @@
+#include "log.h"
+
+#include <algorithm>
+#include <exception>
+#include <mutex>
+
+#include "../base/error.h"
+#include "../base/locks.h"
+#include "../tensor/format.h"
+#include "limits.h"
+
+namespace retrograd::detail {
+
+// Not inline, as own_pool is not.
+thread_local constinit Recording current_recording{};
+thread_local constinit Observer* Observer::current_ = nullptr;
+
+std::byte* Arena::next_chunk(std::size_t bytes) {
+  constexpr std::size_t kChunkBytes = 64 * 1024;
+  std::size_t chunk = next_ ? chunk_ + 1 : chunk_;
+  while (chunk < chunks_.size() && chunks_[chunk].size < bytes) ++chunk;
+  if (chunk == chunks_.size()) {
+    const std::size_t size = std::max(kChunkBytes, bytes);
+    chunks_.push_back({std::make_unique_for_overwrite<std::byte[]>(size), size});
+  }
+  chunk_ = chunk;
+  next_ = chunks_[chunk].memory.get();
+  end_ = next_ + chunks_[chunk].size;
+  return next_;
+}
+
+void Arena::clear(std::size_t keep) noexcept {
+  chunk_ = 0;
+  next_ = end_ = nullptr;
+  std::size_t count = 0;
+  for (; count < chunks_.size() && chunks_[count].size <= keep; ++count) keep -= chunks_[count].size;
+  if (count < chunks_.size()) chunks_.resize(count);
+  if (count == 0) std::vector<Chunk>().swap(chunks_);
+}
+
+void Nodes::next_chunk() {
+  check_node_growth(*this);
+  if (size_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique_for_overwrite<Node[]>(kChunk));
+  next_ = &chunks_[size_ / kChunk][0];
+  end_ = next_ + kChunk;
+}
+
+void Log::forget_from(std::uint32_t begin) noexcept {
+  for (std::uint32_t i = with_rules.load(std::memory_order_relaxed); i > begin;) {
+    with_rules.store(--i, std::memory_order_relaxed);
+    forget_node(nodes[i]);
+  }
+}
+
+void Log::cut(std::uint32_t begin, const Arena::Place& place) noexcept {
+  for (; !suspended.empty() && suspended.back().end > begin; suspended.pop_back()) *suspended.back().is_whole = false;
+  nodes.cut(begin);
+  arena.cut(place);
+}
+
+void Log::unwatch_from(std::size_t begin) noexcept {
+  for (; watched.size() > begin; watched.pop_back())
+    if (const Watched& last = watched.back(); last.node < nodes.size()) nodes[last.node].place = last.before;
+}
+
+namespace {
+
+// Logs are never destroyed: a body may point at the log it was last recorded on long after that log closed. Those that
+// nobody uses are lists through the logs themselves, so that none closes in vain for want of memory.
+struct Logs {
+  Log* idle = nullptr;  // these hold no memory
+  std::uint32_t count = 0;
+};
+constinit Logs logs;  // under locks().logs
+constexpr std::uint32_t kMostLogs = 1u << 16;
+std::atomic<Log*> log_table[kMostLogs];
+
+// A few logs that this thread has used and may use again: without a lock, and with memory that is warm. They keep what
+// a large step needs; what one tape needed beyond that goes back, and so does all that any further log holds.
+constexpr int kKeptLogs = 4;
+constexpr std::uint32_t kKeptNodes = 64 * Nodes::kChunk;
+constexpr std::size_t kKeptBytes = std::size_t{4} << 20;
+struct OwnLogs {
+  Log* idle = nullptr;
+  int count = 0;
+  bool keeps = false;  // until the thread ends
+};
+thread_local constinit OwnLogs own_logs;
+
+Log* pop(Log*& list) {
+  Log* log = list;
+  if (log) list = log->next_idle;
+  return log;
+}
+void push(Log*& list, Log* log) { log->next_idle = std::exchange(list, log); }
+
+template <class T>
+void give_back_beyond(std::vector<T>& list, std::size_t keep) {
+  list.clear();
+  if (list.capacity() * sizeof(T) > keep) std::vector<T>().swap(list);
+}
+
+// Gives back the memory of a closed log beyond so many nodes and bytes of each kind.
+void trim(Log& log, std::uint32_t nodes, std::size_t bytes) noexcept {
+  log.nodes.clear(nodes / Nodes::kChunk);
+  log.arena.clear(bytes);
+  give_back_beyond(log.watched, bytes);
+  give_back_beyond(log.displaced, bytes);
+  give_back_beyond(log.suspended, bytes);
+  std::erase_if(log.spare_cotangents,
+                [bytes](const std::vector<Tensor>& one) { return one.capacity() * sizeof(Tensor) > bytes; });
+}
+
+void share(Log* log) noexcept {
+  trim(*log, 0, 0);
+  const std::lock_guard lock(locks().logs);
+  push(logs.idle, log);
+}
+
+struct ShareAtThreadExit {
+  ShareAtThreadExit() { own_logs.keeps = true; }
+  ~ShareAtThreadExit() {
+    own_logs.keeps = false;
+    while (Log* log = pop(own_logs.idle)) share(log);
+  }
+};
+
+Log* idle_log() {
+  if (Log* log = pop(own_logs.idle)) {
+    --own_logs.count;
+    return log;
+  }
+  thread_local ShareAtThreadExit at_exit;
+  static_cast<void>(at_exit);
+  const std::lock_guard lock(locks().logs);
+  if (Log* log = pop(logs.idle)) return log;
+  if (logs.count == kMostLogs) fail<TapeError>("tape: more than {} tapes are open at once", kMostLogs);
+  Log* log = new Log;
+  log->index = logs.count;
+  log_table[logs.count++].store(log, std::memory_order_release);
+  return log;
+}
+
+}  // namespace
+
+Log& log_of(std::uint64_t serial) { return *log_table[serial >> kSerialBits].load(std::memory_order_acquire); }
+
+std::int64_t live_nodes() {
+  const std::lock_guard lock(locks().logs);
+  std::int64_t nodes = 0;
+  for (std::uint32_t i = 0; i < logs.count; ++i) {
+    const Log& log = *log_table[i].load(std::memory_order_relaxed);
+    if (log.serial.load(std::memory_order_relaxed) != 0 && log.thread == std::this_thread::get_id())
+      nodes += log.with_rules.load(std::memory_order_relaxed);
+  }
+  return nodes;
+}
+
+Log* open_log(bool persistent) {
+  Log* log = idle_log();
+  log->persistent = persistent;
+  log->thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  log->consumed.store(false, std::memory_order_release);
+  log->serial.store(std::uint64_t{log->index} << kSerialBits | ++log->openings, std::memory_order_release);
+  return log;
+}
+
+// Where a log closes after one that opened inside it, or was opened after it, some are no longer its own to give.
+void give_back(Log* log) noexcept {
+  const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
+  for (Displaced& was : log->displaced) {
+    Body& body = was.tensor.body();
+    if (is_live(was.serial) && body.serial.load(std::memory_order_relaxed) == serial) {
+      body.serial.store(was.serial, std::memory_order_relaxed);
+      body.node = was.node;
+    }
+    was.serial = 0;
+  }
+}
+
+void close_log(Log* log) noexcept {
+  log->forget_from(0);
+  // A tape that another thread closes is suspended, and has given back already.
+  give_back(log);
+  const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
+  log->serial.store(0, std::memory_order_release);
+  for (const Displaced& was : log->displaced) {
+    std::uint64_t own = serial;
+    if (is_live(was.stamp))
+      was.tensor.body().base->stamp.compare_exchange_strong(own, was.stamp, std::memory_order_relaxed);
+  }
+  if (!own_logs.keeps || own_logs.count == kKeptLogs) return share(log);
+  trim(*log, kKeptNodes, kKeptBytes);
+  push(own_logs.idle, log);
+  ++own_logs.count;
+}
+
+void free_idle_logs() noexcept {
+  for (Log* log = own_logs.idle; log; log = log->next_idle) trim(*log, 0, 0);
+}
+
+namespace {
+bool is_own(std::uint64_t serial, const Log* log) {
+  return log_of(serial).thread.load(std::memory_order_relaxed) == log->thread.load(std::memory_order_relaxed);
+}
+}  // namespace
+
+// The stamp guards against this thread's mistakes: where two threads save the same values, the later one's stands.
+void stamp_anew(Log* log, const Tensor& x) {
+  std::atomic<std::uint64_t>& stamp = x.body().base->stamp;
+  const std::uint64_t serial = log->serial.load(std::memory_order_relaxed), was = stamp.load(std::memory_order_relaxed);
+  if (is_live(was) && is_own(was, log)) log->displaced.push_back({x, 0, 0, was});
+  stamp.store(serial, std::memory_order_relaxed);
+}
+
+void append_node(Log* log, const char* op, const Tensor& x, Edge* edges, Joint* joint) {
+  Body& body = x.body();
+  const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
+  std::uint64_t was = body.serial.load(std::memory_order_relaxed);
+  const bool elsewhere = was != serial && is_live(was);
+  if ((elsewhere && !is_own(was, log)) || !body.serial.compare_exchange_strong(was, serial, std::memory_order_relaxed))
+    fail<TapeError>("watch: this {} tensor is watched on another thread; give each thread an alias (rg::alias)",
+                    described(x));
+  if (elsewhere) log->displaced.push_back({x, was, body.node, 0});
+  push_node(log, op, body, edges, joint);
+  body.node = log->nodes.size() - 1;
+}
+
+void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first) {
+  if (!is_floating(x.dtype()))
+    fail<DtypeError>("watch: only float32 and float64 tensors have gradients, got {}{}", x.dtype(),
+                     name ? fmt::format(" for {}", *name) : "");
+  if (log->watched.size() == log->watched.capacity()) [[unlikely]]
+    make_room_in(log->watched, 1);
+  log->make_room();
+  if (!tracked(log, x)) append_node(log, "watch", x);
+  stamp(log, x);
+  const std::uint32_t number = x.body().node;
+  Node& node = log->nodes[number];
+  if (node.place != Node::kNowhere && node.place >= first) return;
+  log->watched.push_back({x, number, name, node.place});
+  node.place = static_cast<std::uint32_t>(log->watched.size() - 1);
+  node.watched = true;
+  if (Observer::current()) [[unlikely]]
+    each_observer([&](Observer& observer) { observer.watched(*log, number, x); });
+}
+
+void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs) {
+  std::exception_ptr refusal;
+  each_observer([&](Observer& observer) {
+    try {
+      observer.recorded(*log, y.body().node, y, inputs);
+    } catch (...) {
+      if (!refusal) refusal = std::current_exception();
+    }
+  });
+  if (refusal) std::rethrow_exception(refusal);
+}
+
+}  // namespace retrograd::detail

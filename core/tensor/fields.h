@@ -1,0 +1,211 @@
+// Walking a struct's tensors. A layer lists its members in one line,
+//   static void fields(auto& self, auto&& visit) { visit("weight", self.weight); visit("bias", self.bias); }
+// and everything that concerns all of them (watching, counting, cloning, saving, optimising) is a walk over them
+// with dotted names ("layers.0.weight"), through vectors, arrays, tuples and optionals. Needs no base class and no
+// registration.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <unordered_map>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "../base/function_ref.h"
+#include "tensor.h"
+
+namespace retrograd {
+
+/// A tensor that belongs to a model and is no parameter (a running mean): saved, loaded and cloned, but neither watched
+/// nor counted nor optimised. Copies of the model share its storage, also those that transforms such as grad hand to
+/// their function, so what a layer writes into it stays.
+struct Buffer {
+  /// The values; to change them, write into this tensor in place.
+  Tensor tensor;
+};
+
+namespace detail {
+
+/// A dotted name as a list of parts on the stack of the walk; only `str` and the first `intern` of a name allocate.
+class Path {
+ public:
+  Path() = default;
+  Path(const Path& parent, std::string_view part) : parent_(&parent), part_(part) {}
+  Path(const Path& parent, std::size_t index) : parent_(&parent), index_(index), is_index_(true) {}
+  std::string str() const;
+  /// The one copy of this name that lives as long as the process.
+  const std::string& intern() const;
+  bool equals(std::string_view name) const;
+  /// The same name, of a buffer.
+  Path of_buffer() const {
+    Path path = *this;
+    path.is_buffer_ = true;
+    return path;
+  }
+  /// True where the tensor of this name is no parameter.
+  bool is_buffer() const { return is_buffer_; }
+
+ private:
+  bool is_root() const { return parent_ == nullptr; }
+  std::uint64_t hash() const;
+  const Path* parent_ = nullptr;
+  std::string_view part_;
+  std::size_t index_ = 0;
+  bool is_index_ = false, is_buffer_ = false;
+};
+
+using VisitField = FunctionRef<void(const Path&, Tensor&)>;
+
+struct AnyVisitor {
+  template <class Key, class Member>
+  void operator()(const Key&, Member&) const {}
+};
+template <class T>
+concept ListsFields = requires(T& self, AnyVisitor visit) {
+  std::remove_const_t<T>::fields(self, visit);
+};
+template <class T>
+concept EachField = requires(T& self, const Path& path, VisitField visit) {
+  self.each_field(path, visit);
+};
+template <class T>
+concept Iterable = requires(T& self) {
+  self.begin();
+  self.end();
+};
+template <class T>
+concept TupleLike = requires {
+  std::tuple_size<T>::value;
+};
+template <class T>
+inline constexpr bool is_optional = false;
+template <class T>
+inline constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+inline constexpr bool always_false = false;
+
+/// Visits every tensor in the object with its dotted name, which knows whether it is a buffer's. What has no tensors (a
+/// number, a function) has no fields.
+template <class T>
+void walk_fields(T& object, const Path& path, VisitField visit) {
+  static_assert(!std::is_const_v<T>, "walk a mutable object; the public functions cast for the const ones");
+  if constexpr (std::is_same_v<T, Tensor>) {
+    visit(path, object);
+  } else if constexpr (std::is_same_v<T, Buffer>) {
+    visit(path.of_buffer(), object.tensor);
+  } else if constexpr (ListsFields<T>) {
+    T::fields(object, [&](const auto& key, auto& member) {
+      if constexpr (std::is_convertible_v<decltype(key), std::string_view>)
+        walk_fields(member, Path(path, std::string_view(key)), visit);
+      else
+        walk_fields(member, Path(path, static_cast<std::size_t>(key)), visit);
+    });
+  } else if constexpr (EachField<T>) {
+    object.each_field(path, visit);
+  } else if constexpr (is_optional<T>) {
+    if (object) walk_fields(*object, path, visit);
+  } else if constexpr (Iterable<T>) {
+    std::size_t index = 0;
+    for (auto& member : object) walk_fields(member, Path(path, index++), visit);
+  } else if constexpr (TupleLike<T>) {
+    std::apply(
+        [&](auto&... members) {
+          std::size_t index = 0;
+          (walk_fields(members, Path(path, index++), visit), ...);
+        },
+        object);
+  } else {
+    static_assert(always_false<T>, "this type has no static fields(self, visit), and is no tensor, container or tuple");
+  }
+}
+
+/// Visits every tensor but those of buffers.
+template <class T>
+void walk_parameters(T& object, const Path& path, VisitField visit) {
+  walk_fields(object, path, [&](const Path& at, Tensor& tensor) {
+    if (!at.is_buffer()) visit(at, tensor);
+  });
+}
+
+}  // namespace detail
+
+/// A struct with fields, a container or a tuple of such: anything whose tensors can be walked.
+template <class T>
+concept HasFields = !std::is_same_v<std::remove_cvref_t<T>, Tensor> &&
+                    (detail::ListsFields<std::remove_cvref_t<T>> || detail::EachField<std::remove_cvref_t<T>> ||
+                     detail::Iterable<std::remove_cvref_t<T>> || detail::TupleLike<std::remove_cvref_t<T>> ||
+                     detail::is_optional<std::remove_cvref_t<T>>);
+
+/// A parameter, or a buffer, and its dotted name.
+struct Parameter {
+  std::string name;  ///< dotted: "layers.0.weight"
+  Tensor tensor;     ///< a handle on the model's own values
+};
+
+namespace detail {
+/// Which of a model's tensors are meant.
+enum class Fields { parameters, all };
+
+/// Those tensors of a model in the order of its fields; one that stands in two places is listed once, an empty handle
+/// not at all.
+template <class Model>
+std::vector<Parameter> list_fields(const Model& model, Fields which) {
+  std::vector<Parameter> list;
+  std::unordered_set<const Body*> seen;
+  walk_fields(const_cast<Model&>(model), Path(), [&](const Path& path, Tensor& tensor) {
+    if (path.is_buffer() && which == Fields::parameters) return;
+    if (tensor.defined() && seen.insert(tensor.body_or_null()).second) list.push_back({path.str(), tensor});
+  });
+  return list;
+}
+}  // namespace detail
+
+/// All parameters of a model in the order of its fields; a shared tensor is listed once, under its first name.
+template <HasFields Model>
+std::vector<Parameter> parameters(const Model& model) {
+  return detail::list_fields(model, detail::Fields::parameters);
+}
+
+/// All parameters and buffers of a model, in the same way: what a saved model consists of.
+template <HasFields Model>
+std::vector<Parameter> state(const Model& model) {
+  return detail::list_fields(model, detail::Fields::all);
+}
+
+/// The number of scalars in all parameters of a model.
+template <HasFields Model>
+std::int64_t count(const Model& model) {
+  std::int64_t total = 0;
+  for (const Parameter& parameter : parameters(model)) total += parameter.tensor.size();
+  return total;
+}
+
+namespace detail {
+Tensor copy_values(const Tensor& x);
+
+/// A copy of the model with those tensors replaced; tensors that were one stay one.
+template <class Model>
+Model rebound(const Model& model, Fields which, FunctionRef<Tensor(const Tensor&)> replace) {
+  Model copy = model;
+  std::unordered_map<const Body*, Tensor> done;  // the model keeps what the copy lets go
+  walk_fields(copy, Path(), [&](const Path& path, Tensor& tensor) {
+    if (path.is_buffer() && which == Fields::parameters) return;
+    const auto [at, is_new] = done.try_emplace(tensor.body_or_null());
+    if (is_new) at->second = replace(tensor);
+    tensor = at->second;
+  });
+  return copy;
+}
+}  // namespace detail
+
+/// A deep copy: the same values in storage of its own (copying a model alone copies handles, which share it).
+template <HasFields Model>
+Model clone(const Model& model) {
+  return detail::rebound(model, detail::Fields::all, &detail::copy_values);
+}
+
+}  // namespace retrograd

@@ -1,0 +1,177 @@
+#include "tensor.h"
+
+#include <cstring>
+
+#include "../base/error.h"
+#include "../compute/loops.h"
+#include "../compute/product.h"
+#include "../tape/log.h"
+#include "format.h"
+#include "wrap.h"
+
+namespace retrograd {
+
+namespace detail {
+
+namespace {
+
+bool strides_are_row_major(const Shape& shape, const Strides& strides) {
+  std::int64_t expected = 1;
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    if (shape[axis] != 1 && strides[static_cast<std::size_t>(axis)] != expected) return false;
+    expected *= shape[axis];
+  }
+  return true;
+}
+
+}  // namespace
+
+void release_body(Body* body) noexcept {
+  if (Body* base = body->base; base != body) {
+    base->views.fetch_sub(1, std::memory_order_relaxed);
+    if (base->wrapped)
+      drop_wrapped(base);
+    else if (drop_reference(base))
+      give_block(base);
+  }
+  give_block(body);
+}
+
+void fail_empty_handle() {
+  fail("tensor: this handle is empty (a default-constructed Tensor has no shape and no values)");
+}
+
+void fail_dtype_access(Dtype asked, Dtype is) {
+  fail<DtypeError>("data: asked for {}, but the tensor is {}", asked, is);
+}
+
+void fail_not_contiguous(const char* op, const Tensor& x) {
+  fail<ShapeError>("{}: this {} view is not contiguous; to_vector copies", op, x.shape());
+}
+
+void check_in_place(const Tensor& x, const char* op) {
+  if (is_live(x.body().base->stamp.load(std::memory_order_relaxed)))
+    fail<TapeError>("{}: an open tape tracks this {} tensor; write after tape.gradients(…) or when the tape is closed",
+                    op, described(x));
+  if (x.body().base->read_only) fail("{}: this {} tensor stands in memory that may only be read", op, described(x));
+  for (int axis = 0; !x.is_contiguous() && x.size() > 0 && axis < x.rank(); ++axis)
+    if (x.strides()[static_cast<std::size_t>(axis)] == 0 && x.shape()[axis] > 1)
+      fail<ShapeError>("{}: elements of this {} view share their values along axis {}", op, described(x), axis);
+  if (const Body& base = *x.body().base; base.pending.load(std::memory_order_acquire) > 0) compute_readers(base);
+}
+
+void check_writable(const Tensor& x, const char* op) {
+  check_overwritable(x, op);
+  if (!x.is_contiguous())
+    fail<ShapeError>("{}: only contiguous tensors are written, and this {} view is not", op, described(x));
+}
+
+void check_overwritable(const Tensor& x, const char* op) {
+  check_in_place(x, op);
+  const Body& body = x.body();
+  if (is_live(body.serial.load(std::memory_order_relaxed)) ||
+      is_live(body.base->serial.load(std::memory_order_relaxed)))
+    fail<TapeError>("{}: this {} tensor is a running sum that an open tape differentiates", op, described(x));
+}
+
+void check_floating(const char* op, const Tensor& x) {
+  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}; astype converts", op, x.dtype());
+}
+
+Strides row_major(const Shape& shape) {
+  Strides strides{};
+  std::int64_t step = 1;
+  for (int axis = shape.rank() - 1; axis >= 0; --axis) {
+    strides[static_cast<std::size_t>(axis)] = step;
+    step *= shape[axis];
+  }
+  return strides;
+}
+
+Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides, std::int64_t offset) {
+  Body& from = base.body();
+  const bool contiguous = strides_are_row_major(shape, strides);
+  Body* body = new_body(contiguous ? 0 : sizeof(Strides), shape, shape.size(), from.dtype);
+  if (!contiguous) body->view_strides() = strides;
+  body->contiguous = contiguous;
+  body->data = from.data + offset * static_cast<std::int64_t>(size_of(from.dtype));
+  body->base = from.base;
+  from.base->refs.fetch_add(1, std::memory_order_relaxed);
+  from.base->views.fetch_add(1, std::memory_order_relaxed);
+  return Tensor::adopt(body);
+}
+
+Tensor packed(const Tensor& x) {
+  if (x.is_contiguous()) return x;
+  Tensor out = Tensor::empty(x.shape(), x.dtype());
+  dispatch(x.dtype(), [&]<class T>() {
+    T* to = values<T>(out);
+    for_each_run<1>(x.shape(), {&x},
+                    [&](std::array<const void*, 1> from, std::array<std::int64_t, 1> step, std::int64_t n) {
+                      const T* source = static_cast<const T*>(from[0]);
+                      if (step[0] == 1)
+                        std::memcpy(to, source, static_cast<std::size_t>(n) * sizeof(T));
+                      else
+                        for (std::int64_t i = 0; i < n; ++i) to[i] = source[i * step[0]];
+                      to += n;
+                    });
+  });
+  return out;
+}
+
+}  // namespace detail
+
+Tensor Tensor::empty(const Shape& shape, Dtype dtype) { return detail::empty_for("empty", shape, dtype); }
+
+namespace {
+// How many bytes: inline, since every result asks.
+inline std::int64_t bytes_of(const char* op, const Shape& shape, Dtype dtype) {
+  auto bytes = static_cast<std::int64_t>(size_of(dtype));
+  for (std::int64_t size : shape)
+    if (__builtin_mul_overflow(bytes, size, &bytes))
+      fail<ShapeError>("{}: a {} tensor of shape {} has more bytes than 64 bits count", op, dtype, shape);
+  return bytes;
+}
+}  // namespace
+
+std::int64_t detail::check_bytes(const char* op, const Shape& shape, Dtype dtype) { return bytes_of(op, shape, dtype); }
+
+Tensor detail::empty_for(const char* op, const Shape& shape, Dtype dtype) {
+  const std::int64_t bytes = bytes_of(op, shape, dtype);
+  Body* body = new_body(static_cast<std::size_t>(bytes), shape, shape.size(), dtype);
+  body->data = body->payload();
+  return Tensor::adopt(body);
+}
+
+template <class T>
+T Tensor::item_value() const {
+  if (size() != 1) fail<ShapeError>("item: needs a tensor of size 1, got shape {}", shape());
+  return dispatch(dtype(), [&]<class From>() { return static_cast<T>(*data<From>()); });
+}
+
+template <class T>
+std::vector<T> Tensor::to_vector() const {
+  const Tensor values = detail::packed(*this);
+  std::vector<T> out;
+  out.reserve(static_cast<std::size_t>(size()));
+  dispatch(dtype(), [&]<class From>() {
+    const From* from = values.data<From>();
+    for (std::int64_t i = 0; i < size(); ++i) out.push_back(static_cast<T>(from[i]));
+  });
+  return out;
+}
+
+template float Tensor::item_value() const;
+template double Tensor::item_value() const;
+template std::int64_t Tensor::item_value() const;
+template int Tensor::item_value() const;
+template bool Tensor::item_value() const;
+template std::uint8_t Tensor::item_value() const;
+template std::vector<float> Tensor::to_vector() const;
+template std::vector<double> Tensor::to_vector() const;
+template std::vector<std::int64_t> Tensor::to_vector() const;
+template std::vector<int> Tensor::to_vector() const;
+template std::vector<bool> Tensor::to_vector() const;
+template std::vector<std::uint8_t> Tensor::to_vector() const;
+
+}  // namespace retrograd

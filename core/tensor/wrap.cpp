@@ -1,0 +1,37 @@
+#include "wrap.h"
+
+#include "../base/error.h"
+#include "format.h"
+
+namespace retrograd::detail {
+
+namespace {
+using Owner = std::shared_ptr<const void>;
+Owner* owner_of(Body* base) { return reinterpret_cast<Owner*>(base->payload()); }
+}  // namespace
+
+// Handles are views on a base that nobody has a handle on. The base counts itself among its references, so that no view
+// is ever its sole owner, and its values are never taken for those of a result.
+Tensor wrap_memory(const void* memory, Dtype dtype, bool read_only, const Shape& shape, Owner&& owner) {
+  if (!memory && shape.size() > 0) fail("wrap: there is no memory (a null pointer) for shape {}", shape);
+  if (reinterpret_cast<std::uintptr_t>(memory) % size_of(dtype) != 0)
+    fail("wrap: the memory is not aligned for {}, which needs a multiple of {} bytes", dtype, size_of(dtype));
+  const Tensor handle = Tensor::adopt(new_body(sizeof(Owner), shape, shape.size(), dtype));
+  Body& base = handle.body();
+  base.data = static_cast<std::byte*>(const_cast<void*>(memory));
+  Tensor view = make_view(handle, shape, row_major(shape));
+  new (owner_of(&base)) Owner(std::move(owner));  // nothing throws from here on
+  base.wrapped = true;
+  base.read_only = read_only;
+  base.exposed.store(true, std::memory_order_relaxed);  // the caller may write whenever he likes
+  base.refs.fetch_add(1, std::memory_order_relaxed);
+  return view;
+}
+
+void drop_wrapped(Body* base) noexcept {
+  if (base->refs.fetch_sub(1, std::memory_order_acq_rel) != 2) return;
+  owner_of(base)->~Owner();
+  give_block(base);
+}
+
+}  // namespace retrograd::detail

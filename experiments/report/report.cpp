@@ -1,0 +1,79 @@
+#include "report.h"
+
+#include <fmt/core.h>
+#include <fmt/ranges.h>
+#include <retrograd/retrograd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "../paper/summary.h"
+#include "conclusions.h"
+#include "table.h"
+
+namespace retrograd::experiments {
+namespace {
+
+std::string how_it_was_run(const Options& options, const Setting& setting) {
+  const Configuration& paper = options.configuration;
+  std::string text = fmt::format(
+      "{}, {} train and {} test images. {} {}, batches of {}, learning rate {}, momentum {}, weight decay {},\n{} {}.",
+      options.dataset == Digits::mnist ? "MNIST" : "Fashion-MNIST", setting.train_images, setting.test_images,
+      paper.epochs, paper.epochs == 1 ? "epoch" : "epochs", paper.batch_size, paper.learning_rate, paper.momentum,
+      paper.weight_decay, options.seeds.size() == 1 ? "seed" : "seeds", fmt::join(options.seeds, ", "));
+  if (paper.overrides != Overrides::fused) text += fmt::format(" Overrides {}.", name_of(paper.overrides));
+  return text + fmt::format(" {} at a time, {} of the engine; OpenBLAS core {}, SIMD target {}.\n",
+                            options.jobs == 1 ? "1 case" : fmt::format("{} cases", options.jobs),
+                            options.threads == 1 ? "1 thread" : fmt::format("{} threads", options.threads),
+                            setting.blas_core, setting.simd_target);
+}
+
+}  // namespace
+
+Setting setting_of_engine() {
+  Setting setting;
+  setting.version = version();
+  setting.blas_core = blas_core();
+  setting.simd_target = simd_target();
+  return setting;
+}
+
+std::string report(const std::vector<Outcome>& outcomes, const Options& options, const Setting& setting) {
+  const std::vector<Summary> summaries = summarize(outcomes);
+  std::string text = "# The paper's table 3.1, repeated\n\n" + how_it_was_run(options, setting) + "\n" +
+                     results_table(summaries, options.dataset) +
+                     "\nAccuracy and loss: on the test set, after the last epoch.";
+  if (options.seeds.size() > 1) text += " Mean ± standard deviation over the seeds; first and last best epoch.";
+  text += "\n";
+  for (const Outcome& one : outcomes) {
+    if (one.state == State::failed) text += fmt::format("\nFailed: {}.\n", one.failure);
+  }
+  return text + "\n" + conclusions_text(reexamine(summaries, setting.test_images));
+}
+
+std::string config_json(const Options& options, const Setting& setting) {
+  const Configuration& paper = options.configuration;
+  std::vector<std::string> cases;
+  for (const Case* one : options.cases) cases.emplace_back(one->name);
+  const nlohmann::ordered_json config{{"cases", cases},
+                                      {"seeds", options.seeds},
+                                      {"dataset", name_of(options.dataset)},
+                                      {"data", options.data},
+                                      {"train_images", setting.train_images},
+                                      {"test_images", setting.test_images},
+                                      {"epochs", paper.epochs},
+                                      {"learning_rate", paper.learning_rate},
+                                      {"weight_decay", paper.weight_decay},
+                                      {"momentum", paper.momentum},
+                                      {"batch_size", paper.batch_size},
+                                      {"display_every", paper.display_every},
+                                      {"overrides", name_of(paper.overrides)},
+                                      {"jobs", options.jobs},
+                                      {"threads", options.threads},
+                                      {"version", setting.version},
+                                      {"blas_core", setting.blas_core},
+                                      {"simd_target", setting.simd_target}};
+  // A folder's name need not be UTF-8; JSON must.
+  return config.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace retrograd::experiments

@@ -1,9 +1,0 @@
-#include "flatten.h"
-
-#include "../ops/shaping.h"
-
-namespace retrograd::nn {
-
-Tensor Flatten::operator()(const Tensor& x) const { return flatten(x, start_dim); }
-
-}  // namespace retrograd::nn

@@ -1,0 +1,59 @@
+// Activations with a number of their own, as layers; those without one stand in a Sequential as the functions they are
+// (rg::relu). They have no parameters.
+#pragma once
+#include "../../core/tensor/tensor.h"
+#include "../../ops/elementwise/activations.h"
+
+namespace retrograd::nn {
+
+/// x where x > 0, else slope · x; see rg::leaky_relu.
+struct LeakyRelu {
+  double slope = 0.01;  ///< below zero
+
+  /// Element by element.
+  Tensor operator()(const Tensor& x) const;
+  /// Names nothing.
+  static void fields(auto&, auto&&) {}
+};
+
+/// x where x > 0, else alpha · (e^x − 1); see rg::elu.
+struct Elu {
+  double alpha = 1;  ///< what the value tends to below zero, but for its sign
+
+  /// Element by element.
+  Tensor operator()(const Tensor& x) const;
+  /// Names nothing.
+  static void fields(auto&, auto&&) {}
+};
+
+/// x · Φ(x), or its approximation by tanh; see rg::gelu.
+struct Gelu {
+  retrograd::Gelu form = retrograd::Gelu::exact;  ///< which of the two
+
+  /// Element by element.
+  Tensor operator()(const Tensor& x) const;
+  /// Names nothing.
+  static void fields(auto&, auto&&) {}
+};
+
+/// e^(xₖ)/Σⱼ e^(xⱼ) along an axis; see rg::softmax.
+struct Softmax {
+  int axis = -1;  ///< counted from the end when negative
+
+  /// ShapeError where x has no such axis.
+  Tensor operator()(const Tensor& x) const;
+  /// Names nothing.
+  static void fields(auto&, auto&&) {}
+};
+
+/// xₖ − ln Σⱼ e^(xⱼ) along an axis; see rg::log_softmax.
+struct LogSoftmax {
+  int axis = -1;  ///< counted from the end when negative
+
+  /// ShapeError where x has no such axis.
+  Tensor operator()(const Tensor& x) const;
+  /// Names nothing.
+  static void fields(auto&, auto&&) {}
+};
+
+}  // namespace retrograd::nn

@@ -1,0 +1,64 @@
+#include "convolution.h"
+
+#include "../../core/base/error.h"
+
+namespace retrograd::nn {
+
+namespace {
+
+void check_sizes(const char* layer, std::int64_t in, std::int64_t out, std::int64_t groups, Size2d kernel) {
+  if (in < 1 || out < 1) fail<ShapeError>("{}: sizes must be positive, got {} in, {} out", layer, in, out);
+  if (groups < 1 || in % groups != 0 || out % groups != 0)
+    fail<ShapeError>("{}: groups = {} do not divide {} in and {} out", layer, groups, in, out);
+  if (kernel.rows < 1 || kernel.columns < 1)
+    fail<ShapeError>("{}: the kernel's sizes must be positive, got ({}, {})", layer, kernel.rows, kernel.columns);
+}
+
+// The weight, each of whose rows sums over the rest of its shape, and the bias.
+template <class Layer>
+void draw(Layer& layer, const Shape& weight, std::int64_t out, bool has_bias, Rng& rng, const Initialiser& initialiser,
+          Dtype dtype) {
+  const std::int64_t fan_in = weight.size() / weight[0];
+  layer.weight = initialiser(weight, fan_in, rng, dtype);
+  if (has_bias) layer.bias = initialiser({out}, fan_in, rng, dtype);
+}
+
+}  // namespace
+
+Conv2d::Conv2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng, const ConvolutionOptions<Size2d>& how,
+               const Initialiser& initialiser, Dtype dtype)
+    : options{how.stride, how.padding, how.dilation, how.groups} {
+  check_sizes("Conv2d", in, out, how.groups, kernel);
+  const Shape shape = {out, in / how.groups, kernel.rows, kernel.columns};
+  draw(*this, shape, out, how.bias, rng, initialiser, dtype);
+}
+
+Tensor Conv2d::operator()(const Tensor& x) const {
+  return bias ? conv2d(x, weight, *bias, options) : conv2d(x, weight, options);
+}
+
+Conv1d::Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, Rng& rng,
+               const ConvolutionOptions<std::int64_t>& how, const Initialiser& initialiser, Dtype dtype)
+    : options{how.stride, how.padding, how.dilation, how.groups} {
+  check_sizes("Conv1d", in, out, how.groups, {1, kernel});
+  const Shape shape = {out, in / how.groups, kernel};
+  draw(*this, shape, out, how.bias, rng, initialiser, dtype);
+}
+
+Tensor Conv1d::operator()(const Tensor& x) const {
+  return bias ? conv1d(x, weight, *bias, options) : conv1d(x, weight, options);
+}
+
+ConvTranspose2d::ConvTranspose2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng,
+                                 const ConvolutionTransposeOptions& how, const Initialiser& initialiser, Dtype dtype)
+    : options{how.stride, how.padding, how.output_padding, how.dilation, how.groups} {
+  check_sizes("ConvTranspose2d", in, out, how.groups, kernel);
+  const Shape shape = {in, out / how.groups, kernel.rows, kernel.columns};
+  draw(*this, shape, out, how.bias, rng, initialiser, dtype);
+}
+
+Tensor ConvTranspose2d::operator()(const Tensor& x) const {
+  return bias ? conv_transpose2d(x, weight, *bias, options) : conv_transpose2d(x, weight, options);
+}
+
+}  // namespace retrograd::nn

@@ -1,0 +1,33 @@
+// A table of learnt vectors, read by index.
+#pragma once
+#include <cstdint>
+#include <optional>
+
+#include "../../core/base/random.h"
+#include "../../core/tensor/tensor.h"
+#include "../base/initializers.h"
+
+namespace retrograd::nn {
+
+/// What an Embedding has besides its sizes.
+struct EmbeddingOptions {
+  std::optional<std::int64_t> padding_idx =
+      std::nullopt;  ///< the row of what is no word: it starts at zero and is not trained
+};
+
+/// Rows of a table: indices (…), int64 from 0 to count-1, → (…, dim).
+struct Embedding {
+  Tensor weight;                            ///< (count, dim)
+  std::optional<std::int64_t> padding_idx;  ///< the row that gets no gradient, where there is one
+
+  /// The weight is drawn from the standard normal distribution, unless an initialiser is given. ShapeError where sizes
+  /// are not positive or padding_idx is no row; Embedding{100, 16, rng, {.padding_idx = 0}}.
+  Embedding(std::int64_t count, std::int64_t dim, Rng& rng, const EmbeddingOptions& options = {},
+            const Initialiser& initialiser = Normal{0, 1}, Dtype dtype = float32);
+  /// DtypeError where the indices are not int64, ShapeError where one is out of range: negative ones are.
+  Tensor operator()(const Tensor& indices) const;
+  /// Names the parameter.
+  static void fields(auto& self, auto&& visit) { visit("weight", self.weight); }
+};
+
+}  // namespace retrograd::nn

@@ -1,0 +1,27 @@
+// The linear (fully connected) layer.
+#pragma once
+#include "../../core/base/random.h"
+#include "../../core/tensor/tensor.h"
+#include "../base/initializers.h"
+
+/// Layers, losses, initialisers, and files of weights.
+namespace retrograd::nn {
+
+/// y = x · weightᵀ + bias (eq. 2.5): x (…, in) → (…, out); weight (out, in) as PyTorch and ONNX store it, bias (out).
+struct Linear {
+  Tensor weight;  ///< (out, in)
+  Tensor bias;    ///< (out)
+
+  /// The weight is drawn first, then the bias.
+  Linear(std::int64_t in, std::int64_t out, Rng& rng, const Initialiser& initialiser = FanInUniform{},
+         Dtype dtype = float32);
+  /// x (…, in) → (…, out); ShapeError or DtypeError where x does not fit.
+  Tensor operator()(const Tensor& x) const;
+  /// Names the parameters.
+  static void fields(auto& self, auto&& visit) {
+    visit("weight", self.weight);
+    visit("bias", self.bias);
+  }
+};
+
+}  // namespace retrograd::nn

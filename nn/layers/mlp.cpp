@@ -1,0 +1,81 @@
+#include "mlp.h"
+
+#include "../../core/base/error.h"
+#include "../../core/tape/linear.h"
+#include "../../ops/elementwise/activations.h"
+#include "../../ops/network/linear.h"
+#include "../base/within.h"
+
+namespace retrograd::nn {
+
+Tensor activate(Activation activation, const Tensor& x) {
+  switch (activation) {
+    case Activation::relu:
+      return relu(x);
+    case Activation::sigmoid:
+      return sigmoid(x);
+    case Activation::tanh:
+      return tanh(x);
+    case Activation::gelu:
+      return gelu(x);
+    case Activation::identity:
+      break;
+  }
+  return detail::copied(x);
+}
+
+std::string_view name(Activation activation) {
+  switch (activation) {
+    case Activation::relu:
+      return "relu";
+    case Activation::sigmoid:
+      return "sigmoid";
+    case Activation::tanh:
+      return "tanh";
+    case Activation::gelu:
+      return "gelu";
+    case Activation::identity:
+      break;
+  }
+  return "identity";
+}
+
+Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, const Initialiser& initialiser,
+         Dtype dtype)
+    : activation(between) {
+  if (sizes.size() < 2) fail<ShapeError>("Mlp: needs at least two sizes, got {}", sizes.size());
+  layers.reserve(sizes.size() - 1);
+  for (std::size_t i = 0; i + 1 < sizes.size(); ++i)
+    layers.emplace_back(sizes[i], sizes[i + 1], rng, initialiser, dtype);
+}
+
+Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
+  switch (activation) {
+    case Activation::relu:
+      return linear_relu(x, layer.weight, layer.bias);
+    case Activation::sigmoid:
+      return linear_sigmoid(x, layer.weight, layer.bias);
+    case Activation::tanh:
+      return linear_tanh(x, layer.weight, layer.bias);
+    case Activation::gelu:
+      return gelu(layer(x));
+    case Activation::identity:
+      break;
+  }
+  return layer(x);
+}
+
+namespace {
+
+Tensor through_all(const Tensor& x, const std::vector<Linear>& layers, Activation activation) {
+  Tensor y = x;
+  for (std::size_t i = 0; i < layers.size(); ++i)
+    y = within(i, activated, layers[i], i + 1 < layers.size() ? activation : Activation::identity, y);
+  return y;
+}
+
+}  // namespace
+
+Tensor Mlp::operator()(const Tensor& x) const { return within("layers", through_all, x, layers, activation); }
+
+}  // namespace retrograd::nn

@@ -1,0 +1,104 @@
+#include "recurrent_cells.h"
+
+#include "../../core/base/error.h"
+#include "../../core/compute/creation.h"
+#include "../../ops/elementwise/activations.h"
+#include "../../ops/elementwise/arithmetic.h"
+#include "../../ops/network/linear.h"
+#include "../../ops/shape/views.h"
+#include "../base/check.h"
+
+namespace retrograd::nn {
+
+namespace {
+
+template <class Cell>
+void draw(const char* name, Cell& cell, std::int64_t gates, std::int64_t in, std::int64_t hidden, Rng& rng,
+          const Initialiser& initialiser, Dtype dtype) {
+  if (in < 1 || hidden < 1) fail<ShapeError>("{}: sizes must be positive, got {} in, {} hidden", name, in, hidden);
+  std::int64_t rows = 0;
+  if (__builtin_mul_overflow(gates, hidden, &rows))
+    fail<ShapeError>("{}: {} gates of {} are more rows than 64 bits count", name, gates, hidden);
+  const bool is_default = initialiser.target<FanInUniform>() != nullptr;  // ±1/√hidden for all, as PyTorch's
+  cell.weight_ih = initialiser({rows, in}, is_default ? hidden : in, rng, dtype);
+  cell.weight_hh = initialiser({rows, hidden}, hidden, rng, dtype);
+  cell.bias_ih = initialiser({rows}, hidden, rng, dtype);
+  cell.bias_hh = initialiser({rows}, hidden, rng, dtype);
+}
+
+// The state's tensor `given`, checked, or zeros where there is none.
+template <class Cell>
+Tensor state_for(const char* name, const char* argument, const Cell& cell, const Tensor& x, const Tensor& given) {
+  const std::int64_t rows = x.shape()[0], hidden = cell.weight_hh.shape()[1];
+  if (!given.defined()) return zeros({rows, hidden}, x.dtype());
+  detail::check_argument(name, argument, given, cell.weight_hh, {rows, hidden});
+  return given;
+}
+
+template <class Cell>
+void check_x(const char* name, const Cell& cell, const Tensor& x) {
+  detail::check_argument(name, "x", x, cell.weight_ih, {"N", cell.weight_ih.shape()[1]});
+}
+
+}  // namespace
+
+RnnCell::RnnCell(std::int64_t in, std::int64_t hidden, Rng& rng, Activation between, const Initialiser& initialiser,
+                 Dtype dtype)
+    : activation(between) {
+  if (activation != Activation::tanh && activation != Activation::relu)
+    fail("RnnCell: the activation must be tanh or relu, got {}", name(activation));
+  draw("RnnCell", *this, 1, in, hidden, rng, initialiser, dtype);
+}
+
+Tensor RnnCell::operator()(const Tensor& x, const Tensor& h) const {
+  check_x("RnnCell", *this, x);
+  return step(input(x), state_for("RnnCell", "h", *this, x, h));
+}
+
+Tensor RnnCell::input(const Tensor& x) const { return linear(x, weight_ih, bias_ih); }
+
+Tensor RnnCell::step(const Tensor& from_x, const Tensor& h) const {
+  return activate(activation, from_x + linear(h, weight_hh, bias_hh));
+}
+
+GruCell::GruCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initialiser& initialiser, Dtype dtype) {
+  draw("GruCell", *this, 3, in, hidden, rng, initialiser, dtype);
+}
+
+Tensor GruCell::operator()(const Tensor& x, const Tensor& h) const {
+  check_x("GruCell", *this, x);
+  return step(input(x), state_for("GruCell", "h", *this, x, h));
+}
+
+Tensor GruCell::input(const Tensor& x) const { return linear(x, weight_ih, bias_ih); }
+
+Tensor GruCell::step(const Tensor& from_x, const Tensor& h) const {
+  const std::int64_t n = h.shape()[1];
+  const Tensor from_h = linear(h, weight_hh, bias_hh);
+  const Tensor both = sigmoid(slice(from_x, 1, 0, 2 * n) + slice(from_h, 1, 0, 2 * n));
+  const Tensor r = slice(both, 1, 0, n), z = slice(both, 1, n, 2 * n);
+  const Tensor fresh = tanh(slice(from_x, 1, 2 * n, 3 * n) + r * slice(from_h, 1, 2 * n, 3 * n));
+  return fresh + z * (h - fresh);
+}
+
+LstmCell::LstmCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initialiser& initialiser, Dtype dtype) {
+  draw("LstmCell", *this, 4, in, hidden, rng, initialiser, dtype);
+}
+
+LstmState LstmCell::operator()(const Tensor& x, const LstmState& state) const {
+  check_x("LstmCell", *this, x);
+  return step(input(x), {state_for("LstmCell", "h", *this, x, state.h), state_for("LstmCell", "c", *this, x, state.c)});
+}
+
+Tensor LstmCell::input(const Tensor& x) const { return linear(x, weight_ih, bias_ih); }
+
+LstmState LstmCell::step(const Tensor& from_x, const LstmState& state) const {
+  const std::int64_t n = state.h.shape()[1];
+  const Tensor a = from_x + linear(state.h, weight_hh, bias_hh);
+  const Tensor both = sigmoid(slice(a, 1, 0, 2 * n));
+  const Tensor i = slice(both, 1, 0, n), f = slice(both, 1, n, 2 * n);
+  const Tensor c = f * state.c + i * tanh(slice(a, 1, 2 * n, 3 * n));
+  return {sigmoid(slice(a, 1, 3 * n, 4 * n)) * tanh(c), c};
+}
+
+}  // namespace retrograd::nn

@@ -1,0 +1,15 @@
+#include "residual.h"
+
+#include "../../core/base/error.h"
+#include "../../core/tape/linear.h"
+#include "../../core/tensor/format.h"
+
+namespace retrograd {
+
+Tensor detail::residual_sum(const Tensor& x, const Tensor& y) {
+  if (!(x.shape() == y.shape()))
+    fail<ShapeError>("Residual: the layer's output {} has another shape than its input {}", y.shape(), x.shape());
+  return x + y;
+}
+
+}  // namespace retrograd

@@ -1,0 +1,165 @@
+#include "in_place.h"
+
+#include <algorithm>
+
+#include "../../core/base/error.h"
+#include "../../core/compute/creation.h"
+#include "../../core/tape/linear.h"
+#include "../../core/tape/tape.h"
+#include "../../core/tape/windows.h"
+#include "../../core/tensor/fields.h"
+#include "../../core/tensor/format.h"
+#include "arithmetic.h"
+
+namespace retrograd {
+
+namespace {
+
+// How x ∘= b is written and differentiated. The rules are made of the values before the write; where they do not read
+// them, both handles are empty, and nothing is protected from the next write.
+
+// d(x + b) = dx + db
+struct AddTo {
+  static constexpr const char* kName = "+=";
+  static constexpr bool kReads = false;
+  static void write(Tensor& x, const Tensor& b) { detail::add_into(x, b); }
+  static auto rule_x(const Tensor&) {
+    return [](const Tensor& g) { return g; };
+  }
+  static auto rule_b(const Tensor&, const Tensor&) { return rule_x(Tensor()); }
+};
+// d(x − b) = dx − db
+struct SubtractFrom {
+  static constexpr const char* kName = "-=";
+  static constexpr bool kReads = false;
+  static void write(Tensor& x, const Tensor& b) { detail::sub_into(x, b); }
+  static auto rule_x(const Tensor&) { return AddTo::rule_x(Tensor()); }
+  static auto rule_b(const Tensor&, const Tensor&) {
+    return [](const Tensor& g) { return -g; };
+  }
+};
+// d(x·b) = b·dx + x·db
+struct MultiplyBy {
+  static constexpr const char* kName = "*=";
+  static constexpr bool kReads = true;
+  static void write(Tensor& x, const Tensor& b) { detail::mul_into(x, b); }
+  static auto rule_x(const Tensor& b) {
+    return [b](const Tensor& g) { return g * b; };
+  }
+  static auto rule_b(const Tensor& x, const Tensor&) { return rule_x(x); }
+};
+// d(x/b) = dx/b − (x/b)·db/b
+struct DivideBy {
+  static constexpr const char* kName = "/=";
+  static constexpr bool kReads = true;
+  static void write(Tensor& x, const Tensor& b) { detail::div_into(x, b); }
+  static auto rule_x(const Tensor& b) {
+    return [b](const Tensor& g) { return g / b; };
+  }
+  static auto rule_b(const Tensor& x, const Tensor& b) {
+    return [x, b](const Tensor& g) { return -(g * (x / b) / b); };
+  }
+};
+
+void check_fits(const char* op, const Tensor& x, const Tensor& b) {
+  if (!broadcasts_to(b.shape(), x.shape()))
+    fail<ShapeError>("{}: {} does not broadcast to {}", op, detail::described(b), detail::described(x));
+  if (x.dtype() != b.dtype())
+    fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, x.dtype(), b.dtype());
+}
+
+// `values` with the place in the log that `of` has now.
+Tensor in_place_of(const Tensor& of, Tensor values) {
+  values.body().serial.store(of.body().serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  values.body().node = of.body().node;
+  return values;
+}
+
+// x ∘= b on the values alone, also where x is a view with gaps or turned axes.
+template <class Op>
+void write_values(Tensor& x, const Tensor& b) {
+  if (x.is_contiguous()) return Op::write(x, b);
+  Tensor values = detail::packed(x);
+  Op::write(values, b);
+  detail::write_view(x, values);
+}
+
+template <class Op>
+Tensor& write_in_place(Tensor& x, const Operand& operand) {
+  constexpr const char* op = Op::kName;
+  if (x.dtype() == boolean || x.dtype() == uint8) fail<DtypeError>("{}: does not take {}", op, x.dtype());
+  Tensor b = operand.as(op, x.dtype());
+  check_fits(op, x, b);
+  detail::Body& body = x.body();
+  detail::Log* log = detail::recording();
+  const bool x_tracked = log && detail::tracked(log, x), b_tracked = log && detail::tracked(log, b);
+  // A sum may also change by a constant that the tape which differentiates it does not see.
+  if (Op::kReads && !x_tracked)
+    detail::check_overwritable(x, op);
+  else
+    detail::check_in_place(x, op);
+  const bool shared = b.body().base == body.base;  // b would change as x is written
+  if (!x_tracked && !b_tracked) {
+    if (shared) b = detail::copy_values(b);
+    write_values<Op>(x, b);
+    return x;
+  }
+  const bool has_views = body.base == &body ? body.views.load(std::memory_order_relaxed) > 0
+                                            : body.base->refs.load(std::memory_order_relaxed) > 1;
+  if (has_views)
+    fail<TapeError>(
+        "{}: views share the values of this {} tensor, and the tape would not see them change; write x = x {} b", op,
+        detail::described(x), op[0]);
+  // Both as they are before x moves on. Only b's rule reads x. Without views, b that shares its values is x itself.
+  const bool keeps_x = Op::kReads && b_tracked;
+  const Tensor x_before = in_place_of(x, keeps_x ? detail::copy_values(x) : detach(x));
+  if (shared) b = keeps_x ? x_before : in_place_of(x, detail::copy_values(x));
+  detail::Edge* edges = nullptr;
+  try {  // as long as something may fail nothing is written
+    if (x_tracked) edges = detail::make_edge(log, x_before, 0, Op::rule_x(b), edges);
+    if (b_tracked) edges = detail::make_edge(log, b, 1, Op::rule_b(x_before, b), edges);
+    log->make_room();
+    write_values<Op>(x, b);
+    detail::append_node(log, op, x, edges);
+  } catch (...) {
+    detail::forget_edges(edges);
+    throw;
+  }
+  if (Op::kReads) detail::stamp(log, b);
+  if (body.base != &body)  // no handle is left on the base: its place tells later views of it who is at work here
+    body.base->serial.store(log->serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  const Tensor* const inputs[] = {&x_before, &b};
+  if (detail::Observer::current()) detail::notify_recorded(log, x, inputs);
+  return x;
+}
+
+}  // namespace
+
+Tensor& operator+=(Tensor& x, const Operand& b) { return write_in_place<AddTo>(x, b); }
+Tensor& operator-=(Tensor& x, const Operand& b) { return write_in_place<SubtractFrom>(x, b); }
+Tensor& operator*=(Tensor& x, const Operand& b) { return write_in_place<MultiplyBy>(x, b); }
+Tensor& operator/=(Tensor& x, const Operand& b) { return write_in_place<DivideBy>(x, b); }
+
+void fill(Tensor& x, Scalar value) {
+  dispatch(x.dtype(), [&]<class T>() {
+    const T element = value.as<T>("fill");
+    detail::check_overwritable(x, "fill");
+    if (x.is_contiguous())
+      std::fill_n(detail::values<T>(x), x.size(), element);
+    else
+      detail::write_view(x, broadcast_to(full({}, value, x.dtype()), x.shape()));
+  });
+}
+
+void copy_into(Tensor& x, const Tensor& from) {
+  check_fits("copy_into", x, from);
+  if (detail::is_tracked(from))
+    fail<TapeError>("copy_into: the tape differentiates this {} tensor; copy detach(from) for a constant",
+                    from.shape());
+  detail::check_overwritable(x, "copy_into");
+  const Tensor source = from.body().base == x.body().base ? detail::copy_values(from) : from;
+  const NoTape constants;
+  detail::write_view(x, broadcast_to(source, x.shape()));
+}
+
+}  // namespace retrograd

@@ -1,0 +1,18 @@
+// Activations that bend where relu does or are straight in pieces, element by element; float32 and float64. NaN stays
+// NaN. relu itself is an override, among the activations (ops/elementwise/activations.h).
+#pragma once
+#include "../../core/tensor/tensor.h"
+
+namespace retrograd {
+
+/// x where x > 0, else slope · x (A. L. Maas et al. 2013); the derivative at 0 is the slope.
+Tensor leaky_relu(const Tensor& x, double slope = 0.01);
+/// x where x > 0, else alpha · (e^x − 1) (D.-A. Clevert et al. 2016); the derivative at 0 is alpha.
+Tensor elu(const Tensor& x, double alpha = 1);
+/// λ · elu(x, α) with λ = 1.0507…, α = 1.6732…, which keep mean 0 and variance 1 (G. Klambauer et al. 2017); the
+/// derivative at 0 is λα.
+Tensor selu(const Tensor& x);
+/// (x + 3)/6 between −3 and 3, 0 below, 1 above; the derivative at ±3 is 0.
+Tensor hard_sigmoid(const Tensor& x);
+
+}  // namespace retrograd

@@ -1,0 +1,33 @@
+// The arithmetic of a convolution and of its two derivatives, on packed values: products of matrices with im2col's
+// columns, block by block, spread over the pool. Blocks and the order of sums depend on the sizes alone, so the bits do
+// not depend on the number of threads. Knows nothing of tapes and refuses nothing. Not a public header.
+#pragma once
+#include "../../core/tensor/tensor.h"
+#include "window_loops.h"
+
+namespace retrograd {
+
+namespace detail {
+
+/// The sizes of a convolution y = x * weight, which its derivatives share.
+struct ConvSizes {
+  Windows windows;
+  std::int64_t images, channels, filters, groups;
+
+  std::int64_t channels_each() const { return channels / groups; }
+  std::int64_t filters_each() const { return filters / groups; }
+  /// How many products an element of y is the sum of.
+  std::int64_t depth() const { return channels_each() * windows.size(); }
+  Shape x() const { return {images, channels, windows.rows.in, windows.columns.in}; }
+  Shape weight() const { return {filters, channels_each(), windows.rows.size, windows.columns.size}; }
+  Shape y() const { return {images, filters, windows.rows.out, windows.columns.out}; }
+};
+
+/// x * weight plus, where `bias` is defined, bias for each filter. Not recorded.
+Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvSizes& sizes);
+/// The derivatives of Σ g · (x * weight) with respect to x and to weight. Not recorded.
+Tensor convolve_back(const Tensor& g, const Tensor& weight, const ConvSizes& sizes);
+Tensor correlate(const Tensor& x, const Tensor& g, const ConvSizes& sizes);
+
+}  // namespace detail
+}  // namespace retrograd

@@ -1,0 +1,91 @@
+#include "im2col.h"
+
+#include "../../core/base/error.h"
+#include "../../core/compute/creation.h"
+#include "../../core/tape/tape.h"
+#include "../../core/tensor/format.h"
+#include "window_loops.h"
+
+namespace retrograd {
+
+namespace {
+
+using detail::Windows;
+
+// What unfold and fold are made with.
+struct Unfolding {
+  Windows windows;
+  Shape images, columns;
+  std::int64_t planes() const { return images[0] * images[1]; }
+  std::int64_t steps() const { return windows.size() * windows.positions(); }
+};
+
+Unfolding unfolding_of(const char* op, const Shape& images, Size2d size, const UnfoldOptions& options) {
+  const Windows windows = detail::windows_on(op, images, size, options.stride, options.padding, options.dilation);
+  std::int64_t rows;
+  if (__builtin_mul_overflow(images[1], windows.size(), &rows))
+    fail<ShapeError>("{}: {} and a window ({}, {}) make more rows than 64 bits count", op, images, size.rows,
+                     size.columns);
+  return {windows, images, {images[0], rows, windows.positions()}};
+}
+
+Tensor folded(const Tensor& columns, const Unfolding& how);
+
+// y[n, (c, i, j), (p, q)] = x[n, c, p·s − pad + i·d, q·s − pad + j·d]
+Tensor unfolded(const Tensor& x, const Unfolding& how) {
+  const Tensor y = Tensor::empty(how.columns, x.dtype()), from = detail::packed(x);
+  const auto compute = [&]<class T>() {
+    const T* image = from.data<T>();
+    T* to = detail::values<T>(y);
+    const std::int64_t positions = how.windows.positions();
+    detail::for_each_plane(how.planes(), how.steps(), [&](std::int64_t plane) {
+      detail::im2col(how.windows, image + plane * how.windows.pixels(), 1, 0, positions, to + plane * how.steps(),
+                     positions);
+    });
+  };
+  if (y.size() > 0) dispatch_floating(x.dtype(), compute);
+  return record("unfold", y, wrt(x, [how](const Tensor& g) { return folded(g, how); }));
+}
+
+// x[n, c, h, w] = Σ of y[n, (c, i, j), (p, q)] over the windows and taps that meet (h, w)
+Tensor folded(const Tensor& columns, const Unfolding& how) {
+  const Tensor x = zeros(how.images, columns.dtype()), from = detail::packed(columns);
+  const auto compute = [&]<class T>() {
+    const T* column = from.data<T>();
+    T* to = detail::values<T>(x);
+    const std::int64_t positions = how.windows.positions();
+    detail::for_each_plane(how.planes(), how.steps(), [&](std::int64_t plane) {
+      detail::col2im(how.windows, column + plane * how.steps(), positions, 1, 0, positions,
+                     to + plane * how.windows.pixels());
+    });
+  };
+  if (columns.size() > 0) dispatch_floating(x.dtype(), compute);
+  return record("fold", x, wrt(columns, [how](const Tensor& g) { return unfolded(g, how); }));
+}
+
+}  // namespace
+
+Tensor unfold(const Tensor& x, Size2d size, const UnfoldOptions& options) {
+  detail::check_floating("unfold", x);
+  if (x.rank() != 4) fail<ShapeError>("unfold: takes images (N, C, H, W), got {}", x.shape());
+  return unfolded(x, unfolding_of("unfold", x.shape(), size, options));
+}
+
+Tensor fold(const Tensor& columns, Size2d image, Size2d size, const UnfoldOptions& options) {
+  detail::check_floating("fold", columns);
+  if (columns.rank() != 3) fail<ShapeError>("fold: takes columns (N, C·KH·KW, L), got {}", columns.shape());
+  if (std::min(image.rows, image.columns) < 0)
+    fail<ShapeError>("fold: the sides of images can't be negative, got ({}, {})", image.rows, image.columns);
+  const Windows windows = detail::windows_on("fold", {1, 1, image.rows, image.columns}, size, options.stride,
+                                             options.padding, options.dilation);
+  if (columns.shape()[1] % windows.size() != 0)
+    fail<ShapeError>("fold: the rows of {} are no multiple of the window ({}, {})", columns.shape(), size.rows,
+                     size.columns);
+  if (columns.shape()[2] != windows.positions())
+    fail<ShapeError>("fold: {} has {} columns, images ({}, {}) have {} windows", columns.shape(), columns.shape()[2],
+                     image.rows, image.columns, windows.positions());
+  const Shape images{columns.shape()[0], columns.shape()[1] / windows.size(), image.rows, image.columns};
+  return folded(columns, {windows, images, columns.shape()});
+}
+
+}  // namespace retrograd

@@ -1,0 +1,89 @@
+#include "matmul.h"
+
+#include "../../core/base/error.h"
+#include "../../core/compute/product.h"
+#include "../../core/tensor/format.h"
+#include "../shape/views.h"
+#include "matrices.h"
+
+namespace retrograd {
+
+namespace {
+
+// The factor that the cotangent of `input` needs, if anybody will ask for it: what passes frozen weights is not kept.
+Tensor kept_for(const Tensor& input, const Tensor& factor) { return is_recorded(input) ? factor : Tensor(); }
+
+// d(AB) = dA·B + A·dB
+Tensor matrix_product(const Tensor& a, const Tensor& b) {
+  const std::int64_t sizes[] = {a.shape()[0], b.shape()[1]};
+  Tensor c = detail::empty_for("matmul", Shape(sizes, "matmul"), a.dtype());
+  detail::matmul_into(a, b, 0, c);
+  if (!is_recorded(a, b)) return c;
+  const Tensor factors[] = {a, b};
+  return record_joint("matmul", c, factors, [a = kept_for(b, a), b = kept_for(a, b)](const Tensor& g, Cotangents& out) {
+    if (out.wants(0)) detail::give_product(out, 0, g, transpose(b));
+    if (out.wants(1)) detail::give_product(out, 1, transpose(a), g);
+  });
+}
+
+// The same for each of a batch of matrices, the leading axes broadcast; the engine sums over axes that were.
+Tensor batched_product(const Tensor& a, const Tensor& b) {
+  const Shape leading = detail::broadcast_leading("matmul", a, b);
+  const Shape shape = detail::with_matrix(leading, a.shape()[a.rank() - 2], b.shape()[b.rank() - 1]);
+  Tensor c = detail::empty_for("matmul", Shape(std::span(shape.begin(), shape.end()), "matmul"), a.dtype());
+  detail::batched_matmul_into(a, b, c);
+  if (!is_recorded(a, b)) return c;
+  const Tensor factors[] = {a, b};
+  const bool one_for_all = a.rank() == 2;
+  return record_joint(
+      "matmul", c, factors, [a = kept_for(b, a), b = kept_for(a, b), one_for_all](const Tensor& g, Cotangents& out) {
+        // Of one matrix for all, the cotangent is summed within one product.
+        if (out.wants(0) && one_for_all)
+          detail::give_product(out, 0, detail::side_by_side(g), detail::turned(detail::side_by_side(b)));
+        if (out.wants(0) && !one_for_all) out.give(0, matmul(g, detail::turned(b)));
+        if (out.wants(1)) out.give(1, matmul(detail::turned(a), g));
+      });
+}
+
+// Of which at least one has leading axes. One matrix on the right, or one on the left of columns, is one product.
+Tensor product_of_many(const Tensor& a, const Tensor& b) {
+  const std::int64_t m = a.shape()[a.rank() - 2], k = a.shape()[a.rank() - 1], n = b.shape()[b.rank() - 1];
+  const std::int64_t many_a = detail::matrices_in(a), many_b = detail::matrices_in(b);
+  if (many_a != 1 && many_b != 1) return batched_product(a, b);
+  const Shape shape = detail::with_matrix(detail::broadcast_leading("matmul", a, b), m, n);
+  if (many_b == 1)
+    return reshape(matrix_product(reshape(a, Shape{many_a * m, k}), b.rank() == 2 ? b : reshape(b, Shape{k, n})),
+                   shape);
+  const Tensor one = a.rank() == 2 ? a : reshape(a, Shape{m, k});
+  if (n == 1) return reshape(matrix_product(reshape(b, Shape{many_b, k}), transpose(one)), shape);
+  const Tensor c = batched_product(one, b);
+  return c.rank() == shape.rank() ? c : reshape(c, shape);
+}
+
+}  // namespace
+
+void detail::give_product(Cotangents& out, std::size_t input, const Tensor& a, const Tensor& b) {
+  if (!out.take_product(input, a, b)) out.give(input, matmul(a, b));
+}
+
+Tensor matmul(const Tensor& a, const Tensor& b) {
+  if (a.dtype() != b.dtype())
+    fail<DtypeError>("matmul: dtypes differ: {} and {}; astype converts", a.dtype(), b.dtype());
+  detail::check_floating("matmul", a);
+  if (a.rank() < 1 || b.rank() < 1)
+    fail<ShapeError>("matmul: takes matrices and vectors, got {} x {}", a.shape(), b.shape());
+  if (a.shape()[a.rank() - 1] != b.shape()[b.rank() == 1 ? 0 : b.rank() - 2])
+    fail<ShapeError>("matmul: inner dimensions differ: {} x {}", detail::described(a), detail::described(b));
+  if (a.rank() == 2 && b.rank() == 2) return matrix_product(a, b);
+  const Tensor left = a.rank() == 1 ? reshape(a, Shape{1, a.shape()[0]}) : a;
+  const Tensor right = b.rank() == 1 ? reshape(b, Shape{b.shape()[0], 1}) : b;
+  const Tensor product =
+      left.rank() == 2 && right.rank() == 2 ? matrix_product(left, right) : product_of_many(left, right);
+  if (a.rank() > 1 && b.rank() > 1) return product;
+  Shape shape = detail::leading_axes(product);
+  if (a.rank() > 1) shape.push_back(left.shape()[left.rank() - 2]);
+  if (b.rank() > 1) shape.push_back(right.shape()[right.rank() - 1]);
+  return reshape(product, shape);
+}
+
+}  // namespace retrograd

@@ -1,0 +1,18 @@
+// Matrix products, through core/product and core/blas. Transposed views go in without a copy.
+#pragma once
+#include "../../core/tape/tape.h"
+#include "../../core/tensor/tensor.h"
+
+namespace retrograd {
+
+/// a · b for matrices (m, k) · (k, n), with NumPy's reading of what else there is: axes before the last two number
+/// matrices and broadcast, (…, m, k) · (…, k, n); a vector stands for one row on the left and one column on the right,
+/// and its axis goes: (k) · (k, n), (m, k) · (k), (k) · (k). float32 and float64; ShapeError where the inner dimensions
+/// differ or the leading axes do not broadcast.
+Tensor matmul(const Tensor& a, const Tensor& b);
+
+namespace detail {
+/// Gives an input that a joint rule was asked for the cotangent a · b.
+void give_product(Cotangents& out, std::size_t input, const Tensor& a, const Tensor& b);
+}  // namespace detail
+}  // namespace retrograd

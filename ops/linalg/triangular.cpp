@@ -1,0 +1,93 @@
+#include "triangular.h"
+
+#include <vector>
+
+#include "../../core/base/error.h"
+#include "../../core/blas/lapack.h"
+#include "../../core/compute/creation.h"
+#include "../../core/compute/product.h"
+#include "../../core/tape/tape.h"
+#include "../../core/tensor/fields.h"
+#include "../../core/tensor/format.h"
+#include "../elementwise/arithmetic.h"
+#include "../shape/padding.h"
+#include "../shape/views.h"
+#include "matmul.h"
+#include "matrices.h"
+
+namespace retrograd {
+
+namespace {
+
+Tensor triangle(const Tensor& x, bool lower) { return lower ? tril(x) : triu(x); }
+
+// Φ (Murray 2016): the lower triangle with half the diagonal.
+Tensor lower_half(const Tensor& x) { return tril(x) * (1 - 0.5 * eye(x.shape()[x.rank() - 1], x.dtype())); }
+
+// A·X = B, dX = A⁻¹·(dB − dA·X): the cotangent of B is H = A⁻ᵀ·G, that of A the triangle of −H·Xᵀ.
+Tensor solve_matrices(const Tensor& a, const Tensor& b, bool lower) {
+  const Shape leading = detail::broadcast_leading("solve_triangular", a, b);
+  const std::int64_t n = a.shape()[a.rank() - 1], k = b.shape()[b.rank() - 1];
+  Tensor x;
+  {
+    const NoTape only_values;
+    x = detail::copy_values(broadcast_to(b, detail::with_matrix(leading, n, k)));
+  }
+  const Tensor factor = detail::blas_readable(a);
+  const detail::MatrixOffset offset(factor, leading);
+  dispatch_floating(x.dtype(), [&]<class T>() {
+    detail::triangular_solve(leading.size(), n, k, detail::matrix_of<T>(factor), offset, lower, detail::values<T>(x));
+  });
+  if (!is_recorded(a, b)) return x;
+  const Tensor inputs[] = {a, b};
+  return record_joint("solve_triangular", x, inputs, [a, x, lower](const Tensor& g, Cotangents& out) {
+    const Tensor h = solve_matrices(detail::turned(a), g, !lower);
+    if (out.wants(0)) {
+      const Tensor product = a.rank() == 2 ? detail::sum_of_products(h, x) : matmul(h, detail::turned(x));
+      out.give(0, neg(triangle(product, lower)));
+    }
+    if (out.wants(1)) out.give(1, h);
+  });
+}
+
+void check_diagonals(const Tensor& a) {
+  const std::int64_t n = a.shape()[a.rank() - 1];
+  const std::vector<double> diagonals = diagonal(detach(a), 0, -2, -1).to_vector<double>();
+  for (std::size_t i = 0; i < diagonals.size(); ++i)
+    if (diagonals[i] == 0)
+      fail<LinalgError>("solve_triangular: {} is singular: element {} of its diagonal is 0",
+                        detail::name_matrix(static_cast<std::int64_t>(i) / n, a.shape()),
+                        static_cast<std::int64_t>(i) % n);
+}
+
+}  // namespace
+
+Tensor solve_triangular(const Tensor& a, const Tensor& b, bool lower) {
+  detail::check_dtypes("solve_triangular", a, b);
+  detail::check_matrices("solve_triangular", a, true);
+  const Tensor right = detail::right_side("solve_triangular", a, b);
+  check_diagonals(a);
+  return detail::as_right_side(solve_matrices(a, right, lower), b);
+}
+
+// dL = L·Φ(L⁻¹·dΣ·L⁻ᵀ), so the cotangent of Σ is Φ(L⁻ᵀ·(P + Pᵀ)·L⁻¹) with P = Φ(Lᵀ·G).
+Tensor cholesky(const Tensor& x) {
+  detail::check_matrices("cholesky", x, true);
+  const std::int64_t n = x.shape()[x.rank() - 1], count = detail::matrices_in(x);
+  const Tensor y = detail::copy_values(x);
+  std::vector<std::int64_t> failed(static_cast<std::size_t>(count));
+  dispatch_floating(x.dtype(),
+                    [&]<class T>() { detail::cholesky_factor(count, n, detail::values<T>(y), failed.data()); });
+  for (std::int64_t i = 0; i < count; ++i)
+    if (const std::int64_t pivot = failed[static_cast<std::size_t>(i)]; pivot >= 0)
+      fail<LinalgError>("cholesky: {} is not positive definite: pivot {} is not above 0",
+                        detail::name_matrix(i, x.shape()), pivot);
+  return record("cholesky", y, wrt(x, [y](const Tensor& g) {
+                  const Tensor turned = detail::turned(y);
+                  const Tensor p = lower_half(matmul(turned, tril(g)));
+                  const Tensor left = solve_matrices(turned, p + detail::turned(p), false);  // L⁻ᵀ·(P + Pᵀ)
+                  return lower_half(solve_matrices(turned, detail::turned(left), false));    // which is symmetric
+                }));
+}
+
+}  // namespace retrograd

@@ -1,0 +1,21 @@
+// The function of the linear layer, alone and with an activation behind it: overrides whose bias and activation are
+// applied to each tile of the product while it is in a cache.
+#pragma once
+#include "../../core/tensor/tensor.h"
+#include "../override/override.h"
+
+namespace retrograd {
+
+/// x · weightᵀ + bias (eq. 2.5, a row a sample): x (…, in), weight (out, in), bias (out) → (…, out); float32, float64.
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
+/// relu(linear(x, weight, bias)).
+Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias);
+/// sigmoid(linear(x, weight, bias)).
+Tensor linear_sigmoid(const Tensor& x, const Tensor& weight, const Tensor& bias);
+/// tanh(linear(x, weight, bias)).
+Tensor linear_tanh(const Tensor& x, const Tensor& weight, const Tensor& bias);
+
+namespace fused {
+extern const Override linear, linear_relu, linear_sigmoid, linear_tanh;
+}
+}  // namespace retrograd

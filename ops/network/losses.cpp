@@ -1,0 +1,209 @@
+#include "losses.h"
+
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "../../core/base/total.h"
+#include "../../core/compute/creation.h"
+#include "../../core/tape/tape.h"
+#include "../../core/tensor/format.h"
+#include "../elementwise/arithmetic.h"
+#include "../elementwise/comparison.h"
+#include "../elementwise/convert.h"
+#include "../elementwise/logic.h"
+#include "../reduction/reductions.h"
+#include "../reduction/softmax.h"
+
+namespace retrograd {
+
+namespace {
+bool are_indices(const Tensor& targets) { return targets.dtype() == int64; }
+}  // namespace
+
+void detail::check_rows(const char* op, const Tensor& y, const Tensor& targets, std::optional<std::int64_t> ignored) {
+  check_floating(op, y);
+  if (y.rank() != 2 || y.shape()[1] == 0) fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, y.shape());
+  if (are_indices(targets)) {
+    if (!(targets.shape() == Shape{y.shape()[0]}))
+      fail<ShapeError>("{}: {} needs {} class indices, got shape {}", op, y.shape(), y.shape()[0], targets.shape());
+    const Tensor indices = packed(targets);
+    const std::int64_t* index = indices.data<std::int64_t>();
+    for (std::int64_t n = 0; n < targets.size(); ++n)
+      if ((index[n] < 0 || index[n] >= y.shape()[1]) && index[n] != ignored)
+        fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, index[n], n, y.shape()[1] - 1);
+  } else if (targets.shape() == Shape{y.shape()[0]}) {
+    fail<DtypeError>("{}: class indices are int64, got {} {}; astype converts", op, targets.dtype(), targets.shape());
+  } else if (targets.dtype() != y.dtype()) {
+    fail<DtypeError>("{}: targets must be one-hot rows of {} or int64 class indices, got {}", op, y.dtype(),
+                     targets.dtype());
+  } else if (!(targets.shape() == y.shape())) {
+    fail<ShapeError>("{}: one-hot targets {} differ in shape from the outputs {}", op, targets.shape(), y.shape());
+  }
+}
+
+void detail::check_pairs(const char* op, const Tensor& y, const Tensor& targets) {
+  check_floating(op, y);
+  if (targets.dtype() != y.dtype())
+    fail<DtypeError>("{}: dtypes differ: outputs {}, targets {}; astype converts", op, y.dtype(), targets.dtype());
+  if (!(targets.shape() == y.shape()))
+    fail<ShapeError>("{}: the targets {} differ in shape from the outputs {}", op, targets.shape(), y.shape());
+}
+
+void detail::check_mean(const char* op, const Tensor& y) {
+  if (y.size() == 0)
+    fail<ShapeError>("{}: outputs {} have no losses, so there is no mean; Reduction::sum gives 0", op, y.shape());
+}
+
+Tensor detail::target_rows(const Tensor& targets, const Tensor& like) {
+  return are_indices(targets) ? one_hot(targets, like.shape()[1], like.dtype()) : targets;
+}
+
+Tensor detail::shared_logs(const Tensor& shares, const Tensor& logs) {
+  return shares * where((shares == 0) & isinf(logs), 0, logs);
+}
+
+namespace {
+
+using detail::check_mean;
+using detail::check_pairs;
+using detail::check_rows;
+using detail::target_rows;
+// A loss as a scalar tensor; one beyond float32 is infinite there, as if it had been summed in float32.
+Tensor loss_of(double loss, Dtype dtype) {
+  if (dtype == float32 && std::abs(loss) > std::numeric_limits<float>::max()) loss = std::copysign(INFINITY, loss);
+  return full({}, loss, dtype);
+}
+double batch_of(const Tensor& y) { return static_cast<double>(y.shape()[0]); }
+
+// r = (a − t)·s/n for targets t (rows, or class indices) and a scalar s: the backward formula of all losses, in one
+// pass.
+Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s, double n) {
+  const Tensor from = detail::packed(a), t = detail::packed(targets);
+  Tensor r = Tensor::empty(a.shape(), a.dtype());
+  const auto subtract = [&]<class T>() {
+    const T scale = s.item<T>() / static_cast<T>(n);
+    const T* x = from.data<T>();
+    T* to = detail::values<T>(r);
+    if (are_indices(targets)) {
+      for (std::int64_t i = 0; i < a.size(); ++i) to[i] = x[i] * scale;
+      for (std::int64_t row = 0; row < a.shape()[0]; ++row) {
+        const std::int64_t at = row * a.shape()[1] + t.data<std::int64_t>()[row];
+        to[at] = (x[at] - 1) * scale;
+      }
+    } else {
+      const T* target = t.data<T>();
+      for (std::int64_t i = 0; i < a.size(); ++i) to[i] = (x[i] - target[i]) * scale;
+    }
+  };
+  a.dtype() == float32 ? subtract.template operator()<float>() : subtract.template operator()<double>();
+  if (!is_recorded(a, targets, s)) return r;
+  const auto along = [s, n](const Tensor& gg) { return gg * (s / n); };
+  return record("residual", r, wrt(a, along), wrt(targets, [along](const Tensor& gg) { return -along(gg); }),
+                wrt(s, [a, targets, n](const Tensor& gg) { return sum(gg * (a - target_rows(targets, a))) / n; }));
+}
+
+Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
+  check_rows("softmax_cross_entropy", x, targets);
+  check_mean("softmax_cross_entropy", x);
+  const Tensor rows = target_rows(targets, x), logs = detail::log_softmax_composed(x, 1);
+  return -sum(detail::shared_logs(rows, logs)) / batch_of(x);  // eq. 2.10, 2.11
+}
+
+// Eq. 2.16: dE/dx = (h − t)/N, for rows of targets that sum to one; in general (h·Σₖ tₖ − t)/N. h is recorded beside E,
+// so that the rule differentiates again through the softmax.
+Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
+  check_rows("softmax_cross_entropy", x, targets);
+  check_mean("softmax_cross_entropy", x);
+  const std::int64_t rows = x.shape()[0], columns = x.shape()[1];
+  const Tensor from = detail::packed(x), t = detail::packed(targets);
+  std::vector<double, detail::PoolAllocator<double>> log_sum(static_cast<std::size_t>(rows));
+  Tensor h = detail::softmax_rows(from, log_sum.data());
+  double loss = 0;
+  dispatch_floating(x.dtype(), [&]<class T>() {
+    detail::Total<T> total;
+    for (std::int64_t n = 0; n < rows; ++n) {
+      const T* row = from.data<T>() + n * columns;
+      const double log_total = log_sum[static_cast<std::size_t>(n)];
+      if (are_indices(targets)) {
+        total.add(log_total - static_cast<double>(row[t.data<std::int64_t>()[n]]));
+      } else {
+        for (std::int64_t k = 0; k < columns; ++k) {
+          const double share = static_cast<double>(t.data<T>()[n * columns + k]);
+          if (share != 0) total.add(share * (log_total - static_cast<double>(row[k])));
+        }
+      }
+    }
+    loss = total.value();
+  });
+  // dh = h ∘ (dx − Σₖ hₖ dxₖ), eq. 2.14
+  h = record("softmax", h, wrt(x, [h](const Tensor& g) { return h * (g - sum(g * h, 1, true)); }));
+  return record("softmax_cross_entropy", loss_of(loss / batch_of(x), x.dtype()),
+                wrt(x,
+                    [h, targets](const Tensor& g) {
+                      return residual(are_indices(targets) ? h : h * sum(targets, 1, true), targets, g, batch_of(h));
+                    }),
+                wrt(targets, [x](const Tensor& g) { return log_softmax(x, 1) * (-g / batch_of(x)); }));
+}
+
+// Σ (y − t)²
+double squared_distance(const Tensor& y, const Tensor& targets) {
+  const Tensor from = detail::packed(y), t = detail::packed(targets);
+  double sum = 0;
+  dispatch_floating(y.dtype(), [&]<class T>() {
+    detail::Total<T> total;
+    const T* value = from.data<T>();
+    const auto add = [&](std::int64_t i, double target) {
+      const double difference = static_cast<double>(value[i]) - target;
+      total.add(difference * difference);
+    };
+    if (are_indices(targets)) {
+      const std::int64_t columns = y.shape()[1];
+      for (std::int64_t i = 0; i < y.size(); ++i) add(i, t.data<std::int64_t>()[i / columns] == i % columns);
+    } else {
+      const T* target = t.data<T>();
+      for (std::int64_t i = 0; i < y.size(); ++i) add(i, static_cast<double>(target[i]));
+    }
+    sum = total.value();
+  });
+  return sum;
+}
+
+// Σ (y − t)²/2n, whose derivative is (y − t)/n.
+Tensor half_squares(const char* op, const Tensor& y, const Tensor& targets, double n) {
+  return record(op, loss_of(squared_distance(y, targets) / (2 * n), y.dtype()),
+                wrt(y, [y, targets, n](const Tensor& g) { return residual(y, targets, g, n); }),
+                wrt(targets, [y, targets, n](const Tensor& g) { return -residual(y, targets, g, n); }));
+}
+
+Tensor euclidean_composed(const Tensor& y, const Tensor& targets) {
+  check_rows("euclidean", y, targets);
+  check_mean("euclidean", y);
+  return sum(square(y - target_rows(targets, y))) / (2 * batch_of(y));  // eq. 2.7
+}
+// Eq. 2.8: dE/dy = (y − t)/N.
+Tensor euclidean_fused(const Tensor& y, const Tensor& targets) {
+  check_rows("euclidean", y, targets);
+  check_mean("euclidean", y);
+  return half_squares("euclidean", y, targets, batch_of(y));
+}
+
+Tensor mse_composed(const Tensor& y, const Tensor& targets) {
+  check_pairs("mse", y, targets);
+  check_mean("mse", y);
+  return mean(square(y - targets));
+}
+Tensor mse_fused(const Tensor& y, const Tensor& targets) {
+  check_pairs("mse", y, targets);
+  check_mean("mse", y);
+  return half_squares("mse", y, targets, static_cast<double>(y.size()) / 2);
+}
+
+}  // namespace
+
+constinit const Override fused::euclidean{"euclidean", euclidean_composed, euclidean_fused};
+constinit const Override fused::mse{"mse", mse_composed, mse_fused};
+constinit const Override fused::softmax_cross_entropy{"softmax_cross_entropy", softmax_cross_entropy_composed,
+                                                      softmax_cross_entropy_fused};
+
+}  // namespace retrograd

@@ -1,0 +1,19 @@
+// Normalisation over the innermost axes.
+#pragma once
+#include "../../core/tensor/tensor.h"
+#include "../override/override.h"
+
+namespace retrograd {
+
+/// (x − μ)/√(σ² + ε)·weight + bias, with the mean μ and the variance σ² taken over x's innermost axes, those that
+/// weight and bias (of one shape) have (J. L. Ba et al., 2016, "Layer normalization"); float32, float64. Error where ε
+/// < 0.
+Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon = 1e-5);
+
+namespace fused {
+
+/// (x, weight, bias, ε) → layer_norm, with ε a float64 scalar that is never differentiated.
+extern const Override layer_norm;
+
+}  // namespace fused
+}  // namespace retrograd

@@ -1,0 +1,60 @@
+// The mean and the deviation of a line of numbers, for kernels that normalize: exact enough that equal numbers are
+// centered to 0, whatever their size. A kernel centers by a mean in the type of the numbers and then by what is left of
+// it, so that the rounding of the mean is not divided by a small deviation. Not a public header.
+#pragma once
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "../../core/base/total.h"
+
+namespace retrograd::detail {
+
+/// A line x is centered to (x − mean) − rest; its inverse deviation is 1/√(variance + ε).
+template <class T>
+struct Center {
+  T mean, rest, inverse;
+  double variance;
+};
+
+/// The variance of n numbers of which Σ d = sum and Σ d² = squares, d away from a mean that is nearly theirs.
+inline double variance_of(double sum, double squares, double n) {
+  const double variance = squares / n - sum / n * (sum / n);
+  return variance < 0 ? 0 : variance;  // by rounding; NaN stays NaN
+}
+
+/// False where squares of the numbers may have overflowed, or vanished beside nothing larger.
+template <class T>
+bool is_moderate(double variance, double epsilon) {
+  constexpr double kLeast = sizeof(T) == sizeof(double) ? 0x1p-900 : 0x1p-90;
+  return std::isfinite(variance) && variance + epsilon > kLeast;
+}
+
+/// The same for any numbers, x(0) … x(n − 1): slowly, and scaled by a power of two.
+template <class T, class X>
+Center<T> careful_center(std::int64_t n, double epsilon, const X& x) {
+  double largest = 0;
+  for (std::int64_t i = 0; i < n; ++i) largest = std::max(largest, std::abs(static_cast<double>(x(i))));
+  const int power = largest > 0 && std::isfinite(largest) ? -std::ilogb(largest) : 0;
+  const auto scaled = [&](std::int64_t i) { return std::ldexp(static_cast<double>(x(i)), power); };
+  const auto count = static_cast<double>(n);
+  Total<double> total;
+  for (std::int64_t i = 0; i < n; ++i) total.add(scaled(i));
+  const T mean = static_cast<T>(std::ldexp(total.value() / count, -power));
+  const double level = std::ldexp(static_cast<double>(mean), power);
+  Total<double> rests;
+  for (std::int64_t i = 0; i < n; ++i) rests.add(scaled(i) - level);
+  const double rest = rests.value() / count;
+  Total<double> squares;
+  for (std::int64_t i = 0; i < n; ++i) {
+    const double away = scaled(i) - level - rest;
+    squares.add(away * away);
+  }
+  const double variance = squares.value() / count;
+  const double deviation = std::sqrt(variance + std::ldexp(epsilon, 2 * power));
+  return {mean, static_cast<T>(std::ldexp(rest, -power)), static_cast<T>(std::ldexp(1 / deviation, power)),
+          std::ldexp(variance, -2 * power)};
+}
+
+}  // namespace retrograd::detail

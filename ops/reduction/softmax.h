@@ -1,0 +1,35 @@
+// Softmax, its logarithm, and the logarithm of what it divides by, along an axis; float32, float64. Each is shifted by
+// the largest value, so that no exponential overflows. A value of −∞ (a masked one) has no share, and no part in any
+// gradient; a line of nothing but −∞, or with +∞, has no softmax: NaN, as PyTorch has it.
+#pragma once
+#include "../../core/tensor/tensor.h"
+#include "../override/override.h"
+
+namespace retrograd {
+
+/// e^(xₖ)/Σⱼ e^(xⱼ) along one axis (eq. 2.9).
+Tensor softmax(const Tensor& x, int axis = -1);
+/// xₖ − ln Σⱼ e^(xⱼ) along one axis.
+Tensor log_softmax(const Tensor& x, int axis = -1);
+/// ln Σ e^x over all axes (the default), one or several. Where it is infinite (a line of nothing but −∞, or with +∞)
+/// the gradient is 0. Of nothing: −∞.
+Tensor logsumexp(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
+
+namespace fused {
+
+/// (x, axis) → softmax of x along the axis, an int64 scalar.
+extern const Override softmax;
+/// (x, axis) → log_softmax of x along the axis.
+extern const Override log_softmax;
+/// (x, axis) → logsumexp of x over the axis, which stays with size 1. ShapeError where the axis has size 0.
+extern const Override logsumexp;
+
+}  // namespace fused
+
+namespace detail {
+/// The softmax of each row of a matrix with values, and ln Σ e^x of each row at `log_sums`. Not recorded.
+Tensor softmax_rows(const Tensor& x, double* log_sums);
+/// The composition of primitives that defines log_softmax, whatever the mode.
+Tensor log_softmax_composed(const Tensor& x, int axis);
+}  // namespace detail
+}  // namespace retrograd

@@ -1,0 +1,112 @@
+#include "joining.h"
+
+#include <utility>
+
+#include "../../core/base/error.h"
+#include "../../core/tape/tape.h"
+#include "../../core/tape/windows.h"
+#include "../../core/tensor/format.h"
+#include "shaping.h"
+#include "views.h"
+
+namespace retrograd {
+
+namespace {
+
+using Sizes = std::vector<std::int64_t, detail::PoolAllocator<std::int64_t>>;
+
+// The shape of the result; ShapeError and DtypeError name `op` where the parts do not fit.
+Shape joined_shape(const char* op, std::span<const Tensor> xs, int own) {
+  Shape shape = xs[0].shape();
+  for (const Tensor& x : xs.subspan(1)) {
+    bool fits = x.rank() == shape.rank();
+    for (int axis = 0; fits && axis < shape.rank(); ++axis) fits = axis == own || x.shape()[axis] == shape[axis];
+    if (!fits) fail<ShapeError>("{}: shapes differ in more than axis {}: {} and {}", op, own, xs[0].shape(), x.shape());
+    if (x.dtype() != xs[0].dtype())
+      fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, xs[0].dtype(), x.dtype());
+    if (__builtin_add_overflow(shape[own], x.shape()[own], &shape[own]))
+      fail<ShapeError>("{}: axis {} grows beyond what 64 bits count", op, own);
+  }
+  return Shape(std::span(shape.begin(), shape.end()), op);  // which counts its elements
+}
+
+// The cotangent of a part is its part of the cotangent.
+Tensor joined(const char* op, std::span<const Tensor> xs, int own) {
+  Tensor y = detail::empty_for(op, joined_shape(op, xs, own), xs[0].dtype());
+  const Strides strides = y.strides();
+  std::int64_t begin = 0;
+  for (const Tensor& x : xs) {
+    if (x.size() > 0)
+      detail::write_view(detail::make_view(y, x.shape(), strides, begin * strides[static_cast<std::size_t>(own)]), x);
+    begin += x.shape()[own];
+  }
+  if (!detail::recording()) return y;
+  Sizes sizes;
+  for (const Tensor& x : xs) sizes.push_back(x.shape()[own]);
+  return record_joint(op, std::move(y), xs, [own, sizes = std::move(sizes)](const Tensor& g, Cotangents& out) {
+    std::int64_t from = 0;
+    for (std::size_t i = 0; i < sizes.size(); from += sizes[i++])
+      if (out.wants(i)) out.give(i, slice(g, own, from, from + sizes[i]));
+  });
+}
+
+}  // namespace
+
+Tensor concatenate(std::span<const Tensor> xs, int axis) {
+  if (xs.empty()) fail<ShapeError>("concatenate: needs at least one tensor");
+  if (xs[0].rank() == 0)
+    fail<ShapeError>("concatenate: scalars have no axis to stand behind each other; stack adds one");
+  return joined("concatenate", xs, normal_axis("concatenate", axis, xs[0].rank()));
+}
+
+Tensor concatenate(std::initializer_list<Tensor> xs, int axis) {
+  return concatenate(std::span(xs.begin(), xs.size()), axis);
+}
+
+Tensor stack(std::span<const Tensor> xs, int axis) {
+  if (xs.empty()) fail<ShapeError>("stack: needs at least one tensor");
+  if (normal_axis("stack", axis, xs[0].rank() + 1) == 0 || xs[0].rank() == kMaxRank) return stack(xs);
+  std::vector<Tensor> parts;
+  for (const Tensor& x : xs) {
+    if (!(x.shape() == xs[0].shape())) fail<ShapeError>("stack: shapes differ: {} and {}", xs[0].shape(), x.shape());
+    if (x.dtype() != xs[0].dtype()) fail<DtypeError>("stack: dtypes differ: {} and {}", xs[0].dtype(), x.dtype());
+    parts.push_back(expand_dims(x, axis));
+  }
+  return joined("stack", parts, normal_axis("stack", axis, parts[0].rank()));
+}
+
+Tensor stack(std::initializer_list<Tensor> xs, int axis) { return stack(std::span(xs.begin(), xs.size()), axis); }
+
+std::vector<Tensor> split(const Tensor& x, std::int64_t sections, int axis) {
+  const std::int64_t size = x.shape()[normal_axis("split", axis, x.rank())];
+  if (sections < 1 || size % sections != 0)
+    fail<ShapeError>("split: axis {} of {} can't be cut into {} parts of one size", axis, x.shape(), sections);
+  std::vector<Tensor> parts;
+  for (std::int64_t i = 0, width = size / sections; i < sections; ++i)
+    parts.push_back(slice(x, axis, i * width, (i + 1) * width));
+  return parts;
+}
+
+std::vector<Tensor> split(const Tensor& x, std::span<const std::int64_t> sizes, int axis) {
+  std::int64_t left = x.shape()[normal_axis("split", axis, x.rank())];
+  for (std::int64_t size : sizes) {
+    if (size < 0) fail<ShapeError>("split: sizes can't be negative, got ({})", fmt::join(sizes, ", "));
+    left = size > left ? -1 : left - size;
+    if (left < 0) break;
+  }
+  if (left != 0)
+    fail<ShapeError>("split: the sizes ({}) do not add up to axis {} of {}", fmt::join(sizes, ", "), axis, x.shape());
+  std::vector<Tensor> parts;
+  std::int64_t begin = 0;
+  for (std::int64_t size : sizes) {
+    parts.push_back(slice(x, axis, begin, begin + size));
+    begin += size;
+  }
+  return parts;
+}
+
+std::vector<Tensor> split(const Tensor& x, std::initializer_list<std::int64_t> sizes, int axis) {
+  return split(x, std::span(sizes.begin(), sizes.size()), axis);
+}
+
+}  // namespace retrograd

@@ -1,0 +1,81 @@
+#include "source.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "../../core/base/error.h"
+#include "../../core/base/threads.h"
+#include "../../core/tensor/format.h"
+#include "pixels.h"
+
+namespace retrograd::detail {
+
+namespace {
+
+// Asks for memory that will be read soon.
+void prefetch(const std::byte* begin, std::size_t bytes) {
+  constexpr std::size_t kLine = 64;
+  for (std::size_t at = 0; at < bytes; at += kLine) __builtin_prefetch(begin + at, 0, 2);
+}
+
+std::size_t bytes_of(const Tensor& x) { return static_cast<std::size_t>(x.size()) * size_of(x.dtype()); }
+
+}  // namespace
+
+// Rows in random order come as slowly as memory answers, hence the prefetching.
+Tensor gather_rows(const Tensor& x, tools::Rows rows, std::int64_t known, bool pixels) {
+  const auto count = static_cast<std::int64_t>(rows.size());
+  Shape shape = x.shape();
+  const std::size_t bytes = shape[0] ? bytes_of(x) / static_cast<std::size_t>(shape[0]) : 0;
+  shape[0] = count;
+  constexpr std::int64_t kAhead = 16, kBytesTogether = 32 * 1024;
+  constexpr std::size_t kNear = 256 * 1024;  // of a cache, for what is fetched ahead
+  const std::byte* from = x.body().data;
+  const auto source = [&](std::int64_t i) { return from + static_cast<std::size_t>(rows.data()[i]) * bytes; };
+  const bool decodes = pixels && x.dtype() == uint8;
+  Tensor out = Tensor::empty(shape, decodes ? float32 : x.dtype());
+  const auto copy_row = [&](std::int64_t i) {
+    if (i + kAhead < known && kAhead * bytes <= kNear) prefetch(source(i + kAhead), bytes);
+    if (decodes)
+      decode_pixels(reinterpret_cast<const std::uint8_t*>(source(i)),
+                    values<float>(out) + static_cast<std::size_t>(i) * bytes, static_cast<std::int64_t>(bytes));
+    else
+      std::memcpy(out.body().data + static_cast<std::size_t>(i) * bytes, source(i), bytes);
+  };
+  const std::int64_t part = std::max<std::int64_t>(kBytesTogether / static_cast<std::int64_t>(bytes + 1), 1);
+  parallel_for((count + part - 1) / part, [&](std::int64_t chunk) {
+    for (std::int64_t i = chunk * part; i < std::min(count, (chunk + 1) * part); ++i) copy_row(i);
+  });
+  return out;
+}
+
+void check_equally_many(const Tensor& first, const Tensor& other) {
+  if (first.rank() == 0 || other.rank() == 0) fail<ShapeError>("batches: a scalar has no axis that counts samples");
+  if (first.shape()[0] != other.shape()[0])
+    fail<ShapeError>("batches: {} and {} are not equally many samples", first.shape(), other.shape());
+}
+
+void check_sample_count(std::int64_t samples) {
+  if (samples < 0) fail("Source: the number of samples can't be negative, got {}", samples);
+}
+
+void put_sample(std::vector<Tensor>& stack, std::size_t k, std::int64_t i, std::int64_t count, const Tensor& part,
+                std::int64_t row) {
+  if (i == 0) {
+    Shape shape{count};
+    for (const std::int64_t size : part.shape()) shape.push_back(size);
+    stack.push_back(Tensor::empty(shape, part.dtype()));
+  }
+  const Tensor& whole = stack[k];
+  const Shape expected(std::span(whole.shape().begin() + 1, whole.shape().end()));
+  if (part.dtype() != whole.dtype())
+    fail<DtypeError>("batches: part {} of sample {}: expected {} like the samples before it, found {}", k, row,
+                     whole.dtype(), part.dtype());
+  if (!(part.shape() == expected))
+    fail<ShapeError>("batches: part {} of sample {}: expected {} like the samples before it, found {}", k, row,
+                     expected, part.shape());
+  const std::size_t bytes = bytes_of(part);
+  if (bytes > 0) std::memcpy(whole.body().data + static_cast<std::size_t>(i) * bytes, packed(part).body().data, bytes);
+}
+
+}  // namespace retrograd::detail
