@@ -5,7 +5,7 @@ set(RETROGRAD_API_FOLDER ${PROJECT_BINARY_DIR}/docs)
 get_property(headers GLOBAL PROPERTY RETROGRAD_PUBLIC_HEADERS)
 list(TRANSFORM headers PREPEND ${RETROGRAD_INCLUDE_ROOT}/retrograd/)
 file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/*.md ${PROJECT_SOURCE_DIR}/docs/*.md ${PROJECT_SOURCE_DIR}/experiments/*/*.md)
-# Doxygen wants to have seen a namespace before someone specialises a template of it.
+# Doxygen wants to have seen a namespace before someone specializes a template of it.
 file(CONFIGURE OUTPUT ${RETROGRAD_API_FOLDER}/fmt.h CONTENT "namespace fmt {}\n")
 set(input ${pages} ${RETROGRAD_API_FOLDER}/fmt.h ${headers})
 list(TRANSFORM input REPLACE "(.+)" "\"\\1\"")  # names may hold blanks

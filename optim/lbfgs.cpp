@@ -18,19 +18,19 @@
 
 namespace retrograd::optim {
 
-std::string_view name(LbfgsEnd end) {
+std::string_view name(LbfgsStatus end) {
   switch (end) {
-    case LbfgsEnd::gradient:
+    case LbfgsStatus::gradient:
       return "gradient";
-    case LbfgsEnd::change:
+    case LbfgsStatus::change:
       return "change";
-    case LbfgsEnd::iterations:
+    case LbfgsStatus::iterations:
       return "iterations";
-    case LbfgsEnd::evaluations:
+    case LbfgsStatus::evaluations:
       return "evaluations";
-    case LbfgsEnd::line_search:
+    case LbfgsStatus::line_search:
       return "line_search";
-    case LbfgsEnd::not_finite:
+    case LbfgsStatus::not_finite:
       break;
   }
   return "not_finite";
@@ -171,18 +171,18 @@ LbfgsResult minimize(std::span<const Parameter> parameters, Evaluate evaluate, c
   Line line(parameters, evaluate, settings.missing);
   Curvature curvature(settings.history);
   Trial here = line.at(0);
-  LbfgsResult result{here.loss, 0, line.evaluations, LbfgsEnd::iterations};
-  const auto ended = [&](LbfgsEnd end) {
+  LbfgsResult result{here.loss, 0, line.evaluations, LbfgsStatus::iterations};
+  const auto ended = [&](LbfgsStatus end) {
     result.end = end;
     return result;
   };
   if (!std::isfinite(here.loss) || !std::isfinite(sum(here.gradient).item<double>()))
-    return ended(LbfgsEnd::not_finite);
-  if (largest(here.gradient) <= settings.tolerance_gradient) return ended(LbfgsEnd::gradient);
+    return ended(LbfgsStatus::not_finite);
+  if (largest(here.gradient) <= settings.tolerance_gradient) return ended(LbfgsStatus::gradient);
   while (result.iterations < settings.max_iterations) {
     line.direction = curvature.direction(here.gradient);
     const Trial start{0, here.loss, dot(here.gradient, line.direction), here.gradient};
-    if (!(start.slope <= -settings.tolerance_change)) return ended(LbfgsEnd::change);
+    if (!(start.slope <= -settings.tolerance_change)) return ended(LbfgsStatus::change);
     const double first = result.iterations == 0 ? std::min(1.0, 1 / sum(abs(here.gradient)).item<double>()) : 1.0;
     bool any_finite = false;
     here = strong_wolfe(start, first, largest(line.direction), settings.tolerance_change, [&](double t) {
@@ -194,12 +194,12 @@ LbfgsResult minimize(std::span<const Parameter> parameters, Evaluate evaluate, c
     ++result.iterations;
     result.loss = here.loss;
     result.evaluations = line.evaluations;
-    if (here.t == 0) return ended(any_finite ? LbfgsEnd::line_search : LbfgsEnd::not_finite);
-    if (largest(here.gradient) <= settings.tolerance_gradient) return ended(LbfgsEnd::gradient);
+    if (here.t == 0) return ended(any_finite ? LbfgsStatus::line_search : LbfgsStatus::not_finite);
+    if (largest(here.gradient) <= settings.tolerance_gradient) return ended(LbfgsStatus::gradient);
     const Tensor s = here.t * line.direction;
     if (largest(s) <= settings.tolerance_change || std::abs(here.loss - start.loss) < settings.tolerance_change)
-      return ended(LbfgsEnd::change);
-    if (result.evaluations >= settings.max_evaluations) return ended(LbfgsEnd::evaluations);
+      return ended(LbfgsStatus::change);
+    if (result.evaluations >= settings.max_evaluations) return ended(LbfgsStatus::evaluations);
     curvature.learn(s, here.gradient - start.gradient);
   }
   return result;

@@ -1,6 +1,6 @@
 // Limited-memory BFGS: for smooth losses of all the data at once, where each step searches along a line with the
-// curvature learnt from the last ones. A function rather than an update rule, since it asks for the loss as often as it
-// likes. The model always holds the best point that was reached, also where f throws.
+// curvature learned from the last ones. A function rather than an update rule, since it asks for the loss as often as
+// it likes. The model always holds the best point that was reached, also where f throws.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -18,14 +18,14 @@ namespace retrograd::optim {
 struct Lbfgs {
   std::int64_t max_iterations = 100;   ///< how many lines to search along at most
   std::int64_t max_evaluations = 125;  ///< no new line is begun after so many calls of the function
-  std::size_t history = 10;            ///< from how many of the last steps the curvature is learnt; 0: none
+  std::size_t history = 10;            ///< from how many of the last steps the curvature is learned; 0: none
   double tolerance_gradient = 1e-7;    ///< ends where no element of the gradient is larger
   double tolerance_change = 1e-9;      ///< ends where a step changes no parameter, or not the loss, by more
   Missing missing = Missing::error;    ///< about a parameter that f does not depend on; otherwise it stays as it is
 };
 
 /// Why a minimization ended.
-enum class LbfgsEnd {
+enum class LbfgsStatus {
   gradient,     ///< the gradient is as good as zero
   change,       ///< a step changed next to nothing
   iterations,   ///< max_iterations were made
@@ -34,14 +34,14 @@ enum class LbfgsEnd {
   not_finite,  ///< the loss or its gradient is NaN or infinite: at the start, or at all that was tried on the last line
 };
 /// "gradient" and so on.
-std::string_view name(LbfgsEnd end);
+std::string_view name(LbfgsStatus end);
 
 /// What a minimization came to.
 struct LbfgsResult {
   double loss;               ///< of the model as it is now
   std::int64_t iterations;   ///< lines searched along
   std::int64_t evaluations;  ///< calls of the function
-  LbfgsEnd end;              ///< why it ended
+  LbfgsStatus end;           ///< why it ended
 };
 
 namespace detail {

@@ -55,7 +55,7 @@ class Optimizer {
   /// where no name fits, as for groups.
   void freeze(NamePredicate which) { parameters_.freeze(std::move(which), true); }
   /// Updates them again. What was kept for them is as it was. Error where no name fits, as for groups.
-  void thaw(NamePredicate which) { parameters_.freeze(std::move(which), false); }
+  void unfreeze(NamePredicate which) { parameters_.freeze(std::move(which), false); }
 
   /// The number of steps taken.
   std::int64_t steps() const { return steps_; }

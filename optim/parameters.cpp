@@ -68,7 +68,7 @@ void Parameters::group(NamePredicate which) {
 
 namespace {
 [[noreturn]] void fail_unfit(std::size_t call) {
-  fail("optimizer: the names chosen by call {} of group, freeze and thaw are none of the model's", call);
+  fail("optimizer: the names chosen by call {} of group, freeze and unfreeze are none of the model's", call);
 }
 }  // namespace
 

@@ -42,7 +42,7 @@ class Parameters {
   /// After the walk: refuses a model that has lost parameters, and a choice that fits none of them, which is forgotten.
   void end();
 
-  /// Those that fit are frozen, or thawed, from the next walk on. Refuses what fits none, once the names are known.
+  /// Those that fit are frozen, or unfrozen, from the next walk on. Refuses what fits none, once the names are known.
   void freeze(NamePredicate which, bool frozen);
   /// Those that fit are in a group, the next of its kind. Refuses what fits none, once the names are known.
   void group(NamePredicate which);

@@ -2,7 +2,7 @@
 //   StateNames states() const;
 //   void update(const Run& run, std::int64_t step) const noexcept;
 //   void check() const;
-// that say what it keeps for each element, do the arithmetic on neighbouring elements (called for parts of a parameter,
+// that say what it keeps for each element, do the arithmetic on neighboring elements (called for parts of a parameter,
 // on several threads at once), and throw an Error where its settings make no sense. An update that is not noexcept
 // costs a copy of all parameters and states at each step, to which the optimizer goes back where it throws. Knows
 // nothing of models.
@@ -16,7 +16,7 @@
 /// Update rules, the optimizer that applies them, and what else training needs.
 namespace retrograd::optim {
 
-/// Neighbouring elements of a parameter, of its gradient, and of what a rule keeps for each of them.
+/// Neighboring elements of a parameter, of its gradient, and of what a rule keeps for each of them.
 struct Run {
   static constexpr std::size_t kMostStates = 3;  ///< the most numbers a rule may keep for each element
   Dtype dtype;                                   ///< of all of them, float32 or float64

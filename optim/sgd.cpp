@@ -27,7 +27,7 @@ HWY_BEFORE_NAMESPACE();
 namespace retrograd::optim::HWY_NAMESPACE {
 namespace {
 
-// Plain loops: the compiler vectorises them for each target, and a value never depends on where it stands.
+// Plain loops: the compiler vectorizes them for each target, and a value never depends on where it stands.
 template <class T>
 void sgd(void* p_run, const void* g_run, void* v_run, std::int64_t n, const SgdStep& step) {
   T* HWY_RESTRICT p = static_cast<T*>(p_run);

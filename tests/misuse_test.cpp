@@ -209,7 +209,7 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
        },
        "+=: this (3,) tensor stands in memory that may only be read"},
       {[&] {
-         GrowthGuard g({.nodes = 1000});
+         TapeLimitScope g({.nodes = 1000});
          Tape t;
          t.watch(v);
          Tensor y = v;
@@ -218,7 +218,7 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
        "tape: 1024 nodes are recorded, and the limit is 1000; the largest values are of mul (512 times, 6.00 KiB), "
        "tanh (511 times, 5.99 KiB), watch (1 times, 12 B); a loop inside the tape's scope, or a running sum of what it "
        "tracks, keeps every step on the tape: open the Tape inside the loop, sum detach(loss), or raise the limit by a "
-       "GrowthGuard"},
+       "TapeLimitScope"},
       {[&] {
          AnomalyScope s;
          Tape t;

@@ -44,26 +44,26 @@ std::uint64_t fingerprint(const Tensor& y) {
   return hash;
 }
 
-class Scout;
-thread_local constinit Scout* current_scout = nullptr;
+class RecordingProbe;
+thread_local constinit RecordingProbe* current_probe = nullptr;
 
 // Sees what f records: the tensors it reads from the log as it was, and those it makes. Whatever becomes of f, it
-// leaves no node and no handle on one, of which a scout around this one would not know.
-class Scout final : public Observer {
+// leaves no node and no handle on one, of which a probe around this one would not know.
+class RecordingProbe final : public Observer {
  public:
-  explicit Scout(Log& log)
+  explicit RecordingProbe(Log& log)
       : Observer(false),
         log_(log),
         serial_(log.serial.load(std::memory_order_relaxed)),
         mark_(log.nodes.size()),
         watched_(log.watched.size()),
         place_(log.arena.place()),
-        outer_(current_scout) {
-    current_scout = this;
+        outer_(current_probe) {
+    current_probe = this;
   }
-  ~Scout() override {
+  ~RecordingProbe() override {
     if (!is_done_) take_back(nullptr);
-    current_scout = outer_;
+    current_probe = outer_;
   }
 
   // Most tensors are short-lived; what nobody else holds need not be held here.
@@ -153,7 +153,7 @@ class Scout final : public Observer {
   const std::uint32_t mark_;
   const std::size_t watched_;
   const Arena::Place place_;
-  Scout* const outer_;
+  RecordingProbe* const outer_;
   std::vector<Tensor> inputs_, made_;
   std::unordered_set<const Body*> known_, written_;
   bool is_done_ = false, has_lost_ = false;
@@ -175,7 +175,7 @@ struct Rerun {
       for (std::size_t i = 0; i < inputs.size(); ++i)
         if (out.wants(i)) tape.watch(inputs[i]);
       std::optional<Rng> again = randomness;
-      const AmbientScope as_before({again ? &*again : nullptr, true});
+      const CallContextScope as_before({again ? &*again : nullptr, true});
       const Tensor y = f();
       if (fingerprint(y) != value)
         fail<TapeError>(
@@ -194,7 +194,7 @@ struct Rerun {
 }  // namespace
 
 void settle_checkpoint() {
-  if (current_scout) current_scout->forget_unused();
+  if (current_probe) current_probe->forget_unused();
 }
 
 Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& arguments) {
@@ -203,18 +203,18 @@ Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& argume
   Tensor y;
   std::vector<Tensor> inputs;
   std::optional<Rng> randomness;
-  if (current_ambient.randomness) randomness = *current_ambient.randomness;
+  if (current_call_context.randomness) randomness = *current_call_context.randomness;
   {
-    Scout scout(*log);
+    RecordingProbe probe(*log);
     y = f();
-    if (recording() != log || scout.has_seen_nothing()) return y;  // f swept the tape, or nothing was recorded
-    if (scout.has_lost()) throw std::bad_alloc();
-    if (scout.has_seen_watching()) fail<TapeError>("checkpoint: f watches a tensor on a tape from outside it");
-    const bool is_made_here = scout.is_made_here(y);
-    if (const Tensor written = scout.take_back(&y); written.defined())
+    if (recording() != log || probe.has_seen_nothing()) return y;  // f swept the tape, or nothing was recorded
+    if (probe.has_lost()) throw std::bad_alloc();
+    if (probe.has_seen_watching()) fail<TapeError>("checkpoint: f watches a tensor on a tape from outside it");
+    const bool is_made_here = probe.is_made_here(y);
+    if (const Tensor written = probe.take_back(&y); written.defined())
       fail<TapeError>("checkpoint: f writes into a {} tensor from outside it, and would do so twice", written.shape());
     if (!is_made_here) return y;
-    inputs = scout.inputs();
+    inputs = probe.inputs();
   }
   const std::uint64_t value = fingerprint(y);
   y = record_joint("checkpoint", std::move(y), inputs, Rerun{std::move(f), inputs, value, randomness});

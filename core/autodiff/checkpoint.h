@@ -2,7 +2,7 @@
 // in the sweep (Griewank and Walther, "Algorithm 799: revolve", 2000; Chen et al., "Training deep nets with sublinear
 // memory cost", 2016). To the tape, and to whoever observes it, such a call is one op. The rerun must do what the first
 // run did: the tape keeps a copy of f, and f draws only from an Rng that is handed to it or that the scope around the
-// call gives (ambient.h).
+// call gives (call_context.h).
 #pragma once
 #include <functional>
 #include <tuple>

@@ -3,6 +3,6 @@
 namespace retrograd::detail {
 
 // Not inline, as own_pool is not.
-thread_local constinit Ambient current_ambient{};
+thread_local constinit CallContext current_call_context{};
 
 }  // namespace retrograd::detail

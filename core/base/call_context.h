@@ -11,7 +11,7 @@ class Rng;
 namespace detail {
 
 /// The surroundings of a call.
-struct Ambient {
+struct CallContext {
   /// What randomness is drawn from, or null where nothing is.
   Rng* randomness = nullptr;
   /// True where the call was made before: what it changes outside itself has been changed then.
@@ -19,20 +19,22 @@ struct Ambient {
 };
 
 /// Those of this thread, right now.
-extern thread_local constinit Ambient current_ambient;
+extern thread_local constinit CallContext current_call_context;
 
 /// Sets the surroundings on this thread until the end of the scope.
-class [[nodiscard]] AmbientScope {
+class [[nodiscard]] CallContextScope {
  public:
-  explicit AmbientScope(const Ambient& ambient) : before_(current_ambient) { current_ambient = ambient; }
-  AmbientScope(const AmbientScope&) = delete;
-  AmbientScope& operator=(const AmbientScope&) = delete;
+  explicit CallContextScope(const CallContext& context) : before_(current_call_context) {
+    current_call_context = context;
+  }
+  CallContextScope(const CallContextScope&) = delete;
+  CallContextScope& operator=(const CallContextScope&) = delete;
   static void* operator new(std::size_t) = delete;
   static void* operator new[](std::size_t) = delete;
-  ~AmbientScope() { current_ambient = before_; }
+  ~CallContextScope() { current_call_context = before_; }
 
  private:
-  Ambient before_;
+  CallContext before_;
 };
 
 }  // namespace detail

@@ -68,7 +68,7 @@ void tile(const TileRange& at, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T b
   const MatrixIn<T> left{a.data + at.row_begin * (a.transposed ? 1 : a.stride), a.stride, a.transposed};
   const MatrixIn<T> right{b.data + at.column_begin * (b.transposed ? b.stride : 1), b.stride, b.transposed};
   const bool is_short = k <= detail::kLongestSum;
-  if (is_short && detail::small_product(rows, columns, k, left, right, beta, c, c_stride)) return;
+  if (is_short && detail::small_gemm(rows, columns, k, left, right, beta, c, c_stride)) return;
   // A BLAS adds block after block to C, and of a small C all in one go: that error would grow with k.
   const bool is_small = rows * columns <= kSmallResult;
   if (is_short && !(is_small && k > kMostTerms)) {
@@ -99,7 +99,7 @@ void prepare(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>& 
 
 template <class T>
 void tiled_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>& a, const MatrixIn<T>& b, T beta,
-                T* c, std::int64_t c_stride, const detail::AfterTile* after) {
+                T* c, std::int64_t c_stride, const detail::TileEpilogue* after) {
   prepare(m, n, k, a, b, c_stride);
   const TileGrid grid = detail::tiles_of_product(m, n, k);
   const auto one = [&](const TileRange& at) {
@@ -182,11 +182,11 @@ TileGrid detail::tiles_in_cache(std::int64_t m, std::int64_t n, std::int64_t k) 
 }
 
 void detail::gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<float> a, MatrixIn<float> b, float beta,
-                  float* c, std::int64_t c_stride, const AfterTile* after) {
+                  float* c, std::int64_t c_stride, const TileEpilogue* after) {
   tiled_gemm(m, n, k, a, b, beta, c, c_stride, after);
 }
 void detail::gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<double> a, MatrixIn<double> b, double beta,
-                  double* c, std::int64_t c_stride, const AfterTile* after) {
+                  double* c, std::int64_t c_stride, const TileEpilogue* after) {
   tiled_gemm(m, n, k, a, b, beta, c, c_stride, after);
 }
 

@@ -1,5 +1,5 @@
 // The one door to BLAS: matrix products, cut into tiles whose borders depend on the shape alone, each tile one
-// single-threaded sgemm or dgemm, or a kernel of small_product.h, so that the bits do not depend on the number of
+// single-threaded sgemm or dgemm, or a kernel of small_gemm.h, so that the bits do not depend on the number of
 // threads. OpenBLAS is set to one thread when the first product runs or the pool starts, which concerns the whole
 // process. Knows pointers and strides, not tensors.
 #pragma once
@@ -46,13 +46,13 @@ TileGrid tiles_of_product(std::int64_t m, std::int64_t n, std::int64_t k);
 TileGrid tiles_in_cache(std::int64_t m, std::int64_t n, std::int64_t k);
 
 /// Done with a tile as soon as it is computed, on the thread that computed it.
-using AfterTile = FunctionRef<void(const TileRange&)>;
+using TileEpilogue = FunctionRef<void(const TileRange&)>;
 
 /// C (m × n, rows `c_stride` apart) = A (m × k) · B (k × n) + beta · C.
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<float> a, MatrixIn<float> b, float beta, float* c,
-          std::int64_t c_stride, const AfterTile* after = nullptr);
+          std::int64_t c_stride, const TileEpilogue* after = nullptr);
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<double> a, MatrixIn<double> b, double beta,
-          double* c, std::int64_t c_stride, const AfterTile* after = nullptr);
+          double* c, std::int64_t c_stride, const TileEpilogue* after = nullptr);
 
 /// One tile of A · B on the calling thread; c is its own first element.
 void gemm_tile(const TileRange& tile, std::int64_t k, MatrixIn<float> a, MatrixIn<float> b, float beta, float* c,

@@ -84,7 +84,7 @@ void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c) {
   });
 }
 
-void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const AfterTile* after) {
+void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const TileEpilogue* after) {
   const Tensor left = readable_as_it_lies(a), right = readable_as_it_lies(b);
   const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
   dispatch_floating(c.dtype(), [&]<class T>() {

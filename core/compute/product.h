@@ -14,7 +14,7 @@
 namespace retrograd::detail {
 
 /// c = a · b + beta · c for matrices, into a contiguous buffer the caller owns; unrecorded.
-void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const AfterTile* after = nullptr);
+void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const TileEpilogue* after = nullptr);
 /// c = a · b matrix by matrix, of the last two axes, into a contiguous buffer the caller owns; the axes before them
 /// broadcast to those of c. Unrecorded.
 void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c);

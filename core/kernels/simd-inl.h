@@ -84,7 +84,7 @@ void zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int
 #endif
 }
 
-/// The same by plain code on the elements, for integers and masks: Op is Op::plain(a, b). The compiler vectorises it.
+/// The same by plain code on the elements, for integers and masks: Op is Op::plain(a, b). The compiler vectorizes it.
 template <class Op, class T, class Out = T>
 void plain_zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
                    std::int64_t n) {

@@ -221,12 +221,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace retrograd::detail {
 
-bool small_product(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<float>& a, const MatrixIn<float>& b,
-                   float beta, float* c, std::int64_t c_stride) {
+bool small_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<float>& a, const MatrixIn<float>& b,
+                float beta, float* c, std::int64_t c_stride) {
   return RETROGRAD_DISPATCH(small_floats)(m, n, k, a, b, beta, c, c_stride);
 }
-bool small_product(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<double>& a, const MatrixIn<double>& b,
-                   double beta, double* c, std::int64_t c_stride) {
+bool small_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<double>& a, const MatrixIn<double>& b,
+                double beta, double* c, std::int64_t c_stride) {
   return RETROGRAD_DISPATCH(small_doubles)(m, n, k, a, b, beta, c, c_stride);
 }
 

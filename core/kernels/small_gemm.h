@@ -9,9 +9,9 @@
 namespace retrograd::detail {
 
 /// C (m × n) = A · B + beta · C on the calling thread, if this is a product that goes faster here; else false.
-bool small_product(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<float>& a, const MatrixIn<float>& b,
-                   float beta, float* c, std::int64_t c_stride);
-bool small_product(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<double>& a, const MatrixIn<double>& b,
-                   double beta, double* c, std::int64_t c_stride);
+bool small_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<float>& a, const MatrixIn<float>& b,
+                float beta, float* c, std::int64_t c_stride);
+bool small_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<double>& a, const MatrixIn<double>& b,
+                double beta, double* c, std::int64_t c_stride);
 
 }  // namespace retrograd::detail

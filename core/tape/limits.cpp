@@ -17,13 +17,13 @@ namespace retrograd {
 namespace {
 
 struct Defaults {
-  std::atomic<std::int64_t> nodes{GrowthLimit().nodes}, bytes{GrowthLimit().bytes};
+  std::atomic<std::int64_t> nodes{TapeLimit().nodes}, bytes{TapeLimit().bytes};
 };
 Defaults& defaults() {
   static Defaults instance;
   return instance;
 }
-thread_local constinit const GrowthGuard* innermost = nullptr;
+thread_local constinit const TapeLimitScope* innermost = nullptr;
 
 // "add (500000 times, 122 MiB), …": the ops whose values are the largest, and, where those are others, the most
 // frequent.
@@ -55,7 +55,7 @@ std::string largest_ops(detail::Nodes& nodes) {
 
 constexpr const char* kAdvice =
     "a loop inside the tape's scope, or a running sum of what it tracks, keeps every step on the tape: open the Tape "
-    "inside the loop, sum detach(loss), or raise the limit by a GrowthGuard";
+    "inside the loop, sum detach(loss), or raise the limit by a TapeLimitScope";
 
 }  // namespace
 
@@ -67,32 +67,32 @@ std::int64_t detail::machine_memory() {
   return bytes;
 }
 
-GrowthLimit growth_limit() {
+TapeLimit tape_limit() {
   if (innermost) return innermost->limit_;
   return {defaults().nodes.load(std::memory_order_relaxed), defaults().bytes.load(std::memory_order_relaxed)};
 }
 
-void set_growth_limit(const GrowthLimit& limit) {
+void set_tape_limit(const TapeLimit& limit) {
   defaults().nodes.store(limit.nodes, std::memory_order_relaxed);
   defaults().bytes.store(limit.bytes, std::memory_order_relaxed);
 }
 
-GrowthGuard::GrowthGuard(const GrowthLimit& limit) : limit_(limit), outer_(innermost) { innermost = this; }
-GrowthGuard::~GrowthGuard() { innermost = outer_; }
+TapeLimitScope::TapeLimitScope(const TapeLimit& limit) : limit_(limit), outer_(innermost) { innermost = this; }
+TapeLimitScope::~TapeLimitScope() { innermost = outer_; }
 
-void detail::check_node_growth(Nodes& nodes) {
+void detail::check_node_limit(Nodes& nodes) {
   if (nodes.size() == 0) return;
   // Nodes are numbered by 32 bits, whatever the limit.
-  const std::int64_t most = std::min<std::int64_t>(growth_limit().nodes, UINT32_MAX - Nodes::kChunk);
+  const std::int64_t most = std::min<std::int64_t>(tape_limit().nodes, UINT32_MAX - Nodes::kChunk);
   if (nodes.size() >= most)
     fail<TapeError>("tape: {} nodes are recorded, and the limit is {}; the largest values are of {}; {}", nodes.size(),
                     most, largest_ops(nodes), kAdvice);
 }
 
-void detail::check_memory_growth(const Pool& pool, std::int64_t more) {
+void detail::check_memory_limit(const Pool& pool, std::int64_t more) {
   Log* log = recording();
   if (!log) return;
-  const std::int64_t most = std::max<std::int64_t>(growth_limit().bytes, 0);
+  const std::int64_t most = std::max<std::int64_t>(tape_limit().bytes, 0);
   if (pool.held_bytes <= most - more) return;
   const std::int64_t live = live_bytes_of(pool);
   if (live > most - more)

@@ -16,7 +16,7 @@ std::int64_t machine_memory();
 }
 
 /// What an open tape may hold on its thread before recording on it is a TapeError.
-struct GrowthLimit {
+struct TapeLimit {
   /// Nodes on the tape (an op each, and each watched tensor); looked at every 1024 nodes.
   std::int64_t nodes = 20'000'000;
   /// Bytes in tensors of the thread, whoever holds them, looked at when new memory is taken from the system; by default
@@ -25,33 +25,33 @@ struct GrowthLimit {
 };
 
 /// The limit of this thread.
-GrowthLimit growth_limit();
-/// Sets the limit of every thread that has no GrowthGuard.
-void set_growth_limit(const GrowthLimit& limit);
+TapeLimit tape_limit();
+/// Sets the limit of every thread that has no TapeLimitScope.
+void set_tape_limit(const TapeLimit& limit);
 
-/// Sets the limit of this thread until the end of the scope: GrowthGuard guard({.nodes = 1'000'000}).
-class [[nodiscard]] GrowthGuard {
+/// Sets the limit of this thread until the end of the scope: TapeLimitScope guard({.nodes = 1'000'000}).
+class [[nodiscard]] TapeLimitScope {
  public:
   /// The limit holds from here on.
-  explicit GrowthGuard(const GrowthLimit& limit);
-  GrowthGuard(const GrowthGuard&) = delete;
-  GrowthGuard& operator=(const GrowthGuard&) = delete;
+  explicit TapeLimitScope(const TapeLimit& limit);
+  TapeLimitScope(const TapeLimitScope&) = delete;
+  TapeLimitScope& operator=(const TapeLimitScope&) = delete;
   static void* operator new(std::size_t) = delete;
-  ~GrowthGuard();
+  ~TapeLimitScope();
 
  private:
-  friend GrowthLimit growth_limit();
-  GrowthLimit limit_;
-  const GrowthGuard* outer_;
+  friend TapeLimit tape_limit();
+  TapeLimit limit_;
+  const TapeLimitScope* outer_;
 };
 
 namespace detail {
 struct Pool;
 class Nodes;
 /// TapeError where the nodes have reached this thread's limit.
-void check_node_growth(Nodes& nodes);
+void check_node_limit(Nodes& nodes);
 /// TapeError where a tape records on this thread and `more` bytes would take its live tensors past the limit.
-void check_memory_growth(const Pool& pool, std::int64_t more);
+void check_memory_limit(const Pool& pool, std::int64_t more);
 }  // namespace detail
 
 }  // namespace retrograd

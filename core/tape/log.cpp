@@ -39,7 +39,7 @@ void Arena::clear(std::size_t keep) noexcept {
 }
 
 void Nodes::next_chunk() {
-  check_node_growth(*this);
+  check_node_limit(*this);
   if (size_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique_for_overwrite<Node[]>(kChunk));
   next_ = &chunks_[size_ / kChunk][0];
   end_ = next_ + kChunk;

@@ -1,6 +1,6 @@
 // Walking a struct's tensors. A layer lists its members in one line,
 //   static void fields(auto& self, auto&& visit) { visit("weight", self.weight); visit("bias", self.bias); }
-// and everything that concerns all of them (watching, counting, cloning, saving, optimising) is a walk over them
+// and everything that concerns all of them (watching, counting, cloning, saving, optimizing) is a walk over them
 // with dotted names ("layers.0.weight"), through vectors, arrays, tuples and optionals. Needs no base class and no
 // registration.
 #pragma once
@@ -21,7 +21,7 @@
 namespace retrograd {
 
 /// A tensor that belongs to a model and is no parameter (a running mean): saved, loaded and cloned, but neither watched
-/// nor counted nor optimised. Copies of the model share its storage, also those that transforms such as grad hand to
+/// nor counted nor optimized. Copies of the model share its storage, also those that transforms such as grad hand to
 /// their function, so what a layer writes into it stays.
 struct Buffer {
   /// The values; to change them, write into this tensor in place.

@@ -119,7 +119,7 @@ Block* take_new_block(std::uint32_t size_class) {
     reserve.cold = block->next;
   } else {
     const std::int64_t bytes = bytes_with_head(size_class);
-    check_memory_growth(*pool, bytes);
+    check_memory_limit(*pool, bytes);
     void* memory = allocate(static_cast<std::size_t>(bytes));
     if (!memory) throw std::bad_alloc();
     block = new (memory) Block{pool, nullptr, size_class, 1};

@@ -20,7 +20,7 @@
 namespace retrograd {
 
 class Tensor;
-/// Steps between neighbours along each axis, in elements.
+/// Steps between neighbors along each axis, in elements.
 using Strides = std::array<std::int64_t, kMaxRank>;
 
 namespace detail {
@@ -131,7 +131,7 @@ class Tensor {
   std::int64_t size(int axis) const { return shape()[normal_axis("size", axis, rank())]; }
   /// The type of the elements.
   Dtype dtype() const { return body().dtype; }
-  /// Steps between neighbours along each axis, in elements; of which the first rank() count. 0 where an axis is
+  /// Steps between neighbors along each axis, in elements; of which the first rank() count. 0 where an axis is
   /// broadcast.
   Strides strides() const { return body().contiguous ? detail::row_major(body_->shape) : body_->view_strides(); }
   /// True where the elements lie in row-major order without gaps.

@@ -47,10 +47,10 @@ Summary summarize_case(const Case& which, const std::vector<const Outcome*>& all
 }  // namespace
 
 Spread spread(const std::vector<double>& values) {
-  const double centre = mean(values);
+  const double center = mean(values);
   double squares = 0;
-  for (double value : values) squares += (value - centre) * (value - centre);
-  return {centre, values.size() > 1 ? std::sqrt(squares / static_cast<double>(values.size() - 1)) : 0.0};
+  for (double value : values) squares += (value - center) * (value - center);
+  return {center, values.size() > 1 ? std::sqrt(squares / static_cast<double>(values.size() - 1)) : 0.0};
 }
 
 std::vector<Summary> summarize(const std::vector<Outcome>& outcomes) {

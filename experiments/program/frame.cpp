@@ -29,7 +29,7 @@ std::string fitted(std::string line, std::size_t strong, const Screen& screen) {
   // The last column stays free, since some terminals break the line as soon as it is filled.
   line.resize(std::min(line.size(), std::max<std::size_t>(screen.columns, 2) - 1));
   strong = std::min(strong, line.size());
-  if (!screen.colour) return line;
+  if (!screen.color) return line;
   return "\x1b[1m" + line.substr(0, strong) + "\x1b[0m" + line.substr(strong);
 }
 

@@ -1,5 +1,5 @@
 // One frame of the live display as lines of text: a line for each running job, one for the whole.
-// Invariant: no line is wider than the terminal, nor are there more lines than it has; colours take no width.
+// Invariant: no line is wider than the terminal, nor are there more lines than it has; colors take no width.
 // Refuses to know: clocks, threads, where the text goes.
 #pragma once
 #include <cstdint>
@@ -29,7 +29,7 @@ struct View {
 
 struct Screen {
   std::size_t columns = 80, rows = 24;
-  bool colour = false;
+  bool color = false;
 };
 
 /// The lines to show, without line ends.

@@ -20,8 +20,8 @@ Screen stderr_screen() {
     screen.columns = size.ws_col;
     screen.rows = size.ws_row;
   }
-  const char* no_colour = std::getenv("NO_COLOR");
-  screen.colour = !no_colour || !*no_colour;
+  const char* no_color = std::getenv("NO_COLOR");
+  screen.color = !no_color || !*no_color;
   return screen;
 }
 

@@ -11,7 +11,7 @@ namespace retrograd::experiments {
 /// Whether stderr is a terminal that understands more than plain text (TERM is set, and not "dumb").
 bool stderr_is_live();
 
-/// Size of the terminal now, and whether colours are welcome (NO_COLOR is unset or empty).
+/// Size of the terminal now, and whether colors are welcome (NO_COLOR is unset or empty).
 Screen stderr_screen();
 
 /// Writes to stderr at once.

@@ -12,9 +12,9 @@ namespace {
 
 constexpr std::size_t kBuckets = 900;  // of the raw points: two a pixel would show no more
 constexpr std::size_t kMeans = 600;
-constexpr const char* kLossColour = "#08519c";
+constexpr const char* kLossColor = "#08519c";
 constexpr const char* kLossRaw = "#b5d1ea";
-constexpr const char* kAccuracyColour = "#a63603";
+constexpr const char* kAccuracyColor = "#a63603";
 constexpr const char* kAccuracyRaw = "#f9cfa9";
 
 const char* loss_label(Loss loss) {
@@ -36,16 +36,16 @@ std::string open_pair(const std::string& title, const char* x_label, std::size_t
       plot_style(1040, 440), title, x_label, std::max<std::size_t>(last_x, 1));
 }
 
-/// One panel of a train figure: every batch in a light colour, their running mean in a strong one.
-std::string train_panel(const std::vector<float>& values, std::size_t window, const char* colour,
-                        const char* raw_colour, const std::string& axis) {
+/// One panel of a train figure: every batch in a light color, their running mean in a strong one.
+std::string train_panel(const std::vector<float>& values, std::size_t window, const char* color, const char* raw_color,
+                        const std::string& axis) {
   const Points raw = numbered(values);
   return data_block("raw", thinned_extremes(raw, kBuckets)) +
          data_block("mean", thinned(running_mean(raw, window), kMeans)) + axis +
          fmt::format(
              "plot $raw with lines linewidth 0.6 linecolor '{}' title 'each batch', $mean with lines "
              "linewidth 2 linecolor '{}' title 'mean of {} batches'\n",
-             raw_colour, colour, window);
+             raw_color, color, window);
 }
 
 Figure train_figure(const Outcome& outcome, Digits dataset) {
@@ -58,22 +58,22 @@ Figure train_figure(const Outcome& outcome, Digits dataset) {
   const Range loss = y_range(numbered(curves.train_loss), 0.001);
   const Range accuracy = y_range(numbered(curves.train_accuracy), 0.01);
   std::string script = open_pair(heading(number, outcome, dataset), "iteration", iterations);
-  script += "set title 'train loss'\n" + train_panel(curves.train_loss, window, kLossColour, kLossRaw,
+  script += "set title 'train loss'\n" + train_panel(curves.train_loss, window, kLossColor, kLossRaw,
                                                      loss_axis(loss, loss_label(outcome.which->loss)));
   script += "set title 'train accuracy'\n" +
-            train_panel(curves.train_accuracy, window, kAccuracyColour, kAccuracyRaw, accuracy_axis(accuracy));
+            train_panel(curves.train_accuracy, window, kAccuracyColor, kAccuracyRaw, accuracy_axis(accuracy));
   return {file_name(number), script + "unset multiplot\n"};
 }
 
 /// One panel of a test figure, with its best epoch marked.
-std::string test_panel(const std::vector<double>& values, std::size_t best, const char* word, const char* colour,
+std::string test_panel(const std::vector<double>& values, std::size_t best, const char* word, const char* color,
                        const std::string& axis) {
   const Points points = numbered(values);
   return data_block("curve", thinned(points, kMeans)) + data_block("best", {points[best]}) + axis +
          fmt::format(
              "plot $curve with {} linewidth 2 linecolor '{}' title 'last epoch {}', $best with points "
              "pointtype 6 pointsize 1 linewidth 2 linecolor '#000000' title '{} {} (epoch {})'\n",
-             values.size() <= 40 ? "linespoints pointtype 7 pointsize 0.4" : "lines", colour, decimal(values.back()),
+             values.size() <= 40 ? "linespoints pointtype 7 pointsize 0.4" : "lines", color, decimal(values.back()),
              word, decimal(values[best]), best + 1);
 }
 
@@ -83,23 +83,23 @@ Figure test_figure(const Outcome& outcome, Digits dataset) {
   const int number = outcome.which->test_figure;
   std::string script = open_pair(heading(number, outcome, dataset), "epoch", loss.size());
   script +=
-      "set title 'test loss'\n" + test_panel(loss, least, "least", kLossColour,
+      "set title 'test loss'\n" + test_panel(loss, least, "least", kLossColor,
                                              loss_axis(y_range(numbered(loss), 0), loss_label(outcome.which->loss)));
-  script += "set title 'test accuracy'\n" + test_panel(accuracy, outcome.best_epoch() - 1, "best", kAccuracyColour,
+  script += "set title 'test accuracy'\n" + test_panel(accuracy, outcome.best_epoch() - 1, "best", kAccuracyColor,
                                                        accuracy_axis(y_range(numbered(accuracy), 0)));
   return {file_name(number), script + "unset multiplot\n"};
 }
 
-/// Colour by activation and loss, dashes by depth: readable without colours too, since no two share both.
+/// Color by activation and loss, dashes by depth: readable without colors too, since no two share both.
 std::string line_style(const Case& which) {
   const bool relu = which.activation == Activation::relu;
-  const char* colour = which.loss == Loss::euclidean ? (relu ? "#0072b2" : "#56b4e9") : (relu ? "#d55e00" : "#e69f00");
-  return fmt::format("linewidth 2 linecolor '{}' dashtype {}", colour, which.hidden_layers == 1 ? "'-'" : "1");
+  const char* color = which.loss == Loss::euclidean ? (relu ? "#0072b2" : "#56b4e9") : (relu ? "#d55e00" : "#e69f00");
+  return fmt::format("linewidth 2 linecolor '{}' dashtype {}", color, which.hidden_layers == 1 ? "'-'" : "1");
 }
 
 std::string block_of(const Case& which) { return fmt::format("case_{}", which.name); }
 
-/// Error, 1 - accuracy, on a logarithmic axis that is labelled with the accuracy: the last per cent gets as much room
+/// Error, 1 - accuracy, on a logarithmic axis that is labeled with the accuracy: the last per cent gets as much room
 /// as the first ninety.
 double error_of(double accuracy) { return std::max(1 - accuracy, 1e-4); }
 

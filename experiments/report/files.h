@@ -1,5 +1,5 @@
 // Writing the run's results: a file is either the old one or the whole new one, whatever happens in between.
-// Invariant: content goes to a hidden neighbour first, reaches the disk, and only then takes the name.
+// Invariant: content goes to a hidden neighbor first, reaches the disk, and only then takes the name.
 // Refuses to know: what is written.
 #pragma once
 #include <filesystem>

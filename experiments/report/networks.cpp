@@ -30,8 +30,8 @@ std::vector<double> heights(const Column& column, bool& dots) {
   std::vector<double> places;
   const double step = 0.95;
   for (int i = 0; i < drawn; ++i) {
-    const double centred = (static_cast<double>(drawn - 1) / 2 - i) * step;
-    places.push_back(centred + (dots ? (i < drawn / 2 ? 0.5 : -0.5) : 0.0));
+    const double centered = (static_cast<double>(drawn - 1) / 2 - i) * step;
+    places.push_back(centered + (dots ? (i < drawn / 2 ? 0.5 : -0.5) : 0.0));
   }
   return places;
 }

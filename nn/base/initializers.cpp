@@ -30,7 +30,7 @@ void check_gain(const char* name, double gain) {
   if (!(gain >= 0) || !std::isfinite(gain)) fail("{}: the gain must be finite and not negative, got {}", name, gain);
 }
 
-// What Xavier's and Kaiming's initialisers have in common: weights of mean 0 and this variance.
+// What Xavier's and Kaiming's initializers have in common: weights of mean 0 and this variance.
 Tensor evenly(const Shape& shape, double variance, Rng& rng, Dtype dtype) {
   const double bound = std::sqrt(3 * variance);
   return uniform(shape, -bound, bound, rng, dtype);

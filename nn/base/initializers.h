@@ -1,5 +1,5 @@
 // How parameters start: a function of their shape, the number of inputs a unit sums over, and an Rng. Weights (out, in,
-// k…) have rank 2 or more, biases rank 1: those start at zero where an initialiser does not say otherwise. A unit's
+// k…) have rank 2 or more, biases rank 1: those start at zero where an initializer does not say otherwise. A unit's
 // number of outputs, where one is asked for, is what the weight's shape says: out · k…, as PyTorch counts.
 #pragma once
 #include <cstdint>
@@ -12,7 +12,7 @@ namespace retrograd::nn {
 
 /// Makes a parameter of this shape and dtype; what is random in it is drawn from the Rng. Any function like this one
 /// serves, so also a lambda.
-using Initialiser = std::function<Tensor(const Shape& shape, std::int64_t fan_in, Rng& rng, Dtype dtype)>;
+using Initializer = std::function<Tensor(const Shape& shape, std::int64_t fan_in, Rng& rng, Dtype dtype)>;
 
 /// Weights and biases evenly from ±1/√fan_in: what PyTorch's layers start with, and the default here.
 struct FanInUniform {

@@ -2,10 +2,10 @@
 
 namespace retrograd::nn {
 
-Training::Training(Rng& rng) : scope_({&rng, detail::current_ambient.is_rerun}) {}
+Training::Training(Rng& rng) : scope_({&rng, detail::current_call_context.is_rerun}) {}
 
-Rng* training() { return detail::current_ambient.randomness; }
+Rng* training() { return detail::current_call_context.randomness; }
 
-bool updates_statistics() { return training() && !detail::current_ambient.is_rerun; }
+bool updates_statistics() { return training() && !detail::current_call_context.is_rerun; }
 
 }  // namespace retrograd::nn

@@ -1,4 +1,4 @@
-// Training mode, and its randomness: a scope on this thread. Inside it dropout draws and normalisation uses the batch
+// Training mode, and its randomness: a scope on this thread. Inside it dropout draws and normalization uses the batch
 // and updates its running statistics; outside it nothing does, so evaluation needs no switch. Knows no layer.
 #pragma once
 #include <cstddef>
@@ -21,7 +21,7 @@ class [[nodiscard]] Training {
   static void* operator new[](std::size_t) = delete;
 
  private:
-  detail::AmbientScope scope_;
+  detail::CallContextScope scope_;
 };
 
 /// The generator of the innermost training scope on this thread, or null outside any.

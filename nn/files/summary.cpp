@@ -20,8 +20,8 @@ struct Total {
 }  // namespace
 
 std::string summary_of(std::span<const Parameter> state, std::span<const Parameter> parameters) {
-  std::unordered_set<const Body*> optimised;
-  for (const Parameter& parameter : parameters) optimised.insert(parameter.tensor.body_or_null());
+  std::unordered_set<const Body*> optimized;
+  for (const Parameter& parameter : parameters) optimized.insert(parameter.tensor.body_or_null());
   std::size_t names = 4, shapes = 5, dtypes = 5, sizes = 8;  // the widths of the heads
   for (const auto& [name, tensor] : state) {
     names = std::max(names, name.size());
@@ -33,7 +33,7 @@ std::string summary_of(std::span<const Parameter> state, std::span<const Paramet
                                  "elements", sizes);
   Total counted, buffers;
   for (const auto& [name, tensor] : state) {
-    const bool is_buffer = !optimised.contains(tensor.body_or_null());
+    const bool is_buffer = !optimized.contains(tensor.body_or_null());
     (is_buffer ? buffers : counted).add(tensor);
     text += fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}{}\n", name, names, tensor.shape(), shapes, tensor.dtype(),
                         dtypes, tensor.size(), sizes, is_buffer ? "  buffer" : "");

@@ -1,4 +1,4 @@
-// Batch normalisation (S. Ioffe and C. Szegedy, 2015), as PyTorch has it: in training by the batch's own statistics,
+// Batch normalization (S. Ioffe and C. Szegedy, 2015), as PyTorch has it: in training by the batch's own statistics,
 // which move running ones on; in evaluation by the running ones. Training is a scope (training.h), no switch.
 #pragma once
 #include <cstdint>
@@ -42,7 +42,7 @@ struct BatchNorm {
 
   /// ShapeError unless there are channels, Error where an option makes no sense, DtypeError unless float32 or float64.
   explicit BatchNorm(std::int64_t channels, const BatchNormOptions& options = {}, Dtype dtype = float32);
-  /// x normalised, of its shape; in training the running statistics move on.
+  /// x normalized, of its shape; in training the running statistics move on.
   Tensor operator()(const Tensor& x) const;
   /// The number of channels.
   std::int64_t channels() const { return channels_; }

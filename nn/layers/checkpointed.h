@@ -40,7 +40,7 @@ class Checkpointed {
   struct Plans;
   Sequential layers_;
   std::int64_t budget_;
-  std::shared_ptr<Plans> plans_;  // copies have the same layers, and share what was learnt
+  std::shared_ptr<Plans> plans_;  // copies have the same layers, and share what was learned
 };
 
 }  // namespace retrograd::nn

@@ -16,21 +16,21 @@ void check_sizes(const char* layer, std::int64_t in, std::int64_t out, std::int6
 
 // The weight, each of whose rows sums over the rest of its shape, and the bias.
 template <class Layer>
-void draw(Layer& layer, const Shape& weight, std::int64_t out, bool has_bias, Rng& rng, const Initialiser& initialiser,
+void draw(Layer& layer, const Shape& weight, std::int64_t out, bool has_bias, Rng& rng, const Initializer& initializer,
           Dtype dtype) {
   const std::int64_t fan_in = weight.size() / weight[0];
-  layer.weight = initialiser(weight, fan_in, rng, dtype);
-  if (has_bias) layer.bias = initialiser({out}, fan_in, rng, dtype);
+  layer.weight = initializer(weight, fan_in, rng, dtype);
+  if (has_bias) layer.bias = initializer({out}, fan_in, rng, dtype);
 }
 
 }  // namespace
 
 Conv2d::Conv2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng, const ConvolutionOptions<Size2d>& how,
-               const Initialiser& initialiser, Dtype dtype)
+               const Initializer& initializer, Dtype dtype)
     : options{how.stride, how.padding, how.dilation, how.groups} {
   check_sizes("Conv2d", in, out, how.groups, kernel);
   const Shape shape = {out, in / how.groups, kernel.rows, kernel.columns};
-  draw(*this, shape, out, how.bias, rng, initialiser, dtype);
+  draw(*this, shape, out, how.bias, rng, initializer, dtype);
 }
 
 Tensor Conv2d::operator()(const Tensor& x) const {
@@ -38,11 +38,11 @@ Tensor Conv2d::operator()(const Tensor& x) const {
 }
 
 Conv1d::Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, Rng& rng,
-               const ConvolutionOptions<std::int64_t>& how, const Initialiser& initialiser, Dtype dtype)
+               const ConvolutionOptions<std::int64_t>& how, const Initializer& initializer, Dtype dtype)
     : options{how.stride, how.padding, how.dilation, how.groups} {
   check_sizes("Conv1d", in, out, how.groups, {1, kernel});
   const Shape shape = {out, in / how.groups, kernel};
-  draw(*this, shape, out, how.bias, rng, initialiser, dtype);
+  draw(*this, shape, out, how.bias, rng, initializer, dtype);
 }
 
 Tensor Conv1d::operator()(const Tensor& x) const {
@@ -50,11 +50,11 @@ Tensor Conv1d::operator()(const Tensor& x) const {
 }
 
 ConvTranspose2d::ConvTranspose2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng,
-                                 const ConvolutionTransposeOptions& how, const Initialiser& initialiser, Dtype dtype)
+                                 const ConvolutionTransposeOptions& how, const Initializer& initializer, Dtype dtype)
     : options{how.stride, how.padding, how.output_padding, how.dilation, how.groups} {
   check_sizes("ConvTranspose2d", in, out, how.groups, kernel);
   const Shape shape = {in, out / how.groups, kernel.rows, kernel.columns};
-  draw(*this, shape, out, how.bias, rng, initialiser, dtype);
+  draw(*this, shape, out, how.bias, rng, initializer, dtype);
 }
 
 Tensor ConvTranspose2d::operator()(const Tensor& x) const {

@@ -14,12 +14,12 @@
 namespace retrograd::nn {
 
 Embedding::Embedding(std::int64_t count, std::int64_t dim, Rng& rng, const EmbeddingOptions& options,
-                     const Initialiser& initialiser, Dtype dtype)
+                     const Initializer& initializer, Dtype dtype)
     : padding_idx(options.padding_idx) {
   if (count < 1 || dim < 1) fail<ShapeError>("Embedding: sizes must be positive, got {} rows of {}", count, dim);
   if (padding_idx && (*padding_idx < 0 || *padding_idx >= count))
     fail<ShapeError>("Embedding: padding_idx {} is outside 0 … {}", *padding_idx, count - 1);
-  weight = initialiser({count, dim}, dim, rng, dtype);
+  weight = initializer({count, dim}, dim, rng, dtype);
   if (!padding_idx) return;
   if (!weight.is_contiguous()) weight = detail::copy_values(weight);  // whose rows could be one
   fill(weight[*padding_idx], 0);

@@ -1,4 +1,4 @@
-// A table of learnt vectors, read by index.
+// A table of learned vectors, read by index.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -20,10 +20,10 @@ struct Embedding {
   Tensor weight;                            ///< (count, dim)
   std::optional<std::int64_t> padding_idx;  ///< the row that gets no gradient, where there is one
 
-  /// The weight is drawn from the standard normal distribution, unless an initialiser is given. ShapeError where sizes
+  /// The weight is drawn from the standard normal distribution, unless an initializer is given. ShapeError where sizes
   /// are not positive or padding_idx is no row; Embedding{100, 16, rng, {.padding_idx = 0}}.
   Embedding(std::int64_t count, std::int64_t dim, Rng& rng, const EmbeddingOptions& options = {},
-            const Initialiser& initialiser = Normal{0, 1}, Dtype dtype = float32);
+            const Initializer& initializer = Normal{0, 1}, Dtype dtype = float32);
   /// DtypeError where the indices are not int64, ShapeError where one is out of range: negative ones are.
   Tensor operator()(const Tensor& indices) const;
   /// Names the parameter.

@@ -5,10 +5,10 @@
 
 namespace retrograd::nn {
 
-Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, const Initialiser& initialiser, Dtype dtype) {
+Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, const Initializer& initializer, Dtype dtype) {
   if (in < 1 || out < 1) fail<ShapeError>("Linear: sizes must be positive, got {} in, {} out", in, out);
-  weight = initialiser({out, in}, in, rng, dtype);
-  bias = initialiser({out}, in, rng, dtype);
+  weight = initializer({out, in}, in, rng, dtype);
+  bias = initializer({out}, in, rng, dtype);
 }
 
 Tensor Linear::operator()(const Tensor& x) const { return linear(x, weight, bias); }

@@ -4,7 +4,7 @@
 #include "../../core/tensor/tensor.h"
 #include "../base/initializers.h"
 
-/// Layers, losses, initialisers, and files of weights.
+/// Layers, losses, initializers, and files of weights.
 namespace retrograd::nn {
 
 /// y = x · weightᵀ + bias (eq. 2.5): x (…, in) → (…, out); weight (out, in) as PyTorch and ONNX store it, bias (out).
@@ -13,7 +13,7 @@ struct Linear {
   Tensor bias;    ///< (out)
 
   /// The weight is drawn first, then the bias.
-  Linear(std::int64_t in, std::int64_t out, Rng& rng, const Initialiser& initialiser = FanInUniform{},
+  Linear(std::int64_t in, std::int64_t out, Rng& rng, const Initializer& initializer = FanInUniform{},
          Dtype dtype = float32);
   /// x (…, in) → (…, out); ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;

@@ -40,13 +40,13 @@ std::string_view name(Activation activation) {
   return "identity";
 }
 
-Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, const Initialiser& initialiser,
+Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, const Initializer& initializer,
          Dtype dtype)
     : activation(between) {
   if (sizes.size() < 2) fail<ShapeError>("Mlp: needs at least two sizes, got {}", sizes.size());
   layers.reserve(sizes.size() - 1);
   for (std::size_t i = 0; i + 1 < sizes.size(); ++i)
-    layers.emplace_back(sizes[i], sizes[i + 1], rng, initialiser, dtype);
+    layers.emplace_back(sizes[i], sizes[i + 1], rng, initializer, dtype);
 }
 
 Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {

@@ -1,4 +1,4 @@
-// Normalisation within each example, the same in training and evaluation: over the innermost axes, or over groups of
+// Normalization within each example, the same in training and evaluation: over the innermost axes, or over groups of
 // channels. Keeps no statistics; what runs over batches is batch_norm.h.
 #pragma once
 #include <cstdint>
@@ -30,7 +30,7 @@ struct LayerNorm {
 
   /// ShapeError unless the shape has an axis and no size is below 1, DtypeError unless float32 or float64.
   explicit LayerNorm(const Shape& normalized_shape, const NormOptions& options = {}, Dtype dtype = float32);
-  /// x normalised, of its shape; ShapeError where x does not end in `normalized_shape`.
+  /// x normalized, of its shape; ShapeError where x does not end in `normalized_shape`.
   Tensor operator()(const Tensor& x) const;
   /// The tensors there are, under PyTorch's names.
   static void fields(auto& self, auto&& visit) {
@@ -40,7 +40,7 @@ struct LayerNorm {
   }
 };
 
-/// The same over each of `groups` equal groups of neighbouring channels of x (N, C, …), with a weight and a bias for
+/// The same over each of `groups` equal groups of neighboring channels of x (N, C, …), with a weight and a bias for
 /// each channel (Y. Wu and K. He, 2018, "Group normalization").
 struct GroupNorm {
   /// (C), from 1 on; an empty handle unless affine.
@@ -56,7 +56,7 @@ struct GroupNorm {
 
   /// ShapeError unless the channels fall into so many equal groups, DtypeError unless float32 or float64.
   GroupNorm(std::int64_t groups, std::int64_t channels, const NormOptions& options = {}, Dtype dtype = float32);
-  /// x normalised, of its shape; ShapeError where x has other channels.
+  /// x normalized, of its shape; ShapeError where x has other channels.
   Tensor operator()(const Tensor& x) const;
   /// The tensors there are, under PyTorch's names.
   static void fields(auto& self, auto&& visit) {
@@ -78,7 +78,7 @@ struct RmsNorm {
 
   /// ShapeError unless the shape has an axis and no size is below 1, DtypeError unless float32 or float64.
   explicit RmsNorm(const Shape& normalized_shape, const NormOptions& options = {}, Dtype dtype = float32);
-  /// x normalised, of its shape; ShapeError where x does not end in `normalized_shape`.
+  /// x normalized, of its shape; ShapeError where x does not end in `normalized_shape`.
   Tensor operator()(const Tensor& x) const;
   /// The weight where there is one, under PyTorch's name.
   static void fields(auto& self, auto&& visit) {

@@ -62,11 +62,11 @@ constexpr const char* kName<LstmCell> = "Lstm";
 
 template <class Cell>
 Cell make_cell(std::int64_t in, std::int64_t hidden, Rng& rng, [[maybe_unused]] Activation activation,
-               const Initialiser& initialiser, Dtype dtype) {
+               const Initializer& initializer, Dtype dtype) {
   if constexpr (std::is_same_v<Cell, RnnCell>)
-    return Cell{in, hidden, rng, activation, initialiser, dtype};
+    return Cell{in, hidden, rng, activation, initializer, dtype};
   else
-    return Cell{in, hidden, rng, initialiser, dtype};
+    return Cell{in, hidden, rng, initializer, dtype};
 }
 
 // What a layer's initial state is made of: x's batch, the number of cells, and the cells' dtype and width.
@@ -94,7 +94,7 @@ LstmState of_cell(const LstmState& state, std::size_t cell) { return {of_cell(st
 
 template <class Cell>
 Recurrent<Cell>::Recurrent(std::int64_t in, std::int64_t hidden, Rng& rng, const RecurrentOptions& options,
-                           const Initialiser& initialiser, Dtype dtype)
+                           const Initializer& initializer, Dtype dtype)
     : bidirectional(options.bidirectional), dropout(options.dropout) {
   const char* own = kName<Cell>;
   if (in < 1 || hidden < 1 || options.layers < 1)
@@ -105,7 +105,7 @@ Recurrent<Cell>::Recurrent(std::int64_t in, std::int64_t hidden, Rng& rng, const
   const std::int64_t directions = bidirectional ? 2 : 1;
   for (std::int64_t i = 0; i < options.layers * directions; ++i)
     cells.push_back(make_cell<Cell>(i < directions ? in : directions * hidden, hidden, rng, options.activation,
-                                    initialiser, dtype));
+                                    initializer, dtype));
 }
 
 template <class Cell>

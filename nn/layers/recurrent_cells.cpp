@@ -14,16 +14,16 @@ namespace {
 
 template <class Cell>
 void draw(const char* name, Cell& cell, std::int64_t gates, std::int64_t in, std::int64_t hidden, Rng& rng,
-          const Initialiser& initialiser, Dtype dtype) {
+          const Initializer& initializer, Dtype dtype) {
   if (in < 1 || hidden < 1) fail<ShapeError>("{}: sizes must be positive, got {} in, {} hidden", name, in, hidden);
   std::int64_t rows = 0;
   if (__builtin_mul_overflow(gates, hidden, &rows))
     fail<ShapeError>("{}: {} gates of {} are more rows than 64 bits count", name, gates, hidden);
-  const bool is_default = initialiser.target<FanInUniform>() != nullptr;  // ±1/√hidden for all, as PyTorch's
-  cell.weight_ih = initialiser({rows, in}, is_default ? hidden : in, rng, dtype);
-  cell.weight_hh = initialiser({rows, hidden}, hidden, rng, dtype);
-  cell.bias_ih = initialiser({rows}, hidden, rng, dtype);
-  cell.bias_hh = initialiser({rows}, hidden, rng, dtype);
+  const bool is_default = initializer.target<FanInUniform>() != nullptr;  // ±1/√hidden for all, as PyTorch's
+  cell.weight_ih = initializer({rows, in}, is_default ? hidden : in, rng, dtype);
+  cell.weight_hh = initializer({rows, hidden}, hidden, rng, dtype);
+  cell.bias_ih = initializer({rows}, hidden, rng, dtype);
+  cell.bias_hh = initializer({rows}, hidden, rng, dtype);
 }
 
 // The state's tensor `given`, checked, or zeros where there is none.
@@ -42,12 +42,12 @@ void check_x(const char* name, const Cell& cell, const Tensor& x) {
 
 }  // namespace
 
-RnnCell::RnnCell(std::int64_t in, std::int64_t hidden, Rng& rng, Activation between, const Initialiser& initialiser,
+RnnCell::RnnCell(std::int64_t in, std::int64_t hidden, Rng& rng, Activation between, const Initializer& initializer,
                  Dtype dtype)
     : activation(between) {
   if (activation != Activation::tanh && activation != Activation::relu)
     fail("RnnCell: the activation must be tanh or relu, got {}", name(activation));
-  draw("RnnCell", *this, 1, in, hidden, rng, initialiser, dtype);
+  draw("RnnCell", *this, 1, in, hidden, rng, initializer, dtype);
 }
 
 Tensor RnnCell::operator()(const Tensor& x, const Tensor& h) const {
@@ -61,8 +61,8 @@ Tensor RnnCell::step(const Tensor& from_x, const Tensor& h) const {
   return activate(activation, from_x + linear(h, weight_hh, bias_hh));
 }
 
-GruCell::GruCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initialiser& initialiser, Dtype dtype) {
-  draw("GruCell", *this, 3, in, hidden, rng, initialiser, dtype);
+GruCell::GruCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initializer& initializer, Dtype dtype) {
+  draw("GruCell", *this, 3, in, hidden, rng, initializer, dtype);
 }
 
 Tensor GruCell::operator()(const Tensor& x, const Tensor& h) const {
@@ -81,8 +81,8 @@ Tensor GruCell::step(const Tensor& from_x, const Tensor& h) const {
   return fresh + z * (h - fresh);
 }
 
-LstmCell::LstmCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initialiser& initialiser, Dtype dtype) {
-  draw("LstmCell", *this, 4, in, hidden, rng, initialiser, dtype);
+LstmCell::LstmCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initializer& initializer, Dtype dtype) {
+  draw("LstmCell", *this, 4, in, hidden, rng, initializer, dtype);
 }
 
 LstmState LstmCell::operator()(const Tensor& x, const LstmState& state) const {

@@ -33,10 +33,10 @@ struct RnnCell {
   Activation activation;  ///< tanh or relu
 
   /// The parameters are drawn in the order of their fields, by default evenly from ±1/√hidden, as PyTorch's; another
-  /// initialiser is told what each sums over. ShapeError unless both sizes are positive, Error where the activation is
+  /// initializer is told what each sums over. ShapeError unless both sizes are positive, Error where the activation is
   /// neither tanh nor relu.
   RnnCell(std::int64_t in, std::int64_t hidden, Rng& rng, Activation activation = Activation::tanh,
-          const Initialiser& initialiser = FanInUniform{}, Dtype dtype = float32);
+          const Initializer& initializer = FanInUniform{}, Dtype dtype = float32);
   /// h′ = activation(x·weight_ihᵀ + bias_ih + h·weight_hhᵀ + bias_hh): x (N, in), h (N, hidden) → (N, hidden); without
   /// h it is zero.
   Tensor operator()(const Tensor& x, const Tensor& h = {}) const;
@@ -58,7 +58,7 @@ struct GruCell {
   Tensor bias_hh;    ///< (3·hidden), added to the product with h
 
   /// As RnnCell's.
-  GruCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initialiser& initialiser = FanInUniform{},
+  GruCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initializer& initializer = FanInUniform{},
           Dtype dtype = float32);
   /// With a = x·weight_ihᵀ + bias_ih and b = h·weight_hhᵀ + bias_hh: r = σ(aᵣ + bᵣ), z = σ(a_z + b_z), n = tanh(aₙ +
   /// r∘bₙ), h′ = (1 − z)∘n + z∘h. x (N, in), h (N, hidden) → (N, hidden); without h it is zero.
@@ -94,7 +94,7 @@ struct LstmCell {
   Tensor bias_hh;    ///< (4·hidden), added to the product with h
 
   /// As RnnCell's.
-  LstmCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initialiser& initialiser = FanInUniform{},
+  LstmCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initializer& initializer = FanInUniform{},
            Dtype dtype = float32);
   /// With a = x·weight_ihᵀ + bias_ih + h·weight_hhᵀ + bias_hh: c′ = σ(a_f)∘c + σ(aᵢ)∘tanh(a_g), h′ = σ(aₒ)∘tanh(c′).
   /// x (N, in), h and c (N, hidden) → h′ and c′ (N, hidden).

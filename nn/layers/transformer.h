@@ -19,7 +19,7 @@ struct TransformerOptions {
   std::int64_t feedforward = 2048;  ///< the width between linear1 and linear2
   double dropout = 0.1;             ///< the share dropped in training: of attention weights and behind each part
   Activation activation = Activation::relu;  ///< behind linear1
-  bool norm_first = false;                   ///< normalise what goes into a part, not the sum that comes out
+  bool norm_first = false;                   ///< normalize what goes into a part, not the sum that comes out
   double epsilon = 1e-5;                     ///< of norm1 and norm2
 };
 

@@ -95,7 +95,7 @@ struct Reciprocal {
   }
 };
 
-// A plain loop: the compiler vectorises it for each target.
+// A plain loop: the compiler vectorizes it for each target.
 template <class T>
 void add_product(const void* a_run, const void* b_run, void* y_run, std::int64_t n) {
   const T *HWY_RESTRICT a = static_cast<const T*>(a_run), *HWY_RESTRICT b = static_cast<const T*>(b_run);

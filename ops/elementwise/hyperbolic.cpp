@@ -34,7 +34,7 @@ constexpr Root kAsinhRoot = {"asinh_slope", "asinh_bend", kAsinhSlope, 1},
 Tensor bend(const Root* of, const Tensor& x, const Tensor& r) {
   const Tensor b = [&] {
     const NoTape compute_only;
-    return detail::finite(x) * r * square(r);
+    return detail::clamp_to_finite(x) * r * square(r);
   }();
   return record(of->bend, b,
                 wrt(x, [of, r](const Tensor& g) { return g * (r * square(r) * (3 * of->sign * square(r) - 2)); }));
@@ -47,7 +47,8 @@ Tensor slope(const Root* of, const Tensor& x) {
 // r = 1/(1 − x²), in factors: near ±1 the square would cancel; dr = 2x·r²·dx
 Tensor atanh_slope(const Tensor& x) {
   Tensor r = detail::map("atanh_slope", kAtanhSlope, x);
-  return record("atanh_slope", r, wrt(x, [x, r](const Tensor& g) { return g * (2 * detail::finite(x) * square(r)); }));
+  return record("atanh_slope", r,
+                wrt(x, [x, r](const Tensor& g) { return g * (2 * detail::clamp_to_finite(x) * square(r)); }));
 }
 
 }  // namespace

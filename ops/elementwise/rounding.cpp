@@ -66,7 +66,7 @@ Tensor ceil(const Tensor& x) { return detail::map("ceil", kCeil, x); }
 Tensor round(const Tensor& x) { return detail::map("round", kRound, x); }
 Tensor trunc(const Tensor& x) { return detail::map("trunc", kTrunc, x); }
 
-Tensor detail::finite(const Tensor& x) {
+Tensor detail::clamp_to_finite(const Tensor& x) {
   const double most = x.dtype() == float32 ? std::numeric_limits<float>::max() : std::numeric_limits<double>::max();
   return clip(x, -most, most);
 }

@@ -28,7 +28,7 @@ Tensor clip(const Tensor& x, const Operand& low, const Operand& high);
 
 namespace detail {
 /// x with the largest numbers of its floating dtype in place of ±∞, so that 0 times it is 0.
-Tensor finite(const Tensor& x);
+Tensor clamp_to_finite(const Tensor& x);
 }  // namespace detail
 
 }  // namespace retrograd

@@ -165,7 +165,7 @@ Tensor detail::bell(const Tensor& x, double k) {
   const Tensor scale = full({}, k, is_floating(x.dtype()) ? x.dtype() : float32);
   return record("bell", detail::zip("bell", kBell, x, scale), wrt(x, [x, k](const Tensor& g) {
                   const Tensor root = bell(x, k / 2);
-                  return g * (root * detail::finite(x) * root * (-2 * k));
+                  return g * (root * detail::clamp_to_finite(x) * root * (-2 * k));
                 }));
 }
 

@@ -88,7 +88,8 @@ Tensor asin_slope(const Tensor& x) {
 // r = 1/(1 + x²); dr = −2x·r²·dx
 Tensor atan_slope(const Tensor& x) {
   Tensor r = detail::map("atan_slope", kAtanSlope, x);
-  return record("atan_slope", r, wrt(x, [x, r](const Tensor& g) { return g * (detail::finite(x) * r * r * -2); }));
+  return record("atan_slope", r,
+                wrt(x, [x, r](const Tensor& g) { return g * (detail::clamp_to_finite(x) * r * r * -2); }));
 }
 
 // r(a, b) = a/(a² + b²); with s = r(b, a): dr = (s² − r²)·da − 2rs·db

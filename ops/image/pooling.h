@@ -30,7 +30,7 @@ Tensor avg_pool1d(const Tensor& x, std::int64_t size, std::int64_t stride, std::
 inline Tensor avg_pool1d(const Tensor& x, std::int64_t size) { return avg_pool1d(x, size, size); }
 
 /// The mean of each of `size` windows that cut images x (N, C, H, W) into near-equal parts, to (N, C, size): along an
-/// axis window i goes from ⌊i · H / size⌋ to before ⌈(i + 1) · H / size⌉, so neighbours overlap where the size does not
+/// axis window i goes from ⌊i · H / size⌋ to before ⌈(i + 1) · H / size⌉, so neighbors overlap where the size does not
 /// divide H (PyTorch's rule). float32 and float64; ShapeError where x has no rows or no columns, or a size is below 1.
 Tensor adaptive_avg_pool2d(const Tensor& x, Size2d size);
 

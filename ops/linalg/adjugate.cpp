@@ -45,7 +45,7 @@ Tensor bordered(const Tensor& a) {
       m[j * (n + 1) + n] = m[n * (n + 1) + j] = largest * direction[static_cast<std::size_t>(j)];
   }
   const Tensor widen = eye(n + 1, n, a.dtype());
-  return matmul(matmul(widen, a), turned(widen)) +
+  return matmul(matmul(widen, a), matrix_transpose(widen)) +
          tensor(border, with_matrix(leading_axes(a), n + 1, n + 1), a.dtype());
 }
 
@@ -59,7 +59,7 @@ Tensor by_minors(const Tensor& a) {
   });
   const Tensor signs = made({n, n}, a.dtype(), [n](std::int64_t e) { return (e / n + e % n) % 2 == 0 ? 1 : -1; });
   const Tensor rows = matmul(reshape(skip, Shape{n, 1, n - 1, n}), reshape(a, Shape{count, 1, 1, n, n}));
-  return reshape(turned(det(matmul(rows, turned(skip))) * signs), a.shape());
+  return reshape(matrix_transpose(det(matmul(rows, matrix_transpose(skip))) * signs), a.shape());
 }
 
 // Powers of 2, as exponents, that bring the rows and columns of each matrix near 1: A = D·B·E, where B has them there.

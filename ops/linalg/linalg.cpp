@@ -39,7 +39,7 @@ struct Factors {
   }
   std::int64_t size() const { return lu.shape()[lu.rank() - 1]; }
 
-  // Calls see(matrix, its diagonal, the distance of neighbours there).
+  // Calls see(matrix, its diagonal, the distance of neighbors there).
   template <class F>
   void each_diagonal(F see) const {
     const std::int64_t n = size(), count = detail::matrices_in(lu);
@@ -94,7 +94,7 @@ struct Factors {
 Tensor inverse_by(const Factors& factors, const Tensor& a) {
   const Tensor y = factors.solve(eye(factors.size(), a.dtype()), detail::leading_axes(a), false);
   return record("inverse", y, wrt(a, [y](const Tensor& g) {
-                  const Tensor yt = detail::turned(y);
+                  const Tensor yt = detail::matrix_transpose(y);
                   return neg(matmul(matmul(yt, g), yt));
                 }));
 }
@@ -109,7 +109,8 @@ Tensor solve_by(const Factors& factors, const Tensor& a, const Tensor& b, bool t
     const Tensor h = solve_by(factors, a, g, !transposed);
     if (out.wants(0)) {
       const Tensor &left = transposed ? x : h, &right = transposed ? h : x;
-      out.give(0, neg(a.rank() == 2 ? detail::sum_of_products(left, right) : matmul(left, detail::turned(right))));
+      out.give(
+          0, neg(a.rank() == 2 ? detail::sum_of_products(left, right) : matmul(left, detail::matrix_transpose(right))));
     }
     if (out.wants(1)) out.give(1, h);
   });
@@ -200,8 +201,8 @@ Tensor det(const Tensor& a) {
                   const double epsilon = rounding_of(a), tolerance = is_recorded(a) ? std::sqrt(epsilon) : epsilon;
                   const std::vector<bool> regular = factors.regular(tolerance);
                   if (std::find(regular.begin(), regular.end(), false) != regular.end() || !all_in_range(y))
-                    return as_matrices(g) * detail::turned(detail::adjugate(a));
-                  return as_matrices(g * y) * detail::turned(inverse_by(factors, a));
+                    return as_matrices(g) * detail::matrix_transpose(detail::adjugate(a));
+                  return as_matrices(g * y) * detail::matrix_transpose(inverse_by(factors, a));
                 }));
 }
 
@@ -222,7 +223,7 @@ SignAndLog slogdet(const Tensor& a) {
   });
   if (!is_recorded(a)) return {sign, y};
   return {sign, record("slogdet", y, wrt(a, [a, factors](const Tensor& g) {
-                         return as_matrices(g) * detail::turned(inverse_by(factors, a));
+                         return as_matrices(g) * detail::matrix_transpose(inverse_by(factors, a));
                        }))};
 }
 

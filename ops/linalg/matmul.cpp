@@ -39,9 +39,9 @@ Tensor batched_product(const Tensor& a, const Tensor& b) {
       "matmul", c, factors, [a = kept_for(b, a), b = kept_for(a, b), one_for_all](const Tensor& g, Cotangents& out) {
         // Of one matrix for all, the cotangent is summed within one product.
         if (out.wants(0) && one_for_all)
-          detail::give_product(out, 0, detail::side_by_side(g), detail::turned(detail::side_by_side(b)));
-        if (out.wants(0) && !one_for_all) out.give(0, matmul(g, detail::turned(b)));
-        if (out.wants(1)) out.give(1, matmul(detail::turned(a), g));
+          detail::give_product(out, 0, detail::side_by_side(g), detail::matrix_transpose(detail::side_by_side(b)));
+        if (out.wants(0) && !one_for_all) out.give(0, matmul(g, detail::matrix_transpose(b)));
+        if (out.wants(1)) out.give(1, matmul(detail::matrix_transpose(a), g));
       });
 }
 

@@ -92,6 +92,8 @@ Tensor side_by_side(const Tensor& x) {
   return reshape(moveaxis(x, rank - 2, 0), Shape{x.shape()[rank - 2], matrices_in(x) * x.shape()[rank - 1]});
 }
 
-Tensor sum_of_products(const Tensor& a, const Tensor& b) { return matmul(side_by_side(a), turned(side_by_side(b))); }
+Tensor sum_of_products(const Tensor& a, const Tensor& b) {
+  return matmul(side_by_side(a), matrix_transpose(side_by_side(b)));
+}
 
 }  // namespace retrograd::detail

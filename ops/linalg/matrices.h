@@ -54,7 +54,7 @@ class MatrixNumber : public MatrixOffset {
 };
 
 /// Each matrix of x turned: its last two axes swapped. Recorded, like all that follow.
-inline Tensor turned(const Tensor& x) { return swapaxes(x, -2, -1); }
+inline Tensor matrix_transpose(const Tensor& x) { return swapaxes(x, -2, -1); }
 /// The matrices of x (…, rows, columns) side by side: (rows, …·columns).
 Tensor side_by_side(const Tensor& x);
 /// Aᵢ·Bᵢᵀ, summed over the matrices: one product of long rows.

@@ -41,9 +41,9 @@ Tensor solve_matrices(const Tensor& a, const Tensor& b, bool lower) {
   if (!is_recorded(a, b)) return x;
   const Tensor inputs[] = {a, b};
   return record_joint("solve_triangular", x, inputs, [a, x, lower](const Tensor& g, Cotangents& out) {
-    const Tensor h = solve_matrices(detail::turned(a), g, !lower);
+    const Tensor h = solve_matrices(detail::matrix_transpose(a), g, !lower);
     if (out.wants(0)) {
-      const Tensor product = a.rank() == 2 ? detail::sum_of_products(h, x) : matmul(h, detail::turned(x));
+      const Tensor product = a.rank() == 2 ? detail::sum_of_products(h, x) : matmul(h, detail::matrix_transpose(x));
       out.give(0, neg(triangle(product, lower)));
     }
     if (out.wants(1)) out.give(1, h);
@@ -82,12 +82,13 @@ Tensor cholesky(const Tensor& x) {
     if (const std::int64_t pivot = failed[static_cast<std::size_t>(i)]; pivot >= 0)
       fail<LinalgError>("cholesky: {} is not positive definite: pivot {} is not above 0",
                         detail::name_matrix(i, x.shape()), pivot);
-  return record("cholesky", y, wrt(x, [y](const Tensor& g) {
-                  const Tensor turned = detail::turned(y);
-                  const Tensor p = lower_half(matmul(turned, tril(g)));
-                  const Tensor left = solve_matrices(turned, p + detail::turned(p), false);  // L⁻ᵀ·(P + Pᵀ)
-                  return lower_half(solve_matrices(turned, detail::turned(left), false));    // which is symmetric
-                }));
+  return record(
+      "cholesky", y, wrt(x, [y](const Tensor& g) {
+        const Tensor transposed = detail::matrix_transpose(y);
+        const Tensor p = lower_half(matmul(transposed, tril(g)));
+        const Tensor left = solve_matrices(transposed, p + detail::matrix_transpose(p), false);  // L⁻ᵀ·(P + Pᵀ)
+        return lower_half(solve_matrices(transposed, detail::matrix_transpose(left), false));    // which is symmetric
+      }));
 }
 
 }  // namespace retrograd

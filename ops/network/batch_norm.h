@@ -1,4 +1,4 @@
-// Normalisation over the batch, channel by channel. Keeps no statistics: those of a batch are handed to whoever asks,
+// Normalization over the batch, channel by channel. Keeps no statistics: those of a batch are handed to whoever asks,
 // and what runs from batch to batch is a layer's (nn/layers/batch_norm.h).
 #pragma once
 #include "../../core/tensor/tensor.h"

@@ -127,7 +127,7 @@ Tensor rows_fused(const Member& member, const Tensor& x, const Tensor& weight, c
           at.column_end - at.column_begin);
     }
   };
-  const detail::AfterTile after(finish);
+  const detail::TileEpilogue after(finish);
   const Strides strides = weight.strides();
   detail::matmul_into(x, detail::make_view(weight, {weight.shape()[1], width}, {strides[1], strides[0]}), 0, z, &after);
   if (!recorded) return y;

@@ -1,4 +1,4 @@
-// Normalisation over the innermost axes.
+// Normalization over the innermost axes.
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "../override/override.h"

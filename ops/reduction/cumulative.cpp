@@ -37,7 +37,7 @@ using ProductOf = std::conditional_t<std::is_integral_v<T>, WrappingProduct, det
 template <class T>
 using Wide = std::conditional_t<std::is_integral_v<T>, std::int64_t, double>;
 
-// Walks all lines of an axis from one end to the other, up to 64 neighbours abreast: step(running value, position).
+// Walks all lines of an axis from one end to the other, up to 64 neighbors abreast: step(running value, position).
 template <class Running, class F>
 void walk_lines(const detail::Along& along, bool reverse, F step) {
   constexpr std::int64_t kAbreast = 64;

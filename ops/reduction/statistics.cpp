@@ -21,7 +21,7 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-Tensor root(const Tensor& x) {
+Tensor safe_sqrt(const Tensor& x) {
   static constexpr detail::ByDtype<detail::UnaryRun> kRoot = detail::scalar_unary([](auto v) { return std::sqrt(v); });
   return detail::map("root", kRoot, x);
 }
@@ -38,12 +38,12 @@ Tensor powers_of_two(const Tensor& x) {
 // scaled by a power of two.
 Tensor root_of_squares(const Tensor& x, const Axes& axes, double count, double epsilon) {
   const NoTape compute_only;
-  const Tensor y = root(sum(square(x), axes, true) / count + epsilon);
+  const Tensor y = safe_sqrt(sum(square(x), axes, true) / count + epsilon);
   const bool is_single = x.dtype() == float32;
   const Tensor is_moderate = (y > (is_single ? 0x1p-45 : 0x1p-450)) & (y < (is_single ? 0x1p60 : 0x1p500));
   if (x.size() == 0 || all(is_moderate).item<bool>()) return y;
   const Tensor scale = powers_of_two(max(abs(x), axes, true));
-  const Tensor scaled_root = root(sum(square(x / scale), axes, true) / count + epsilon / scale / scale);
+  const Tensor scaled_root = safe_sqrt(sum(square(x / scale), axes, true) / count + epsilon / scale / scale);
   return where(is_moderate, y, scale * scaled_root);
 }
 

@@ -35,7 +35,7 @@ inline Tensor without_axes(const Tensor& folded, const Shape& from, std::uint32_
 }
 
 /// x reduced over the axes in `mask` by f, which reduces (outer, n, inner) to (outer, 1, inner): once for each stretch
-/// of neighbouring axes.
+/// of neighboring axes.
 template <class F>
 Tensor reduce_stretches(const Tensor& x, std::uint32_t mask, bool keepdims, F f) {
   if (mask == 0) return reshape(f(reshape(x, Shape{x.size(), 1, 1})), x.shape());

@@ -103,7 +103,7 @@ TEST_CASE("a schedule of the rule reaches the groups") {
   }());
 }
 
-TEST_CASE("what is frozen needs no gradient and stays, and thawed goes on with fresh averages") {
+TEST_CASE("what is frozen needs no gradient and stays, and unfrozen goes on with fresh averages") {
   Two two;
   Optimizer adam{optim::Adam{.learning_rate = 0.05}};
   adam.freeze(is_first);
@@ -116,7 +116,7 @@ TEST_CASE("what is frozen needs no gradient and stays, and thawed goes on with f
   CHECK(adam.steps() == 3);
   CHECK(two.model.layers[0].weight.to_vector<double>() == first);
   CHECK(two.model.layers[1].weight.to_vector<double>() != Two().model.layers[1].weight.to_vector<double>());
-  adam.thaw(is_first);
+  adam.unfreeze(is_first);
   const Gradients all = two.gradients();
   std::vector<Tensor> alone{detail::copy_values(two.model.layers[0].weight)};
   Gradients own;
@@ -144,7 +144,7 @@ TEST_CASE("a tensor in two places is chosen by its first name") {
   CHECK(model[1].item<double>() == 1.5);
 }
 
-TEST_CASE("frozen and thawed parameters resume bit for bit") {
+TEST_CASE("frozen and unfrozen parameters resume bit for bit") {
   const auto make = [] {
     Optimizer optimizer{optim::Adam{.learning_rate = 0.05}};
     optimizer.freeze(is_first);
@@ -157,8 +157,8 @@ TEST_CASE("frozen and thawed parameters resume bit for bit") {
     before.step(first.model, first.gradients());
   }
   after.load_state(first.model, before.state(first.model));
-  uninterrupted.thaw(is_first);
-  after.thaw(is_first);
+  uninterrupted.unfreeze(is_first);
+  after.unfreeze(is_first);
   for (int i = 0; i < 2; ++i) {
     uninterrupted.step(whole.model, whole.gradients());
     after.step(first.model, first.gradients());
@@ -180,9 +180,9 @@ TEST_CASE("names that fit nothing, and groups that make no sense, are refused be
     CHECK(optimizer.steps() == 0);
   };
   const auto none = [](std::string_view name) { return name == "no such name"; };
-  const char* unfit = "optimizer: the names chosen by call 2 of group, freeze and thaw are none of the model's";
+  const char* unfit = "optimizer: the names chosen by call 2 of group, freeze and unfreeze are none of the model's";
   refused([&](auto& optimizer) { optimizer.freeze(none); }, unfit);
-  refused([&](auto& optimizer) { optimizer.thaw(none); }, unfit);
+  refused([&](auto& optimizer) { optimizer.unfreeze(none); }, unfit);
   refused([&](auto& optimizer) { optimizer.group(none, [](Sgd&) {}); }, unfit);
   refused([&](auto& optimizer) { optimizer.group(is_first, [](Sgd& own) { own.momentum = 2; }); },
           "Sgd: the momentum must be from 0 to below 1, got 2");
@@ -200,7 +200,7 @@ TEST_CASE("a choice of names that fit nothing is forgotten, and the optimizer go
   Two two, same;
   Optimizer optimizer{Sgd{.learning_rate = 0.1}}, expected{Sgd{.learning_rate = 0.1}};
   const auto unfit = [](int call) {
-    return fmt::format("optimizer: the names chosen by call {} of group, freeze and thaw are none of the model's",
+    return fmt::format("optimizer: the names chosen by call {} of group, freeze and unfreeze are none of the model's",
                        call);
   };
   optimizer.group(none, [](Sgd& own) { own.learning_rate = 100; });
@@ -214,7 +214,7 @@ TEST_CASE("a choice of names that fit nothing is forgotten, and the optimizer go
     optimizer.step(two.model, two.gradients());
     expected.step(same.model, same.gradients());
     CHECK_THROWS_WITH_AS(optimizer.freeze(none), unfit(4).c_str(), Error);  // now the names are known
-    CHECK_THROWS_WITH_AS(optimizer.thaw(none), unfit(4).c_str(), Error);
+    CHECK_THROWS_WITH_AS(optimizer.unfreeze(none), unfit(4).c_str(), Error);
     CHECK_THROWS_WITH_AS(optimizer.group(none, [](Sgd&) {}), unfit(4).c_str(), Error);
   }
   optimizer.group(is_first, [](Sgd& own) { own.learning_rate *= 2; });

@@ -63,9 +63,9 @@ struct Differences {
 };
 Differences differences_at(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs, std::size_t input,
                            const Values& direction, double h) {
-  const Values centre = inputs[input].to_vector<double>();
+  const Values center = inputs[input].to_vector<double>();
   const auto at = [&](double shift) {
-    Values moved = centre;
+    Values moved = center;
     for (std::size_t i = 0; i < moved.size(); ++i) moved[i] += shift * direction[i];
     Tensors x = inputs;
     x[input] = tensor(moved, inputs[input].shape(), float64);
@@ -113,13 +113,13 @@ GradcheckLine check_input(FunctionRef<Tensor(const Tensors&)> f, const Tensors& 
     for (double slope : row) scale = std::max(scale, std::abs(slope));
   const std::int64_t size = inputs[input].size();
   const bool one_by_one = size <= kMostElements;
-  const Values centre = inputs[input].to_vector<double>();
+  const Values center = inputs[input].to_vector<double>();
   for (std::int64_t i = 0; i < (one_by_one ? size : kDirections); ++i) {
     Values direction(static_cast<std::size_t>(size), 0.0);
     double h = options.step;
     if (one_by_one) {
       direction[static_cast<std::size_t>(i)] = 1;
-      h *= std::max(1.0, std::abs(centre[static_cast<std::size_t>(i)]));
+      h *= std::max(1.0, std::abs(center[static_cast<std::size_t>(i)]));
     } else {
       direction = normal({size}, 0, 1 / std::sqrt(static_cast<double>(size)), rng, float64).to_vector<double>();
     }

@@ -172,12 +172,11 @@ std::string size_of_value(const GraphNode& node) {
 }
 
 // A name over a smaller line.
-std::string two_lines(const std::string& title, const std::string& below, const char* colour,
-                      const char* below_colour) {
+std::string two_lines(const std::string& title, const std::string& below, const char* color, const char* below_color) {
   return fmt::format(
       R"(label=<<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr><td><font color="{}"><b>{}</b></font></td></tr>)"
       R"(<tr><td><font point-size="9" color="{}">{}</font></td></tr></table>>)",
-      colour, escaped(title), below_colour, escaped(below));
+      color, escaped(title), below_color, escaped(below));
 }
 
 // An op on the way to nowhere is pale; where no sweep has begun, nothing is known of ways.
@@ -238,7 +237,7 @@ std::string Graph::dot() const {
     for (std::uint32_t input : node.inputs)
       unnamed += nodes_[input].kind != GraphNode::Kind::variable || nodes_[input].name.empty();
     // Which input is which shows by the names of parameters; where it would not, by its position.
-    const bool is_labelled = unnamed > 1 && !is_commutative(node.op);
+    const bool is_labeled = unnamed > 1 && !is_commutative(node.op);
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const GraphNode& input = nodes_[node.inputs[i]];
       // What flows from op to op is drawn straight, and parameters come in from the sides.
@@ -247,7 +246,7 @@ std::string Graph::dot() const {
       const bool is_constant = input.kind == GraphNode::Kind::constant;
       out += fmt::format(
           "  n{} -> n{} [weight={}{}{}];\n", node.inputs[i], place, is_idle || is_parameter || is_constant ? 1 : 8,
-          is_idle || is_constant ? ", color=\"#b3b3b3\"" : "", is_labelled ? fmt::format(", label=\" {}\"", i) : "");
+          is_idle || is_constant ? ", color=\"#b3b3b3\"" : "", is_labeled ? fmt::format(", label=\" {}\"", i) : "");
     }
   }
   return out + "}\n";

@@ -83,7 +83,7 @@ class [[nodiscard]] Graph final : private detail::Observer {
   /// Every node seen, inputs before what is made of them.
   std::span<const GraphNode> nodes() const { return nodes_; }
   /// A drawing for Graphviz (`dot -Tsvg`): ops are boxes, watched tensors ellipses with their dotted names, constants
-  /// small and grey. The loss is framed twice, what no loss depends on is pale, what a sweep recorded is dashed.
+  /// small and gray. The loss is framed twice, what no loss depends on is pale, what a sweep recorded is dashed.
   std::string dot() const;
   /// The ops, added up by name, layer, shape and dtype.
   GraphTable table() const;

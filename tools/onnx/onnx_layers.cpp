@@ -87,13 +87,13 @@ std::string scaled(OnnxGraph& graph, const std::string& x, int axes, double epsi
   return graph.node("Div", {x, graph.node("Sqrt", {sum})});
 }
 
-std::string centred(OnnxGraph& graph, const std::string& x, int axes) {
+std::string centered(OnnxGraph& graph, const std::string& x, int axes) {
   return graph.node("Sub", {x, inner_mean(graph, x, axes)});
 }
 
 std::string layer_norm(const nn::LayerNorm& layer, OnnxGraph& graph, const OnnxValue& x) {
   const int axes = layer.normalized_shape.rank();
-  const std::string y = scaled(graph, centred(graph, x.name, axes), axes, layer.options.epsilon, x.example.dtype());
+  const std::string y = scaled(graph, centered(graph, x.name, axes), axes, layer.options.epsilon, x.example.dtype());
   if (!layer.options.affine) return y;
   const std::string product = graph.node("Mul", {y, graph.constant("weight", layer.weight)});
   return graph.node("Add", {product, graph.constant("bias", layer.bias)});

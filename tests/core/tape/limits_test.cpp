@@ -19,7 +19,7 @@ std::string error_of(F f) {
 
 TEST_CASE("a tape that passes the limit of nodes says which ops it holds") {
   const Tensor x = ones({4});
-  const GrowthGuard guard({.nodes = 3000});
+  const TapeLimitScope guard({.nodes = 3000});
   {
     Tape tape;
     tape.watch(x);
@@ -41,7 +41,7 @@ TEST_CASE("a tape that passes the limit of nodes says which ops it holds") {
 }
 
 TEST_CASE("a tensor whose node was refused is not on the tape") {
-  const GrowthGuard guard({.nodes = 1024});
+  const TapeLimitScope guard({.nodes = 1024});
   const Tensor x = ones({1}), late = ones({1});
   Tape tape;
   tape.watch(x);
@@ -56,7 +56,7 @@ TEST_CASE("a tensor whose node was refused is not on the tape") {
 
 TEST_CASE("a tape that passes the limit of bytes is stopped where memory is taken") {
   release_pooled();
-  const GrowthGuard guard({.bytes = memory().live_bytes + (64 << 20)});
+  const TapeLimitScope guard({.bytes = memory().live_bytes + (64 << 20)});
   const Tensor x = ones({1 << 20});
   Tape tape;
   tape.watch(x);
@@ -73,21 +73,21 @@ TEST_CASE("a tape that passes the limit of bytes is stopped where memory is take
 }
 
 TEST_CASE("guards nest, and the limit of the process holds where there is none") {
-  const GrowthLimit before = growth_limit();
+  const TapeLimit before = tape_limit();
   CHECK(before.nodes == 20'000'000);
   CHECK(before.bytes > 0);
-  set_growth_limit({.nodes = 5000, .bytes = unlimited});
-  CHECK(growth_limit().nodes == 5000);
+  set_tape_limit({.nodes = 5000, .bytes = unlimited});
+  CHECK(tape_limit().nodes == 5000);
   {
-    const GrowthGuard outer({.nodes = 10});
+    const TapeLimitScope outer({.nodes = 10});
     {
-      const GrowthGuard inner({.nodes = unlimited});
-      CHECK(growth_limit().nodes == unlimited);
+      const TapeLimitScope inner({.nodes = unlimited});
+      CHECK(tape_limit().nodes == unlimited);
     }
-    CHECK(growth_limit().nodes == 10);
+    CHECK(tape_limit().nodes == 10);
   }
-  CHECK(growth_limit().nodes == 5000);
-  set_growth_limit(before);
+  CHECK(tape_limit().nodes == 5000);
+  set_tape_limit(before);
 }
 
 TEST_CASE("a million ops on one tape are within the limit") {
@@ -124,7 +124,7 @@ TEST_CASE("errors of layers carry the dotted names of their parameters") {
 
 TEST_CASE("an in-place sum that the guard refuses has written nothing") {
   const Tensor x = tensor({2.0}, float64);
-  const GrowthGuard guard({.nodes = 1024});
+  const TapeLimitScope guard({.nodes = 1024});
   Tape tape;
   tape.watch(x);
   Tensor total = zeros({1}, float64);

@@ -68,7 +68,7 @@ TEST_CASE("the display shows means since the last one") {
                                       (double(curves.train_accuracy[2]) + double(curves.train_accuracy[3])) / 2));
 }
 
-TEST_CASE("a learnable set is learnt") {
+TEST_CASE("a learnable set is learned") {
   Configuration configuration = small_configuration();
   configuration.epochs = 60;
   configuration.batch_size = 10;

@@ -43,7 +43,7 @@ TEST_CASE("no line is wider than the terminal and all fit its height") {
   CHECK(holds(frame(two_jobs(), {80, 24, false})[0], {"1:15 left"}));
 }
 
-TEST_CASE("colours come only where they are welcome") {
+TEST_CASE("colors come only where they are welcome") {
   CHECK(frame(two_jobs(), {80, 24, false})[0].find('\x1b') == std::string::npos);
   CHECK(frame(two_jobs(), {80, 24, true})[0].rfind("\x1b[1m2SS seed 11\x1b[0m", 0) == 0);
 }

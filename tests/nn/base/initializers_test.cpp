@@ -11,11 +11,11 @@ namespace {
 const Shape kMatrix{200, 300}, kKernels{40, 30, 5, 5}, kBias{200};
 constexpr double kMatrixIn = 300, kMatrixOut = 200, kKernelsIn = 30 * 25, kKernelsOut = 40 * 25;
 
-Tensor drawn(const nn::Initialiser& initialiser, const Shape& shape, Dtype dtype = float64, std::uint64_t seed = 7) {
+Tensor drawn(const nn::Initializer& initializer, const Shape& shape, Dtype dtype = float64, std::uint64_t seed = 7) {
   Rng rng(seed);
   std::int64_t fan_in = 1;
   for (int axis = 1; axis < shape.rank(); ++axis) fan_in *= shape[axis];
-  return initialiser(shape, fan_in, rng, dtype);
+  return initializer(shape, fan_in, rng, dtype);
 }
 
 struct Moments {
@@ -50,7 +50,7 @@ double distance_from_orthonormal(const Tensor& rows, double gain = 1) {
 
 }  // namespace
 
-TEST_CASE("even initialisers fill their ranges and no more") {
+TEST_CASE("even initializers fill their ranges and no more") {
   check_even(drawn(nn::Uniform{-0.3, 0.3}, kMatrix), 0.3);
   check_even(drawn(nn::Uniform{1, 3}, kMatrix) - 2, 1);
   check_even(drawn(nn::XavierUniform{}, kMatrix), std::sqrt(6 / (kMatrixIn + kMatrixOut)));
@@ -59,7 +59,7 @@ TEST_CASE("even initialisers fill their ranges and no more") {
   check_even(drawn(nn::KaimingUniform{.mode = nn::Fan::out, .gain = 1}, kKernels), std::sqrt(3 / kKernelsOut));
 }
 
-TEST_CASE("normal initialisers have their standard deviations") {
+TEST_CASE("normal initializers have their standard deviations") {
   check_normal(drawn(nn::Normal{0, 0.01}, kMatrix), 0.01);
   check_normal(drawn(nn::XavierNormal{}, kMatrix), std::sqrt(2 / (kMatrixIn + kMatrixOut)));
   check_normal(drawn(nn::XavierNormal{.gain = 3}, kKernels), 3 * std::sqrt(2 / (kKernelsIn + kKernelsOut)));
@@ -80,23 +80,23 @@ TEST_CASE("a truncated normal distribution keeps within its bounds") {
   CHECK(mean(tail).item<double>() == doctest::Approx(2 * (0.241971 - 0.004432) / (0.998650 - 0.841345)).epsilon(0.02));
 }
 
-TEST_CASE("a constant fills weights and biases and other initialisers leave biases at 0") {
+TEST_CASE("a constant fills weights and biases and other initializers leave biases at 0") {
   for (const Shape& shape : {kBias, Shape{3, 4}, Shape{2, 3, 2, 2}, Shape{}})
     CHECK(array_equal(drawn(nn::Constant{0.25}, shape), full(shape, 0.25, float64)));
-  for (const nn::Initialiser& initialiser :
-       {nn::Initialiser{nn::Uniform{1, 2}}, nn::Initialiser{nn::Normal{1, 1}}, nn::Initialiser{nn::TruncatedNormal{1}},
-        nn::Initialiser{nn::XavierUniform{}}, nn::Initialiser{nn::XavierNormal{}},
-        nn::Initialiser{nn::KaimingUniform{}}, nn::Initialiser{nn::KaimingNormal{}},
-        nn::Initialiser{nn::Orthogonal{}}}) {
-    CHECK(array_equal(drawn(initialiser, kBias), zeros(kBias, float64)));
-    CHECK(drawn(initialiser, {3, 0}).shape() == Shape{3, 0});
-    CHECK(drawn(initialiser, {0, 3, 2}).shape() == Shape{0, 3, 2});
+  for (const nn::Initializer& initializer :
+       {nn::Initializer{nn::Uniform{1, 2}}, nn::Initializer{nn::Normal{1, 1}}, nn::Initializer{nn::TruncatedNormal{1}},
+        nn::Initializer{nn::XavierUniform{}}, nn::Initializer{nn::XavierNormal{}},
+        nn::Initializer{nn::KaimingUniform{}}, nn::Initializer{nn::KaimingNormal{}},
+        nn::Initializer{nn::Orthogonal{}}}) {
+    CHECK(array_equal(drawn(initializer, kBias), zeros(kBias, float64)));
+    CHECK(drawn(initializer, {3, 0}).shape() == Shape{3, 0});
+    CHECK(drawn(initializer, {0, 3, 2}).shape() == Shape{0, 3, 2});
     for (Dtype dtype : {float32, float64}) {
-      const Tensor x = drawn(initialiser, {2, 3, 2, 2}, dtype);
+      const Tensor x = drawn(initializer, {2, 3, 2, 2}, dtype);
       CHECK(x.shape() == Shape{2, 3, 2, 2});
       CHECK(x.dtype() == dtype);
-      CHECK(array_equal(x, drawn(initialiser, {2, 3, 2, 2}, dtype)));
-      CHECK(!array_equal(x, drawn(initialiser, {2, 3, 2, 2}, dtype, 8)));
+      CHECK(array_equal(x, drawn(initializer, {2, 3, 2, 2}, dtype)));
+      CHECK(!array_equal(x, drawn(initializer, {2, 3, 2, 2}, dtype, 8)));
     }
   }
 }
@@ -140,7 +140,7 @@ TEST_CASE("gains are those of PyTorch's calculate_gain") {
   CHECK(nn::calculate_gain(Nonlinearity::selu) == 0.75);
 }
 
-TEST_CASE("layers take any initialiser and also a lambda") {
+TEST_CASE("layers take any initializer and also a lambda") {
   Rng rng(1);
   const nn::Linear layer{6, 4, rng, nn::Orthogonal{}};
   CHECK(distance_from_orthonormal(astype(layer.weight, float64)) < 1e-6);
@@ -150,9 +150,9 @@ TEST_CASE("layers take any initialiser and also a lambda") {
   CHECK(array_equal(own.bias, full({4}, 6)));
 }
 
-TEST_CASE("initialisers refuse parameters that make no sense") {
+TEST_CASE("initializers refuse parameters that make no sense") {
   struct Misuse {
-    nn::Initialiser initialiser;
+    nn::Initializer initializer;
     std::string message;
   };
   const std::vector<Misuse> misuses = {
@@ -171,7 +171,7 @@ TEST_CASE("initialisers refuse parameters that make no sense") {
       {nn::Orthogonal{-1}, "Orthogonal: the gain must be finite and not negative, got -1"},
   };
   for (const Misuse& misuse : misuses)
-    CHECK_THROWS_WITH_AS(drawn(misuse.initialiser, {2, 3}), misuse.message.c_str(), Error);
+    CHECK_THROWS_WITH_AS(drawn(misuse.initializer, {2, 3}), misuse.message.c_str(), Error);
 }
 
 }  // namespace retrograd::tests

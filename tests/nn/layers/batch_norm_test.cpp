@@ -46,7 +46,7 @@ TEST_CASE("evaluation keeps nothing of the running statistics on the tape") {
   CHECK(mean(abs(gradients[layer.weight])).item<float>() > 0);
 }
 
-TEST_CASE("the fields of batch normalisation have PyTorch's names and order") {
+TEST_CASE("the fields of batch normalization have PyTorch's names and order") {
   const nn::BatchNorm2d layer{3};
   CHECK(names(state(layer)) ==
         std::vector<std::string>{"weight", "bias", "running_mean", "running_var", "num_batches_tracked"});
@@ -96,7 +96,7 @@ TEST_CASE("running statistics are saved and loaded and a loaded model evaluates 
   CHECK(state(other).back().tensor.item<int>() == 3);
 }
 
-TEST_CASE("under a checkpoint batch normalisation and dropout give the same bits and one update") {
+TEST_CASE("under a checkpoint batch normalization and dropout give the same bits and one update") {
   Rng rng(3);
   const Tensor x = normal({8, 3}, 0, 1, rng);
   const auto run = [&](bool checkpoints) {
@@ -123,7 +123,7 @@ TEST_CASE("under a checkpoint batch normalisation and dropout give the same bits
   CHECK(run(true) == run(false));
 }
 
-TEST_CASE("batch normalisation refuses what does not fit and stays as it was") {
+TEST_CASE("batch normalization refuses what does not fit and stays as it was") {
   Rng rng(1);
   const nn::BatchNorm1d rows{3};
   const nn::BatchNorm2d planes{3};

@@ -94,7 +94,7 @@ TEST_CASE("convolution layers start evenly within the bound of their inputs") {
   check(nn::ConvTranspose2d{40, 600, {3, 2}, rng, {.groups = 2}}, 1 / std::sqrt(300 * 6));
 }
 
-TEST_CASE("a layer of convolutions takes an initialiser and a dtype") {
+TEST_CASE("a layer of convolutions takes an initializer and a dtype") {
   Rng rng(1);
   const nn::Conv2d layer{1, 2, 3, rng, {}, nn::Normal{5, 0}, float64};
   CHECK(layer.weight.to_vector<double>() == std::vector<double>(18, 5));

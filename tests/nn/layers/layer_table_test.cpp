@@ -58,7 +58,7 @@ double relative_l2(const Tensor& a, const Tensor& b) {
   return norm > 0 ? std::sqrt(distance / norm) : std::sqrt(distance);
 }
 
-// A cotangent whose elements differ: of equal ones, a normalisation's derivatives are 0 but for rounding.
+// A cotangent whose elements differ: of equal ones, a normalization's derivatives are 0 but for rounding.
 Tensor varied_like(const Tensor& y) { return astype(reshape(cos(arange(y.size(), float64)), y.shape()), y.dtype()); }
 
 // The layer with these tensors in the place of its parameters.

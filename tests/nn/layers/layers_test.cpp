@@ -16,7 +16,7 @@ TEST_CASE("a linear layer stores (out, in) and starts as PyTorch's does") {
   CHECK(sum(abs(layer.bias)).item<float>() > 0);
 }
 
-TEST_CASE("the paper's initialiser gives normal weights and zero biases") {
+TEST_CASE("the paper's initializer gives normal weights and zero biases") {
   Rng rng(1);
   const nn::Mlp model{{784, 128, 10}, nn::Activation::relu, rng, nn::Normal{0, 0.01}};
   const Tensor& w = model.layers[0].weight;

@@ -1,4 +1,4 @@
-// Normalising layers: values, running statistics and gradients as PyTorch 1.13.1's, derivatives by differences, and
+// Normalizing layers: values, running statistics and gradients as PyTorch 1.13.1's, derivatives by differences, and
 // what they refuse.
 #include <doctest/doctest.h>
 #include <retrograd/retrograd.h>
@@ -193,7 +193,7 @@ void check_recorded(Layer layer, const Shape& shape, const Recorded& expected, D
 
 }  // namespace
 
-TEST_CASE("batch normalisation has the values and gradients and running statistics that PyTorch recorded") {
+TEST_CASE("batch normalization has the values and gradients and running statistics that PyTorch recorded") {
   for (Dtype dtype : {float64, float32})
     for (OverrideMode mode : {OverrideMode::fused, OverrideMode::composed, OverrideMode::checked}) {
       const OverrideScope scope{mode};
@@ -205,14 +205,14 @@ TEST_CASE("batch normalisation has the values and gradients and running statisti
     }
 }
 
-TEST_CASE("layer and group normalisation have the values and gradients that PyTorch recorded") {
+TEST_CASE("layer and group normalization have the values and gradients that PyTorch recorded") {
   for (Dtype dtype : {float64, float32}) {
     check_recorded(nn::LayerNorm{{2, 3}, {}, dtype}, {2, 2, 3}, kLayer, dtype, 1);
     check_recorded(nn::GroupNorm{2, 4, {}, dtype}, {2, 4, 2}, kGroups, dtype, 1);
   }
 }
 
-TEST_CASE("root mean square normalisation is what a plain loop says") {
+TEST_CASE("root mean square normalization is what a plain loop says") {
   for (Dtype dtype : {float64, float32}) {
     nn::RmsNorm layer{{2, 3}, {.epsilon = 0.01}, dtype};
     copy_into(layer.weight, pattern({2, 3}, 1, dtype));
@@ -229,7 +229,7 @@ TEST_CASE("root mean square normalisation is what a plain loop says") {
   }
 }
 
-TEST_CASE("normalising layers differentiate twice in training and evaluation") {
+TEST_CASE("normalizing layers differentiate twice in training and evaluation") {
   Rng rng(4);
   const auto draw = [&](const Shape& shape) { return normal(shape, 0.3, 1, rng, float64); };
   const auto check = [&](auto layer, const Shape& shape) {
@@ -269,7 +269,7 @@ TEST_CASE("normalising layers differentiate twice in training and evaluation") {
   CHECK(tools::gradcheck(dropped, {draw({4, 3})}, {.order = 2}).passed());
 }
 
-TEST_CASE("layers without weights normalise alike and have no fields") {
+TEST_CASE("layers without weights normalize alike and have no fields") {
   const Tensor x = pattern({3, 4, 2}, 4);
   const auto check = [&](const auto& bare, const auto& full) {
     CHECK(state(bare).empty());
@@ -283,7 +283,7 @@ TEST_CASE("layers without weights normalise alike and have no fields") {
         nn::BatchNorm1d{4, {.track_running_stats = false}, float64});
 }
 
-TEST_CASE("batch normalisation takes odd shapes and strides") {
+TEST_CASE("batch normalization takes odd shapes and strides") {
   Rng rng(2);
   const nn::Training training{rng};
   for (std::int64_t channels : {1, 2, 15, 16, 17, 35})
@@ -299,7 +299,7 @@ TEST_CASE("batch normalisation takes odd shapes and strides") {
   CHECK(nn::BatchNorm2d{3}(ones({2, 3, 1, 1})).to_vector<float>() == std::vector<float>(6, 0.0f));
 }
 
-TEST_CASE("an empty batch normalises to an empty one and moves no statistics") {
+TEST_CASE("an empty batch normalizes to an empty one and moves no statistics") {
   Rng rng(2);
   const nn::BatchNorm1d layer{3};
   for (const Shape& shape : {Shape{0, 3}, Shape{2, 3, 0}}) {
@@ -316,7 +316,7 @@ TEST_CASE("an empty batch normalises to an empty one and moves no statistics") {
   CHECK(layer.num_batches_tracked.tensor.item<int>() == 2);
 }
 
-TEST_CASE("normalising layers refuse what does not fit") {
+TEST_CASE("normalizing layers refuse what does not fit") {
   CHECK_THROWS_WITH_AS((nn::LayerNorm{{2, 3}}(zeros({3, 2}))),
                        "LayerNorm: x must end in normalized_shape (2, 3), got (3, 2)", ShapeError);
   CHECK_THROWS_AS((nn::LayerNorm{{2, 3}}(zeros({3}))), ShapeError);

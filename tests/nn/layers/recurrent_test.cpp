@@ -279,7 +279,7 @@ TEST_CASE("recurrent parameters start evenly within one over the root of hidden,
   });
 }
 
-TEST_CASE("an initialiser is told what each recurrent weight sums over, and sizes that overflow are refused") {
+TEST_CASE("an initializer is told what each recurrent weight sums over, and sizes that overflow are refused") {
   Rng rng(1);
   const nn::LstmCell cell{512, 8, rng, nn::KaimingNormal{.gain = 1}};
   CHECK(std::abs(std(cell.weight_ih).item<double>() - 1 / std::sqrt(512.0)) < 0.002);

@@ -138,7 +138,7 @@ TEST_CASE("overrides differentiate twice, fused and checked, like their composit
           Tensors with = inputs;
           with[0] = x;
           const Tensor y = (*op)(with);
-          Rng rng(7);  // the squares of what is normalised add up to a constant: weigh them
+          Rng rng(7);  // the squares of what is normalized add up to a constant: weigh them
           return sum(square(y) * uniform(y.shape(), 0.5, 1.5, rng, y.dtype()));
         });
         return sum(square(first(v)));

@@ -78,7 +78,7 @@ TEST_CASE("adaptive pools have windows of one size, or no form") {
         "export_onnx: layer \"0\" is an AdaptiveAvgPool2d of (6, 7) to (2, 2), and ONNX has windows of one size only");
 }
 
-TEST_CASE("batch normalisation evaluates by its running statistics") {
+TEST_CASE("batch normalization evaluates by its running statistics") {
   nn::BatchNorm1d plain{3, {.affine = false}};
   CHECK(nodes(plain, {3}) ==
         "output = BatchNormalization(input, weight, bias, running_mean, running_var) epsilon=1e-05\n");
@@ -86,7 +86,7 @@ TEST_CASE("batch normalisation evaluates by its running statistics") {
         "export_onnx: the model is a BatchNorm1d without running statistics, whose values depend on the whole batch");
 }
 
-TEST_CASE("normalisation within a sample is written out") {
+TEST_CASE("normalization within a sample is written out") {
   CHECK(nodes(nn::LayerNorm{{3, 4}}, {2, 3, 4}) ==
         "ReduceMean = ReduceMean(input) axes=[-2, -1] keepdims=1\n"
         "Sub = Sub(input, ReduceMean)\n"

@@ -4,7 +4,7 @@ namespace retrograd::tests {
 
 namespace {
 
-// What is normalised adds up to a constant, whose derivative is nothing but rounding: so times x.
+// What is normalized adds up to a constant, whose derivative is nothing but rounding: so times x.
 constexpr auto kTimesX = [](const auto& layer, const Tensors& x) { return layer(x[0]) * x[0]; };
 constexpr auto kTrained = [](const auto& layer, const Tensors& x) {
   Rng rng(5);
@@ -85,7 +85,7 @@ std::vector<LayerRow> batch_norm_layer_rows() {
 
 }  // namespace
 
-std::vector<LayerRow> normalising_layer_rows() {
+std::vector<LayerRow> normalizing_layer_rows() {
   std::vector<LayerRow> rows = batch_norm_layer_rows();
   const std::vector<LayerRow> others = {
       {"LayerNorm",
