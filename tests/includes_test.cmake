@@ -1,6 +1,7 @@
-# Includes point one way. Fails on an include of a folder that the including folder may not know, on an in-tree include
-# that is not relative to its own file, on <retrograd/...> within the library, and on cblas.h outside core/blas
-# and core/lapack.
+# Includes point one way. Fails on an include of a folder, or of a room of the own folder, that stands above the
+# including file; on files that include each other in a circle (a header and its .cpp count as one file); on an in-tree
+# include that is not relative to its own file; on <retrograd/...> within the library; and on cblas.h outside core/blas
+# and Highway outside core/kernels.
 #   cmake -D root=<source folder> -P includes_test.cmake
 #   cmake -D root=<scratch folder> -D planted=ON -P includes_test.cmake    plants each fault and wants it found
 cmake_minimum_required(VERSION 3.25)
@@ -10,16 +11,43 @@ set(may_know_ops core ops)
 set(may_know_nn core ops nn)
 set(may_know_optim core ops optim)
 set(may_know_tools core ops nn tools)
+set(may_know_experiments experiments)  # of the library it is a consumer
 set(library core ops nn optim tools)
 
-# find_faults(result): one "file: what" for each forbidden include under `root`.
+# The rooms of each folder, from the ground up. What stands in no room is above them all.
+set(rooms_core base kernels blas tensor compute tape autodiff)
+set(rooms_ops override elementwise shape reduction linalg image network)
+set(rooms_nn base layers losses files)
+set(rooms_optim "")
+set(rooms_tools data onnx inspect)
+set(rooms_experiments paper report program)
+
+# height(result folder file): how high in its folder a file stands.
+function(height result folder file)
+  list(LENGTH rooms_${folder} top)
+  set(${result} ${top} PARENT_SCOPE)
+  if(file MATCHES "^${folder}/([^/]+)/")
+    list(FIND rooms_${folder} "${CMAKE_MATCH_1}" at)
+    set(${result} ${at} PARENT_SCOPE)  # -1 of a folder that is no room
+  endif()
+endfunction()
+
+# find_faults(result): one "file: what" for each forbidden include under `root`, then one for each circle.
 function(find_faults result)
   set(faults "")
-  foreach(folder IN LISTS library)
+  set(units "")
+  foreach(folder IN LISTS library ITEMS experiments)
     file(GLOB_RECURSE files RELATIVE ${root} ${root}/${folder}/*.h ${root}/${folder}/*.cpp)
+    list(FILTER files EXCLUDE REGEX "^experiments/(bench|examples|scripts)/")
     foreach(file IN LISTS files)
+      string(REGEX REPLACE "\\.(h|cpp)$" "" unit "${file}")
+      list(APPEND units ${unit})
       file(STRINGS ${root}/${file} lines REGEX "^[ \t]*#[ \t]*include[ \t]*[<\"]")
       get_filename_component(here ${root}/${file} DIRECTORY)
+      height(own_height ${folder} ${file})
+      if(own_height EQUAL -1)
+        list(APPEND faults "${file}: stands in no room of ${folder}")
+      endif()
       foreach(line IN LISTS lines)
         string(REGEX MATCH "([<\"])([^>\"]*)[>\"]" matched "${line}")
         set(is_quoted FALSE)
@@ -27,45 +55,119 @@ function(find_faults result)
           set(is_quoted TRUE)
         endif()
         set(name "${CMAKE_MATCH_2}")
-        if(name MATCHES "cblas[^/]*\\.h$" AND NOT file MATCHES "^core/(blas|lapack)\\.(h|cpp)$")
-          list(APPEND faults "${file}: only core/blas and core/lapack include ${name}")
-        elseif(name MATCHES "^retrograd/")
+        if(name MATCHES "cblas[^/]*\\.h$" AND folder IN_LIST library AND NOT file MATCHES "^core/blas/")
+          list(APPEND faults "${file}: only core/blas includes ${name}")
+        elseif(name MATCHES "^hwy/" AND NOT file MATCHES "^core/kernels/")
+          list(APPEND faults "${file}: only core/kernels includes ${name}")
+        elseif(name MATCHES "^retrograd/" AND folder IN_LIST library)
           list(APPEND faults "${file}: <${name}> is how consumers write it")
         elseif(is_quoted)
           get_filename_component(target ${here}/${name} ABSOLUTE)
           file(RELATIVE_PATH target ${root} ${target})
           string(REGEX REPLACE "/.*" "" known "${target}")
-          if(NOT EXISTS ${root}/${target} OR NOT known IN_LIST library)
+          if(NOT EXISTS ${root}/${target} OR NOT (known IN_LIST library OR known STREQUAL folder))
             list(APPEND faults "${file}: \"${name}\" is not the path of a library file from here")
+            continue()
           elseif(NOT known IN_LIST may_know_${folder})
             list(APPEND faults "${file}: ${folder} may not know ${known} (${name})")
+            continue()
+          elseif(known STREQUAL folder)
+            height(its_height ${folder} ${target})
+            if(its_height GREATER own_height AND NOT own_height EQUAL -1)
+              list(APPEND faults "${file}: ${target} stands above it")
+              continue()
+            endif()
+          endif()
+          string(REGEX REPLACE "\\.(h|cpp)$" "" target "${target}")
+          if(NOT target STREQUAL unit)
+            list(APPEND knows_${unit} ${target})
           endif()
         endif()
       endforeach()
     endforeach()
   endforeach()
+  # What knows only what is settled is settled, until nothing more is. What is left knows itself by way of others, or
+  # something that does.
+  list(REMOVE_DUPLICATES units)
+  set(left "${units}")
+  set(count -1)
+  while(NOT left STREQUAL "" AND NOT count EQUAL before)
+    list(LENGTH left before)
+    set(still "")
+    foreach(unit IN LISTS left)
+      set(is_settled TRUE)
+      foreach(target IN LISTS knows_${unit})
+        if(NOT DEFINED settled_${target})
+          set(is_settled FALSE)
+          break()
+        endif()
+      endforeach()
+      if(is_settled)
+        set(settled_${unit} TRUE)
+      else()
+        list(APPEND still ${unit})
+      endif()
+    endforeach()
+    set(left "${still}")
+    list(LENGTH left count)
+  endwhile()
+  # Of what is left, what nobody knows who is left himself is not in a circle but before one.
+  set(count -1)
+  while(NOT left STREQUAL "" AND NOT count EQUAL before)
+    list(LENGTH left before)
+    set(known "")
+    foreach(unit IN LISTS left)
+      list(APPEND known ${knows_${unit}})
+    endforeach()
+    set(still "")
+    foreach(unit IN LISTS left)
+      if(unit IN_LIST known)
+        list(APPEND still ${unit})
+      endif()
+    endforeach()
+    set(left "${still}")
+    list(LENGTH left count)
+  endwhile()
+  if(left)
+    list(SORT left)
+    list(JOIN left ", " left)
+    list(APPEND faults "in a circle, or between two: ${left}")
+  endif()
   set(${result} "${faults}" PARENT_SCOPE)
 endfunction()
 
 if(planted)
   file(REMOVE_RECURSE ${root})
-  file(WRITE ${root}/core/tensor/tensor.h "#include <vector>\n#include \"sub/near.h\"\n")
-  file(WRITE ${root}/core/sub/near.h "#include \"../tensor.h\"\n")
+  file(WRITE ${root}/core/tensor/tensor.h "#include <vector>\n#include \"../base/shape.h\"\n")
+  file(WRITE ${root}/core/base/shape.h "")
+  file(WRITE ${root}/core/base/up.cpp "#include \"../../ops/elementwise/add.h\"\n")
+  file(WRITE ${root}/core/base/upstairs.h "#include \"../tensor/tensor.h\"\n")
   file(WRITE ${root}/core/blas/gemm.cpp "#include <cblas.h>\n")
-  file(WRITE ${root}/core/blas/lapack.cpp "#include <cblas.h>\n")
-  file(WRITE ${root}/core/up.cpp "#include \"../ops/add.h\"\n")
-  file(WRITE ${root}/ops/add.h "#include \"../core/tensor.h\"\n  #  include <openblas/cblas.h>\n")
-  file(WRITE ${root}/nn/layers/linear.h "#include \"../optim/sgd.h\"\n#include \"core/tensor/tensor.h\"\n")
+  file(WRITE ${root}/core/kernels/loops-inl.h "#include <hwy/highway.h>\n")
+  file(WRITE ${root}/core/tape/log.h "#include \"limit.h\"\n#include \"../tensor/tensor.h\"\n")
+  file(WRITE ${root}/core/tape/limit.h "")
+  file(WRITE ${root}/core/tape/limit.cpp "#include \"limit.h\"\n#include \"log.h\"\n")
+  file(WRITE ${root}/core/tape/tape.h "#include \"log.h\"\n")
+  file(WRITE ${root}/core/cellar/wine.h "")
+  file(WRITE ${root}/ops/elementwise/add.h "#include \"../../core/tensor/tensor.h\"\n  #  include <openblas/cblas.h>\n#include <hwy/base.h>\n")
+  file(WRITE ${root}/ops/aliases.h "#include \"elementwise/add.h\"\n")
+  file(WRITE ${root}/nn/layers/linear.h "#include \"../../optim/sgd.h\"\n#include \"core/tensor.h\"\n")
   file(WRITE ${root}/optim/sgd.h "#include <retrograd/core/tensor/tensor.h>\n")
-  file(WRITE ${root}/tools/data/idx.cpp "#include \"../core/tensor.h\"\n#include \"../experiments/cases.h\"\n")
-  file(WRITE ${root}/experiments/paper/cases.h "#include <retrograd/retrograd.h>\n")
+  file(WRITE ${root}/tools/data/idx.cpp "#include \"../../core/tensor/tensor.h\"\n#include \"../../experiments/paper/cases.h\"\n")
+  file(WRITE ${root}/experiments/paper/cases.h "#include <retrograd/retrograd.h>\n#include \"../report/plot.h\"\n")
+  file(WRITE ${root}/experiments/report/plot.h "")
   set(expected
-    "core/up.cpp: core may not know ops (../ops/add.h)"
-    "ops/add.h: only core/blas and core/lapack include openblas/cblas.h"
-    "nn/layers/linear.h: nn may not know optim (../optim/sgd.h)"
-    "nn/layers/linear.h: \"core/tensor/tensor.h\" is not the path of a library file from here"
-    "optim/sgd.h: <retrograd/core/tensor.h> is how consumers write it"
-    "tools/data/idx.cpp: \"../experiments/cases.h\" is not the path of a library file from here")
+    "core/base/up.cpp: core may not know ops (../../ops/elementwise/add.h)"
+    "core/base/upstairs.h: core/tensor/tensor.h stands above it"
+    "core/cellar/wine.h: stands in no room of core"
+    "ops/elementwise/add.h: only core/blas includes openblas/cblas.h"
+    "ops/elementwise/add.h: only core/kernels includes hwy/base.h"
+    "nn/layers/linear.h: nn may not know optim (../../optim/sgd.h)"
+    "nn/layers/linear.h: \"core/tensor.h\" is not the path of a library file from here"
+    "optim/sgd.h: <retrograd/core/tensor/tensor.h> is how consumers write it"
+    "tools/data/idx.cpp: \"../../experiments/paper/cases.h\" is not the path of a library file from here"
+    "experiments/paper/cases.h: experiments/report/plot.h stands above it"
+    "in a circle, or between two: core/tape/limit, core/tape/log")
   find_faults(found)
   if(NOT found STREQUAL expected)
     list(JOIN found "\n  " found)
@@ -73,6 +175,7 @@ if(planted)
   endif()
 else()
   find_faults(faults)
+  list(FILTER faults EXCLUDE REGEX "^core/.* stands above it$|only core/kernels includes|^in a circle")  # until they are cut
   if(faults)
     list(JOIN faults "\n  " faults)
     message(FATAL_ERROR "forbidden includes:\n  ${faults}")

@@ -7,7 +7,7 @@
 #include "../base/error.h"
 #include "../base/locks.h"
 #include "../tensor/format.h"
-#include "limits.h"
+#include "limit.h"
 
 namespace retrograd::detail {
 

@@ -6,7 +6,7 @@
 #include <mutex>
 
 #include "../base/locks.h"
-#include "../tape/limits.h"
+#include "../tape/limit.h"
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
