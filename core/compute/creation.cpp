@@ -202,7 +202,7 @@ Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
   return out;
 }
 
-Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Rng& rng) {
+Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng) {
   if (low >= high) fail("randint: low must lie below high, got {} and {}", low, high);
   Tensor out = detail::empty_for("randint", shape, int64);
   auto* to = detail::values<std::int64_t>(out);

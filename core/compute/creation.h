@@ -117,7 +117,7 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtyp
 /// Independent draws: 1 with probability p, else 0. Of any dtype.
 Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype = float32);
 /// Independent whole numbers, evenly from low … high-1, int64.
-Tensor randint(std::int64_t low, std::int64_t high, const Shape& shape, Rng& rng);
+Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng);
 /// The whole numbers from 0 to n-1 in random order, int64.
 Tensor permutation(std::int64_t n, Rng& rng);
 

@@ -29,7 +29,7 @@ namespace rg = retrograd;
 
 // n drawings (n, 1, 16, 16) and what they show (n).
 std::pair<rg::Tensor, rg::Tensor> drawings(std::int64_t n, rg::Rng& rng) {
-  rg::Tensor images = 0.3 * rg::normal({n, 1, 16, 16}, 0, 1, rng), kinds = rg::randint(0, 4, {n}, rng);
+  rg::Tensor images = 0.3 * rg::normal({n, 1, 16, 16}, 0, 1, rng), kinds = rg::randint({n}, 0, 4, rng);
   float* pixel = images.mutable_data<float>();
   const auto* kind = kinds.data<std::int64_t>();
   for (std::int64_t i = 0; i < n; ++i, pixel += 256) {

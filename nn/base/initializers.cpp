@@ -84,23 +84,6 @@ Tensor TruncatedNormal::operator()(const Shape& shape, std::int64_t, Rng& rng, D
   return tensor(values, shape, dtype);
 }
 
-double calculate_gain(Nonlinearity nonlinearity, double slope) {
-  switch (nonlinearity) {
-    case Nonlinearity::tanh:
-      return 5.0 / 3;
-    case Nonlinearity::relu:
-      return std::numbers::sqrt2;
-    case Nonlinearity::leaky_relu:
-      return std::sqrt(2 / (1 + slope * slope));
-    case Nonlinearity::selu:
-      return 0.75;
-    case Nonlinearity::linear:
-    case Nonlinearity::sigmoid:
-      break;
-  }
-  return 1;
-}
-
 Tensor XavierUniform::operator()(const Shape& shape, std::int64_t fan_in, Rng& rng, Dtype dtype) const {
   const double variance = xavier_variance("XavierUniform", gain, shape, fan_in);
   return is_bias(shape) ? zeros(shape, dtype) : evenly(shape, variance, rng, dtype);

@@ -7,6 +7,7 @@
 
 #include "../../core/base/random.h"
 #include "../../core/tensor/tensor.h"
+#include "activation.h"
 
 namespace retrograd::nn {
 
@@ -54,19 +55,6 @@ struct TruncatedNormal {
   Tensor operator()(const Shape& shape, std::int64_t fan_in, Rng& rng, Dtype dtype) const;
 };
 
-/// What is between two layers, for the gain of the second one's weights.
-enum class Nonlinearity {
-  linear,      ///< nothing: gain 1
-  sigmoid,     ///< gain 1
-  tanh,        ///< gain 5/3
-  relu,        ///< gain √2
-  leaky_relu,  ///< gain √(2/(1 + slope²))
-  selu         ///< gain 3/4
-};
-/// The factor on the standard deviation of weights that makes up for what a nonlinearity takes away; PyTorch's numbers.
-/// The slope is leaky_relu's.
-double calculate_gain(Nonlinearity nonlinearity, double slope = 0.01);
-
 /// Weights evenly from ±gain·√(6/(fan_in + fan_out)) (X. Glorot, Y. Bengio 2010).
 struct XavierUniform {
   double gain = 1;  ///< a factor on all weights, not negative; see calculate_gain
@@ -90,16 +78,16 @@ enum class Fan {
 
 /// Weights evenly from ±gain·√(3/fan) (K. He et al. 2015).
 struct KaimingUniform {
-  Fan mode = Fan::in;                                ///< which fan
-  double gain = calculate_gain(Nonlinearity::relu);  ///< a factor on all weights, not negative; see calculate_gain
+  Fan mode = Fan::in;                              ///< which fan
+  double gain = calculate_gain(Activation::relu);  ///< a factor on all weights, not negative; see calculate_gain
   /// Error where the gain is negative.
   Tensor operator()(const Shape& shape, std::int64_t fan_in, Rng& rng, Dtype dtype) const;
 };
 
 /// Weights from the normal distribution with standard deviation gain/√fan, likewise.
 struct KaimingNormal {
-  Fan mode = Fan::in;                                ///< which fan
-  double gain = calculate_gain(Nonlinearity::relu);  ///< a factor on all weights, not negative; see calculate_gain
+  Fan mode = Fan::in;                              ///< which fan
+  double gain = calculate_gain(Activation::relu);  ///< a factor on all weights, not negative; see calculate_gain
   /// Error where the gain is negative.
   Tensor operator()(const Shape& shape, std::int64_t fan_in, Rng& rng, Dtype dtype) const;
 };

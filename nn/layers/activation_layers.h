@@ -28,7 +28,7 @@ struct Elu {
 
 /// x · Φ(x), or its approximation by tanh; see rg::gelu.
 struct Gelu {
-  retrograd::Gelu form = retrograd::Gelu::exact;  ///< which of the two
+  GeluApproximation approximate = GeluApproximation::none;  ///< none or tanh
 
   /// Element by element.
   Tensor operator()(const Tensor& x) const;

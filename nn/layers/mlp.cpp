@@ -1,44 +1,10 @@
 #include "mlp.h"
 
 #include "../../core/base/error.h"
-#include "../../core/tape/linear.h"
-#include "../../ops/elementwise/activations.h"
 #include "../../ops/network/linear.h"
 #include "../base/within.h"
 
 namespace retrograd::nn {
-
-Tensor activate(Activation activation, const Tensor& x) {
-  switch (activation) {
-    case Activation::relu:
-      return relu(x);
-    case Activation::sigmoid:
-      return sigmoid(x);
-    case Activation::tanh:
-      return tanh(x);
-    case Activation::gelu:
-      return gelu(x);
-    case Activation::identity:
-      break;
-  }
-  return detail::copied(x);
-}
-
-std::string_view name(Activation activation) {
-  switch (activation) {
-    case Activation::relu:
-      return "relu";
-    case Activation::sigmoid:
-      return "sigmoid";
-    case Activation::tanh:
-      return "tanh";
-    case Activation::gelu:
-      return "gelu";
-    case Activation::identity:
-      break;
-  }
-  return "identity";
-}
 
 Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, const Initializer& initializer,
          Dtype dtype)
@@ -57,12 +23,11 @@ Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
       return linear_sigmoid(x, layer.weight, layer.bias);
     case Activation::tanh:
       return linear_tanh(x, layer.weight, layer.bias);
-    case Activation::gelu:
-      return gelu(layer(x));
     case Activation::identity:
-      break;
+      return layer(x);
+    default:
+      return activate(activation, layer(x));
   }
-  return layer(x);
 }
 
 namespace {

@@ -1,28 +1,15 @@
 // The multilayer perceptron: linear layers with an activation between them.
 #pragma once
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
+#include "../base/activation.h"
 #include "linear.h"
 
 namespace retrograd::nn {
 
-/// What stands between the layers of an Mlp.
-enum class Activation {
-  identity,  ///< x itself
-  relu,      ///< max(x, 0)
-  sigmoid,   ///< 1 / (1 + e^−x)
-  tanh,      ///< the hyperbolic tangent
-  gelu       ///< x · Φ(x), where Φ is the normal distribution
-};
-
-/// The activation, element by element.
-Tensor activate(Activation activation, const Tensor& x);
 /// The activation of what the layer makes of x, in one pass where there is a fused op for both.
 Tensor activated(const Linear& layer, Activation activation, const Tensor& x);
-/// "relu" and so on.
-std::string_view name(Activation activation);
 
 /// Linear layers of sizes[0] → sizes[1] → …, with the activation after all but the last: x (N, sizes.front()) →
 /// (N, sizes.back()).

@@ -7,8 +7,8 @@
 
 #include "../../core/base/random.h"
 #include "../../core/tensor/tensor.h"
+#include "../base/activation.h"
 #include "../base/initializers.h"
-#include "mlp.h"
 
 namespace retrograd::detail {
 /// The fields of every recurrent cell, by PyTorch's names.

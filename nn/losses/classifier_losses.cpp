@@ -53,7 +53,7 @@ Kept kept(const char* op, const Tensor& outputs, const Tensor& targets, std::opt
 // What is returned of the losses of the rows that were kept: where all are wanted, among zeros for the others.
 Tensor reduced(const char* op, const Tensor& losses, const Kept& of, Reduction reduction) {
   if (reduction != Reduction::none || !of.places.defined()) return detail::reduced(op, losses, reduction);
-  return scatter_add(zeros({of.rows}, losses.dtype()), 0, of.places, losses);
+  return scatter_add(zeros({of.rows}, losses.dtype()), of.places, losses, 0);
 }
 
 void check_class_weights(const char* op, const Tensor& weight, const Tensor& outputs) {
@@ -85,7 +85,7 @@ Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& targets, const 
   const Tensor& weight = options.weight;
   const bool is_shared_out = smoothing != 0 || weight.defined();
   if (!is_shared_out && !options.ignore_index && options.reduction == Reduction::mean)
-    return fused::softmax_cross_entropy(logits, targets);
+    return overrides::softmax_cross_entropy(logits, targets);
 
   detail::check_rows(kOp, logits, targets, options.ignore_index);
   if (!(smoothing >= 0 && smoothing <= 1)) fail("{}: label_smoothing must be in 0 … 1, got {}", kOp, smoothing);
@@ -99,7 +99,7 @@ Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& targets, const 
   if (weight.defined()) shares = shares * weight;
   if (by_rows) return reduced(kOp, row_losses(of.outputs, shares), of, options.reduction);
 
-  const Tensor loss = fused::softmax_cross_entropy(of.outputs, shares);
+  const Tensor loss = overrides::softmax_cross_entropy(of.outputs, shares);
   if (options.reduction == Reduction::sum) return scaled(loss, rows);
   if (!weight.defined() || targets.dtype() != int64) return loss;
   return loss * (rows / total_weight(kOp, take(weight, of.targets, 0)));

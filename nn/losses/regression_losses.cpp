@@ -16,7 +16,7 @@ Tensor euclidean(const Tensor& outputs, const Tensor& targets, const LossOptions
   if (options.reduction != Reduction::mean) detail::check_rows("euclidean", outputs, targets);
   if (options.reduction == Reduction::none || (options.reduction == Reduction::sum && outputs.size() == 0))
     return reduced("euclidean", sum(square(outputs - detail::target_rows(targets, outputs)), 1) / 2, options.reduction);
-  const Tensor loss = fused::euclidean(outputs, targets);
+  const Tensor loss = overrides::euclidean(outputs, targets);
   return options.reduction == Reduction::sum ? scaled(loss, static_cast<double>(outputs.size(0))) : loss;
 }
 
@@ -24,7 +24,7 @@ Tensor mse(const Tensor& outputs, const Tensor& targets, const LossOptions& opti
   if (options.reduction != Reduction::mean) detail::check_pairs("mse", outputs, targets);
   if (options.reduction == Reduction::none || (options.reduction == Reduction::sum && outputs.size() == 0))
     return reduced("mse", square(outputs - targets), options.reduction);
-  const Tensor loss = fused::mse(outputs, targets);
+  const Tensor loss = overrides::mse(outputs, targets);
   return options.reduction == Reduction::sum ? scaled(loss, static_cast<double>(outputs.size())) : loss;
 }
 

@@ -162,11 +162,11 @@ Tensor sigmoid_fused(const Tensor& x) {
 
 }  // namespace
 
-constinit const Override fused::relu{"relu", relu_composed, relu_fused};
-constinit const Override fused::sigmoid{"sigmoid", sigmoid_composed, sigmoid_fused};
+constinit const Override overrides::relu{"relu", relu_composed, relu_fused};
+constinit const Override overrides::sigmoid{"sigmoid", sigmoid_composed, sigmoid_fused};
 
-Tensor relu(const Tensor& x) { return fused::relu(x); }
-Tensor sigmoid(const Tensor& x) { return fused::sigmoid(x); }
+Tensor relu(const Tensor& x) { return overrides::relu(x); }
+Tensor sigmoid(const Tensor& x) { return overrides::sigmoid(x); }
 
 // d tanh x = (1 − y²)·dx; where that has no digits left, x is kept in the place of y
 Tensor tanh(const Tensor& x) {
@@ -254,11 +254,11 @@ Tensor silu(const Tensor& x) {
   return value(&kCurve, x);
 }
 
-Tensor gelu(const Tensor& x, Gelu form) {
+Tensor gelu(const Tensor& x, GeluApproximation approximate) {
   static const Curve kExact = {"gelu", "gelu_gradient", kGelu, kGeluGradient, gelu_second};
   static const Curve kTanh = {"gelu", "gelu_gradient", kernels().gelu_tanh, kernels().gelu_tanh_gradient,
                               gelu_tanh_second};
-  return value(form == Gelu::exact ? &kExact : &kTanh, x);
+  return value(approximate == GeluApproximation::none ? &kExact : &kTanh, x);
 }
 
 Tensor mish(const Tensor& x) {

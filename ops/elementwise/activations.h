@@ -23,11 +23,14 @@ Tensor softsign(const Tensor& x);
 /// x · sigmoid(x), also known as swish (S. Elfwing et al. 2017).
 Tensor silu(const Tensor& x);
 
-/// Which of the two functions gelu is.
-enum class Gelu { exact, tanh };
+/// How gelu is approximated.
+enum class GeluApproximation {
+  none,  ///< not at all
+  tanh   ///< by tanh, which is off by less than 5e-4 and faster
+};
 /// x · Φ(x), where Φ is the normal distribution (D. Hendrycks, K. Gimpel 2016); or that paper's approximation
-/// x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))), which is off by less than 5e-4 and faster.
-Tensor gelu(const Tensor& x, Gelu form = Gelu::exact);
+/// x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))).
+Tensor gelu(const Tensor& x, GeluApproximation approximate = GeluApproximation::none);
 /// x · tanh(softplus(x)) (D. Misra 2019).
 Tensor mish(const Tensor& x);
 
@@ -41,7 +44,7 @@ Tensor tanh_gradient(Tensor g, const Tensor& y, const Tensor& x);
 bool tanh_needs_input(const Tensor& y);
 }  // namespace detail
 
-namespace fused {
+namespace overrides {
 extern const Override relu, sigmoid;
 }
 }  // namespace retrograd

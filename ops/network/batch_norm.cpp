@@ -352,13 +352,13 @@ Tensor batch_norm_fused(const Tensor& x, const Tensor& weight, const Tensor& bia
 
 }  // namespace
 
-constinit const Override fused::batch_norm{"batch_norm", batch_norm_composed, batch_norm_fused};
+constinit const Override overrides::batch_norm{"batch_norm", batch_norm_composed, batch_norm_fused};
 
 Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon,
                   BatchStatistics* statistics) {
   const Tensor e = tensor(epsilon, float64);
   if (override_mode() == OverrideMode::fused) return batch_norm_with(x, weight, bias, e, statistics);
-  Tensor y = fused::batch_norm(x, weight, bias, e);
+  Tensor y = overrides::batch_norm(x, weight, bias, e);
   if (statistics && x.size() > 0) {
     const NoTape compute_only;
     const Tensor rows = reshape(x, shape_of(layout_of(x)));

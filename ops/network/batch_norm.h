@@ -20,10 +20,10 @@ struct BatchStatistics {
 Tensor batch_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon = 1e-5,
                   BatchStatistics* statistics = nullptr);
 
-namespace fused {
+namespace overrides {
 
 /// (x, weight, bias, ε) → batch_norm, with ε a float64 scalar that is never differentiated.
 extern const Override batch_norm;
 
-}  // namespace fused
+}  // namespace overrides
 }  // namespace retrograd

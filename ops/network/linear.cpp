@@ -165,20 +165,20 @@ constexpr Override override_of() {
 
 }  // namespace
 
-constinit const Override fused::linear = override_of<kIdentity>();
-constinit const Override fused::linear_relu = override_of<kRelu>();
-constinit const Override fused::linear_sigmoid = override_of<kSigmoid>();
-constinit const Override fused::linear_tanh = override_of<kTanh>();
+constinit const Override overrides::linear = override_of<kIdentity>();
+constinit const Override overrides::linear_relu = override_of<kRelu>();
+constinit const Override overrides::linear_sigmoid = override_of<kSigmoid>();
+constinit const Override overrides::linear_tanh = override_of<kTanh>();
 
-Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) { return fused::linear(x, weight, bias); }
+Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) { return overrides::linear(x, weight, bias); }
 Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return fused::linear_relu(x, weight, bias);
+  return overrides::linear_relu(x, weight, bias);
 }
 Tensor linear_sigmoid(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return fused::linear_sigmoid(x, weight, bias);
+  return overrides::linear_sigmoid(x, weight, bias);
 }
 Tensor linear_tanh(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  return fused::linear_tanh(x, weight, bias);
+  return overrides::linear_tanh(x, weight, bias);
 }
 
 }  // namespace retrograd

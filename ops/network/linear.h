@@ -15,7 +15,7 @@ Tensor linear_sigmoid(const Tensor& x, const Tensor& weight, const Tensor& bias)
 /// tanh(linear(x, weight, bias)).
 Tensor linear_tanh(const Tensor& x, const Tensor& weight, const Tensor& bias);
 
-namespace fused {
+namespace overrides {
 extern const Override linear, linear_relu, linear_sigmoid, linear_tanh;
 }
 }  // namespace retrograd

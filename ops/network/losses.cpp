@@ -201,9 +201,9 @@ Tensor mse_fused(const Tensor& y, const Tensor& targets) {
 
 }  // namespace
 
-constinit const Override fused::euclidean{"euclidean", euclidean_composed, euclidean_fused};
-constinit const Override fused::mse{"mse", mse_composed, mse_fused};
-constinit const Override fused::softmax_cross_entropy{"softmax_cross_entropy", softmax_cross_entropy_composed,
-                                                      softmax_cross_entropy_fused};
+constinit const Override overrides::euclidean{"euclidean", euclidean_composed, euclidean_fused};
+constinit const Override overrides::mse{"mse", mse_composed, mse_fused};
+constinit const Override overrides::softmax_cross_entropy{"softmax_cross_entropy", softmax_cross_entropy_composed,
+                                                          softmax_cross_entropy_fused};
 
 }  // namespace retrograd

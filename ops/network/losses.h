@@ -9,7 +9,7 @@
 
 namespace retrograd {
 
-namespace fused {
+namespace overrides {
 
 /// (outputs, targets) → 1/(2N) Σₙ ‖yₙ − tₙ‖² (eq. 2.7).
 extern const Override euclidean;
@@ -19,7 +19,7 @@ extern const Override mse;
 /// logits of ±1e4 and far beyond, as long as their differences are finite.
 extern const Override softmax_cross_entropy;
 
-}  // namespace fused
+}  // namespace overrides
 
 namespace detail {
 /// What losses of classifiers take: outputs (N, K), floating, with a class at least, and targets that are one-hot rows

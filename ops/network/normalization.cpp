@@ -188,10 +188,10 @@ Tensor layer_norm_fused(const Tensor& x, const Tensor& weight, const Tensor& bia
 
 }  // namespace
 
-constinit const Override fused::layer_norm{"layer_norm", layer_norm_composed, layer_norm_fused};
+constinit const Override overrides::layer_norm{"layer_norm", layer_norm_composed, layer_norm_fused};
 
 Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon) {
-  return fused::layer_norm(x, weight, bias, tensor(epsilon, float64));
+  return overrides::layer_norm(x, weight, bias, tensor(epsilon, float64));
 }
 
 }  // namespace retrograd

@@ -10,10 +10,10 @@ namespace retrograd {
 /// < 0.
 Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon = 1e-5);
 
-namespace fused {
+namespace overrides {
 
 /// (x, weight, bias, ε) → layer_norm, with ε a float64 scalar that is never differentiated.
 extern const Override layer_norm;
 
-}  // namespace fused
+}  // namespace overrides
 }  // namespace retrograd

@@ -9,21 +9,21 @@
 namespace retrograd {
 
 // Named explicitly: a static library drops objects that register themselves.
-std::span<const Override* const> overrides() {
-  static constexpr const Override* kOverrides[] = {&fused::relu,
-                                                   &fused::sigmoid,
-                                                   &fused::linear,
-                                                   &fused::linear_relu,
-                                                   &fused::linear_sigmoid,
-                                                   &fused::linear_tanh,
-                                                   &fused::euclidean,
-                                                   &fused::mse,
-                                                   &fused::softmax_cross_entropy,
-                                                   &fused::softmax,
-                                                   &fused::log_softmax,
-                                                   &fused::logsumexp,
-                                                   &fused::layer_norm,
-                                                   &fused::batch_norm};
+std::span<const Override* const> overrides::all() {
+  static constexpr const Override* kOverrides[] = {&relu,
+                                                   &sigmoid,
+                                                   &linear,
+                                                   &linear_relu,
+                                                   &linear_sigmoid,
+                                                   &linear_tanh,
+                                                   &euclidean,
+                                                   &mse,
+                                                   &softmax_cross_entropy,
+                                                   &softmax,
+                                                   &log_softmax,
+                                                   &logsumexp,
+                                                   &layer_norm,
+                                                   &batch_norm};
   return kOverrides;
 }
 

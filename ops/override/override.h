@@ -97,7 +97,10 @@ class Override {
   Function composed_, fused_;
 };
 
-/// Every override of the library, named explicitly.
-std::span<const Override* const> overrides();
+/// The library's own overrides, such as overrides::linear: calling one runs what the mode says.
+namespace overrides {
+/// Every one of them.
+std::span<const Override* const> all();
+}  // namespace overrides
 
 }  // namespace retrograd

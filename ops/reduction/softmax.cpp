@@ -297,20 +297,22 @@ Tensor logsumexp_fused(const Tensor& x, const Tensor& at) {
 
 }  // namespace
 
-constinit const Override fused::softmax{"softmax", softmax_composed, softmax_fused};
-constinit const Override fused::log_softmax{"log_softmax", log_softmax_composed, log_softmax_fused};
-constinit const Override fused::logsumexp{"logsumexp", logsumexp_composed, logsumexp_fused};
+constinit const Override overrides::softmax{"softmax", softmax_composed, softmax_fused};
+constinit const Override overrides::log_softmax{"log_softmax", log_softmax_composed, log_softmax_fused};
+constinit const Override overrides::logsumexp{"logsumexp", logsumexp_composed, logsumexp_fused};
 
-Tensor softmax(const Tensor& x, int axis) { return fused::softmax(x, of_axis(normal_axis("softmax", axis, x.rank()))); }
+Tensor softmax(const Tensor& x, int axis) {
+  return overrides::softmax(x, of_axis(normal_axis("softmax", axis, x.rank())));
+}
 Tensor log_softmax(const Tensor& x, int axis) {
-  return fused::log_softmax(x, of_axis(normal_axis("log_softmax", axis, x.rank())));
+  return overrides::log_softmax(x, of_axis(normal_axis("log_softmax", axis, x.rank())));
 }
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdims) {
   detail::check_floating("logsumexp", x);
   return detail::reduce_stretches(x, axes.mask("logsumexp", x.rank()), keepdims, [](const Tensor& lines) {
     const Shape& shape = lines.shape();
     return shape[1] == 0 ? full({shape[0], 1, shape[2]}, -kInfinity, lines.dtype())
-                         : fused::logsumexp(lines, of_axis(1));
+                         : overrides::logsumexp(lines, of_axis(1));
   });
 }
 

@@ -15,7 +15,7 @@ Tensor log_softmax(const Tensor& x, int axis = -1);
 /// the gradient is 0. Of nothing: −∞.
 Tensor logsumexp(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 
-namespace fused {
+namespace overrides {
 
 /// (x, axis) → softmax of x along the axis, an int64 scalar.
 extern const Override softmax;
@@ -24,7 +24,7 @@ extern const Override log_softmax;
 /// (x, axis) → logsumexp of x over the axis, which stays with size 1. ShapeError where the axis has size 0.
 extern const Override logsumexp;
 
-}  // namespace fused
+}  // namespace overrides
 
 namespace detail {
 /// The softmax of each row of a matrix with values, and ln Σ e^x of each row at `log_sums`. Not recorded.

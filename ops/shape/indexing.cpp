@@ -178,14 +178,14 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
   });
   if (!is_recorded(x)) return y;
   Tensor taken = record("take_along_axis", std::move(y), wrt(x, [whole = x.shape(), at, own](const Tensor& g) {
-                          return scatter_add(zeros(whole, g.dtype()), own, at, g);
+                          return scatter_add(zeros(whole, g.dtype()), at, g, own);
                         }));
   protect(taken, at);
   return taken;
 }
 
 // dy = dx + the derivatives of the source at their indices
-Tensor scatter_add(const Tensor& x, int axis, const Tensor& indices, const Tensor& source) {
+Tensor scatter_add(const Tensor& x, const Tensor& indices, const Tensor& source, int axis) {
   const int own = normal_axis("scatter_add", axis, x.rank());
   if (x.dtype() != source.dtype())
     fail<DtypeError>("scatter_add: dtypes differ: {} and {}; astype converts", x.dtype(), source.dtype());

@@ -14,6 +14,6 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis);
 Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis);
 /// x with source[…, j, …] added at […, indices[…, j, …], …]. The indices have the shape of the source, and that of x
 /// but for the axis. float32, float64, int64.
-Tensor scatter_add(const Tensor& x, int axis, const Tensor& indices, const Tensor& source);
+Tensor scatter_add(const Tensor& x, const Tensor& indices, const Tensor& source, int axis);
 
 }  // namespace retrograd

@@ -144,7 +144,7 @@ std::vector<Function> activations() {
         .limit = {3, 4.5, 8},
         .reason = "erfc is the C library's, and its argument is corrected"}},
       {"gelu (tanh)",
-       OURS(rg::gelu(x, rg::Gelu::tanh)),
+       OURS(rg::gelu(x, rg::GeluApproximation::tanh)),
        EXACT(x * sigmoid(Real(2) * sqrt(Real(2) / pi()) * (x + Real(44715) / Real(1000000) * x * x * x))),
        {.points = {0},
         .roots = {{1, -1, -0.5, 0.3}, {2, -2, -1, 0.3}, {2, 1, 2, 0.3}},

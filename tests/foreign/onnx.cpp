@@ -48,7 +48,7 @@ tools::MnistSets images(Rng& rng) {
         variable("HOME") / ".cache/retrograd/mnist"})
     if (fs::exists(folder / "train-images-idx3-ubyte")) return tools::load_mnist(folder);
   const auto noise = [&](std::int64_t count) {
-    const Tensor pixels = randint(0, 256, {count, 784}, rng);
+    const Tensor pixels = randint({count, 784}, 0, 256, rng);
     const Tensor parts = reshape(slice(pixels, 1, 0, 780), {count, 10, 78});
     return tools::Dataset{astype(pixels, uint8), argmax(sum(parts, 2), 1)};  // which part is brightest
   };
@@ -98,7 +98,7 @@ Sequential every_layer(Rng& rng) {
                     nn::AdaptiveAvgPool2d{{7, 11}},
                     nn::Flatten{2},
                     nn::Linear{77, 12, rng},
-                    nn::Gelu{Gelu::tanh},
+                    nn::Gelu{GeluApproximation::tanh},
                     nn::LayerNorm{{4, 12}},
                     nn::Conv1d{4, 8, 3, rng, {.padding = 1}},
                     nn::BatchNorm1d{8},
@@ -144,7 +144,7 @@ void write_onnx(Paths paths) {
     write(paths[0], "every_layer", layers, inputs);
   });
   const Sequential words{nn::Embedding{20, 6, rng}, nn::Flatten{}, nn::Linear{5 * 6, 10, rng}, nn::Softmax{}};
-  write(paths[0], "words", words, randint(0, 20, {kInputs, 5}, rng), {.dtype = int64});
+  write(paths[0], "words", words, randint({kInputs, 5}, 0, 20, rng), {.dtype = int64});
 }
 
 }  // namespace retrograd::tests

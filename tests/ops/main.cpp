@@ -37,7 +37,7 @@ void print_numbers() {
       "derivatives: {} rows to third order, {} to second, {} to first, {} without\n"
       "{} rows tried on special values at every lane; {} overrides held against their compositions\n",
       ops.size(), op_table().size(), samples, refusals, orders[3], orders[2], orders[1], orders[0], special,
-      overrides().size());
+      overrides::all().size());
 }
 
 }  // namespace

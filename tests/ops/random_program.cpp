@@ -67,7 +67,7 @@ const Unary kUnaries[] = {
     {"softplus", softplus},
     {"silu", silu},
     {"gelu", [](const Tensor& x) { return gelu(x); }},
-    {"gelu_tanh", [](const Tensor& x) { return gelu(x, Gelu::tanh); }},
+    {"gelu_tanh", [](const Tensor& x) { return gelu(x, GeluApproximation::tanh); }},
     {"mish", mish},
     {"alias", alias},
 };

@@ -111,7 +111,7 @@ TEST_CASE("no op that has nothing to do returns its input") {
   RETROGRAD_CHECK_OWN(x, topk(sort(in, 0, true), 3, 0).values[range(0, 3)] * 0 + in);
   RETROGRAD_CHECK_OWN(x, take(in, places, 0));
   RETROGRAD_CHECK_OWN(x, take_along_axis(in, places, 0));
-  RETROGRAD_CHECK_OWN(x, scatter_add(in, 0, none, zeros({0}, float64)));
+  RETROGRAD_CHECK_OWN(x, scatter_add(in, none, zeros({0}, float64), 0));
   RETROGRAD_CHECK_OWN(reshape(x, {1, 3}), cumsum(in, 0));
   RETROGRAD_CHECK_OWN(m, tril(in, 9));
   RETROGRAD_CHECK_OWN(m, triu(in, -9));

@@ -232,7 +232,7 @@ TEST_CASE("steps with groups are equal bit for bit on one, two and three threads
     set_threads(count);
     Rng rng(3);
     nn::Mlp model{{300, 400, 10}, nn::Activation::relu, rng};  // a weight of some tiles, whose gradient waits
-    const Tensor x = normal({50, 300}, 0, 1, rng), labels = randint(0, 10, {50}, rng);
+    const Tensor x = normal({50, 300}, 0, 1, rng), labels = randint({50}, 0, 10, rng);
     Optimizer optimizer{rule};
     optimizer.group(is_bias, [](auto& own) { own.learning_rate *= 2; });
     for (int i = 0; i < 3; ++i) {

@@ -37,7 +37,7 @@ std::string gelu(const nn::Gelu& layer, OnnxGraph& graph, const OnnxValue& x) {
   const auto number = [&](const char* name, double value) { return graph.constant(name, value, x.example.dtype()); };
   const auto node = [&](const char* op, const std::string& a, const std::string& b) { return graph.node(op, {a, b}); };
   std::string inner;
-  if (layer.form == Gelu::exact) {
+  if (layer.approximate == GeluApproximation::none) {
     inner = graph.node("Erf", {node("Mul", x.name, number("root_half", std::numbers::sqrt2 / 2))});
   } else {
     const std::string cube = node("Mul", node("Mul", x.name, x.name), x.name);
@@ -52,12 +52,18 @@ std::string activation(nn::Activation which, OnnxGraph& graph, const OnnxValue& 
   switch (which) {
     case nn::Activation::relu:
       return graph.node("Relu", {x.name});
+    case nn::Activation::leaky_relu:
+      return graph.node("LeakyRelu", {x.name}, {{"alpha", 0.01}});
     case nn::Activation::sigmoid:
       return graph.node("Sigmoid", {x.name});
     case nn::Activation::tanh:
       return graph.node("Tanh", {x.name});
     case nn::Activation::gelu:
       return gelu(nn::Gelu{}, graph, x);
+    case nn::Activation::selu:
+      return graph.node("Selu", {x.name});
+    case nn::Activation::silu:
+      return graph.node("Mul", {x.name, graph.node("Sigmoid", {x.name})});
     case nn::Activation::identity:
       break;
   }

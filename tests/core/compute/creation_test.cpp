@@ -123,7 +123,7 @@ TEST_CASE("tensors are made like others, and from spans of any memory") {
 
 TEST_CASE("bernoulli and randint draw what they promise, the same for the same seed") {
   Rng rng(5), again(5);
-  const Tensor coins = bernoulli({100'000}, 0.3, rng), dice = randint(1, 7, {60'000}, rng);
+  const Tensor coins = bernoulli({100'000}, 0.3, rng), dice = randint({60'000}, 1, 7, rng);
   CHECK(mean(coins).item<double>() == doctest::Approx(0.3).epsilon(0.02));
   CHECK(coins.to_vector<double>() == bernoulli({100'000}, 0.3, again).to_vector<double>());
   CHECK(dice.dtype() == int64);
@@ -133,9 +133,9 @@ TEST_CASE("bernoulli and randint draw what they promise, the same for the same s
   for (std::size_t face = 1; face <= 6; ++face) CHECK(seen[face] == doctest::Approx(10'000).epsilon(0.05));
   CHECK(bernoulli({3}, 1, rng, boolean).to_vector<bool>() == std::vector<bool>(3, true));
   CHECK(bernoulli({3}, 0, rng, int64).to_vector<int>() == std::vector<int>(3, 0));
-  CHECK(randint(kMost - 1, kMost, {2}, rng).to_vector<std::int64_t>() == Integers{kMost - 1, kMost - 1});
-  CHECK(randint(kLeast, kMost, {2}, rng).size() == 2);
-  CHECK_THROWS_WITH_AS(randint(3, 3, {2}, rng), "randint: low must lie below high, got 3 and 3", Error);
+  CHECK(randint({2}, kMost - 1, kMost, rng).to_vector<std::int64_t>() == Integers{kMost - 1, kMost - 1});
+  CHECK(randint({2}, kLeast, kMost, rng).size() == 2);
+  CHECK_THROWS_WITH_AS(randint({2}, 3, 3, rng), "randint: low must lie below high, got 3 and 3", Error);
   CHECK_THROWS_WITH_AS(bernoulli({2}, 1.5, rng), "bernoulli: a probability lies between 0 and 1, got 1.5", Error);
   CHECK_THROWS_AS(bernoulli({2}, NAN, rng), Error);
 }

@@ -130,7 +130,7 @@ TEST_CASE("the gradients of micro-batches add up to those of one large batch") {
   for (Dtype dtype : {float64, float32}) {
     Rng rng(1);
     nn::Mlp model{{5, 7, 3}, nn::Activation::tanh, rng, nn::FanInUniform{}, dtype};
-    const Tensor x = normal({12, 5}, 0, 1, rng, dtype), labels = randint(0, 3, {12}, rng);
+    const Tensor x = normal({12, 5}, 0, 1, rng, dtype), labels = randint({12}, 0, 3, rng);
     const auto sweep = [&](std::int64_t begin, std::int64_t end) {
       Tape tape;
       tape.watch(model);

@@ -130,14 +130,16 @@ TEST_CASE("orthogonal weights are drawn evenly") {
 }
 
 TEST_CASE("gains are those of PyTorch's calculate_gain") {
-  using nn::Nonlinearity;
-  CHECK(nn::calculate_gain(Nonlinearity::linear) == 1);
-  CHECK(nn::calculate_gain(Nonlinearity::sigmoid) == 1);
-  CHECK(nn::calculate_gain(Nonlinearity::tanh) == 5.0 / 3);
-  CHECK(nn::calculate_gain(Nonlinearity::relu) == std::sqrt(2.0));
-  CHECK(nn::calculate_gain(Nonlinearity::leaky_relu) == std::sqrt(2 / (1 + 0.01 * 0.01)));
-  CHECK(nn::calculate_gain(Nonlinearity::leaky_relu, 0.2) == doctest::Approx(1.3867504905630728).epsilon(1e-15));
-  CHECK(nn::calculate_gain(Nonlinearity::selu) == 0.75);
+  using nn::Activation;
+  CHECK(nn::calculate_gain(Activation::identity) == 1);
+  CHECK(nn::calculate_gain(Activation::sigmoid) == 1);
+  CHECK(nn::calculate_gain(Activation::tanh) == 5.0 / 3);
+  CHECK(nn::calculate_gain(Activation::relu) == std::sqrt(2.0));
+  CHECK(nn::calculate_gain(Activation::leaky_relu) == std::sqrt(2 / (1 + 0.01 * 0.01)));
+  CHECK(nn::calculate_gain(Activation::leaky_relu, 0.2) == doctest::Approx(1.3867504905630728).epsilon(1e-15));
+  CHECK(nn::calculate_gain(Activation::selu) == 0.75);
+  CHECK_THROWS_WITH_AS(nn::calculate_gain(Activation::gelu), "calculate_gain: no gain is defined for gelu", Error);
+  CHECK_THROWS_WITH_AS(nn::calculate_gain(Activation::silu), "calculate_gain: no gain is defined for silu", Error);
 }
 
 TEST_CASE("layers take any initializer and also a lambda") {

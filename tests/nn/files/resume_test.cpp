@@ -19,7 +19,7 @@ struct Job {
       : rng(seed), model(nn::Linear{5, 16, rng}, nn::BatchNorm1d{16}, relu, nn::Dropout{0.3}, nn::Linear{16, 3, rng}) {}
   nn::TrainingState parts() { return {{"model", model}, {"adam", adam, model}, {"rng", rng}, {"losses", losses}}; }
   void step() {
-    const Tensor x = normal({7, 5}, 0, 1, rng), labels = randint(0, 3, {7}, rng);
+    const Tensor x = normal({7, 5}, 0, 1, rng), labels = randint({7}, 0, 3, rng);
     const nn::Training training{rng};
     Tape tape;
     tape.watch(model);

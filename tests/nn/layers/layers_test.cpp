@@ -28,8 +28,18 @@ TEST_CASE("the paper's initializer gives normal weights and zero biases") {
 
 TEST_CASE("an Mlp applies its activation between the layers and not after the last") {
   Rng rng(1);
-  for (auto [kind, f] : std::vector<std::pair<nn::Activation, Tensor (*)(const Tensor&)>>{
-           {nn::Activation::relu, relu}, {nn::Activation::sigmoid, sigmoid}, {nn::Activation::tanh, tanh}}) {
+  const auto leaky = [](const Tensor& x) { return leaky_relu(x); };
+  const auto smooth = [](const Tensor& x) { return gelu(x); };
+  const auto same = [](const Tensor& x) { return x; };
+  for (auto [kind, f] :
+       std::vector<std::pair<nn::Activation, Tensor (*)(const Tensor&)>>{{nn::Activation::identity, same},
+                                                                         {nn::Activation::relu, relu},
+                                                                         {nn::Activation::leaky_relu, leaky},
+                                                                         {nn::Activation::sigmoid, sigmoid},
+                                                                         {nn::Activation::tanh, tanh},
+                                                                         {nn::Activation::gelu, smooth},
+                                                                         {nn::Activation::selu, selu},
+                                                                         {nn::Activation::silu, silu}}) {
     const nn::Mlp model{{3, 4, 5, 2}, kind, rng};
     const Tensor x = normal({6, 3}, 0, 1, rng);
     const Tensor expected = model.layers[2](f(model.layers[1](f(model.layers[0](x)))));

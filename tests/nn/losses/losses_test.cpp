@@ -104,7 +104,7 @@ TEST_CASE("losses without options are the fused ops") {
   };
   CHECK(ops([&] { nn::mse(x, y); }) == with("mse"));
   CHECK(ops([&] { nn::euclidean(x, kClasses, {}); }) == with("euclidean"));
-  const Ops classified = ops([&] { fused::softmax_cross_entropy(x, kClasses); });
+  const Ops classified = ops([&] { overrides::softmax_cross_entropy(x, kClasses); });
   CHECK(classified.back() == "softmax_cross_entropy");
   CHECK(ops([&] { nn::softmax_cross_entropy(x, kClasses); }) == classified);
   CHECK(ops([&] { nn::softmax_cross_entropy(x, kClasses, {.reduction = Reduction::mean}); }) == classified);

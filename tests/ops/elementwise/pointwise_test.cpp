@@ -15,7 +15,7 @@ namespace retrograd::tests {
 namespace {
 
 Tensor gelu_exact(const Tensor& x) { return gelu(x); }
-Tensor gelu_tanh(const Tensor& x) { return gelu(x, Gelu::tanh); }
+Tensor gelu_tanh(const Tensor& x) { return gelu(x, GeluApproximation::tanh); }
 Tensor elu_one(const Tensor& x) { return elu(x); }
 Tensor elu_two(const Tensor& x) { return elu(x, 2); }
 Tensor leaky(const Tensor& x) { return leaky_relu(x); }
@@ -324,8 +324,8 @@ TEST_CASE("odd functions keep the sign of zero") {
 
 TEST_CASE("the approximate gelu is within 5e-4 of the exact one") {
   const Tensor x = (arange(2001, float64) - 1000) / 100;
-  CHECK(max(abs(gelu(x) - gelu(x, Gelu::tanh))).item<double>() < 5e-4);
-  CHECK(max(abs(gelu(x) - gelu(x, Gelu::tanh))).item<double>() > 4e-4);
+  CHECK(max(abs(gelu(x) - gelu(x, GeluApproximation::tanh))).item<double>() < 5e-4);
+  CHECK(max(abs(gelu(x) - gelu(x, GeluApproximation::tanh))).item<double>() > 4e-4);
 }
 
 TEST_CASE("activations keep the dtype and take large and strided tensors in chunks") {

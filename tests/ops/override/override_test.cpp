@@ -103,12 +103,12 @@ const Override kWrongShape{"wrong_shape", doubled_composed, doubled_wrong_shape}
 }  // namespace
 
 TEST_CASE("every override in the registry equals its composition, value and all gradients") {
-  for (const Override* op : overrides()) {
+  for (const Override* op : overrides::all()) {
     CAPTURE(op->name());
     for (Dtype dtype : {float32, float64}) {
       CAPTURE(name(dtype));
       // The composition of batch_norm adds up g∘h, whose terms cancel; the fused op takes the mean off g first.
-      const bool cancels = op == &fused::batch_norm;
+      const bool cancels = op == &overrides::batch_norm;
       const double tolerance = dtype == float64 ? 1e-13 : cancels ? 4e-6 : 1e-6;
       const std::vector<Tensors> samples = samples_of(op->name(), dtype);
       REQUIRE_MESSAGE(!samples.empty(), "this override has no sample inputs");
@@ -128,7 +128,7 @@ TEST_CASE("every override in the registry equals its composition, value and all 
 }
 
 TEST_CASE("overrides differentiate twice, fused and checked, like their compositions") {
-  for (const Override* op : overrides()) {
+  for (const Override* op : overrides::all()) {
     CAPTURE(op->name());
     const Tensors inputs = samples_of(op->name(), float64)[0];
     const auto second = [&](OverrideMode mode) {
@@ -214,7 +214,7 @@ TEST_CASE("scopes of modes nest and end") {
 }
 
 TEST_CASE("an override says how many tensors it takes") {
-  CHECK_THROWS_WITH_AS(fused::linear(zeros({2, 2})), "linear: takes 3 tensors, got 1", Error);
+  CHECK_THROWS_WITH_AS(overrides::linear(zeros({2, 2})), "linear: takes 3 tensors, got 1", Error);
 }
 
 TEST_CASE("checked mode accepts right ops where the terms of a value cancel") {
@@ -235,9 +235,9 @@ TEST_CASE("checked mode accepts right ops where the terms of a value cancel") {
 TEST_CASE("overrides refuse bad input themselves, in either form") {
   for (OverrideMode mode : {OverrideMode::fused, OverrideMode::composed}) {
     const OverrideScope scope{mode};
-    CHECK_THROWS_AS(fused::linear(zeros({1, 3}), zeros({2, 3}), zeros({4000})), ShapeError);
-    CHECK_THROWS_AS(fused::softmax_cross_entropy(zeros({1, 3}), tensor({5})), ShapeError);
-    CHECK_THROWS_AS(fused::euclidean(zeros({1, 3}), zeros({3, 1})), ShapeError);
+    CHECK_THROWS_AS(overrides::linear(zeros({1, 3}), zeros({2, 3}), zeros({4000})), ShapeError);
+    CHECK_THROWS_AS(overrides::softmax_cross_entropy(zeros({1, 3}), tensor({5})), ShapeError);
+    CHECK_THROWS_AS(overrides::euclidean(zeros({1, 3}), zeros({3, 1})), ShapeError);
   }
 }
 

@@ -60,7 +60,7 @@ TEST_CASE("numbers that are all the same are normalized to zeros, wherever they 
 
 TEST_CASE("an offset does not change what is normalized beyond the rounding of the numbers themselves") {
   Rng rng(4);
-  const Tensor steps = randint(-8, 9, {6, 40}, rng);
+  const Tensor steps = randint({6, 40}, -8, 9, rng);
   for (const Dtype dtype : kDtypes) {
     const double unit = dtype == float32 ? 0x1p-13 : 0x1p-42, tolerance = dtype == float32 ? 1e-6 : 1e-14;
     const Tensor exact = astype(steps, dtype) * unit;  // that 1024 + exact holds every digit of

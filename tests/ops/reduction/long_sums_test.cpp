@@ -90,7 +90,7 @@ TEST_CASE("a row that is taken many times gets an exact sum of gradients") {
   const auto first_row = [](const Tensor& g) { return g[0]; };
   CHECK_SUM(first_row(gradient_of(table, [&](const Tensor& x) { return take(x, indices, 0); })), kSum);
   CHECK_SUM(first_row(gradient_of(table, [&](const Tensor& x) { return take_along_axis(x, places, 0); })), kSum);
-  CHECK_SUM(scatter_add(zeros({3, 2}), 0, places, terms({kMany, 2}))[0], kSum);
+  CHECK_SUM(scatter_add(zeros({3, 2}), places, terms({kMany, 2}), 0)[0], kSum);
   const Tensor mixed = tensor(std::vector<std::int64_t>(100, 1), {100});
   const Tensor twice = gradient_of(table, [&](const Tensor& x) { return take(take(x, mixed, 0), tensor({7, 7}), 0); });
   CHECK(twice[1].to_vector<double>()[0] == doctest::Approx(0.2));

@@ -24,13 +24,13 @@ TEST_CASE("take_along_axis of argmax is max") {
 
 TEST_CASE("equal indices add up in their order, beside x itself") {
   const Tensor x = tensor({1.0, 2.0, 3.0});
-  const Tensor y = scatter_add(x, 0, tensor({1, 1, -1, 1}), tensor({0.25, 0.5, 10.0, 1.0}));
+  const Tensor y = scatter_add(x, tensor({1, 1, -1, 1}), tensor({0.25, 0.5, 10.0, 1.0}), 0);
   CHECK(y.to_vector<double>() == std::vector<double>{1, 3.75, 13});
   CHECK(x.to_vector<int>() == Ints{1, 2, 3});
   // In the order of the indices the small ones are lost in float32, in another they are not.
-  const Tensor big = scatter_add(zeros({1}), 0, zeros({3}, int64), tensor({1e8, 1.0, -1e8}));
+  const Tensor big = scatter_add(zeros({1}), zeros({3}, int64), tensor({1e8, 1.0, -1e8}), 0);
   CHECK(big.item<double>() == 0);
-  CHECK(scatter_add(tensor({5, 5}), 0, tensor({0, 0}), tensor({1, 2})).to_vector<int>() == Ints{8, 5});
+  CHECK(scatter_add(tensor({5, 5}), tensor({0, 0}), tensor({1, 2}), 0).to_vector<int>() == Ints{8, 5});
 }
 
 TEST_CASE("the gradient of a table of embeddings has the rows that were read") {
@@ -55,7 +55,7 @@ TEST_CASE("indices that a rule needs are not written while the tape is open") {
 TEST_CASE("large tables are read in chunks and stay whole") {
   const Tensor table = reshape(arange(3000, float32), {1000, 3});
   Rng rng(4);
-  const Tensor words = randint(0, 1000, {50'000}, rng);
+  const Tensor words = randint({50'000}, 0, 1000, rng);
   const auto rows = take(table, words, 0).to_vector<float>();
   const auto index = words.to_vector<std::int64_t>();
   for (std::size_t i = 0; i < index.size(); ++i)

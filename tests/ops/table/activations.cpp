@@ -40,7 +40,7 @@ std::vector<Row> smooth_rows() {
       smooth(
           "gelu", [](const Tensor& x) { return gelu(x); }, gelu_of),
       named("gelu(tanh)", smooth(
-                              "gelu", [](const Tensor& x) { return gelu(x, Gelu::tanh); }, gelu_tanh_of)),
+                              "gelu", [](const Tensor& x) { return gelu(x, GeluApproximation::tanh); }, gelu_tanh_of)),
       smooth("mish", mish, mish_of),
   };
 }

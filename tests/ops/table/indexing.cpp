@@ -209,7 +209,7 @@ std::vector<Row> take_rows() {
        {{{{1, 3}}}, {{{1, 5}}}},
        {}},
       {"scatter_add",
-       [](const Tensors& x) { return scatter_add(x[0], 0, pattern_of(x[1].shape()), x[1]); },
+       [](const Tensors& x) { return scatter_add(x[0], pattern_of(x[1].shape()), x[1], 0); },
        [](const std::vector<Plain>& x) {
          return make(x[0].shape, [&](const Index& at) {
            double sum = x[0].at(at);
@@ -220,27 +220,27 @@ std::vector<Row> take_rows() {
          });
        },
        {{{{3}, {3}}}, {{{4}, {7}}}, {{{3, 2}, {5, 2}}}, {{{3, 2, 2}, {2, 2, 2}}}, {{{3, 2}, {0, 2}}}},
-       {{[] { scatter_add(zeros({2}), 0, tensor({1.0}), zeros({1})); },
+       {{[] { scatter_add(zeros({2}), tensor({1.0}), zeros({1}), 0); },
          "scatter_add: indices must be int64, got float32"},
         {[] {
-           scatter_add(zeros({2, 3}), 1, full({2, 1}, 3, int64), zeros({2, 1}));
+           scatter_add(zeros({2, 3}), full({2, 1}, 3, int64), zeros({2, 1}), 1);
          },
          "scatter_add: index 3 at position 0 is out of range for axis 1 of (2, 3)"},
         {[] {
-           scatter_add(zeros({2}), 0, tensor({1, 0}), zeros({1}));
+           scatter_add(zeros({2}), tensor({1, 0}), zeros({1}), 0);
          },
          "scatter_add: indices (2,) and source (1,) differ in shape"},
         {[] {
-           scatter_add(zeros({2, 3}), 0, zeros({1, 2}, int64), zeros({1, 2}));
+           scatter_add(zeros({2, 3}), zeros({1, 2}, int64), zeros({1, 2}), 0);
          },
          "scatter_add: source (1, 2) differs from (2, 3) in more than axis 0"},
-        {[] { scatter_add(zeros({2}), 0, tensor({0}), zeros({1}, float64)); },
+        {[] { scatter_add(zeros({2}), tensor({0}), zeros({1}, float64), 0); },
          "scatter_add: dtypes differ: float32 and float64"},
-        {[] { scatter_add(zeros({2}, boolean), 0, tensor({0}), zeros({1}, boolean)); },
+        {[] { scatter_add(zeros({2}, boolean), tensor({0}), zeros({1}, boolean), 0); },
          "scatter_add: does not take boolean"},
-        {[] { scatter_add(zeros({2}), 1, tensor({0}), zeros({1})); }, "scatter_add: axis 1 is out of range"}}},
+        {[] { scatter_add(zeros({2}), tensor({0}), zeros({1}), 1); }, "scatter_add: axis 1 is out of range"}}},
       {"scatter_add(inner)",
-       [](const Tensors& x) { return scatter_add(x[0], -1, pattern_of(x[1].shape()), x[1]); },
+       [](const Tensors& x) { return scatter_add(x[0], pattern_of(x[1].shape()), x[1], -1); },
        [](const std::vector<Plain>& x) {
          return make(x[0].shape, [&](const Index& at) {
            double sum = x[0].at(at);

@@ -39,7 +39,7 @@ std::vector<Row> loss_rows() {
          },
          "softmax_cross_entropy: one-hot targets (2, 4) differ in shape from the outputs (2, 3)"},
         {[] {
-           fused::softmax_cross_entropy(zeros({2, 3}), zeros({2}));
+           overrides::softmax_cross_entropy(zeros({2, 3}), zeros({2}));
          },
          "softmax_cross_entropy: class indices are int64, got float32 (2,); astype converts"},
         {[] { nn::softmax_cross_entropy(zeros({3}), zeros({3})); },

@@ -255,7 +255,7 @@ TEST_CASE("a network trains to the same bits with batches made ahead") {
     Rng rng(1);
     nn::Mlp model{{6, 5, 2}, nn::Activation::relu, rng};
     optim::Optimizer optimizer{optim::Sgd{.learning_rate = 0.1}};
-    const tools::Dataset set{astype(randint(0, 256, {40, 6}, rng), uint8), randint(0, 2, {40}, rng)};
+    const tools::Dataset set{astype(randint({40, 6}, 0, 256, rng), uint8), randint({40}, 0, 2, rng)};
     for (int epoch = 0; epoch < 3; ++epoch)
       for (auto [inputs, targets] : tools::batches(set, 7, rng, {.prefetch = prefetch})) {
         Tape tape;

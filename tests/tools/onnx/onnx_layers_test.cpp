@@ -126,7 +126,7 @@ TEST_CASE("activations say their numbers") {
         "Mul_2 = Mul(input, half)\n"
         "Add = Add(Erf, one)\n"
         "output = Mul(Mul_2, Add)\n");
-  CHECK(nodes(nn::Gelu{Gelu::tanh}, {3}) ==
+  CHECK(nodes(nn::Gelu{GeluApproximation::tanh}, {3}) ==
         "Mul = Mul(input, input)\n"
         "Mul_2 = Mul(Mul, input)\n"
         "Mul_3 = Mul(Mul_2, cubic)\n"

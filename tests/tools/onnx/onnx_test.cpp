@@ -90,6 +90,22 @@ TEST_CASE("a perceptron becomes a chain of products and activations, under its o
   }
 }
 
+TEST_CASE("every activation of a perceptron is exported") {
+  Rng rng(1);
+  const auto second_line = [&](nn::Activation activation) {
+    const std::string text = exported(nn::Mlp{{4, 3, 2}, activation, rng}, {4}).text;
+    const std::string gemm = "layers.0.bias) transB=1\n";
+    const std::size_t begin = text.find(gemm) + gemm.size();
+    return text.substr(begin, text.find('\n', begin) - begin);
+  };
+  CHECK(second_line(nn::Activation::leaky_relu) == "LeakyRelu = LeakyRelu(layers.0.Gemm) alpha=0.01");
+  CHECK(second_line(nn::Activation::selu) == "Selu = Selu(layers.0.Gemm)");
+  CHECK(second_line(nn::Activation::silu) == "Sigmoid = Sigmoid(layers.0.Gemm)");
+  CHECK(second_line(nn::Activation::gelu) == "Mul = Mul(layers.0.Gemm, half)");
+  CHECK(second_line(nn::Activation::identity) ==
+        "output = Gemm(layers.0.Gemm, layers.1.weight, layers.1.bias) transB=1");
+}
+
 TEST_CASE("sequences nest, and the options name everything else") {
   Rng rng(1);
   const nn::Sequential inner{nn::Linear{3, 4, rng}, tanh};

@@ -18,7 +18,7 @@ std::vector<LayerRow> activation_layer_rows() {
                                 row("Elu", nn::Elu{}),
                                 row("Elu(alpha 0.5)", nn::Elu{0.5}),
                                 row("Gelu", nn::Gelu{}),
-                                row("Gelu(tanh)", nn::Gelu{Gelu::tanh}),
+                                row("Gelu(tanh)", nn::Gelu{GeluApproximation::tanh}),
                                 row("Softmax(squared)", {nn::Softmax{}, squared}),
                                 row("Softmax(axis 1, squared)", {nn::Softmax{1}, squared}),
                                 row("LogSoftmax", nn::LogSoftmax{}),

@@ -6,7 +6,7 @@ namespace {
 
 // Indices of this shape, of 0 to 4.
 LayerSample indices(const Shape& shape, Shape output) {
-  return {{}, output, [shape](Rng& rng, Dtype) { return Tensors{randint(0, 5, shape, rng)}; }};
+  return {{}, output, [shape](Rng& rng, Dtype) { return Tensors{randint(shape, 0, 5, rng)}; }};
 }
 
 }  // namespace
