@@ -101,7 +101,7 @@ TEST_CASE("every activation of a perceptron is exported") {
   CHECK(second_line(nn::Activation::leaky_relu) == "LeakyRelu = LeakyRelu(layers.0.Gemm) alpha=0.01");
   CHECK(second_line(nn::Activation::selu) == "Selu = Selu(layers.0.Gemm)");
   CHECK(second_line(nn::Activation::silu) == "Sigmoid = Sigmoid(layers.0.Gemm)");
-  CHECK(second_line(nn::Activation::gelu) == "Mul = Mul(layers.0.Gemm, half)");
+  CHECK(second_line(nn::Activation::gelu) == "Mul = Mul(layers.0.Gemm, root_half)");
   CHECK(second_line(nn::Activation::identity) ==
         "output = Gemm(layers.0.Gemm, layers.1.weight, layers.1.bias) transB=1");
 }
