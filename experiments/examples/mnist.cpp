@@ -1,10 +1,11 @@
-// MNIST in 25 lines: a network with one hidden layer, five epochs.
+// MNIST in 30 lines: a network with one hidden layer, five epochs, and its weights saved (mlp.safetensors).
 // Output:
 //   epoch 1: test accuracy 0.92
 //   epoch 2: test accuracy 0.95
 //   epoch 3: test accuracy 0.96
 //   epoch 4: test accuracy 0.96
 //   epoch 5: test accuracy 0.97
+//   read from mlp.safetensors: test accuracy 0.97
 #include <fmt/core.h>
 #include <retrograd/retrograd.h>
 
@@ -25,4 +26,9 @@ int main() {
     }
     fmt::print("epoch {}: test accuracy {:.2f}\n", epoch, rg::nn::accuracy(model(test_images), test_labels));
   }
+  rg::nn::save(model, "mlp.safetensors");
+
+  rg::nn::Mlp again{{784, 256, 10}, rg::nn::Activation::relu, rng};
+  rg::nn::load(again, "mlp.safetensors");
+  fmt::print("read from mlp.safetensors: test accuracy {:.2f}\n", rg::nn::accuracy(again(test_images), test_labels));
 }
