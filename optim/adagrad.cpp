@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "../core/kernels/update_run.h"
+
 #ifndef RETROGRAD_OPTIM_ADAGRAD_KERNELS
 #define RETROGRAD_OPTIM_ADAGRAD_KERNELS
 namespace retrograd::optim {
@@ -17,11 +19,11 @@ struct RmsPropStep {
 struct AdadeltaStep {
   double rate, rho, epsilon, weight_decay;
 };
+template <class T>
 struct AdagradKernels {
-  void (*adagrad[2])(void* p, const void* g, void* s, std::int64_t n, const AdagradStep& step);
-  // v is null without momentum, a unless centered
-  void (*rms_prop[2])(void* p, const void* g, void* s, void* v, void* a, std::int64_t n, const RmsPropStep& step);
-  void (*adadelta[2])(void* p, const void* g, void* s, void* c, std::int64_t n, const AdadeltaStep& step);
+  void (*adagrad)(const RunOf<T>& run, const AdagradStep& step);    // state: s
+  void (*rms_prop)(const RunOf<T>& run, const RmsPropStep& step);   // s, v or null without momentum, a if centered
+  void (*adadelta)(const RunOf<T>& run, const AdadeltaStep& step);  // s, c
 };
 }  // namespace retrograd::optim
 #endif
@@ -35,10 +37,11 @@ namespace {
 // Plain loops: the compiler vectorizes them for each target, and a value never depends on where it stands. What stands
 // in s and c are their roots.
 template <class T>
-void adagrad(void* p_run, const void* g_run, void* s_run, std::int64_t n, const AdagradStep& step) {
-  T* HWY_RESTRICT p = static_cast<T*>(p_run);
-  const T* HWY_RESTRICT g = static_cast<const T*>(g_run);
-  T* HWY_RESTRICT s = static_cast<T*>(s_run);
+void adagrad(const RunOf<T>& run, const AdagradStep& step) {
+  T* HWY_RESTRICT p = run.parameter;
+  const T* HWY_RESTRICT g = run.gradient;
+  T* HWY_RESTRICT s = run.state[0];
+  const std::int64_t n = run.n;
   const T rate = static_cast<T>(step.rate), initial = static_cast<T>(step.initial),
           epsilon = static_cast<T>(step.epsilon), decay = static_cast<T>(step.weight_decay);
   for (std::int64_t i = 0; i < n; ++i) {
@@ -49,13 +52,13 @@ void adagrad(void* p_run, const void* g_run, void* s_run, std::int64_t n, const 
 }
 
 template <class T, bool kMomentum, bool kCentered>
-void rms_prop_loop(void* p_run, const void* g_run, void* s_run, void* v_run, void* a_run, std::int64_t n,
-                   const RmsPropStep& step) {
-  T* HWY_RESTRICT p = static_cast<T*>(p_run);
-  const T* HWY_RESTRICT g = static_cast<const T*>(g_run);
-  T* HWY_RESTRICT s = static_cast<T*>(s_run);
-  T* HWY_RESTRICT v = static_cast<T*>(v_run);
-  T* HWY_RESTRICT a = static_cast<T*>(a_run);
+void rms_prop_loop(const RunOf<T>& run, const RmsPropStep& step) {
+  T* HWY_RESTRICT p = run.parameter;
+  const T* HWY_RESTRICT g = run.gradient;
+  T* HWY_RESTRICT s = run.state[0];
+  T* HWY_RESTRICT v = run.state[1];
+  T* HWY_RESTRICT a = run.state[2];
+  const std::int64_t n = run.n;
   const T rate = static_cast<T>(step.rate), alpha = static_cast<T>(step.alpha), rest = static_cast<T>(1 - step.alpha),
           epsilon = static_cast<T>(step.epsilon), decay = static_cast<T>(step.weight_decay),
           momentum = static_cast<T>(step.momentum);
@@ -78,23 +81,25 @@ void rms_prop_loop(void* p_run, const void* g_run, void* s_run, void* v_run, voi
 }
 
 template <class T>
-void rms_prop(void* p, const void* g, void* s, void* v, void* a, std::int64_t n, const RmsPropStep& step) {
-  if (v && a)
-    rms_prop_loop<T, true, true>(p, g, s, v, a, n, step);
-  else if (v)
-    rms_prop_loop<T, true, false>(p, g, s, v, a, n, step);
-  else if (a)
-    rms_prop_loop<T, false, true>(p, g, s, v, a, n, step);
+void rms_prop(const RunOf<T>& run, const RmsPropStep& step) {
+  const bool has_momentum = run.state[1] != nullptr, is_centered = run.state[2] != nullptr;
+  if (has_momentum && is_centered)
+    rms_prop_loop<T, true, true>(run, step);
+  else if (has_momentum)
+    rms_prop_loop<T, true, false>(run, step);
+  else if (is_centered)
+    rms_prop_loop<T, false, true>(run, step);
   else
-    rms_prop_loop<T, false, false>(p, g, s, v, a, n, step);
+    rms_prop_loop<T, false, false>(run, step);
 }
 
 template <class T>
-void adadelta(void* p_run, const void* g_run, void* s_run, void* c_run, std::int64_t n, const AdadeltaStep& step) {
-  T* HWY_RESTRICT p = static_cast<T*>(p_run);
-  const T* HWY_RESTRICT g = static_cast<const T*>(g_run);
-  T* HWY_RESTRICT s = static_cast<T*>(s_run);
-  T* HWY_RESTRICT c = static_cast<T*>(c_run);
+void adadelta(const RunOf<T>& run, const AdadeltaStep& step) {
+  T* HWY_RESTRICT p = run.parameter;
+  const T* HWY_RESTRICT g = run.gradient;
+  T* HWY_RESTRICT s = run.state[0];
+  T* HWY_RESTRICT c = run.state[1];
+  const std::int64_t n = run.n;
   const T rate = static_cast<T>(step.rate), rho = static_cast<T>(step.rho), rest = static_cast<T>(1 - step.rho),
           epsilon = static_cast<T>(step.epsilon), decay = static_cast<T>(step.weight_decay);
   for (std::int64_t i = 0; i < n; ++i) {
@@ -108,9 +113,10 @@ void adadelta(void* p_run, const void* g_run, void* s_run, void* c_run, std::int
   }
 }
 
-const AdagradKernels* adagrad_kernels() {
-  static constexpr AdagradKernels kKernels = {
-      {adagrad<float>, adagrad<double>}, {rms_prop<float>, rms_prop<double>}, {adadelta<float>, adadelta<double>}};
+template <class T>
+const AdagradKernels<T>* adagrad_kernels() {
+  static constexpr AdagradKernels<T> kKernels = {
+      .adagrad = adagrad<T>, .rms_prop = rms_prop<T>, .adadelta = adadelta<T>};
   return &kKernels;
 }
 
@@ -125,7 +131,10 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd::optim {
 
 namespace {
-const AdagradKernels& kernels() { return *RETROGRAD_DISPATCH(adagrad_kernels)(); }
+template <class T>
+const AdagradKernels<T>& kernels() {
+  return *RETROGRAD_DISPATCH(adagrad_kernels<T>)();
+}
 }  // namespace
 
 void Adagrad::check() const {
@@ -136,11 +145,13 @@ void Adagrad::check() const {
   detail::require_positive("Adagrad", "epsilon", epsilon);
 }
 
-void Adagrad::update(const Run& run, std::int64_t step) const noexcept {
+template <class T>
+void Adagrad::update(const RunOf<T>& run, std::int64_t step) const noexcept {
   const double rate = learning_rate / (1 + static_cast<double>(step - 1) * rate_decay);
-  kernels().adagrad[detail::kernel_of(run)](run.parameter, run.gradient, run.state[0], run.n,
-                                            {rate, step == 1 ? initial_accumulator : 0, epsilon, weight_decay});
+  kernels<T>().adagrad(run, {rate, step == 1 ? initial_accumulator : 0, epsilon, weight_decay});
 }
+template void Adagrad::update(const RunOf<float>& run, std::int64_t step) const noexcept;
+template void Adagrad::update(const RunOf<double>& run, std::int64_t step) const noexcept;
 
 void RmsProp::check() const {
   detail::require_rate("RmsProp", learning_rate);
@@ -150,10 +161,12 @@ void RmsProp::check() const {
   detail::require_fraction("RmsProp", "the momentum", momentum);
 }
 
-void RmsProp::update(const Run& run, std::int64_t) const noexcept {
-  kernels().rms_prop[detail::kernel_of(run)](run.parameter, run.gradient, run.state[0], run.state[1], run.state[2],
-                                             run.n, {learning_rate, alpha, epsilon, weight_decay, momentum});
+template <class T>
+void RmsProp::update(const RunOf<T>& run, std::int64_t) const noexcept {
+  kernels<T>().rms_prop(run, {learning_rate, alpha, epsilon, weight_decay, momentum});
 }
+template void RmsProp::update(const RunOf<float>& run, std::int64_t step) const noexcept;
+template void RmsProp::update(const RunOf<double>& run, std::int64_t step) const noexcept;
 
 void Adadelta::check() const {
   detail::require_rate("Adadelta", learning_rate);
@@ -162,10 +175,12 @@ void Adadelta::check() const {
   detail::require_decay("Adadelta", weight_decay);
 }
 
-void Adadelta::update(const Run& run, std::int64_t) const noexcept {
-  kernels().adadelta[detail::kernel_of(run)](run.parameter, run.gradient, run.state[0], run.state[1], run.n,
-                                             {learning_rate, rho, epsilon, weight_decay});
+template <class T>
+void Adadelta::update(const RunOf<T>& run, std::int64_t) const noexcept {
+  kernels<T>().adadelta(run, {learning_rate, rho, epsilon, weight_decay});
 }
+template void Adadelta::update(const RunOf<float>& run, std::int64_t step) const noexcept;
+template void Adadelta::update(const RunOf<double>& run, std::int64_t step) const noexcept;
 
 }  // namespace retrograd::optim
 #endif  // HWY_ONCE

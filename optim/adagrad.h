@@ -21,7 +21,8 @@ struct Adagrad {
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.
-  void update(const Run& run, std::int64_t step) const noexcept;
+  template <class T>
+  void update(const RunOf<T>& run, std::int64_t step) const noexcept;
 };
 
 /// RMSProp (Hinton, "Neural networks for machine learning", 2012, lecture 6e), as PyTorch has it: s ← αs + (1−α)d²;
@@ -43,7 +44,8 @@ struct RmsProp {
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.
-  void update(const Run& run, std::int64_t step) const noexcept;
+  template <class T>
+  void update(const RunOf<T>& run, std::int64_t step) const noexcept;
 };
 
 /// Adadelta (Zeiler, "ADADELTA: an adaptive learning rate method", 2012, algorithm 1): s ← ρs + (1−ρ)d²;
@@ -59,7 +61,8 @@ struct Adadelta {
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.
-  void update(const Run& run, std::int64_t step) const noexcept;
+  template <class T>
+  void update(const RunOf<T>& run, std::int64_t step) const noexcept;
 };
 
 }  // namespace retrograd::optim

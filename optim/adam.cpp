@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "../core/kernels/update_run.h"
+
 #ifndef RETROGRAD_OPTIM_ADAM_KERNELS
 #define RETROGRAD_OPTIM_ADAM_KERNELS
 namespace retrograd::optim {
@@ -12,9 +14,9 @@ struct AdamStep {
   double rate, beta1, beta2, epsilon, correction;  // rate/(1 − β₁ᵗ), and √(1 − β₂ᵗ)
   double decay, shrink;                            // decay·p is added to g, and p is multiplied by shrink
 };
+template <class T>
 struct AdamKernels {
-  // largest is null without amsgrad
-  void (*adam[2])(void* p, const void* g, void* m, void* v, void* largest, std::int64_t n, const AdamStep& step);
+  void (*adam)(const RunOf<T>& run, const AdamStep& step);  // states: m, v, and the largest v or null without amsgrad
 };
 }  // namespace retrograd::optim
 #endif
@@ -28,13 +30,13 @@ namespace {
 // Plain loops: the compiler vectorizes them for each target, and a value never depends on where it stands. What stands
 // in v is its root.
 template <class T, bool kAmsgrad>
-void adam_loop(void* p_run, const void* g_run, void* m_run, void* v_run, void* largest_run, std::int64_t n,
-               const AdamStep& step) {
-  T* HWY_RESTRICT p = static_cast<T*>(p_run);
-  const T* HWY_RESTRICT gradient = static_cast<const T*>(g_run);
-  T* HWY_RESTRICT m = static_cast<T*>(m_run);
-  T* HWY_RESTRICT v = static_cast<T*>(v_run);
-  T* HWY_RESTRICT largest = static_cast<T*>(largest_run);
+void adam_loop(const RunOf<T>& run, const AdamStep& step) {
+  T* HWY_RESTRICT p = run.parameter;
+  const T* HWY_RESTRICT gradient = run.gradient;
+  T* HWY_RESTRICT m = run.state[0];
+  T* HWY_RESTRICT v = run.state[1];
+  T* HWY_RESTRICT largest = run.state[2];
+  const std::int64_t n = run.n;
   const T rate = static_cast<T>(step.rate), beta1 = static_cast<T>(step.beta1), beta2 = static_cast<T>(step.beta2),
           rest1 = static_cast<T>(1 - step.beta1), rest2 = static_cast<T>(1 - step.beta2),
           epsilon = static_cast<T>(step.epsilon), decay = static_cast<T>(step.decay),
@@ -49,15 +51,16 @@ void adam_loop(void* p_run, const void* g_run, void* m_run, void* v_run, void* l
 }
 
 template <class T>
-void adam(void* p, const void* g, void* m, void* v, void* largest, std::int64_t n, const AdamStep& step) {
-  if (largest)
-    adam_loop<T, true>(p, g, m, v, largest, n, step);
+void adam(const RunOf<T>& run, const AdamStep& step) {
+  if (run.state[2])
+    adam_loop<T, true>(run, step);
   else
-    adam_loop<T, false>(p, g, m, v, largest, n, step);
+    adam_loop<T, false>(run, step);
 }
 
-const AdamKernels* adam_kernels() {
-  static constexpr AdamKernels kKernels = {{adam<float>, adam<double>}};
+template <class T>
+const AdamKernels<T>* adam_kernels() {
+  static constexpr AdamKernels<T> kKernels = {.adam = adam<T>};
   return &kKernels;
 }
 
@@ -82,24 +85,31 @@ void check_settings(const char* name, const Rule& rule) {
   detail::require_decay(name, rule.weight_decay);
 }
 
-template <class Rule>
-void run_kernel(const Run& run, const Rule& rule, std::int64_t step, double decay, double shrink) {
-  const AdamKernels& kernels = *RETROGRAD_DISPATCH(adam_kernels)();
+template <class T, class Rule>
+void run_kernel(const RunOf<T>& run, const Rule& rule, std::int64_t step, double decay, double shrink) {
   const auto t = static_cast<double>(step);
-  kernels.adam[detail::kernel_of(run)](run.parameter, run.gradient, run.state[0], run.state[1], run.state[2], run.n,
-                                       {rule.learning_rate / (1 - std::pow(rule.beta1, t)), rule.beta1, rule.beta2,
-                                        rule.epsilon, std::sqrt(1 - std::pow(rule.beta2, t)), decay, shrink});
+  RETROGRAD_DISPATCH(adam_kernels<T>)
+  ()->adam(run, {rule.learning_rate / (1 - std::pow(rule.beta1, t)), rule.beta1, rule.beta2, rule.epsilon,
+                 std::sqrt(1 - std::pow(rule.beta2, t)), decay, shrink});
 }
 
 }  // namespace
 
 void Adam::check() const { check_settings("Adam", *this); }
-void Adam::update(const Run& run, std::int64_t step) const noexcept { run_kernel(run, *this, step, weight_decay, 1); }
+template <class T>
+void Adam::update(const RunOf<T>& run, std::int64_t step) const noexcept {
+  run_kernel(run, *this, step, weight_decay, 1);
+}
+template void Adam::update(const RunOf<float>& run, std::int64_t step) const noexcept;
+template void Adam::update(const RunOf<double>& run, std::int64_t step) const noexcept;
 
 void AdamW::check() const { check_settings("AdamW", *this); }
-void AdamW::update(const Run& run, std::int64_t step) const noexcept {
+template <class T>
+void AdamW::update(const RunOf<T>& run, std::int64_t step) const noexcept {
   run_kernel(run, *this, step, 0, 1 - learning_rate * weight_decay);
 }
+template void AdamW::update(const RunOf<float>& run, std::int64_t step) const noexcept;
+template void AdamW::update(const RunOf<double>& run, std::int64_t step) const noexcept;
 
 }  // namespace retrograd::optim
 #endif  // HWY_ONCE

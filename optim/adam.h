@@ -25,7 +25,8 @@ struct Adam {
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.
-  void update(const Run& run, std::int64_t step) const noexcept;
+  template <class T>
+  void update(const RunOf<T>& run, std::int64_t step) const noexcept;
 };
 
 /// Adam with weight decay decoupled from the gradient (Loshchilov and Hutter, "Decoupled weight decay regularization",
@@ -46,7 +47,8 @@ struct AdamW {
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.
-  void update(const Run& run, std::int64_t step) const noexcept;
+  template <class T>
+  void update(const RunOf<T>& run, std::int64_t step) const noexcept;
 };
 
 }  // namespace retrograd::optim

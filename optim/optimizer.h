@@ -1,6 +1,6 @@
 // One generic optimizer: it owns the step count and what its rule keeps for each parameter, walks the model's
-// parameters in the order of their fields, and hands their elements to the rule (rule.h says what one is), in tiles
-// that fit a cache and on several threads where they are many. Groups, chosen by name, have settings of their own; what
+// parameters in the order of their fields, and hands their elements to the rule (rule.h says what one is) through the
+// door of core/compute/update. Groups, chosen by name, have settings of their own; what
 // is frozen stays as it is. Knows nothing of any rule.
 #pragma once
 #include <cstdint>
@@ -15,7 +15,7 @@
 namespace retrograd::optim {
 
 /// Updates the parameters of one model by a rule, and keeps what the rule needs from step to step.
-template <class Rule>
+template <UpdateRule Rule>
 class Optimizer {
  public:
   /// Error where the settings of the rule make no sense.
@@ -35,8 +35,13 @@ class Optimizer {
     set_rules(parameters_, rules_);
     parameters_.take(gradients, missing);
     parameters_.keep([&](std::size_t which) { return rules_[which].states(); });
-    parameters_.update([&](const Run& run, std::size_t which, std::int64_t step) { rules_[which].update(run, step); },
-                       !noexcept(std::declval<const Rule&>().update(std::declval<const Run&>(), std::int64_t{})));
+    const auto arithmetic = [&]<class T>(const RunOf<T>& run, const retrograd::detail::Update& one) {
+      rules_[one.rule].update(run, one.step);
+    };
+    constexpr auto throws = []<class T>(const RunOf<T>& run) {
+      return !noexcept(std::declval<const Rule&>().update(run, std::int64_t{}));
+    };
+    parameters_.update(arithmetic, arithmetic, throws(RunOf<float>{}) || throws(RunOf<double>{}));
     ++steps_;
   }
 

@@ -27,8 +27,7 @@ void Parameters::add(const Path& path, Tensor& parameter) {
   if (!known_) {
     const std::size_t at = first_visits_.try_emplace(&parameter.body(), slots_.size()).first->second;
     visits_.push_back(at);
-    if (at == slots_.size())
-      slots_.push_back({.shape = parameter.shape(), .dtype = parameter.dtype(), .name = &path.intern()});
+    if (at == slots_.size()) slots_.emplace_back(parameter, path.intern());
   }
   if (visited_ == visits_.size())
     fail<ShapeError>("optimizer: {} ({} {}) was not in the model at the first step", path.str(), parameter.dtype(),
@@ -159,10 +158,10 @@ void Parameters::keep(StatesOf states) {
     if (slot.is_idle() && slot.steps == 0) continue;
     const StateNames names = states(slot.rule);
     bool fits = true, had_none = true, makes = false;
-    for (std::size_t i = 0; i < Run::kMostStates; ++i) fits = fits && (names[i] != nullptr) == slot.states[i].defined();
+    for (std::size_t i = 0; i < kMostStates; ++i) fits = fits && (names[i] != nullptr) == slot.states[i].defined();
     if (fits) continue;
-    std::array<Tensor, Run::kMostStates> states_now;
-    for (std::size_t i = 0; i < Run::kMostStates; ++i) {
+    std::array<Tensor, kMostStates> states_now;
+    for (std::size_t i = 0; i < kMostStates; ++i) {
       had_none = had_none && !slot.states[i].defined();
       if (!names[i]) continue;
       makes = makes || !slot.states[i].defined();
@@ -173,13 +172,36 @@ void Parameters::keep(StatesOf states) {
   }
 }
 
+void Parameters::update(retrograd::detail::UpdateRun<float> on_float, retrograd::detail::UpdateRun<double> on_double,
+                        bool may_throw) {
+  using retrograd::detail::Update;
+  struct LetGo {  // also where a rule throws
+    std::vector<Slot>& slots;
+    ~LetGo() {
+      for (Slot& slot : slots) slot.parameter = slot.gradient = Tensor(), slot.product = nullptr, slot.entry = nullptr;
+    }
+  } let_go{slots_};
+  std::vector<Update*, retrograd::detail::PoolAllocator<Update*>> updates;
+  updates.reserve(slots_.size());
+  for (Slot& slot : slots_) {
+    if (slot.is_idle()) continue;
+    slot.step = slot.steps + 1;
+    slot.product = slot.entry ? slot.entry->deferred.get() : nullptr;
+    if (!slot.product) slot.gradient = slot.entry ? slot.entry->value() : zeros(slot.shape, slot.dtype);
+    updates.push_back(&slot);
+  }
+  retrograd::detail::update(updates, on_float, on_double, may_throw);
+  for (Slot& slot : slots_)
+    if (!slot.is_idle()) slot.steps = slot.step;
+}
+
 std::vector<Parameter> Parameters::list(StatesOf states, std::int64_t steps) const {
   std::vector<Parameter> all{{"steps", full({}, steps, int64)}};
   for (const Slot& slot : slots_) {
     all.push_back({*slot.name + ".steps", full({}, slot.steps, int64)});
     if (slot.steps == 0) continue;
     const StateNames names = states(slot.rule);
-    for (std::size_t i = 0; i < Run::kMostStates; ++i)
+    for (std::size_t i = 0; i < kMostStates; ++i)
       if (names[i]) all.push_back({*slot.name + "." + names[i], retrograd::detail::copy_values(slot.states[i])});
   }
   return all;
@@ -193,7 +215,7 @@ std::int64_t Parameters::load(StatesOf states, std::span<const Parameter> from) 
     slot.states = {};
     if (slot.steps == 0) continue;
     const StateNames names = states(slot.rule);
-    for (std::size_t i = 0; i < Run::kMostStates; ++i)
+    for (std::size_t i = 0; i < kMostStates; ++i)
       if (names[i])
         slot.states[i] =
             retrograd::detail::copy_values(listed.take(*slot.name + "." + names[i], slot.shape, slot.dtype));

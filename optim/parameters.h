@@ -2,7 +2,6 @@
 // groups it is in, and during a step its gradient. Nothing is written before everything has been checked. Not a room of
 // its own: optimizer.h is.
 #pragma once
-#include <array>
 #include <cstdint>
 #include <functional>
 #include <span>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "../core/base/function_ref.h"
+#include "../core/compute/update.h"
 #include "../core/tape/gradients.h"
 #include "../core/tensor/fields.h"
 #include "missing.h"
@@ -54,10 +54,10 @@ class Parameters {
   void take(const Gradients& gradients, Missing missing);
   /// Makes what the rules keep, where it is not there yet, and drops what they do not.
   void keep(StatesOf states);
-  /// Calls update for all elements of all parameters that are neither frozen nor skipped, and counts the step. All or
-  /// nothing: what the engine needs is taken before the first write, and where update may throw itself, copies are kept
-  /// to go back to.
-  void update(FunctionRef<void(const Run&, std::size_t rule, std::int64_t step)> update, bool may_throw);
+  /// Runs the arithmetic of the rules on all parameters that are neither frozen nor skipped, all or nothing, and counts
+  /// the step.
+  void update(retrograd::detail::UpdateRun<float> on_float, retrograd::detail::UpdateRun<double> on_double,
+              bool may_throw);
 
   /// What is kept, after a walk: for each parameter its number of steps and, where there were any, its states.
   std::vector<Parameter> list(StatesOf states, std::int64_t steps) const;
@@ -66,20 +66,18 @@ class Parameters {
   std::int64_t load(StatesOf states, std::span<const Parameter> from);
 
  private:
-  struct Slot {
+  // The states stay from step to step; the parameter is there from its walk to the end of a step, its gradient during
+  // one.
+  struct Slot : retrograd::detail::Update {
+    Slot(const Tensor& first, const std::string& interned)
+        : shape(first.shape()), dtype(first.dtype()), name(&interned) {}
     Shape shape;
     Dtype dtype;
-    const std::string* name;  // interned
-    std::array<Tensor, Run::kMostStates> states{};
+    const std::string* name;
     std::int64_t steps = 0;  // that updated it since its states were made
-    std::size_t rule = 0;
     bool frozen = false;
-    bool skipped = false;  // in this step, for want of a gradient
-    Tensor parameter{};
+    bool skipped = false;                     // in this step, for want of a gradient
     const Gradients::Entry* entry = nullptr;  // null where there is no gradient
-    Tensor gradient{};                    // contiguous; empty where it is a product that is used up as it is computed
-    retrograd::detail::TileGrid tiles{};  // of that product
-    std::int64_t first_task = 0;
 
     bool is_idle() const { return frozen || skipped; }
   };
@@ -89,8 +87,6 @@ class Parameters {
   };
   void take_in(Choice choice);
   void choose();
-  void fetch_soon(const Slot& slot, std::int64_t at, std::int64_t n) const;
-  void run_task(const Slot& slot, std::int64_t task, std::byte* scratch, FunctionRef<void(const Run&)> update) const;
   std::vector<Slot> slots_;
   std::vector<std::size_t> visits_;  // by place in the walk, the slot: an earlier one where a tensor stands twice
   std::unordered_map<const retrograd::detail::Body*, std::size_t> first_visits_;  // during a first walk, the same

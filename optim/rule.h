@@ -1,35 +1,34 @@
 // What an update rule is: a struct of settings, with
 //   StateNames states() const;
-//   void update(const Run& run, std::int64_t step) const noexcept;
+//   template <class T> void update(const RunOf<T>& run, std::int64_t step) const noexcept;
 //   void check() const;
-// that say what it keeps for each element, do the arithmetic on neighboring elements (called for parts of a parameter,
-// on several threads at once), and throw an Error where its settings make no sense. An update that is not noexcept
-// costs a copy of all parameters and states at each step, to which the optimizer goes back where it throws. Knows
-// nothing of models.
+// that say what it keeps for each element, do the arithmetic on neighboring elements of float or double (called for
+// parts of a parameter, on several threads at once), and throw an Error where its settings make no sense. An update
+// that is not noexcept costs a copy of all parameters and states at each step, to which the optimizer goes back where
+// it throws. Knows nothing of models.
 #pragma once
 #include <array>
-#include <cstddef>
+#include <concepts>
 #include <cstdint>
+#include <utility>
 
-#include "../core/base/dtype.h"
+#include "../core/kernels/update_run.h"
 
 /// Update rules, the optimizer that applies them, and what else training needs.
 namespace retrograd::optim {
 
-/// Neighboring elements of a parameter, of its gradient, and of what a rule keeps for each of them.
-struct Run {
-  static constexpr std::size_t kMostStates = 3;  ///< the most numbers a rule may keep for each element
-  Dtype dtype;                                   ///< of all of them, float32 or float64
-  void* parameter;                               ///< the first element, to be updated
-  const void* gradient;                          ///< the first element
-  /// The first elements, to be updated: zeros before the first step, null where the rule does not name the state.
-  std::array<void*, kMostStates> state;
-  std::int64_t n;  ///< how many elements
-};
-
-/// The names of what a rule keeps, by their places in Run::state; null for what it does not keep (with its present
+/// The names of what a rule keeps, by their places in RunOf::state; null for what it does not keep (with its present
 /// settings). They stand in saved files.
-using StateNames = std::array<const char*, Run::kMostStates>;
+using StateNames = std::array<const char*, kMostStates>;
+
+/// A struct that an Optimizer can take as its rule.
+template <class Rule>
+concept UpdateRule = std::copy_constructible<Rule> && requires(const Rule& rule, std::int64_t step) {
+  { rule.states() } -> std::convertible_to<StateNames>;
+  rule.check();
+  rule.update(std::declval<const RunOf<float>&>(), step);
+  rule.update(std::declval<const RunOf<double>&>(), step);
+};
 
 namespace detail {
 // An Error "Rule: field … , got value" unless a setting is finite and from 0,
@@ -40,8 +39,6 @@ inline void require_decay(const char* rule, double value) { require_not_negative
 void require_positive(const char* rule, const char* field, double value);
 // from 0 to below 1.
 void require_fraction(const char* rule, const char* field, double value);
-/// The place of a run's dtype in a table of kernels.
-inline std::size_t kernel_of(const Run& run) { return run.dtype == float32 ? 0 : 1; }
 }  // namespace detail
 
 }  // namespace retrograd::optim

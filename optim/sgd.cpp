@@ -3,6 +3,8 @@
 #include <hwy/foreach_target.h>  // must come before simd-inl.h
 #include "../core/kernels/simd-inl.h"
 
+#include "../core/kernels/update_run.h"
+
 #ifndef RETROGRAD_OPTIM_SGD_KERNELS
 #define RETROGRAD_OPTIM_SGD_KERNELS
 namespace retrograd::optim {
@@ -13,10 +15,10 @@ struct SgdStep {
 struct LionStep {
   double learning_rate, beta1, beta2, weight_decay;
 };
+template <class T>
 struct SgdKernels {
-  // v is null where there is no momentum
-  void (*sgd[2])(void* p, const void* g, void* v, std::int64_t n, const SgdStep& step);
-  void (*lion[2])(void* p, const void* g, void* m, std::int64_t n, const LionStep& step);
+  void (*sgd)(const RunOf<T>& run, const SgdStep& step);  // state: v, or null where there is no momentum
+  void (*lion)(const RunOf<T>& run, const LionStep& step);
 };
 }  // namespace retrograd::optim
 #endif
@@ -29,10 +31,11 @@ namespace {
 
 // Plain loops: the compiler vectorizes them for each target, and a value never depends on where it stands.
 template <class T>
-void sgd(void* p_run, const void* g_run, void* v_run, std::int64_t n, const SgdStep& step) {
-  T* HWY_RESTRICT p = static_cast<T*>(p_run);
-  const T* HWY_RESTRICT g = static_cast<const T*>(g_run);
-  T* HWY_RESTRICT v = static_cast<T*>(v_run);
+void sgd(const RunOf<T>& run, const SgdStep& step) {
+  T* HWY_RESTRICT p = run.parameter;
+  const T* HWY_RESTRICT g = run.gradient;
+  T* HWY_RESTRICT v = run.state[0];
+  const std::int64_t n = run.n;
   const T rate = static_cast<T>(step.learning_rate), momentum = static_cast<T>(step.momentum),
           decay = static_cast<T>(step.weight_decay), share = static_cast<T>(step.share);
   if (!v) {
@@ -52,10 +55,11 @@ void sgd(void* p_run, const void* g_run, void* v_run, std::int64_t n, const SgdS
 }
 
 template <class T>
-void lion(void* p_run, const void* g_run, void* m_run, std::int64_t n, const LionStep& step) {
-  T* HWY_RESTRICT p = static_cast<T*>(p_run);
-  const T* HWY_RESTRICT g = static_cast<const T*>(g_run);
-  T* HWY_RESTRICT m = static_cast<T*>(m_run);
+void lion(const RunOf<T>& run, const LionStep& step) {
+  T* HWY_RESTRICT p = run.parameter;
+  const T* HWY_RESTRICT g = run.gradient;
+  T* HWY_RESTRICT m = run.state[0];
+  const std::int64_t n = run.n;
   const T rate = static_cast<T>(step.learning_rate), beta1 = static_cast<T>(step.beta1),
           beta2 = static_cast<T>(step.beta2), rest1 = static_cast<T>(1 - step.beta1),
           rest2 = static_cast<T>(1 - step.beta2), decay = static_cast<T>(step.weight_decay);
@@ -67,8 +71,9 @@ void lion(void* p_run, const void* g_run, void* m_run, std::int64_t n, const Lio
   }
 }
 
-const SgdKernels* sgd_kernels() {
-  static constexpr SgdKernels kKernels = {{sgd<float>, sgd<double>}, {lion<float>, lion<double>}};
+template <class T>
+const SgdKernels<T>* sgd_kernels() {
+  static constexpr SgdKernels<T> kKernels = {.sgd = sgd<T>, .lion = lion<T>};
   return &kKernels;
 }
 
@@ -84,7 +89,10 @@ HWY_AFTER_NAMESPACE();
 namespace retrograd::optim {
 
 namespace {
-const SgdKernels& kernels() { return *RETROGRAD_DISPATCH(sgd_kernels)(); }
+template <class T>
+const SgdKernels<T>& kernels() {
+  return *RETROGRAD_DISPATCH(sgd_kernels<T>)();
+}
 }  // namespace
 
 void Sgd::check() const {
@@ -96,11 +104,12 @@ void Sgd::check() const {
   if (nesterov && dampening != 0) fail("Sgd: nesterov needs a dampening of 0, got {}", dampening);
 }
 
-void Sgd::update(const Run& run, std::int64_t step) const noexcept {
-  kernels().sgd[detail::kernel_of(run)](
-      run.parameter, run.gradient, run.state[0], run.n,
-      {learning_rate, momentum, weight_decay, step == 1 ? 1 : 1 - dampening, nesterov});
+template <class T>
+void Sgd::update(const RunOf<T>& run, std::int64_t step) const noexcept {
+  kernels<T>().sgd(run, {learning_rate, momentum, weight_decay, step == 1 ? 1 : 1 - dampening, nesterov});
 }
+template void Sgd::update(const RunOf<float>& run, std::int64_t step) const noexcept;
+template void Sgd::update(const RunOf<double>& run, std::int64_t step) const noexcept;
 
 void Lion::check() const {
   detail::require_rate("Lion", learning_rate);
@@ -109,10 +118,12 @@ void Lion::check() const {
   detail::require_decay("Lion", weight_decay);
 }
 
-void Lion::update(const Run& run, std::int64_t) const noexcept {
-  kernels().lion[detail::kernel_of(run)](run.parameter, run.gradient, run.state[0], run.n,
-                                         {learning_rate, beta1, beta2, weight_decay});
+template <class T>
+void Lion::update(const RunOf<T>& run, std::int64_t) const noexcept {
+  kernels<T>().lion(run, {learning_rate, beta1, beta2, weight_decay});
 }
+template void Lion::update(const RunOf<float>& run, std::int64_t step) const noexcept;
+template void Lion::update(const RunOf<double>& run, std::int64_t step) const noexcept;
 
 }  // namespace retrograd::optim
 #endif  // HWY_ONCE

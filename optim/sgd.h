@@ -20,7 +20,8 @@ struct Sgd {
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.
-  void update(const Run& run, std::int64_t step) const noexcept;
+  template <class T>
+  void update(const RunOf<T>& run, std::int64_t step) const noexcept;
 };
 
 /// Lion (Chen et al., "Symbolic discovery of optimization algorithms", 2023, program 1): p ← p − learning_rate·
@@ -36,7 +37,8 @@ struct Lion {
   /// Error naming the first setting that makes no sense.
   void check() const;
   /// One step, the step-th from 1, of these elements; may run on several threads at once.
-  void update(const Run& run, std::int64_t step) const noexcept;
+  template <class T>
+  void update(const RunOf<T>& run, std::int64_t step) const noexcept;
 };
 
 }  // namespace retrograd::optim

@@ -156,10 +156,10 @@ struct Failing {
   bool fails = true;
   optim::StateNames states() const { return {}; }
   void check() const {}
-  void update(const optim::Run& run, std::int64_t) const {
+  template <class T>
+  void update(const optim::RunOf<T>& run, std::int64_t) const {
     if (fails) fail("this rule fails");
-    for (std::int64_t i = 0; i < run.n; ++i)
-      static_cast<float*>(run.parameter)[i] -= static_cast<const float*>(run.gradient)[i];
+    for (std::int64_t i = 0; i < run.n; ++i) run.parameter[i] -= run.gradient[i];
   }
 };
 struct Large {
@@ -198,11 +198,12 @@ namespace {
 struct Picky {
   optim::StateNames states() const { return {"sum"}; }
   void check() const {}
-  void update(const optim::Run& run, std::int64_t) const {
+  template <class T>
+  void update(const optim::RunOf<T>& run, std::int64_t) const {
     for (std::int64_t i = 0; i < run.n; ++i) {
-      const float g = static_cast<const float*>(run.gradient)[i];
-      static_cast<float*>(run.state[0])[i] += g;
-      static_cast<float*>(run.parameter)[i] -= g;
+      const T g = run.gradient[i];
+      run.state[0][i] += g;
+      run.parameter[i] -= g;
       if (g == 7) throw std::runtime_error("seven");
     }
   }
