@@ -125,7 +125,6 @@ const AdagradKernels<T>* adagrad_kernels() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "../core/compute/loops.h"
 #include "adagrad.h"
 
 namespace retrograd::optim {

@@ -69,7 +69,6 @@ const AdamKernels<T>* adam_kernels() {
 HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
-#include "../core/compute/loops.h"
 #include "adam.h"
 
 namespace retrograd::optim {

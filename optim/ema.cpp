@@ -5,7 +5,7 @@
 
 #include "../core/base/error.h"
 #include "../core/compute/creation.h"
-#include "../core/compute/loops.h"
+#include "../core/compute/share.h"
 #include "../core/tensor/format.h"
 #include "named_tensors.h"
 

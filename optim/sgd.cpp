@@ -83,7 +83,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 #include "../core/base/error.h"
-#include "../core/compute/loops.h"
 #include "sgd.h"
 
 namespace retrograd::optim {

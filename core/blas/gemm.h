@@ -7,6 +7,7 @@
 #include <string>
 
 #include "../base/function_ref.h"
+#include "../base/matrix.h"
 
 namespace retrograd {
 
@@ -15,22 +16,10 @@ std::string blas_core();
 
 namespace detail {
 
-/// A row-major operand: `transposed` where the product takes the transpose of what is stored.
-template <class T>
-struct MatrixIn {
-  const T* data;
-  std::int64_t stride;  // elements from one stored row to the next
-  bool transposed;
-};
-
 /// Terms of an element of a product that are summed up in one go. Of more the halves are, so that the error of a
 /// product hardly grows with the length of its sums.
 inline constexpr std::int64_t kLongestSum = 4096;
 
-/// A rectangle of the result: rows and columns from begin to before end.
-struct TileRange {
-  std::int64_t row_begin, row_end, column_begin, column_end;
-};
 /// How a product m × n × k is cut: into rows × columns tiles.
 struct TileGrid {
   std::int64_t rows, columns;
@@ -44,9 +33,6 @@ bool fits_blas(std::int64_t m, std::int64_t n, std::int64_t k);
 TileGrid tiles_of_product(std::int64_t m, std::int64_t n, std::int64_t k);
 /// The cut of a product whose tiles are used up one by one, and so must fit a cache.
 TileGrid tiles_in_cache(std::int64_t m, std::int64_t n, std::int64_t k);
-
-/// Done with a tile as soon as it is computed, on the thread that computed it.
-using TileEpilogue = FunctionRef<void(const TileRange&)>;
 
 /// C (m × n, rows `c_stride` apart) = A (m × k) · B (k × n) + beta · C.
 void gemm(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<float> a, MatrixIn<float> b, float beta, float* c,

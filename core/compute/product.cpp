@@ -7,7 +7,7 @@
 
 #include "../base/locks.h"
 #include "../base/threads.h"
-#include "loops.h"
+#include "../tensor/walk.h"
 
 namespace retrograd::detail {
 

@@ -5,6 +5,8 @@
 
 #include "../base/error.h"
 #include "../tensor/format.h"
+#include "../tensor/walk.h"
+#include "kernel_for.h"
 
 namespace retrograd::detail {
 
@@ -75,8 +77,7 @@ Shape reduced_shape(const Shape& shape, std::uint32_t mask, bool keepdims) {
 }
 
 Tensor reduce(const char* op, const ByDtype<Fold>& folds, const Tensor& x, std::uint32_t mask) {
-  const Fold& fold = folds[static_cast<std::size_t>(x.dtype())];
-  if (!fold.row) fail<DtypeError>("{}: does not take {}", op, x.dtype());
+  const Fold& fold = kernel_for(op, folds, x.dtype());
   Tensor out = started(fold, reduced_shape(x.shape(), mask, true), x.dtype());
   fold_into(fold, packed(x), out);
   return out;

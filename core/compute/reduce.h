@@ -2,17 +2,12 @@
 // or meets a row of them. Sums go block by block and half by half, so their error hardly grows with their length; the
 // order depends on the shape alone. Not a public header.
 #pragma once
-#include "loops.h"
+#include <cstdint>
+
+#include "../kernels/kernel.h"
+#include "../tensor/tensor.h"
 
 namespace retrograd::detail {
-
-/// How one dtype folds: `row` folds n elements into *into, `column` folds x[i] into into[i], `start` is the neutral
-/// element.
-struct Fold {
-  void (*row)(const void* x, void* into, std::int64_t n);
-  void (*column)(const void* x, void* into, std::int64_t n);
-  double start;
-};
 
 /// x folded over the axes in `mask`, which stay as axes of size 1. Not recorded.
 Tensor reduce(const char* op, const ByDtype<Fold>& fold, const Tensor& x, std::uint32_t mask);

@@ -1,20 +1,19 @@
-// The element loops, compiled once for each SIMD target (Highway's scheme: the file that includes this one is itself
-// included once a target). An op file states a functor on vectors; these loops bring the elements to it, the tail
-// by masks or through a padded buffer, so that a value never depends on where in a run it stands. Not a public header.
-#if defined(RETROGRAD_CORE_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef RETROGRAD_CORE_SIMD_INL_H_
-#undef RETROGRAD_CORE_SIMD_INL_H_
-#else
-#define RETROGRAD_CORE_SIMD_INL_H_
-#endif
+// The element loops, compiled once for each SIMD target (see targets-inl.h). A family states functors on vectors; these
+// loops bring the elements to them, the tail by masks or through a padded buffer, so that a value never depends on
+// where in a run it stands. Not a public header.
+#include "targets-inl.h"
 
-#include <hwy/highway.h>
+#if defined(RETROGRAD_CORE_KERNELS_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef RETROGRAD_CORE_KERNELS_SIMD_INL_H_
+#undef RETROGRAD_CORE_KERNELS_SIMD_INL_H_
+#else
+#define RETROGRAD_CORE_KERNELS_SIMD_INL_H_
+#endif
 
 #include <cstdint>
 #include <cstring>
 
-#include "../compute/loops.h"
-#include "simd_dispatch.h"
+#include "kernel.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
@@ -99,7 +98,7 @@ void plain_map_run(const void* x_run, void* y_run, std::int64_t n) {
   for (std::int64_t i = 0; i < n; ++i) y[i] = static_cast<Out>(Op::plain(x[i]));
 }
 
-// Kernel tables by dtype: float32, float64, int64, boolean, uint8.
+// Kernels by dtype: float32, float64, int64, boolean, uint8.
 template <class Op>
 constexpr detail::ByDtype<detail::UnaryRun> unary_floats() {
   return {map_run<Op, float>, map_run<Op, double>, nullptr, nullptr, nullptr};

@@ -1,15 +1,11 @@
-#undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "core/kernels/small_gemm.cpp"
-#include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "simd-inl.h"
+#include "small_gemm.h"
 
 #include <algorithm>
 
-#include "small_gemm.h"
+#include "targets-inl.h"
 
-HWY_BEFORE_NAMESPACE();
-namespace retrograd::HWY_NAMESPACE {
-namespace {
+RETROGRAD_BEGIN_KERNELS();
 
 using detail::MatrixIn;
 
@@ -205,30 +201,7 @@ bool multiply(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>&
     return false;
   return true;
 }
-bool small_floats(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<float>& a, const MatrixIn<float>& b,
-                  float beta, float* c, std::int64_t c_stride) {
-  return multiply(m, n, k, a, b, beta, c, c_stride);
-}
-bool small_doubles(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<double>& a, const MatrixIn<double>& b,
-                   double beta, double* c, std::int64_t c_stride) {
-  return multiply(m, n, k, a, b, beta, c, c_stride);
-}
 
-}  // namespace
-}  // namespace retrograd::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
+constexpr detail::SmallGemmKernels kTable = {.floats = multiply<float>, .doubles = multiply<double>};
 
-#if HWY_ONCE
-namespace retrograd::detail {
-
-bool small_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<float>& a, const MatrixIn<float>& b,
-                float beta, float* c, std::int64_t c_stride) {
-  return RETROGRAD_DISPATCH(small_floats)(m, n, k, a, b, beta, c, c_stride);
-}
-bool small_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<double>& a, const MatrixIn<double>& b,
-                double beta, double* c, std::int64_t c_stride) {
-  return RETROGRAD_DISPATCH(small_doubles)(m, n, k, a, b, beta, c, c_stride);
-}
-
-}  // namespace retrograd::detail
-#endif  // HWY_ONCE
+RETROGRAD_END_KERNELS(SmallGemmKernels, small_gemm_kernels);

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "../base/error.h"
-#include "../compute/loops.h"
 #include "../tensor/format.h"
+#include "../tensor/walk.h"
 
 namespace retrograd {
 

@@ -1,103 +1,22 @@
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "core/tape/linear.cpp"
-#include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "../kernels/simd-inl.h"
+#include "linear.h"
 
-#include "../base/total.h"
-#include "../compute/reduce.h"
-
-#ifndef RETROGRAD_CORE_TAPE_KERNELS
-#define RETROGRAD_CORE_TAPE_KERNELS
-namespace retrograd {
-struct TapeKernels {
-  detail::ByDtype<detail::BinaryRun> add, scale;
-  detail::ByDtype<detail::Fold> sum;
-};
-}  // namespace retrograd
-#endif
-
-HWY_BEFORE_NAMESPACE();
-namespace retrograd::HWY_NAMESPACE {
-namespace {
-
-struct Add {
-  template <class D, class V>
-  V operator()(D, V a, V b) const {
-    return hn::Add(a, b);
-  }
-  static std::int64_t plain(std::int64_t a, std::int64_t b) {  // unsigned, so that it may wrap around
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-  }
-};
-struct Scale {
-  template <class D, class V>
-  V operator()(D, V a, V b) const {
-    return hn::Mul(a, b);
-  }
-};
-
-// Blocks short enough for float, on every target as many terms a lane, their sums gathered in a total.
-template <class T>
-void sum_row(const void* x_run, void* into, std::int64_t n) {
-  const hn::ScalableTag<T> d;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d)), length = 64 * lanes;
-  const T* x = static_cast<const T*>(x_run);
-  detail::Total<T> total;
-  for (std::int64_t begin = 0; begin < n; begin += length) {
-    const std::int64_t end = begin + length < n ? begin + length : n;
-    auto a = hn::Zero(d), b = hn::Zero(d);
-    std::int64_t i = begin;
-    for (; i + 2 * lanes <= end; i += 2 * lanes) {
-      a = hn::Add(a, hn::LoadU(d, x + i));
-      b = hn::Add(b, hn::LoadU(d, x + i + lanes));
-    }
-    T block = hn::GetLane(hn::SumOfLanes(d, hn::Add(a, b)));
-    for (; i < end; ++i) block += x[i];
-    total.add(static_cast<double>(block));
-  }
-  *static_cast<T*>(into) += static_cast<T>(total.value());
-}
-template <class T>
-void sum_column(const void* x, void* into, std::int64_t n) {
-  zip_run<Add, T>(into, 1, x, 1, into, n);
-}
-void sum_row_integers(const void* x, void* into, std::int64_t n) {
-  std::int64_t& total = *static_cast<std::int64_t*>(into);
-  for (std::int64_t i = 0; i < n; ++i) total = Add::plain(total, static_cast<const std::int64_t*>(x)[i]);
-}
-void sum_column_integers(const void* x, void* into, std::int64_t n) {
-  plain_zip_run<Add, std::int64_t>(into, 1, x, 1, into, n);
-}
-
-const TapeKernels* tape_kernels() {
-  static constexpr TapeKernels kKernels = {
-      binary_numbers<Add>(),
-      binary_floats<Scale>(),
-      {detail::Fold{sum_row<float>, sum_column<float>, 0}, detail::Fold{sum_row<double>, sum_column<double>, 0},
-       detail::Fold{sum_row_integers, sum_column_integers, 0}}};
-  return &kKernels;
-}
-
-}  // namespace
-}  // namespace retrograd::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 #include <algorithm>
+#include <cstring>
 
 #include "../base/error.h"
+#include "../compute/reduce.h"
+#include "../compute/zip.h"
+#include "../kernels/arithmetic.h"
+#include "../kernels/reductions.h"
 #include "../tensor/format.h"
-#include "linear.h"
 #include "tape.h"
 #include "windows.h"
 
 namespace retrograd {
 
 namespace {
-const TapeKernels& kernels() { return *RETROGRAD_DISPATCH(tape_kernels)(); }
-}  // namespace
 
-namespace {
+const detail::ArithmeticKernels& kernels() { return detail::arithmetic_kernels(); }
 
 // The rule of a sum: the cotangent passes through.
 struct Pass {
@@ -119,7 +38,7 @@ Tensor add(const Operand& left, const Operand& right) {
 }
 
 void detail::add_into(Tensor& into, const Tensor& x) { zip_into("add", kernels().add, into, x); }
-void detail::scale_into(Tensor& into, const Tensor& factor) { zip_into("scaled", kernels().scale, into, factor); }
+void detail::scale_into(Tensor& into, const Tensor& factor) { zip_into("scaled", kernels().mul, into, factor); }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   if (!broadcasts_to(x.shape(), shape)) fail<ShapeError>("broadcast_to: {} does not broadcast to {}", x.shape(), shape);
@@ -139,7 +58,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   const int shift = x.rank() - shape.rank();
   for (int axis = 0; axis < x.rank(); ++axis)
     if (axis < shift || (shape[axis - shift] == 1 && x.shape()[axis] != 1)) mask |= 1u << axis;
-  const Tensor folded = detail::reduce("sum", kernels().sum, x, mask);
+  const Tensor folded = detail::reduce("sum", detail::reduction_kernels().sum, x, mask);
   const Tensor y = detail::make_view(folded, shape, detail::row_major(shape));
   return record("sum_to", y, wrt(x, [full_shape = x.shape()](const Tensor& g) { return broadcast_to(g, full_shape); }));
 }
@@ -205,7 +124,7 @@ Tensor unstack(const Tensor& x, std::int64_t i) {
 // y = c·x
 Tensor scaled(const Tensor& x, double factor) {
   detail::check_floating("scaled", x);
-  Tensor y = detail::zip("scaled", kernels().scale, x, Operand(factor).as("scaled", x.dtype()));
+  Tensor y = detail::zip("scaled", kernels().mul, x, Operand(factor).as("scaled", x.dtype()));
   return record("scaled", y, wrt(x, [factor](const Tensor& g) { return scaled(g, factor); }));
 }
 
@@ -216,4 +135,3 @@ Tensor detail::copied(const Tensor& x) { return record("copy", copy_values(x), w
 Tensor alias(const Tensor& x) { return record("alias", detach(x), wrt(x, Pass())); }
 
 }  // namespace retrograd
-#endif  // HWY_ONCE

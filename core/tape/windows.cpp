@@ -1,13 +1,13 @@
 #include "windows.h"
 
 #include <algorithm>
-#include <cstring>
 #include <string>
 
 #include "../base/error.h"
 #include "../compute/creation.h"
-#include "../compute/loops.h"
+#include "../kernels/copy.h"
 #include "../tensor/format.h"
+#include "../tensor/walk.h"
 
 namespace retrograd::detail {
 
@@ -36,17 +36,11 @@ bool add_to(const Tensor& view, const Tensor& x) {
 }  // namespace
 
 void write_view(const Tensor& view, const Tensor& x) {
-  dispatch(x.dtype(), [&]<class T>() {
-    for_each_run<2>(x.shape(), {&view, &x},
-                    [](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
-                      T* into = static_cast<T*>(const_cast<void*>(at[0]));
-                      const T* from = static_cast<const T*>(at[1]);
-                      if (step[0] == 1 && step[1] == 1)
-                        std::memcpy(into, from, static_cast<std::size_t>(n) * sizeof(T));
-                      else
-                        for (std::int64_t i = 0; i < n; ++i) into[i * step[0]] = from[i * step[1]];
-                    });
-  });
+  const std::size_t width = size_of(x.dtype());
+  for_each_run<2>(x.shape(), {&view, &x},
+                  [width](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
+                    copy_run(at[1], step[1], const_cast<void*>(at[0]), step[0], n, width);
+                  });
 }
 
 Tensor place(const char* op, const Tensor& x, const Shape& shape, const Layout& at, Scalar fill) {

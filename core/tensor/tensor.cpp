@@ -3,10 +3,11 @@
 #include <cstring>
 
 #include "../base/error.h"
-#include "../compute/loops.h"
 #include "../compute/product.h"
+#include "../kernels/copy.h"
 #include "../tape/log.h"
 #include "format.h"
+#include "walk.h"
 #include "wrap.h"
 
 namespace retrograd {
@@ -104,18 +105,13 @@ Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides,
 Tensor packed(const Tensor& x) {
   if (x.is_contiguous()) return x;
   Tensor out = Tensor::empty(x.shape(), x.dtype());
-  dispatch(x.dtype(), [&]<class T>() {
-    T* to = values<T>(out);
-    for_each_run<1>(x.shape(), {&x},
-                    [&](std::array<const void*, 1> from, std::array<std::int64_t, 1> step, std::int64_t n) {
-                      const T* source = static_cast<const T*>(from[0]);
-                      if (step[0] == 1)
-                        std::memcpy(to, source, static_cast<std::size_t>(n) * sizeof(T));
-                      else
-                        for (std::int64_t i = 0; i < n; ++i) to[i] = source[i * step[0]];
-                      to += n;
-                    });
-  });
+  const std::size_t width = size_of(x.dtype());
+  std::byte* to = out.body().data;
+  for_each_run<1>(x.shape(), {&x},
+                  [&](std::array<const void*, 1> from, std::array<std::int64_t, 1> step, std::int64_t n) {
+                    copy_run(from[0], step[0], to, 1, n, width);
+                    to += n * static_cast<std::int64_t>(width);
+                  });
   return out;
 }
 

@@ -1,5 +1,5 @@
 // The element loops of activations and of their derivatives, compiled once for each SIMD target. Not a public header.
-#include "math-inl.h"
+#include "../../core/kernels/math-inl.h"
 
 #ifndef RETROGRAD_OPS_ACTIVATIONS_KERNELS
 #define RETROGRAD_OPS_ACTIVATIONS_KERNELS

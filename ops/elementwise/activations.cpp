@@ -9,6 +9,9 @@
 #include <numbers>
 #include <type_traits>
 
+#include "../../core/compute/map.h"
+#include "../../core/compute/share.h"
+#include "../../core/compute/zip.h"
 #include "../../core/tape/tape.h"
 #include "activations.h"
 #include "arithmetic.h"

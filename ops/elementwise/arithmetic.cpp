@@ -1,136 +1,16 @@
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "ops/elementwise/arithmetic.cpp"
-#include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "../../core/kernels/simd-inl.h"
-
-#ifndef RETROGRAD_OPS_ARITHMETIC_KERNELS
-#define RETROGRAD_OPS_ARITHMETIC_KERNELS
-namespace retrograd {
-struct ArithmeticKernels {
-  detail::ByDtype<detail::BinaryRun> sub, mul, div, maximum, minimum;
-  detail::ByDtype<detail::UnaryRun> neg, square, abs, sign, reciprocal;
-  // y += a·b
-  detail::ByDtype<void (*)(const void* a, const void* b, void* y, std::int64_t n)> add_product;
-};
-}  // namespace retrograd
-#endif
-
-HWY_BEFORE_NAMESPACE();
-namespace retrograd::HWY_NAMESPACE {
-namespace {
-
-// Integers wrap around, as NumPy's do; signed, that would be undefined.
-constexpr std::uint64_t bits(std::int64_t x) { return static_cast<std::uint64_t>(x); }
-
-struct Sub {
-  template <class D, class V>
-  V operator()(D, V a, V b) const {
-    return hn::Sub(a, b);
-  }
-  static std::int64_t plain(std::int64_t a, std::int64_t b) { return static_cast<std::int64_t>(bits(a) - bits(b)); }
-};
-struct Mul {
-  template <class D, class V>
-  V operator()(D, V a, V b) const {
-    return hn::Mul(a, b);
-  }
-  static std::int64_t plain(std::int64_t a, std::int64_t b) { return static_cast<std::int64_t>(bits(a) * bits(b)); }
-};
-struct Div {
-  template <class D, class V>
-  V operator()(D, V a, V b) const {
-    return hn::Div(a, b);
-  }
-};
-struct Maximum {
-  template <class D, class V>
-  V operator()(D, V a, V b) const {
-    const V larger = hn::IfThenElse(hn::Gt(a, b), a, b);  // b where b is NaN
-    return hn::IfThenElse(hn::Eq(a, a), larger, a);
-  }
-  static std::int64_t plain(std::int64_t a, std::int64_t b) { return a > b ? a : b; }
-};
-struct Minimum {
-  template <class D, class V>
-  V operator()(D, V a, V b) const {
-    const V smaller = hn::IfThenElse(hn::Lt(a, b), a, b);  // b where b is NaN
-    return hn::IfThenElse(hn::Eq(a, a), smaller, a);
-  }
-  static std::int64_t plain(std::int64_t a, std::int64_t b) { return a < b ? a : b; }
-};
-struct Neg {
-  template <class D, class V>
-  V operator()(D, V x) const {
-    return hn::Neg(x);
-  }
-  static std::int64_t plain(std::int64_t x) { return static_cast<std::int64_t>(-bits(x)); }
-};
-struct Square {
-  template <class D, class V>
-  V operator()(D, V x) const {
-    return hn::Mul(x, x);
-  }
-  static std::int64_t plain(std::int64_t x) { return static_cast<std::int64_t>(bits(x) * bits(x)); }
-};
-struct Abs {
-  template <class D, class V>
-  V operator()(D, V x) const {
-    return hn::Abs(x);
-  }
-  static std::int64_t plain(std::int64_t x) { return x < 0 ? static_cast<std::int64_t>(-bits(x)) : x; }
-};
-struct Sign {
-  template <class D, class V>
-  V operator()(D d, V x) const {
-    const V zero = hn::Zero(d), one = hn::Set(d, static_cast<hn::TFromD<D>>(1));
-    return hn::IfThenElse(hn::Gt(x, zero), one, hn::IfThenElse(hn::Lt(x, zero), hn::Neg(one), x));
-  }
-  static std::int64_t plain(std::int64_t x) { return (x > 0) - (x < 0); }
-};
-
-struct Reciprocal {
-  template <class D, class V>
-  V operator()(D d, V x) const {
-    return hn::Div(hn::Set(d, static_cast<hn::TFromD<D>>(1)), x);
-  }
-};
-
-// A plain loop: the compiler vectorizes it for each target.
-template <class T>
-void add_product(const void* a_run, const void* b_run, void* y_run, std::int64_t n) {
-  const T *HWY_RESTRICT a = static_cast<const T*>(a_run), *HWY_RESTRICT b = static_cast<const T*>(b_run);
-  T* HWY_RESTRICT y = static_cast<T*>(y_run);
-  for (std::int64_t i = 0; i < n; ++i) y[i] += a[i] * b[i];
-}
-
-const ArithmeticKernels* arithmetic_kernels() {
-  static constexpr ArithmeticKernels kKernels = {binary_numbers<Sub>(),
-                                                 binary_numbers<Mul>(),
-                                                 binary_floats<Div>(),
-                                                 binary_numbers<Maximum>(),
-                                                 binary_numbers<Minimum>(),
-                                                 unary_numbers<Neg>(),
-                                                 unary_numbers<Square>(),
-                                                 unary_numbers<Abs>(),
-                                                 unary_numbers<Sign>(),
-                                                 unary_floats<Reciprocal>(),
-                                                 {add_product<float>, add_product<double>, nullptr, nullptr, nullptr}};
-  return &kKernels;
-}
-
-}  // namespace
-}  // namespace retrograd::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
-#include "../../core/tape/tape.h"
 #include "arithmetic.h"
+
+#include "../../core/compute/map.h"
+#include "../../core/compute/share.h"
+#include "../../core/compute/zip.h"
+#include "../../core/kernels/arithmetic.h"
+#include "../../core/tape/tape.h"
 #include "comparison.h"
 
 namespace retrograd {
 
 namespace {
-const ArithmeticKernels& kernels() { return *RETROGRAD_DISPATCH(arithmetic_kernels)(); }
+const detail::ArithmeticKernels& kernels() { return detail::arithmetic_kernels(); }
 }  // namespace
 
 // y = a − b
@@ -233,4 +113,3 @@ void detail::mul_into(Tensor& into, const Tensor& x) { zip_into("*=", kernels().
 void detail::div_into(Tensor& into, const Tensor& x) { zip_into("/=", kernels().div, into, x); }
 
 }  // namespace retrograd
-#endif  // HWY_ONCE

@@ -72,8 +72,10 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 #include "../../core/base/error.h"
+#include "../../core/compute/zip.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/format.h"
+#include "../../core/tensor/walk.h"
 #include "comparison.h"
 
 namespace retrograd {

@@ -1,7 +1,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/elementwise/exponential.cpp"
 #include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "math-inl.h"
+#include "../../core/kernels/math-inl.h"
 
 #ifndef RETROGRAD_OPS_EXPONENTIAL_KERNELS
 #define RETROGRAD_OPS_EXPONENTIAL_KERNELS
@@ -28,6 +28,8 @@ HWY_AFTER_NAMESPACE();
 #include <cmath>
 #include <numbers>
 
+#include "../../core/compute/map.h"
+#include "../../core/compute/zip.h"
 #include "../../core/tape/tape.h"
 #include "arithmetic.h"
 #include "exponential.h"

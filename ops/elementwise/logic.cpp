@@ -4,6 +4,7 @@
 
 #include "../../core/base/error.h"
 #include "../../core/tensor/format.h"
+#include "../../core/tensor/walk.h"
 #include "convert.h"
 #include "scalar_kernels.h"
 

@@ -44,7 +44,10 @@ HWY_AFTER_NAMESPACE();
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
+#include "../../core/compute/map.h"
+#include "../../core/compute/zip.h"
 #include "../../core/tape/tape.h"
+#include "../../core/tensor/walk.h"
 #include "arithmetic.h"
 #include "comparison.h"
 #include "exponential.h"

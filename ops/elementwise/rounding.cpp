@@ -5,6 +5,7 @@
 
 #include "../../core/base/error.h"
 #include "../../core/tape/tape.h"
+#include "../../core/tensor/walk.h"
 #include "arithmetic.h"
 #include "comparison.h"
 #include "logic.h"

@@ -4,7 +4,8 @@
 #pragma once
 #include <type_traits>
 
-#include "../../core/compute/loops.h"
+#include "../../core/compute/map.h"
+#include "../../core/compute/zip.h"
 
 namespace retrograd::detail {
 

@@ -10,7 +10,7 @@
 
 #include "../../core/base/dtype.h"
 #include "../../core/base/shape.h"
-#include "../../core/compute/loops.h"
+#include "../../core/compute/share.h"
 #include "../../core/tensor/storage.h"
 #include "size2d.h"
 

@@ -4,9 +4,9 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
-#include "../../core/compute/loops.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/format.h"
+#include "../../core/tensor/walk.h"
 #include "../shape/views.h"
 #include "matmul.h"
 

@@ -11,6 +11,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/format.h"
+#include "../../core/tensor/walk.h"
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/comparison.h"
 #include "../elementwise/convert.h"

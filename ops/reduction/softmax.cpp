@@ -1,7 +1,7 @@
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "ops/reduction/softmax.cpp"
 #include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "../elementwise/math-inl.h"
+#include "../../core/kernels/math-inl.h"
 #include "rows-inl.h"
 
 #ifndef RETROGRAD_OPS_SOFTMAX_KERNELS

@@ -3,8 +3,8 @@
 #pragma once
 #include <algorithm>
 
-#include "../../core/compute/loops.h"
 #include "../../core/compute/reduce.h"
+#include "../../core/compute/share.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tensor/tensor.h"
 

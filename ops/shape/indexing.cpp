@@ -7,7 +7,6 @@
 #include "../../core/base/error.h"
 #include "../../core/base/total.h"
 #include "../../core/compute/creation.h"
-#include "../../core/compute/loops.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/fields.h"

@@ -1,14 +1,12 @@
-// How strided and broadcast operands reach the element kernels: as runs. A run is the longest stretch, after merging
-// axes, on which every operand steps evenly; a fully contiguous call is one run. Kernels see pointers, steps and a
+// How strided and broadcast tensors reach loops: as runs. A run is the longest stretch, after merging axes, on which
+// every operand steps evenly; a fully contiguous call is one run. What is done with a run sees pointers, steps and a
 // count, never shapes. Not a public header.
 #pragma once
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-#include "../base/threads.h"
-#include "../tensor/operand.h"
-#include "../tensor/tensor.h"
+#include "tensor.h"
 
 namespace retrograd::detail {
 
@@ -85,47 +83,6 @@ void for_each_run(const Shape& out, const std::array<const Tensor*, N>& operands
     }
     if (axis < 0) return;
   }
-}
-
-/// True where the innermost merged step of x against `out` is 0 or 1, as the kernels need it.
-bool runs_evenly(const Shape& out, const Tensor& x);
-/// x itself where the kernels can read it as it lies, else a packed copy.
-Tensor readable(const Shape& out, const Tensor& x);
-
-// One kernel for each dtype (null: not taken). `a_step` and `b_step` are 0 or 1.
-using UnaryRun = void (*)(const void* x, void* y, std::int64_t n);
-using BinaryRun = void (*)(const void* a, std::int64_t a_step, const void* b, std::int64_t b_step, void* y,
-                           std::int64_t n);
-template <class Run>
-using ByDtype = std::array<Run, kDtypes>;
-
-/// y = kernel(x), element by element, of the same shape; `out_dtype` where it differs. Not recorded.
-Tensor map(const char* op, const ByDtype<UnaryRun>& kernel, const Tensor& x);
-Tensor map(const char* op, const ByDtype<UnaryRun>& kernel, const Tensor& x, Dtype out_dtype);
-/// y = kernel(a, b) with broadcasting; both operands are of one dtype. Not recorded.
-Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b);
-Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b, Dtype out_dtype);
-/// The same, into the memory of a temporary operand where there is one that fits; its handle is then empty. For results
-/// of the operands' dtype that are not recorded.
-Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, const OperandPair& operands);
-/// The same in place of a, whose handle is given up.
-Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, Tensor&& a, const Tensor& b);
-/// into = kernel(into, b) in place; b broadcasts to the shape of `into`, which is contiguous.
-void zip_into(const char* op, const ByDtype<BinaryRun>& kernel, Tensor& into, const Tensor& b);
-
-/// Elements below which a loop stays on the calling thread, and the size of the chunks above; borders depend on n
-/// alone.
-inline constexpr std::int64_t kParallelChunk = 65536;
-
-/// Calls f(begin, end) over [0, n) in chunks, on the pool where n is large.
-template <class F>
-void parallel_chunks(std::int64_t n, F&& f) {
-  if (n <= kParallelChunk) return f(std::int64_t{0}, n);
-  const std::int64_t chunks = (n + kParallelChunk - 1) / kParallelChunk;
-  parallel_for(chunks, [&](std::int64_t chunk) {
-    const std::int64_t begin = chunk * kParallelChunk;
-    f(begin, begin + kParallelChunk < n ? begin + kParallelChunk : n);
-  });
 }
 
 }  // namespace retrograd::detail

@@ -1,39 +1,18 @@
-#include "loops.h"
+#include "zip.h"
 
 #include <utility>
 
 #include "../base/error.h"
 #include "../tensor/format.h"
+#include "../tensor/walk.h"
+#include "kernel_for.h"
+#include "share.h"
 
 namespace retrograd::detail {
 
 namespace {
 
-template <class Run>
-[[noreturn]] void fail_dtype(const char* op, const ByDtype<Run>& kernel, Dtype dtype) {
-  std::string taken;
-  for (int d = 0; d < kDtypes; ++d)
-    if (kernel[static_cast<std::size_t>(d)])
-      taken += fmt::format("{}{}", taken.empty() ? "" : ", ", static_cast<Dtype>(d));
-  fail<DtypeError>("{}: does not take {} (it takes {})", op, dtype, taken);
-}
-
-template <class Run>
-inline Run kernel_for(const char* op, const ByDtype<Run>& kernel, Dtype dtype) {
-  const Run run = kernel[static_cast<std::size_t>(dtype)];
-  if (!run) fail_dtype(op, kernel, dtype);
-  return run;
-}
-
-std::byte* advance(void* p, std::int64_t elements, std::size_t width) {
-  return static_cast<std::byte*>(p) + elements * static_cast<std::int64_t>(width);
-}
-const std::byte* advance(const void* p, std::int64_t elements, std::size_t width) {
-  return static_cast<const std::byte*>(p) + elements * static_cast<std::int64_t>(width);
-}
-
-}  // namespace
-
+// True where the innermost merged step of x against `out` is 0 or 1, as the kernels need it.
 bool runs_evenly(const Shape& out, const Tensor& x) {
   if (x.is_contiguous() && x.shape() == out) return true;
   const Walk<1> walk(out, {&x});
@@ -42,29 +21,8 @@ bool runs_evenly(const Shape& out, const Tensor& x) {
   return step == 0 || step == 1;
 }
 
+// x itself where the kernels can read it as it lies, else a packed copy.
 Tensor readable(const Shape& out, const Tensor& x) { return runs_evenly(out, x) ? x : packed(x); }
-
-Tensor map(const char* op, const ByDtype<UnaryRun>& kernel, const Tensor& x) { return map(op, kernel, x, x.dtype()); }
-
-Tensor map(const char* op, const ByDtype<UnaryRun>& kernel, const Tensor& x, Dtype out_dtype) {
-  const UnaryRun run = kernel_for(op, kernel, x.dtype());
-  if (!x.is_contiguous()) return map(op, kernel, packed(x), out_dtype);
-  Tensor out = Tensor::empty_like(x, out_dtype);
-  const std::int64_t n = x.size();
-  const void* source = x.body().data;
-  void* target = out.body().data;
-  if (n <= kParallelChunk) {
-    run(source, target, n);
-    return out;
-  }
-  const std::size_t from = size_of(x.dtype()), to = size_of(out_dtype);
-  parallel_chunks(n, [&](std::int64_t begin, std::int64_t end) {
-    run(advance(source, begin, from), advance(target, begin, to), end - begin);
-  });
-  return out;
-}
-
-namespace {
 
 // How far an operand moves with each element of a contiguous `out`: 1 where it has its shape, 0 where it is one value,
 // -1 where it takes a walk.

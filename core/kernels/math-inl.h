@@ -1,19 +1,19 @@
 // Transcendental functions on vectors, within 2 ulp of the exact value (docs/accuracy.md), NaN and infinities as the C
 // library has them. Of Highway's own, those are used that are as good; outside their ranges they return finite garbage,
 // so each is guarded. Not a public header.
-#if defined(RETROGRAD_OPS_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef RETROGRAD_OPS_MATH_INL_H_
-#undef RETROGRAD_OPS_MATH_INL_H_
+#include "simd-inl.h"
+
+#if defined(RETROGRAD_CORE_KERNELS_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef RETROGRAD_CORE_KERNELS_MATH_INL_H_
+#undef RETROGRAD_CORE_KERNELS_MATH_INL_H_
 #else
-#define RETROGRAD_OPS_MATH_INL_H_
+#define RETROGRAD_CORE_KERNELS_MATH_INL_H_
 #endif
 
 #include <hwy/contrib/math/math-inl.h>
 
 #include <cmath>
 #include <limits>
-
-#include "../../core/kernels/simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {

@@ -1,0 +1,33 @@
+// The kernel of an op for a dtype, and where its elements stand. Not a public header.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+#include "../kernels/kernel.h"
+
+namespace retrograd::detail {
+
+/// Throws the DtypeError of an op that takes no `dtype`, only those for which `takes` says so.
+[[noreturn]] void fail_dtype(const char* op, Dtype dtype, const std::array<bool, kDtypes>& takes);
+
+/// The kernel for this dtype; DtypeError names `op` and the dtypes it takes where there is none.
+template <class Run>
+inline const Run& kernel_for(const char* op, const ByDtype<Run>& kernel, Dtype dtype) {
+  const Run& run = kernel[static_cast<std::size_t>(dtype)];
+  if (!run) {
+    std::array<bool, kDtypes> takes;
+    for (std::size_t d = 0; d < takes.size(); ++d) takes[d] = static_cast<bool>(kernel[d]);
+    fail_dtype(op, dtype, takes);
+  }
+  return run;
+}
+
+/// p + so many elements of this width.
+inline std::byte* advance(void* p, std::int64_t elements, std::size_t width) {
+  return static_cast<std::byte*>(p) + elements * static_cast<std::int64_t>(width);
+}
+inline const std::byte* advance(const void* p, std::int64_t elements, std::size_t width) {
+  return static_cast<const std::byte*>(p) + elements * static_cast<std::int64_t>(width);
+}
+
+}  // namespace retrograd::detail

@@ -1,0 +1,13 @@
+// Copies of elements that lie evenly apart, whatever they are: an element is a width of 1, 4 or 8 bytes. Not a public
+// header.
+#pragma once
+#include <cstddef>
+#include <cstdint>
+
+namespace retrograd::detail {
+
+/// to[i · to_step] = from[i · from_step] for n elements of `width` bytes each; the two do not overlap.
+void copy_run(const void* from, std::int64_t from_step, void* to, std::int64_t to_step, std::int64_t n,
+              std::size_t width);
+
+}  // namespace retrograd::detail

@@ -1,0 +1,38 @@
+// What a kernel is: a plain function over pointers, steps and a count, one for each dtype that it takes. The kernels of
+// a family stand in one struct (`ExponentialKernels` in exponential.h) of which there is one table for each SIMD
+// target; `exponential_kernels()` is the one that serves this machine. The doors of core/compute bring tensors to them.
+// Knows no shapes, no strides of more than one axis and no threads. Not a public header.
+#pragma once
+#include <array>
+#include <cstdint>
+
+#include "../base/dtype.h"
+
+namespace retrograd::detail {
+
+/// One for each dtype, in the order of Dtype; null where the dtype is not taken.
+template <class Run>
+using ByDtype = std::array<Run, kDtypes>;
+/// The kernels of an op of float32 and float64 alone.
+template <class Run>
+constexpr ByDtype<Run> floats(Run of_float, Run of_double) {
+  return {of_float, of_double};
+}
+
+/// y[i] = f(x[i])
+using UnaryRun = void (*)(const void* x, void* y, std::int64_t n);
+/// y[i] = f(a[i · a_step], b[i · b_step]); steps are 0 or 1.
+using BinaryRun = void (*)(const void* a, std::int64_t a_step, const void* b, std::int64_t b_step, void* y,
+                           std::int64_t n);
+
+/// How one dtype folds: `row` folds n elements into *into, `column` folds x[i] into into[i], `start` is the neutral
+/// element.
+struct Fold {
+  void (*row)(const void* x, void* into, std::int64_t n);
+  void (*column)(const void* x, void* into, std::int64_t n);
+  double start;
+  /// False of a dtype that is not taken.
+  constexpr explicit operator bool() const { return row != nullptr; }
+};
+
+}  // namespace retrograd::detail

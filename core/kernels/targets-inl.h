@@ -1,0 +1,79 @@
+// Compiles a file of kernels once for each SIMD target (the baseline, AVX2, AVX-512), and takes the compilation that
+// serves this machine where they are called. A family's file has four lines for it; all else is kernels and a table:
+//
+//   #define HWY_TARGET_INCLUDE "core/kernels/family.cpp"    the file itself, which Highway includes once a target
+//   #include "simd-inl.h"                                   or another -inl header on top of this one
+//   #include "family.h"                                     struct FamilyKernels, const FamilyKernels& family_kernels()
+//
+//   RETROGRAD_BEGIN_KERNELS();                              opens retrograd::N_<target>::<unnamed>, for that target's
+//   code … constexpr FamilyKernels kTable = {.first = …, .second = …}; RETROGRAD_END_KERNELS(FamilyKernels,
+//   family_kernels);   closes it; behind the last target, defines family_kernels()
+//
+// An -inl header on top of this one includes it before its own guard, which is turned over with each target
+// (HWY_TARGET_TOGGLE), so that Highway comes back to the family's file first of all.
+// A kernel must be defined between the two lines or by templates and HWY_INLINE functions of an -inl header: code from
+// elsewhere is compiled for the baseline. A target that is not compiled is served by the static one. Not a public
+// header.
+#include <hwy/foreach_target.h>  // must come before highway.h
+#include <hwy/highway.h>
+
+#include <array>
+
+#include "simd_target.h"
+
+#ifndef RETROGRAD_CORE_KERNELS_TARGETS_INL_H_
+#define RETROGRAD_CORE_KERNELS_TARGETS_INL_H_
+
+namespace retrograd::detail {
+/// The compilations of a function or a table in the order of SimdTarget.
+template <auto... compilations>
+inline constexpr std::array simd_compilations{compilations...};
+}  // namespace retrograd::detail
+
+#if HWY_TARGETS & HWY_AVX2
+#define RETROGRAD_AVX2(f) &N_AVX2::f
+#else
+#define RETROGRAD_AVX2(f) &HWY_STATIC_DISPATCH(f)
+#endif
+#if HWY_TARGETS & HWY_AVX3
+#define RETROGRAD_AVX512(f) &N_AVX3::f
+#else
+#define RETROGRAD_AVX512(f) &HWY_STATIC_DISPATCH(f)
+#endif
+/// A pointer to the compilation of `f` that serves this machine; f is a function or a constant of namespace
+/// HWY_NAMESPACE. Under HWY_ONCE, in the namespace around that one.
+#if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0  // compiled for one alone
+#define RETROGRAD_DISPATCH(f) (&HWY_STATIC_DISPATCH(f))
+#else
+#define RETROGRAD_DISPATCH(f)                                                         \
+  (::retrograd::detail::simd_compilations<&HWY_STATIC_DISPATCH(f), RETROGRAD_AVX2(f), \
+                                          RETROGRAD_AVX512(f)>[::retrograd::detail::simd_target_index()])
+#endif
+
+#define RETROGRAD_BEGIN_KERNELS()      \
+  HWY_BEFORE_NAMESPACE();              \
+  namespace retrograd::HWY_NAMESPACE { \
+  namespace hn = hwy::HWY_NAMESPACE;   \
+  namespace {                          \
+  static_assert(true)
+
+#define RETROGRAD_CLOSE_KERNELS() \
+  }                               \
+  }                               \
+  HWY_AFTER_NAMESPACE();
+
+#endif  // once
+
+#undef RETROGRAD_END_KERNELS  // by this file's latest inclusion, which belongs to the target that is compiled now
+#if HWY_ONCE
+#define RETROGRAD_END_KERNELS(Table, accessor)                    \
+  RETROGRAD_CLOSE_KERNELS()                                       \
+  namespace retrograd::detail {                                   \
+  const Table& accessor() { return *RETROGRAD_DISPATCH(kTable); } \
+  }                                                               \
+  static_assert(true)
+#else
+#define RETROGRAD_END_KERNELS(Table, accessor) \
+  RETROGRAD_CLOSE_KERNELS()                    \
+  static_assert(true)
+#endif
