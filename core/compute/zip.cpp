@@ -24,13 +24,6 @@ bool runs_evenly(const Shape& out, const Tensor& x) {
 // x itself where the kernels can read it as it lies, else a packed copy.
 Tensor readable(const Shape& out, const Tensor& x) { return runs_evenly(out, x) ? x : packed(x); }
 
-// How far an operand moves with each element of a contiguous `out`: 1 where it has its shape, 0 where it is one value,
-// -1 where it takes a walk.
-std::int64_t flat_step(const Shape& out, const Tensor& x) {
-  if (x.is_contiguous() && x.shape() == out) return 1;
-  return x.size() == 1 ? 0 : -1;
-}
-
 // out = run(a, b), of any layouts.
 void zip_walk(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out) {
   const std::size_t from = size_of(a.dtype()), to = size_of(out.dtype());

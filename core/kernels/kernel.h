@@ -25,6 +25,12 @@ using UnaryRun = void (*)(const void* x, void* y, std::int64_t n);
 using BinaryRun = void (*)(const void* a, std::int64_t a_step, const void* b, std::int64_t b_step, void* y,
                            std::int64_t n);
 
+/// y[i] = mask[i · mask_step] ? a[i · a_step] : b[i · b_step]
+using ChooseRun = void (*)(const void* mask, std::int64_t mask_step, const void* a, std::int64_t a_step, const void* b,
+                           std::int64_t b_step, void* y, std::int64_t n);
+/// The position of the first of n elements that is looked for, or n.
+using FindRun = std::int64_t (*)(const void* x, std::int64_t n);
+
 /// How one dtype folds: `row` folds n elements into *into, `column` folds x[i] into into[i], `start` is the neutral
 /// element.
 struct Fold {

@@ -83,7 +83,7 @@ void zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int
 #endif
 }
 
-/// The same by plain code on the elements, for integers and masks: Op is Op::plain(a, b). The compiler vectorizes it.
+/// The same by plain code on the elements: Op is Op::plain(a, b). The compiler vectorizes it where it can.
 template <class Op, class T, class Out = T>
 void plain_zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
                    std::int64_t n) {
@@ -114,6 +114,16 @@ constexpr detail::ByDtype<detail::BinaryRun> binary_floats() {
 template <class Op>
 constexpr detail::ByDtype<detail::BinaryRun> binary_numbers() {
   return {zip_run<Op, float>, zip_run<Op, double>, plain_zip_run<Op, std::int64_t>, nullptr, nullptr};
+}
+
+// By plain code, for what calls the C library or becomes vectors by itself.
+template <class Op>
+constexpr detail::ByDtype<detail::UnaryRun> plain_unary_floats() {
+  return detail::floats<detail::UnaryRun>(plain_map_run<Op, float>, plain_map_run<Op, double>);
+}
+template <class Op>
+constexpr detail::ByDtype<detail::BinaryRun> plain_binary_floats() {
+  return detail::floats<detail::BinaryRun>(plain_zip_run<Op, float>, plain_zip_run<Op, double>);
 }
 
 }  // namespace retrograd::HWY_NAMESPACE

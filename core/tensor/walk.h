@@ -41,6 +41,13 @@ struct Walk {
   }
 };
 
+/// How far an operand moves with each element of a contiguous `out`: 1 where it has its shape, 0 where it is one value,
+/// -1 where it takes a walk.
+inline std::int64_t flat_step(const Shape& out, const Tensor& x) {
+  if (x.is_contiguous() && x.shape() == out) return 1;
+  return x.size() == 1 ? 0 : -1;
+}
+
 /// Calls run(pointers, steps, n) for each run, in row-major order of `out`; steps are in elements, 0 where broadcast.
 /// Each operand must broadcast to `out`.
 template <std::size_t N, class Run>

@@ -1,86 +1,23 @@
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "ops/elementwise/activations.cpp"
-#include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "activation_kernels-inl.h"
-
-#if HWY_ONCE
-#include <atomic>
-#include <cmath>
-#include <numbers>
-#include <type_traits>
-
-#include "../../core/compute/map.h"
-#include "../../core/compute/share.h"
-#include "../../core/compute/zip.h"
-#include "../../core/tape/tape.h"
 #include "activations.h"
+
+#include "../../core/compute/find.h"
+#include "../../core/compute/map.h"
+#include "../../core/compute/zip.h"
+#include "../../core/kernels/activations.h"
+#include "../../core/tape/tape.h"
 #include "arithmetic.h"
 #include "comparison.h"
 #include "exponential.h"
 #include "rounding.h"
-#include "scalar_kernels.h"
 #include "special.h"
 
 namespace retrograd {
 
 namespace {
-const ActivationKernels& kernels() { return *RETROGRAD_DISPATCH(activation_kernels)(); }
+using detail::kGeluCubic, detail::kGeluLinear;
+constexpr double kNormal = 0.3989422804014326779;  // 1/√2π
 
-constexpr double kRootHalf = std::numbers::sqrt2 / 2, kNormal = 0.3989422804014326779;  // 1/√2, 1/√2π
-template <class T>
-T clipped(T x, T limit) {
-  return x < -limit ? -limit : x > limit ? limit : x;
-}
-// float32 is computed in float64. x·Φ(x) = x·erfc(z)/2 with z = −x/√2, whose rounding would count x² times: so what it
-// takes away is given back, by the derivative of erfc. Below −37, where erfc is subnormal, by the asymptotic series of
-// Φ (Abramowitz & Stegun 26.2.12) with r = 1/x².
-double normal_share(double x) {                      // Φ(x)
-  constexpr double kRest = -4.8336466567264567e-17;  // 1/√2 − kRootHalf
-  const double z = -x * kRootHalf, lost = std::fma(-x, kRootHalf, -z) - x * kRest;
-  return (std::erfc(z) - 2 * std::numbers::inv_sqrtpi * std::exp(-z * z) * lost) / 2;
-}
-double gelu_of(double x) {
-  if (x >= -37) return x * normal_share(x < 40 ? x : 40);
-  if (!(x >= -40)) return x < 0 ? -0.0 : x;
-  const double r = 1 / (x * x), half = detail::bell_at(x, 0.25);
-  return -half * kNormal * (1 - r * (1 - r * (3 - r * (15 - r * (105 - r * (945 - r * (10395 - r * 135135))))))) * half;
-}
-double gelu_slope_of(double x) {
-  if (x >= -37 || !(x >= -40)) {
-    const double near = clipped(x, 40.0);
-    return normal_share(near) + near * kNormal * detail::bell_at(near, 0.5);
-  }
-  const double r = 1 / (x * x), half = detail::bell_at(x, 0.25);
-  return half * (x * kNormal * (1 - r * (1 - r * (1 - r * (3 - r * (15 - r * (105 - r * (945 - r * 10395)))))))) * half;
-}
-constexpr auto kGelu = detail::scalar_unary([](auto x) { return gelu_of(static_cast<double>(x)); });
-constexpr auto kGeluGradient = detail::scalar_binary(
-    [](auto g, auto x) { return g * static_cast<decltype(x)>(gelu_slope_of(static_cast<double>(x))); });
-constexpr auto kSoftsign = detail::scalar_unary([](auto x) {
-  using T = decltype(x);
-  return std::isinf(x) ? std::copysign(T(1), x) : x / (1 + std::abs(x));
-});
-// tanh ln(1 + eˣ) = n/(n + 2) with n = eˣ·(eˣ + 2); 1 − its square = 4(n + 1)/(n + 2)². In the next wider type, since
-// eight roundings follow one another.
-template <class T>
-using Wider = std::conditional_t<std::is_same_v<T, float>, double, long double>;
-template <class T>
-Wider<T> exp_wide(T x) {  // the C library's float64 where its result is a normal number, for speed
-  return x > T(-700) ? static_cast<Wider<T>>(std::exp(static_cast<double>(x))) : std::exp(static_cast<Wider<T>>(x));
-}
-constexpr auto kMish = detail::scalar_unary([](auto x) {
-  using T = decltype(x);
-  if (x > 40) return x;
-  const T near = x < -800 ? T(-800) : x;
-  const auto e = exp_wide(near), n = e * (e + 2);
-  return static_cast<T>(near * (n / (n + 2)));
-});
-constexpr auto kMishGradient = detail::scalar_binary([](auto g, auto x) {
-  using T = decltype(x);
-  const T near = x < -800 ? T(-800) : x > 40 ? T(40) : x;
-  const auto e = exp_wide(near), n = e * (e + 2), m = n + 2;
-  return g * static_cast<T>(n / m + near * (e / (1 + e)) * (4 * (n + 1) / (m * m)));
-});
+const detail::ActivationKernels& kernels() { return detail::activation_kernels(); }
 
 }  // namespace
 
@@ -125,16 +62,7 @@ Tensor detail::tanh_gradient(Tensor g, const Tensor& y, const Tensor& x) {
                 wrt(y, [g, y](const Tensor& gg) { return -2 * gg * g * y; }));
 }
 
-bool detail::tanh_needs_input(const Tensor& y) {
-  const auto run = kernels().all_below_3_4[static_cast<std::size_t>(y.dtype())];
-  if (y.size() <= kParallelChunk) return !run(y.body().data, y.size());
-  std::atomic<bool> needs{false};
-  const auto bytes = static_cast<std::int64_t>(size_of(y.dtype()));
-  parallel_chunks(y.size(), [&](std::int64_t begin, std::int64_t end) {
-    if (!needs.load(std::memory_order_relaxed) && !run(y.body().data + begin * bytes, end - begin)) needs = true;
-  });
-  return needs;
-}
+bool detail::tanh_needs_input(const Tensor& y) { return find("tanh", kernels().find_above_3_4, y) >= 0; }
 
 namespace {
 
@@ -196,7 +124,7 @@ Tensor softplus(const Tensor& x) {
 
 // d x/(1 + |x|) = dx/(1 + |x|)²
 Tensor softsign(const Tensor& x) {
-  return record("softsign", detail::map("softsign", kSoftsign, x),
+  return record("softsign", detail::map("softsign", kernels().softsign, x),
                 wrt(x, [x](const Tensor& g) { return g * square(1 / (1 + abs(x))); }));
 }
 
@@ -258,16 +186,15 @@ Tensor silu(const Tensor& x) {
 }
 
 Tensor gelu(const Tensor& x, GeluApproximation approximate) {
-  static const Curve kExact = {"gelu", "gelu_gradient", kGelu, kGeluGradient, gelu_second};
+  static const Curve kExact = {"gelu", "gelu_gradient", kernels().gelu, kernels().gelu_gradient, gelu_second};
   static const Curve kTanh = {"gelu", "gelu_gradient", kernels().gelu_tanh, kernels().gelu_tanh_gradient,
                               gelu_tanh_second};
   return value(approximate == GeluApproximation::none ? &kExact : &kTanh, x);
 }
 
 Tensor mish(const Tensor& x) {
-  static const Curve kCurve = {"mish", "mish_gradient", kMish, kMishGradient, mish_second};
+  static const Curve kCurve = {"mish", "mish_gradient", kernels().mish, kernels().mish_gradient, mish_second};
   return value(&kCurve, x);
 }
 
 }  // namespace retrograd
-#endif  // HWY_ONCE

@@ -1,48 +1,16 @@
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "ops/elementwise/exponential.cpp"
-#include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "../../core/kernels/math-inl.h"
+#include "exponential.h"
 
-#ifndef RETROGRAD_OPS_EXPONENTIAL_KERNELS
-#define RETROGRAD_OPS_EXPONENTIAL_KERNELS
-namespace retrograd {
-struct ExponentialKernels {
-  detail::ByDtype<detail::UnaryRun> exp, expm1, log, log1p;
-};
-}  // namespace retrograd
-#endif
-
-HWY_BEFORE_NAMESPACE();
-namespace retrograd::HWY_NAMESPACE {
-namespace {
-const ExponentialKernels* exponential_kernels() {
-  static constexpr ExponentialKernels kKernels = {unary_floats<Exp>(), unary_floats<Expm1>(), unary_floats<Log>(),
-                                                  unary_floats<Log1p>()};
-  return &kKernels;
-}
-}  // namespace
-}  // namespace retrograd::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
-#include <cmath>
 #include <numbers>
 
 #include "../../core/compute/map.h"
-#include "../../core/compute/zip.h"
+#include "../../core/kernels/exponential.h"
 #include "../../core/tape/tape.h"
 #include "arithmetic.h"
-#include "exponential.h"
-#include "scalar_kernels.h"
 
 namespace retrograd {
 
 namespace {
-const ExponentialKernels& kernels() { return *RETROGRAD_DISPATCH(exponential_kernels)(); }
-
-constexpr auto kExp2 = detail::scalar_unary([](auto x) { return std::exp2(x); });
-constexpr auto kLog2 = detail::scalar_unary([](auto x) { return std::log2(x); });
-constexpr auto kLog10 = detail::scalar_unary([](auto x) { return std::log10(x); });
+const detail::ExponentialKernels& kernels() { return detail::exponential_kernels(); }
 }  // namespace
 
 // d eˣ = eˣ·dx
@@ -53,7 +21,7 @@ Tensor exp(const Tensor& x) {
 
 // d 2ˣ = 2ˣ·ln 2·dx
 Tensor exp2(const Tensor& x) {
-  Tensor y = detail::map("exp2", kExp2, x);
+  Tensor y = detail::map("exp2", kernels().exp2, x);
   return record("exp2", y, wrt(x, [y](const Tensor& g) { return g * y * std::numbers::ln2; }));
 }
 
@@ -69,13 +37,13 @@ Tensor log(const Tensor& x) {
 
 // d log₂ x = dx/(x·ln 2)
 Tensor log2(const Tensor& x) {
-  return record("log2", detail::map("log2", kLog2, x),
+  return record("log2", detail::map("log2", kernels().log2, x),
                 wrt(x, [x](const Tensor& g) { return g * std::numbers::log2e / x; }));
 }
 
 // d log₁₀ x = dx/(x·ln 10)
 Tensor log10(const Tensor& x) {
-  return record("log10", detail::map("log10", kLog10, x),
+  return record("log10", detail::map("log10", kernels().log10, x),
                 wrt(x, [x](const Tensor& g) { return g * std::numbers::log10e / x; }));
 }
 
@@ -86,4 +54,3 @@ Tensor log1p(const Tensor& x) {
 }
 
 }  // namespace retrograd
-#endif  // HWY_ONCE

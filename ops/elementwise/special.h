@@ -21,8 +21,6 @@ Tensor polygamma(int n, const Tensor& x);
 namespace detail {
 /// e^(−k·x²) for a k that is a power of two.
 Tensor bell(const Tensor& x, double k);
-float bell_at(float x, double k);
-double bell_at(double x, double k);
 }  // namespace detail
 
 }  // namespace retrograd

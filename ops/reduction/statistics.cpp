@@ -6,12 +6,13 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
+#include "../../core/compute/map.h"
+#include "../../core/kernels/scalar.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/comparison.h"
 #include "../elementwise/logic.h"
-#include "../elementwise/scalar_kernels.h"
 #include "../shape/along.h"
 #include "reductions.h"
 

@@ -5,8 +5,8 @@
 
 #include "../../core/base/error.h"
 #include "../../core/base/threads.h"
+#include "../../core/kernels/pixels.h"
 #include "../../core/tensor/format.h"
-#include "pixels.h"
 
 namespace retrograd::detail {
 
@@ -37,8 +37,9 @@ Tensor gather_rows(const Tensor& x, tools::Rows rows, std::int64_t known, bool p
   const auto copy_row = [&](std::int64_t i) {
     if (i + kAhead < known && kAhead * bytes <= kNear) prefetch(source(i + kAhead), bytes);
     if (decodes)
-      decode_pixels(reinterpret_cast<const std::uint8_t*>(source(i)),
-                    values<float>(out) + static_cast<std::size_t>(i) * bytes, static_cast<std::int64_t>(bytes));
+      pixel_kernels().decode(reinterpret_cast<const std::uint8_t*>(source(i)),
+                             values<float>(out) + static_cast<std::size_t>(i) * bytes,
+                             static_cast<std::int64_t>(bytes));
     else
       std::memcpy(out.body().data + static_cast<std::size_t>(i) * bytes, source(i), bytes);
   };

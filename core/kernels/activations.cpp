@@ -1,24 +1,14 @@
-// The element loops of activations and of their derivatives, compiled once for each SIMD target. Not a public header.
-#include "../../core/kernels/math-inl.h"
+#define HWY_TARGET_INCLUDE "core/kernels/activations.cpp"
+#include "activations.h"
 
-#ifndef RETROGRAD_OPS_ACTIVATIONS_KERNELS
-#define RETROGRAD_OPS_ACTIVATIONS_KERNELS
-namespace retrograd {
-// The approximate gelu's 2√(2/π)·(x + 0.044715·x³)
-inline constexpr double kGeluLinear = 1.5957691216057308, kGeluCubic = 0.044715 * kGeluLinear;
+#include <cmath>
+#include <numbers>
+#include <type_traits>
 
-struct ActivationKernels {
-  detail::ByDtype<detail::UnaryRun> relu, sigmoid, tanh, log_sigmoid, softplus, silu, gelu_tanh;
-  detail::ByDtype<detail::BinaryRun> relu_gradient, sigmoid_gradient, tanh_gradient, tanh_gradient_by_value,
-      silu_gradient, gelu_tanh_gradient;
-  detail::ByDtype<bool (*)(const void* y, std::int64_t n)> all_below_3_4;  // is every |y| ≤ 3/4?
-};
-}  // namespace retrograd
-#endif
+#include "math-inl.h"
+#include "special.h"
 
-HWY_BEFORE_NAMESPACE();
-namespace retrograd::HWY_NAMESPACE {
-namespace {
+RETROGRAD_BEGIN_KERNELS();
 
 // g where y > 0, NaN where y is
 struct ReluGradient {
@@ -52,17 +42,15 @@ struct TanhGradientByValue {
   }
 };
 template <class T>
-bool all_below_3_4(const void* y_run, std::int64_t n) {
+std::int64_t find_above_3_4(const void* y_run, std::int64_t n) {
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const T* y = static_cast<const T*>(y_run);
   const auto limit = hn::Set(d, static_cast<T>(0.75));
   std::int64_t i = 0;
-  for (; i + lanes <= n; i += lanes)
-    if (!hn::AllTrue(d, hn::Le(hn::Abs(hn::LoadU(d, y + i)), limit))) return false;
-  for (; i < n; ++i)
-    if (!(y[i] <= static_cast<T>(0.75) && y[i] >= static_cast<T>(-0.75))) return false;
-  return true;
+  while (i + lanes <= n && hn::AllTrue(d, hn::Le(hn::Abs(hn::LoadU(d, y + i)), limit))) i += lanes;
+  while (i < n && y[i] <= static_cast<T>(0.75) && y[i] >= static_cast<T>(-0.75)) ++i;
+  return i;
 }
 
 // min(x, 0) − ln(1 + e^(−|x|)) and max(x, 0) + ln(1 + e^(−|x|))
@@ -133,7 +121,8 @@ struct GeluTanh {
   template <class D, class V>
   V operator()(D d, V x) const {
     using T = hn::TFromD<D>;
-    const V linear = hn::Set(d, static_cast<T>(kGeluLinear)), cubic = hn::Set(d, static_cast<T>(kGeluCubic));
+    const V linear = hn::Set(d, static_cast<T>(detail::kGeluLinear)),
+            cubic = hn::Set(d, static_cast<T>(detail::kGeluCubic));
     const V near = hn::Clamp(x, hn::Set(d, static_cast<T>(-30)), hn::Set(d, static_cast<T>(30)));
     const V w = hn::Mul(near, hn::MulAdd(hn::Mul(near, near), cubic, linear));
     return keep_nan(x, gated<false>(d, hn::Max(x, hn::Set(d, static_cast<T>(-30))), w, w));
@@ -143,33 +132,103 @@ struct GeluTanhGradient {
   template <class D, class V>
   V operator()(D d, V g, V x) const {
     using T = hn::TFromD<D>;
-    const V linear = hn::Set(d, static_cast<T>(kGeluLinear)), cubic = hn::Set(d, static_cast<T>(kGeluCubic));
+    const V linear = hn::Set(d, static_cast<T>(detail::kGeluLinear)),
+            cubic = hn::Set(d, static_cast<T>(detail::kGeluCubic));
     const V near = hn::Clamp(x, hn::Set(d, static_cast<T>(-30)), hn::Set(d, static_cast<T>(30)));
     const V square = hn::Mul(near, near),
-            slope = hn::MulAdd(square, hn::Set(d, static_cast<T>(3 * kGeluCubic)), linear);
+            slope = hn::MulAdd(square, hn::Set(d, static_cast<T>(3 * detail::kGeluCubic)), linear);
     return keep_nan(x, gated<true>(d, g, hn::Mul(near, hn::MulAdd(square, cubic, linear)), hn::Mul(near, slope)));
   }
 };
 
-const ActivationKernels* activation_kernels() {
-  static constexpr ActivationKernels kKernels = {
-      unary_floats<Relu>(),
-      unary_floats<Sigmoid>(),
-      unary_floats<Tanh>(),
-      unary_floats<LogSigmoid>(),
-      unary_floats<Softplus>(),
-      unary_floats<Silu>(),
-      unary_floats<GeluTanh>(),
-      binary_floats<ReluGradient>(),
-      binary_floats<SigmoidGradient>(),
-      binary_floats<TanhGradient>(),
-      binary_floats<TanhGradientByValue>(),
-      binary_floats<SiluGradient>(),
-      binary_floats<GeluTanhGradient>(),
-      {all_below_3_4<float>, all_below_3_4<double>, nullptr, nullptr, nullptr}};
-  return &kKernels;
+constexpr double kRootHalf = std::numbers::sqrt2 / 2, kNormal = 0.3989422804014326779;  // 1/√2, 1/√2π
+template <class T>
+T clipped(T x, T limit) {
+  return x < -limit ? -limit : x > limit ? limit : x;
 }
+// float32 is computed in float64. x·Φ(x) = x·erfc(z)/2 with z = −x/√2, whose rounding would count x² times: so what it
+// takes away is given back, by the derivative of erfc. Below −37, where erfc is subnormal, by the asymptotic series of
+// Φ (Abramowitz & Stegun 26.2.12) with r = 1/x².
+double normal_share(double x) {                      // Φ(x)
+  constexpr double kRest = -4.8336466567264567e-17;  // 1/√2 − kRootHalf
+  const double z = -x * kRootHalf, lost = std::fma(-x, kRootHalf, -z) - x * kRest;
+  return (std::erfc(z) - 2 * std::numbers::inv_sqrtpi * std::exp(-z * z) * lost) / 2;
+}
+double gelu_of(double x) {
+  if (x >= -37) return x * normal_share(x < 40 ? x : 40);
+  if (!(x >= -40)) return x < 0 ? -0.0 : x;
+  const double r = 1 / (x * x), half = detail::bell_at(x, 0.25);
+  return -half * kNormal * (1 - r * (1 - r * (3 - r * (15 - r * (105 - r * (945 - r * (10395 - r * 135135))))))) * half;
+}
+double gelu_slope_of(double x) {
+  if (x >= -37 || !(x >= -40)) {
+    const double near = clipped(x, 40.0);
+    return normal_share(near) + near * kNormal * detail::bell_at(near, 0.5);
+  }
+  const double r = 1 / (x * x), half = detail::bell_at(x, 0.25);
+  return half * (x * kNormal * (1 - r * (1 - r * (1 - r * (3 - r * (15 - r * (105 - r * (945 - r * 10395)))))))) * half;
+}
+struct Gelu {
+  static auto plain(auto x) { return gelu_of(static_cast<double>(x)); }
+};
+struct GeluGradient {
+  template <class T>
+  static T plain(T g, T x) {
+    return g * static_cast<T>(gelu_slope_of(static_cast<double>(x)));
+  }
+};
+struct Softsign {
+  template <class T>
+  static T plain(T x) {
+    return std::isinf(x) ? std::copysign(T(1), x) : x / (1 + std::abs(x));
+  }
+};
+// tanh ln(1 + eˣ) = n/(n + 2) with n = eˣ·(eˣ + 2); 1 − its square = 4(n + 1)/(n + 2)². In the next wider type, since
+// eight roundings follow one another.
+template <class T>
+using Wider = std::conditional_t<std::is_same_v<T, float>, double, long double>;
+template <class T>
+Wider<T> exp_wide(T x) {  // the C library's float64 where its result is a normal number, for speed
+  return x > T(-700) ? static_cast<Wider<T>>(std::exp(static_cast<double>(x))) : std::exp(static_cast<Wider<T>>(x));
+}
+struct Mish {
+  template <class T>
+  static T plain(T x) {
+    if (x > 40) return x;
+    const T near = x < -800 ? T(-800) : x;
+    const auto e = exp_wide(near), n = e * (e + 2);
+    return static_cast<T>(near * (n / (n + 2)));
+  }
+};
+struct MishGradient {
+  template <class T>
+  static T plain(T g, T x) {
+    const T near = x < -800 ? T(-800) : x > 40 ? T(40) : x;
+    const auto e = exp_wide(near), n = e * (e + 2), m = n + 2;
+    return g * static_cast<T>(n / m + near * (e / (1 + e)) * (4 * (n + 1) / (m * m)));
+  }
+};
 
-}  // namespace
-}  // namespace retrograd::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
+constexpr detail::ActivationKernels kTable = {
+    .relu = unary_floats<Relu>(),
+    .sigmoid = unary_floats<Sigmoid>(),
+    .tanh = unary_floats<Tanh>(),
+    .log_sigmoid = unary_floats<LogSigmoid>(),
+    .softplus = unary_floats<Softplus>(),
+    .silu = unary_floats<Silu>(),
+    .gelu_tanh = unary_floats<GeluTanh>(),
+    .relu_gradient = binary_floats<ReluGradient>(),
+    .sigmoid_gradient = binary_floats<SigmoidGradient>(),
+    .tanh_gradient = binary_floats<TanhGradient>(),
+    .tanh_gradient_by_value = binary_floats<TanhGradientByValue>(),
+    .silu_gradient = binary_floats<SiluGradient>(),
+    .gelu_tanh_gradient = binary_floats<GeluTanhGradient>(),
+    .softsign = plain_unary_floats<Softsign>(),
+    .gelu = plain_unary_floats<Gelu>(),
+    .mish = plain_unary_floats<Mish>(),
+    .gelu_gradient = plain_binary_floats<GeluGradient>(),
+    .mish_gradient = plain_binary_floats<MishGradient>(),
+    .find_above_3_4 = detail::floats(find_above_3_4<float>, find_above_3_4<double>),
+};
+
+RETROGRAD_END_KERNELS(ActivationKernels, activation_kernels);

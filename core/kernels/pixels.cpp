@@ -1,17 +1,9 @@
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "tools/data/pixels.cpp"
-#include <hwy/foreach_target.h>  // must come before highway.h
-#include <hwy/highway.h>
+#define HWY_TARGET_INCLUDE "core/kernels/pixels.cpp"
+#include "pixels.h"
 
-#include <cstdint>
+#include "targets-inl.h"
 
-#include "../../core/kernels/simd_dispatch.h"
-
-HWY_BEFORE_NAMESPACE();
-namespace retrograd::HWY_NAMESPACE {
-namespace {
-
-namespace hn = hwy::HWY_NAMESPACE;
+RETROGRAD_BEGIN_KERNELS();
 
 float decoded(std::uint8_t byte) { return (static_cast<float>(byte) - 128.0f) / 255.0f; }
 
@@ -36,18 +28,8 @@ void decode(const std::uint8_t* HWY_RESTRICT from, float* HWY_RESTRICT to, std::
   for (; i < n; ++i) to[i] = decoded(from[i]);
 }
 
-}  // namespace
-}  // namespace retrograd::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
+constexpr detail::PixelKernels kTable = {
+    .decode = decode,
+};
 
-#if HWY_ONCE
-#include "pixels.h"
-
-namespace retrograd {
-
-void detail::decode_pixels(const std::uint8_t* from, float* to, std::int64_t n) {
-  RETROGRAD_DISPATCH(decode)(from, to, n);
-}
-
-}  // namespace retrograd
-#endif  // HWY_ONCE
+RETROGRAD_END_KERNELS(PixelKernels, pixel_kernels);

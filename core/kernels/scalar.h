@@ -1,11 +1,7 @@
-// Element kernels that call a plain function for each element, compiled once: for ops whose few nanoseconds an element
-// (the C library's) nobody waits for. What is hot has vector kernels instead (core/kernels/simd-inl.h). Not a public
-// header.
+// Kernels that call a plain function for each element, compiled once: for ops whose few nanoseconds an element (the C
+// library's) nobody waits for. What is hot has vector kernels instead (simd-inl.h). Not a public header.
 #pragma once
-#include <type_traits>
-
-#include "../../core/compute/map.h"
-#include "../../core/compute/zip.h"
+#include "kernel.h"
 
 namespace retrograd::detail {
 
@@ -26,11 +22,11 @@ void scalar_zip_run(const void* a_run, std::int64_t a_step, const void* b_run, s
 /// y = f(x) and y = f(a, b) for float32 and float64; f is a generic lambda that captures nothing.
 template <class F>
 constexpr ByDtype<UnaryRun> scalar_unary(F) {
-  return {scalar_map_run<F, float>, scalar_map_run<F, double>, nullptr, nullptr, nullptr};
+  return floats<UnaryRun>(scalar_map_run<F, float>, scalar_map_run<F, double>);
 }
 template <class F>
 constexpr ByDtype<BinaryRun> scalar_binary(F) {
-  return {scalar_zip_run<F, float>, scalar_zip_run<F, double>, nullptr, nullptr, nullptr};
+  return floats<BinaryRun>(scalar_zip_run<F, float>, scalar_zip_run<F, double>);
 }
 
 }  // namespace retrograd::detail

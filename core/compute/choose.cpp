@@ -1,0 +1,32 @@
+#include "choose.h"
+
+#include "../tensor/walk.h"
+#include "kernel_for.h"
+#include "share.h"
+
+namespace retrograd::detail {
+
+Tensor choose(const char* op, const ByDtype<ChooseRun>& kernel, const Tensor& mask, const Tensor& a, const Tensor& b) {
+  const ChooseRun run = kernel_for(op, kernel, a.dtype());
+  const Shape shape = broadcast_shapes(op, mask.shape(), broadcast_shapes(op, a.shape(), b.shape()));
+  Tensor y = empty_for(op, shape, a.dtype());
+  const std::size_t width = size_of(a.dtype());
+  std::byte* to = y.body().data;
+  const std::int64_t mask_step = flat_step(shape, mask), a_step = flat_step(shape, a), b_step = flat_step(shape, b);
+  if (mask_step >= 0 && a_step >= 0 && b_step >= 0) {
+    const void *m = mask.body().data, *p = a.body().data, *q = b.body().data;
+    parallel_chunks(y.size(), [&](std::int64_t begin, std::int64_t end) {
+      run(advance(m, begin * mask_step, 1), mask_step, advance(p, begin * a_step, width), a_step,
+          advance(q, begin * b_step, width), b_step, advance(to, begin, width), end - begin);
+    });
+    return y;
+  }
+  for_each_run<3>(shape, {&mask, &a, &b},
+                  [&](std::array<const void*, 3> at, std::array<std::int64_t, 3> step, std::int64_t n) {
+                    run(at[0], step[0], at[1], step[1], at[2], step[2], to, n);
+                    to = advance(to, n, width);
+                  });
+  return y;
+}
+
+}  // namespace retrograd::detail

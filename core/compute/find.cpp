@@ -1,0 +1,44 @@
+#include "find.h"
+
+#include <atomic>
+
+#include "../tensor/walk.h"
+#include "kernel_for.h"
+#include "share.h"
+
+namespace retrograd::detail {
+
+std::int64_t find(const char* op, const ByDtype<FindRun>& kernel, const Tensor& x) {
+  const FindRun run = kernel_for(op, kernel, x.dtype());
+  const Tensor values = packed(x);
+  const std::int64_t n = x.size();
+  const std::byte* data = values.body().data;
+  if (n <= kParallelChunk) {
+    const std::int64_t at = run(data, n);
+    return at < n ? at : -1;
+  }
+  std::atomic<std::int64_t> first{n};
+  parallel_chunks(n, [&](std::int64_t begin, std::int64_t end) {
+    if (begin >= first.load(std::memory_order_relaxed)) return;
+    const std::int64_t at = begin + run(advance(data, begin, size_of(x.dtype())), end - begin);
+    if (at == end) return;
+    std::int64_t so_far = first.load(std::memory_order_relaxed);
+    while (at < so_far && !first.compare_exchange_weak(so_far, at, std::memory_order_relaxed)) {
+    }
+  });
+  return first == n ? -1 : first.load();
+}
+
+bool all_pairs(const char* op, const ByDtype<PairTest>& kernel, const Tensor& a, const Tensor& b,
+               const Tolerance& tolerance) {
+  const PairTest test = kernel_for(op, kernel, a.dtype());
+  const Shape shape = broadcast_shapes(op, a.shape(), b.shape());
+  bool all = true;
+  for_each_run<2>(shape, {&a, &b},
+                  [&](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
+                    all = all && test(at[0], step[0], at[1], step[1], n, tolerance);
+                  });
+  return all;
+}
+
+}  // namespace retrograd::detail

@@ -1,0 +1,63 @@
+#include "convert.h"
+
+#include <type_traits>
+
+namespace retrograd::detail {
+
+namespace {
+
+template <class To, class From>
+bool holds(From x) {
+  if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To> && !std::is_same_v<To, bool>) {
+    // The bounds are exact powers of two: one above the largest value, one below the smallest or the smallest itself.
+    constexpr double kBelow = std::is_same_v<To, std::uint8_t> ? -1.0 : -0x1p63 - 2048.0;
+    constexpr double kAbove = std::is_same_v<To, std::uint8_t> ? 256.0 : 0x1p63;
+    const auto value = static_cast<double>(x);
+    return value > kBelow && value < kAbove;
+  } else if constexpr (std::is_same_v<From, std::int64_t> && std::is_same_v<To, std::uint8_t>) {
+    return x >= 0 && x <= 255;
+  } else {
+    return true;
+  }
+}
+
+template <class From, class To>
+std::int64_t convert(const void* x_run, void* y_run, std::int64_t n) {
+  const From* x = static_cast<const From*>(x_run);
+  To* y = static_cast<To*>(y_run);
+  for (std::int64_t i = 0; i < n; ++i) {
+    if (!holds<To>(x[i])) return i;
+    if constexpr (std::is_same_v<To, bool>)
+      y[i] = x[i] != From{0};
+    else
+      y[i] = static_cast<To>(x[i]);
+  }
+  return n;
+}
+template <class From>
+constexpr ByDtype<std::int64_t (*)(const void*, void*, std::int64_t)> from() {
+  return {convert<From, float>, convert<From, double>, convert<From, std::int64_t>, convert<From, bool>,
+          convert<From, std::uint8_t>};
+}
+
+template <class T>
+std::int64_t one_hot(const void* indices, void* y, std::int64_t n, std::int64_t classes) {
+  T* row = static_cast<T*>(y);
+  for (std::int64_t i = 0; i < n; ++i, row += classes) {
+    const std::int64_t index = static_cast<const std::int64_t*>(indices)[i];
+    if (index < 0 || index >= classes) return i;
+    row[index] = static_cast<T>(1);
+  }
+  return n;
+}
+
+constexpr ConvertKernels kTable = {
+    .convert = {from<float>(), from<double>(), from<std::int64_t>(), from<bool>(), from<std::uint8_t>()},
+    .one_hot = {one_hot<float>, one_hot<double>, one_hot<std::int64_t>, one_hot<bool>, one_hot<std::uint8_t>},
+};
+
+}  // namespace
+
+const ConvertKernels& convert_kernels() { return kTable; }
+
+}  // namespace retrograd::detail
