@@ -8,6 +8,7 @@
 #include "../compute/zip.h"
 #include "../kernels/arithmetic.h"
 #include "../kernels/reductions.h"
+#include "../tensor/check.h"
 #include "../tensor/format.h"
 #include "tape.h"
 #include "windows.h"
@@ -101,7 +102,7 @@ Tensor stack(std::span<const Tensor> xs) {
   const std::size_t bytes = static_cast<std::size_t>(row.size()) * size_of(dtype);
   for (std::size_t i = 0; i < xs.size(); ++i) {
     if (!(xs[i].shape() == row)) fail<ShapeError>("stack: shapes differ: {} and {}", row, xs[i].shape());
-    if (xs[i].dtype() != dtype) fail<DtypeError>("stack: dtypes differ: {} and {}", dtype, xs[i].dtype());
+    detail::check_dtypes("stack", xs[0], xs[i]);
     if (bytes) std::memcpy(y.body().data + i * bytes, detail::packed(xs[i]).body().data, bytes);
   }
   return record_joint("stack", y, xs, [count = xs.size()](const Tensor& g, Cotangents& out) {

@@ -47,9 +47,5 @@ void OperandPair::make_tensors(const char* op, const Operand& left, const Operan
   if (!right.is_tensor()) made_b_ = right.as(op, dtype);
 }
 
-void OperandPair::fail_dtypes(const char* op) const {
-  fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, a.dtype(), b.dtype());
-}
-
 }  // namespace detail
 }  // namespace retrograd

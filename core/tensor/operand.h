@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <utility>
 
+#include "check.h"
 #include "tensor.h"
 
 namespace retrograd {
@@ -78,7 +79,7 @@ class OperandPair {
         is_temporary_a_(left.is_temporary()),
         is_temporary_b_(right.is_temporary()) {
     if (!left.is_tensor() || !right.is_tensor()) make_tensors(op, left, right);
-    if (a.dtype() != b.dtype()) fail_dtypes(op);
+    check_dtypes(op, a, b);
   }
   OperandPair(const OperandPair&) = delete;
   OperandPair& operator=(const OperandPair&) = delete;
@@ -92,7 +93,6 @@ class OperandPair {
 
  private:
   void make_tensors(const char* op, const Operand& left, const Operand& right);
-  [[noreturn]] void fail_dtypes(const char* op) const;
   bool is_temporary_a_, is_temporary_b_;
 };
 

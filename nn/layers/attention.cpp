@@ -6,6 +6,7 @@
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
 #include "../../core/tape/linear.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../../ops/elementwise/arithmetic.h"
 #include "../../ops/elementwise/comparison.h"
@@ -27,9 +28,7 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 // Of tensors that have at least two axes.
 void check_shapes(const Tensor& query, const Tensor& key, const Tensor& value) {
   const char* const op = "scaled_dot_product_attention";
-  if (key.dtype() != query.dtype() || value.dtype() != query.dtype())
-    fail<DtypeError>("{}: dtypes differ: query {}, key {}, value {}; astype converts", op, query.dtype(), key.dtype(),
-                     value.dtype());
+  detail::check_dtypes(op, {{"query", query}, {"key", key}, {"value", value}});
   for (const Tensor* x : {&query, &key, &value})
     if (x->rank() < 2)
       fail<ShapeError>("{}: needs query (…, L, d), key (…, S, d) and value (…, S, e), got {}, {} and {}", op,

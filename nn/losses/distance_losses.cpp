@@ -4,6 +4,7 @@
 
 #include "../../core/base/error.h"
 #include "../../core/tape/linear.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../../ops/elementwise/activations.h"
 #include "../../ops/elementwise/arithmetic.h"
@@ -16,8 +17,7 @@ namespace retrograd::nn {
 namespace {
 void check_rows_alike(const char* op, const Tensor& a, const Tensor& b) {
   detail::check_floating(op, a);
-  if (a.dtype() != b.dtype())
-    fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, a.dtype(), b.dtype());
+  detail::check_dtypes(op, a, b);
   if (!(a.shape() == b.shape())) fail<ShapeError>("{}: shapes differ: {} and {}", op, a.shape(), b.shape());
   if (a.rank() != 2 || a.size(1) == 0) fail<ShapeError>("{}: needs rows (N, D), got shape {}", op, a.shape());
 }
@@ -27,8 +27,7 @@ void check_rows_alike(const char* op, const Tensor& a, const Tensor& b) {
 Tensor cosine_similarity(const Tensor& a, const Tensor& b, int axis, double epsilon) {
   detail::check_floating("cosine_similarity", a);
   if (!(epsilon > 0)) fail("cosine_similarity: epsilon must be above 0, got {}", epsilon);
-  if (a.dtype() != b.dtype())
-    fail<DtypeError>("cosine_similarity: dtypes differ: {} and {}; astype converts", a.dtype(), b.dtype());
+  detail::check_dtypes("cosine_similarity", a, b);
   const Shape shape = broadcast_shapes("cosine_similarity", a.shape(), b.shape());
   const int along = normal_axis("cosine_similarity", axis, shape.rank());
   // Broadcast first: the axis is the result's, and a size of 1 along it counts as often as it is repeated.

@@ -7,6 +7,7 @@
 #include "../../core/tape/linear.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tape/windows.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/fields.h"
 #include "../../core/tensor/format.h"
 #include "arithmetic.h"
@@ -64,8 +65,7 @@ struct DivideBy {
 void check_fits(const char* op, const Tensor& x, const Tensor& b) {
   if (!broadcasts_to(b.shape(), x.shape()))
     fail<ShapeError>("{}: {} does not broadcast to {}", op, detail::described(b), detail::described(x));
-  if (x.dtype() != b.dtype())
-    fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, x.dtype(), b.dtype());
+  detail::check_dtypes(op, x, b);
 }
 
 // `values` with the place in the log that `of` has now.

@@ -5,6 +5,7 @@
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/logic.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "convert.h"
 
@@ -59,8 +60,7 @@ bool allclose(const Operand& left, const Operand& right, double rtol, double ato
 }
 
 bool array_equal(const Tensor& a, const Tensor& b) {
-  if (a.dtype() != b.dtype())
-    fail<DtypeError>("array_equal: dtypes differ: {} and {}; astype converts", a.dtype(), b.dtype());
+  detail::check_dtypes("array_equal", a, b);
   return a.shape() == b.shape() && detail::all_pairs("array_equal", kernels().are_equal, a, b, {});
 }
 

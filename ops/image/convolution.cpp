@@ -7,6 +7,7 @@
 #include "../../core/base/error.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tape/tape.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../reduction/reductions.h"
 #include "convolution_products.h"
@@ -18,9 +19,10 @@ namespace {
 using detail::ConvSizes;
 
 void check_dtypes(const char* op, const Tensor& x, const Tensor& weight, const Tensor* bias) {
-  if (x.dtype() != weight.dtype() || (bias && bias->dtype() != x.dtype()))
-    fail<DtypeError>("{}: dtypes differ: x {}, weight {}{}; astype converts", op, x.dtype(), weight.dtype(),
-                     bias ? fmt::format(", bias {}", bias->dtype()) : std::string());
+  if (bias)
+    detail::check_dtypes(op, {{"x", x}, {"weight", weight}, {"bias", *bias}});
+  else
+    detail::check_dtypes(op, {{"x", x}, {"weight", weight}});
   detail::check_floating(op, x);
 }
 

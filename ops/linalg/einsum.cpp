@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "../../core/base/error.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
 #include "../reduction/reductions.h"

@@ -8,6 +8,7 @@
 #include "../../core/blas/lapack.h"
 #include "../../core/compute/creation.h"
 #include "../../core/tape/tape.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/fields.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"

@@ -2,6 +2,7 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/product.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../shape/views.h"
 #include "matrices.h"
@@ -67,8 +68,7 @@ void detail::give_product(Cotangents& out, std::size_t input, const Tensor& a, c
 }
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
-  if (a.dtype() != b.dtype())
-    fail<DtypeError>("matmul: dtypes differ: {} and {}; astype converts", a.dtype(), b.dtype());
+  detail::check_dtypes("matmul", a, b);
   detail::check_floating("matmul", a);
   if (a.rank() < 1 || b.rank() < 1)
     fail<ShapeError>("matmul: takes matrices and vectors, got {} x {}", a.shape(), b.shape());

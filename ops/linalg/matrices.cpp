@@ -18,11 +18,6 @@ void check_matrices(const char* op, const Tensor& x, bool square) {
     fail<ShapeError>("{}: takes {}, got {}", op, square ? "square matrices" : "matrices", x.shape());
 }
 
-void check_dtypes(const char* op, const Tensor& a, const Tensor& b) {
-  if (a.dtype() != b.dtype())
-    fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, a.dtype(), b.dtype());
-}
-
 Shape leading_axes(const Tensor& x) {
   return Shape(std::span(x.shape().begin(), static_cast<std::size_t>(x.rank() - 2)));
 }

@@ -14,7 +14,6 @@ namespace retrograd::detail {
 /// `square`.
 void check_matrices(const char* op, const Tensor& x, bool square);
 /// DtypeError where the dtypes of a and b differ.
-void check_dtypes(const char* op, const Tensor& a, const Tensor& b);
 
 /// The axes of x before its last two.
 Shape leading_axes(const Tensor& x);

@@ -7,6 +7,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/product.h"
 #include "../../core/tape/tape.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/fields.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"

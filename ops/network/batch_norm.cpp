@@ -224,6 +224,7 @@ HWY_AFTER_NAMESPACE();
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
 #include "../../core/tape/tape.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
 #include "../reduction/reductions.h"
@@ -257,9 +258,7 @@ void parallel_channels(Layout layout, F tile) {
 
 double checked_epsilon(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& epsilon) {
   detail::check_floating("batch_norm", x);
-  if (weight.dtype() != x.dtype() || bias.dtype() != x.dtype())
-    fail<DtypeError>("batch_norm: dtypes differ: x {}, weight {}, bias {}; astype converts", x.dtype(), weight.dtype(),
-                     bias.dtype());
+  detail::check_dtypes("batch_norm", {{"x", x}, {"weight", weight}, {"bias", bias}});
   if (x.rank() < 2) fail<ShapeError>("batch_norm: x must be (N, C, …), got {}", x.shape());
   const Shape expected = {x.shape()[1]};
   if (!(weight.shape() == expected) || !(bias.shape() == expected))

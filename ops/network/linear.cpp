@@ -62,6 +62,7 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 #include "../../core/compute/product.h"
 #include "../../core/tape/tape.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/activations.h"
 #include "../elementwise/arithmetic.h"
@@ -76,8 +77,7 @@ namespace {
 const LinearKernels& kernels() { return *RETROGRAD_DISPATCH(linear_kernels)(); }
 
 void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  if (x.dtype() != weight.dtype() || bias.dtype() != weight.dtype())
-    fail<DtypeError>("linear: dtypes differ: x {}, weight {}, bias {}", x.dtype(), weight.dtype(), bias.dtype());
+  detail::check_dtypes("linear", {{"x", x}, {"weight", weight}, {"bias", bias}});
   detail::check_floating("linear", x);
   if (x.rank() < 1 || weight.rank() != 2 || x.shape()[x.rank() - 1] != weight.shape()[1])
     fail<ShapeError>("linear: x {} does not fit weight {}, which is (out, in)", detail::described(x),

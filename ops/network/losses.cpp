@@ -7,6 +7,7 @@
 #include "../../core/base/total.h"
 #include "../../core/compute/creation.h"
 #include "../../core/tape/tape.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/comparison.h"
@@ -44,8 +45,7 @@ void detail::check_rows(const char* op, const Tensor& y, const Tensor& targets, 
 
 void detail::check_pairs(const char* op, const Tensor& y, const Tensor& targets) {
   check_floating(op, y);
-  if (targets.dtype() != y.dtype())
-    fail<DtypeError>("{}: dtypes differ: outputs {}, targets {}; astype converts", op, y.dtype(), targets.dtype());
+  check_dtypes(op, {{"outputs", y}, {"targets", targets}});
   if (!(targets.shape() == y.shape()))
     fail<ShapeError>("{}: the targets {} differ in shape from the outputs {}", op, targets.shape(), y.shape());
 }

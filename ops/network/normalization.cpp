@@ -92,6 +92,7 @@ HWY_AFTER_NAMESPACE();
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
 #include "../../core/tape/tape.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
 #include "../reduction/reductions.h"
@@ -116,9 +117,7 @@ Shape rows_of(const Tensor& x, const Tensor& weight) {
 
 double checked_epsilon(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& epsilon) {
   detail::check_floating("layer_norm", x);
-  if (weight.dtype() != x.dtype() || bias.dtype() != x.dtype())
-    fail<DtypeError>("layer_norm: dtypes differ: x {}, weight {}, bias {}; astype converts", x.dtype(), weight.dtype(),
-                     bias.dtype());
+  detail::check_dtypes("layer_norm", {{"x", x}, {"weight", weight}, {"bias", bias}});
   bool fits = weight.rank() > 0 && weight.rank() <= x.rank();
   for (int axis = 1; fits && axis <= weight.rank(); ++axis)
     fits = weight.shape()[weight.rank() - axis] == x.shape()[x.rank() - axis];

@@ -9,6 +9,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tape/tape.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/fields.h"
 #include "../../core/tensor/format.h"
 #include "along.h"
@@ -186,8 +187,7 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
 // dy = dx + the derivatives of the source at their indices
 Tensor scatter_add(const Tensor& x, const Tensor& indices, const Tensor& source, int axis) {
   const int own = normal_axis("scatter_add", axis, x.rank());
-  if (x.dtype() != source.dtype())
-    fail<DtypeError>("scatter_add: dtypes differ: {} and {}; astype converts", x.dtype(), source.dtype());
+  detail::check_dtypes("scatter_add", x, source);
   if (!is_floating(x.dtype()) && x.dtype() != int64)
     fail<DtypeError>("scatter_add: does not take {} (it takes float32, float64, int64)", x.dtype());
   if (!(indices.shape() == source.shape()))

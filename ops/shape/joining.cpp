@@ -5,6 +5,7 @@
 #include "../../core/base/error.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tape/windows.h"
+#include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "shaping.h"
 #include "views.h"
@@ -22,8 +23,7 @@ Shape joined_shape(const char* op, std::span<const Tensor> xs, int own) {
     bool fits = x.rank() == shape.rank();
     for (int axis = 0; fits && axis < shape.rank(); ++axis) fits = axis == own || x.shape()[axis] == shape[axis];
     if (!fits) fail<ShapeError>("{}: shapes differ in more than axis {}: {} and {}", op, own, xs[0].shape(), x.shape());
-    if (x.dtype() != xs[0].dtype())
-      fail<DtypeError>("{}: dtypes differ: {} and {}; astype converts", op, xs[0].dtype(), x.dtype());
+    detail::check_dtypes(op, xs[0], x);
     if (__builtin_add_overflow(shape[own], x.shape()[own], &shape[own]))
       fail<ShapeError>("{}: axis {} grows beyond what 64 bits count", op, own);
   }
@@ -69,7 +69,7 @@ Tensor stack(std::span<const Tensor> xs, int axis) {
   std::vector<Tensor> parts;
   for (const Tensor& x : xs) {
     if (!(x.shape() == xs[0].shape())) fail<ShapeError>("stack: shapes differ: {} and {}", xs[0].shape(), x.shape());
-    if (x.dtype() != xs[0].dtype()) fail<DtypeError>("stack: dtypes differ: {} and {}", xs[0].dtype(), x.dtype());
+    detail::check_dtypes("stack", xs[0], x);
     parts.push_back(expand_dims(x, axis));
   }
   return joined("stack", parts, normal_axis("stack", axis, parts[0].rank()));
