@@ -5,23 +5,14 @@
 
 #include "../core/base/error.h"
 #include "../core/compute/creation.h"
-#include "../core/compute/share.h"
+#include "../core/compute/update.h"
+#include "../core/kernels/update.h"
 #include "../core/tensor/format.h"
 #include "named_tensors.h"
 
 namespace retrograd::optim::detail {
 
 namespace {
-
-template <class T>
-void mix_values(const Tensor& into, const Tensor& from, double keep) {
-  T* y = retrograd::detail::values<T>(into);
-  const T* x = from.data<T>();
-  const T old_part = static_cast<T>(keep), new_part = static_cast<T>(1 - keep);
-  retrograd::detail::parallel_chunks(into.size(), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) y[i] = old_part * y[i] + new_part * x[i];
-  });
-}
 
 void copy(const Tensor& into, const Tensor& from) {
   std::memcpy(into.body().data, from.body().data, static_cast<std::size_t>(into.size()) * size_of(into.dtype()));
@@ -49,17 +40,24 @@ void Average::mix(double keep) {
     fail<ShapeError>("Ema: the model has {} tensors, but had {} at first", others_.size(), own_.size());
   for (std::size_t i = 0; i < own_.size(); ++i)  // what may fail comes before the first write
     if (!own_[i].is_repeated) others_[i] = retrograd::detail::packed(others_[i]);
+  using retrograd::detail::Update;
+  std::vector<Update, retrograd::detail::PoolAllocator<Update>> updates;
+  updates.reserve(own_.size());
   for (std::size_t i = 0; i < own_.size(); ++i) {
     const Own& own = own_[i];
     if (own.is_repeated) continue;
     const Tensor& from = others_[i];
     if (own.is_buffer || keep == 0)  // of which nothing is to stay, not even a NaN
       copy(own.tensor, from);
-    else if (own.tensor.dtype() == float32)
-      mix_values<float>(own.tensor, from, keep);
     else
-      mix_values<double>(own.tensor, from, keep);
+      updates.push_back({.parameter = own.tensor, .gradient = from});
   }
+  std::vector<Update*, retrograd::detail::PoolAllocator<Update*>> all;
+  for (Update& one : updates) all.push_back(&one);
+  const auto mixed = [&]<class T>(const RunOf<T>& run, const Update&) {
+    retrograd::detail::update_kernels().of<T>().mix(run, {keep, 1 - keep});
+  };
+  retrograd::detail::update(all, mixed, false);
   others_.clear();
 }
 

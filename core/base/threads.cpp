@@ -159,7 +159,9 @@ void set_threads(int count) {
 
 int threads() { return shared().wanted.load(std::memory_order_relaxed); }
 
-void detail::parallel_for(std::int64_t count, FunctionRef<void(std::int64_t)> tile) {
+namespace {
+// Calls tile(0) … tile(count-1), each once, on whatever threads are free; returns when all are done.
+void run_tiles(std::int64_t count, FunctionRef<void(std::int64_t)> tile) {
   const auto inline_tiles = [&] {
     for (std::int64_t i = 0; i < count; ++i) tile(i);
   };
@@ -185,18 +187,20 @@ void detail::parallel_for(std::int64_t count, FunctionRef<void(std::int64_t)> ti
   };
   pool.workers->run(count, guarded);
 }
+}  // namespace
 
 int detail::participant() { return participant_number; }
 
 void detail::work_alone() { inside_tile = true; }
 
-void detail::parallel_ranges(std::int64_t count, double flops, FunctionRef<void(std::int64_t, std::int64_t)> work) {
-  constexpr double kRangeFlops = 4e5;  // some 0.1 ms, at the pace of small work
+void detail::parallel_for(std::int64_t count, double steps,
+                          FunctionRef<void(std::int64_t begin, std::int64_t end)> work) {
   if (count <= 0) return;
-  const double fit = std::clamp(kRangeFlops / std::max(flops, 1.0), 1.0, static_cast<double>(count));
-  const auto length = static_cast<std::int64_t>(fit);
-  parallel_for((count + length - 1) / length,
-               [&](std::int64_t i) { work(i * length, std::min(count, (i + 1) * length)); });
+  const double fit = kSharedSteps / std::max(steps, 1e-9);
+  if (fit >= static_cast<double>(count)) return work(0, count);
+  const std::int64_t length = std::max(static_cast<std::int64_t>(fit), std::int64_t{1});
+  run_tiles((count + length - 1) / length,
+            [&](std::int64_t i) { work(i * length, std::min(count, (i + 1) * length)); });
 }
 
 }  // namespace retrograd

@@ -107,7 +107,9 @@ void tiled_gemm(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T
     if (after) (*after)(at);
   };
   if (grid.count() == 1) return one({0, m, 0, n});
-  detail::parallel_for(grid.count(), [&](std::int64_t t) { one(grid[t]); });
+  detail::parallel_for(grid.count(), detail::kSharedSteps, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t t = begin; t < end; ++t) one(grid[t]);
+  });
 }
 
 double flops_of(std::int64_t m, std::int64_t n, std::int64_t k) {
@@ -124,11 +126,10 @@ void batched_gemm(std::int64_t count, std::int64_t m, std::int64_t n, std::int64
     tile(at, k, {a.data + from.a, a.stride, a.transposed}, {b.data + from.b, b.stride, b.transposed}, T{0},
          c + i * m * n + at.row_begin * n + at.column_begin, n);
   };
-  if (grid.count() > 1)
-    return detail::parallel_for(count * grid.count(),
-                                [&](std::int64_t t) { one(t / grid.count(), grid[t % grid.count()]); });
-  detail::parallel_ranges(count, flops_of(m, n, k), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) one(i, {0, m, 0, n});
+  const std::int64_t tiles = grid.count();
+  const double steps = tiles > 1 ? detail::kSharedSteps : flops_of(m, n, k) / detail::kFlopsOfStep;
+  detail::parallel_for(count * tiles, steps, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t t = begin; t < end; ++t) one(t / tiles, tiles > 1 ? grid[t % tiles] : TileRange{0, m, 0, n});
   });
 }
 

@@ -66,7 +66,7 @@ void for_each_block(std::int64_t count, std::int64_t n, std::int64_t k, F one) {
   const std::int64_t blocks = std::max<std::int64_t>((k + kColumns / 2) / kColumns, 1);
   const double flops =
       2.0 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(std::min(k, kColumns));
-  parallel_ranges(count * blocks, flops, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(count * blocks, flops / kFlopsOfStep, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t t = begin; t < end; ++t) {
       const std::int64_t block = t % blocks, first = block * kColumns,
                          last = block + 1 == blocks ? k : first + kColumns;
@@ -82,7 +82,7 @@ void lu_factor(std::int64_t count, std::int64_t n, T* a, std::int64_t* pivots) {
   if (count == 0 || n == 0) return;
   prepare("lu_factor", n, n);
   std::vector<int> swaps(static_cast<std::size_t>(count * n));
-  parallel_ranges(count, 2 * cube(n) / 3, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(count, 2 * cube(n) / 3 / kFlopsOfStep, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       // By columns this is Aᵀ = P·L·U, so by rows A = Uᵀ·Lᵀ·Pᵀ. A zero pivot stays on the diagonal, to be found there.
       int info = 0;
@@ -128,7 +128,7 @@ void cholesky_factor(std::int64_t count, std::int64_t n, T* a, std::int64_t* fai
   std::fill_n(failed, count, -1);
   if (n == 0) return;
   prepare("cholesky", n, n);
-  parallel_ranges(count, cube(n) / 3, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(count, cube(n) / 3 / kFlopsOfStep, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
       T* matrix = a + i * n * n;
       int info = 0;

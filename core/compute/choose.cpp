@@ -1,8 +1,8 @@
 #include "choose.h"
 
+#include "../base/threads.h"
 #include "../tensor/walk.h"
 #include "kernel_for.h"
-#include "share.h"
 
 namespace retrograd::detail {
 
@@ -15,7 +15,7 @@ Tensor choose(const char* op, const ByDtype<ChooseRun>& kernel, const Tensor& ma
   const std::int64_t mask_step = flat_step(shape, mask), a_step = flat_step(shape, a), b_step = flat_step(shape, b);
   if (mask_step >= 0 && a_step >= 0 && b_step >= 0) {
     const void *m = mask.body().data, *p = a.body().data, *q = b.body().data;
-    parallel_chunks(y.size(), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(y.size(), 1, [&](std::int64_t begin, std::int64_t end) {
       run(advance(m, begin * mask_step, 1), mask_step, advance(p, begin * a_step, width), a_step,
           advance(q, begin * b_step, width), b_step, advance(to, begin, width), end - begin);
     });

@@ -3,11 +3,11 @@
 #include <atomic>
 
 #include "../base/error.h"
+#include "../base/threads.h"
 #include "../kernels/convert.h"
 #include "../tensor/format.h"
 #include "creation.h"
 #include "kernel_for.h"
-#include "share.h"
 
 namespace retrograd::detail {
 
@@ -18,7 +18,7 @@ Tensor convert(const char* op, const Tensor& x, Dtype dtype) {
   const std::size_t from_width = size_of(x.dtype()), to_width = size_of(dtype);
   const std::int64_t n = x.size();
   std::atomic<std::int64_t> first{n};  // that y cannot hold
-  parallel_chunks(n, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t at =
         begin + run(advance(from.body().data, begin, from_width), advance(y.body().data, begin, to_width), end - begin);
     std::int64_t so_far = first.load(std::memory_order_relaxed);

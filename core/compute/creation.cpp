@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "../base/error.h"
+#include "../base/threads.h"
 #include "../tensor/format.h"
 
 namespace retrograd {
@@ -200,6 +201,24 @@ Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
     for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(rng.uniform() < p);
   });
   return out;
+}
+
+// Two draws are the seed of a generator for each chunk, so that chunks are drawn side by side and are the same for any
+// number of threads.
+Tensor detail::mask_without(double p, const Shape& shape, Rng& rng) {
+  constexpr std::int64_t kChunk = 16384;
+  const std::uint64_t high = rng.bits(), seed = high << 32 | rng.bits();
+  const double threshold = p * 0x1p32;
+  Tensor mask = Tensor::empty(shape, boolean);
+  bool* to = values<bool>(mask);
+  const std::int64_t n = mask.size();
+  parallel_for((n + kChunk - 1) / kChunk, kSharedSteps, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t chunk = begin; chunk < end; ++chunk) {
+      Rng own(seed, static_cast<std::uint64_t>(chunk));
+      for (std::int64_t i = chunk * kChunk; i < std::min(n, (chunk + 1) * kChunk); ++i) to[i] = own.bits() >= threshold;
+    }
+  });
+  return mask;
 }
 
 Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng) {

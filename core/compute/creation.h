@@ -121,4 +121,9 @@ Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng
 /// The whole numbers from 0 to n-1 in random order, int64.
 Tensor permutation(std::int64_t n, Rng& rng);
 
+namespace detail {
+/// A mask whose elements are false with probability p, independently.
+Tensor mask_without(double p, const Shape& shape, Rng& rng);
+}  // namespace detail
+
 }  // namespace retrograd

@@ -2,9 +2,9 @@
 
 #include <atomic>
 
+#include "../base/threads.h"
 #include "../tensor/walk.h"
 #include "kernel_for.h"
-#include "share.h"
 
 namespace retrograd::detail {
 
@@ -13,12 +13,12 @@ std::int64_t find(const char* op, const ByDtype<FindRun>& kernel, const Tensor& 
   const Tensor values = packed(x);
   const std::int64_t n = x.size();
   const std::byte* data = values.body().data;
-  if (n <= kParallelChunk) {
+  if (n <= kSharedSteps) {
     const std::int64_t at = run(data, n);
     return at < n ? at : -1;
   }
   std::atomic<std::int64_t> first{n};
-  parallel_chunks(n, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
     if (begin >= first.load(std::memory_order_relaxed)) return;
     const std::int64_t at = begin + run(advance(data, begin, size_of(x.dtype())), end - begin);
     if (at == end) return;

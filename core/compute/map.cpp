@@ -1,7 +1,7 @@
 #include "map.h"
 
+#include "../base/threads.h"
 #include "kernel_for.h"
-#include "share.h"
 
 namespace retrograd::detail {
 
@@ -14,12 +14,12 @@ Tensor map(const char* op, const ByDtype<UnaryRun>& kernel, const Tensor& x, Dty
   const std::int64_t n = x.size();
   const void* source = x.body().data;
   void* target = out.body().data;
-  if (n <= kParallelChunk) {
+  if (n <= kSharedSteps) {
     run(source, target, n);
     return out;
   }
   const std::size_t from = size_of(x.dtype()), to = size_of(out_dtype);
-  parallel_chunks(n, [&](std::int64_t begin, std::int64_t end) {
+  parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
     run(advance(source, begin, from), advance(target, begin, to), end - begin);
   });
   return out;

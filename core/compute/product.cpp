@@ -138,11 +138,13 @@ const Tensor& Deferred::value() {
   const std::int64_t n = b_.shape()[1];
   Tensor product = Tensor::empty({a_.shape()[0], n}, a_.dtype());
   const TileGrid grid = tiles();  // the same as for whoever uses them one by one, and so the same bits
-  parallel_for(grid.count(), [&](std::int64_t t) {
-    const TileRange at = grid[t];
+  parallel_for(grid.count(), kSharedSteps, [&](std::int64_t begin, std::int64_t end) {
     dispatch_floating(a_.dtype(), [&]<class T>() {
-      gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0},
-                values<T>(product) + at.row_begin * n + at.column_begin, n);
+      for (std::int64_t t = begin; t < end; ++t) {
+        const TileRange at = grid[t];
+        gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0},
+                  values<T>(product) + at.row_begin * n + at.column_begin, n);
+      }
     });
   });
   Tensor a, b;  // let go when nothing is locked

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "../base/threads.h"
+#include "scratch.h"
 
 namespace retrograd::detail {
 
@@ -111,9 +112,8 @@ void update(std::span<Update* const> updates, UpdateRun<float> on_float, UpdateR
     tasks += (one->parameter.size() + kTask - 1) / kTask;
   }
   const bool is_shared = elements > kTask;
-  // A tile of a product for each thread that takes part.
-  Pooled<Tensor> scratch(tile_bytes == 0 ? 0 : is_shared ? static_cast<std::size_t>(threads()) : 1);
-  for (std::size_t i = scratch.size(); i-- > 0;) scratch[i] = Tensor::empty({tile_bytes}, uint8);  // each gets its last
+  const Rows rows = {tasks, is_shared ? kSharedSteps : 0};
+  const ThreadScratch scratch(tile_bytes, rows);  // a tile of a product
   const Before before(may_throw ? updates : std::span<Update* const>());
   std::mutex mutex;
   std::exception_ptr failure;  // the arithmetic may be a user's, but a task must not throw
@@ -122,22 +122,19 @@ void update(std::span<Update* const> updates, UpdateRun<float> on_float, UpdateR
         std::upper_bound(updates.begin(), updates.end(), task,
                          [](std::int64_t wanted, const Update* one) { return wanted < one->first_task; });
     const Update& one = **(after - 1);
-    std::byte* tile = nullptr;
-    if (!scratch.empty()) tile = scratch[is_shared ? static_cast<std::size_t>(participant()) : 0].body().data;
     try {
       if (one.parameter.dtype() == float32)
-        run_task<float>(one, task - one.first_task, tile, on_float);
+        run_task<float>(one, task - one.first_task, scratch.mine(), on_float);
       else
-        run_task<double>(one, task - one.first_task, tile, on_double);
+        run_task<double>(one, task - one.first_task, scratch.mine(), on_double);
     } catch (...) {
       const std::lock_guard lock(mutex);
       if (!failure) failure = std::current_exception();
     }
   };
-  if (is_shared)
-    parallel_for(tasks, run);
-  else
-    for (std::int64_t task = 0; task < tasks; ++task) run(task);
+  parallel_for(tasks, static_cast<double>(rows.steps), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t task = begin; task < end; ++task) run(task);
+  });
   if (failure) {
     before.restore();
     std::rethrow_exception(failure);

@@ -3,10 +3,10 @@
 #include <utility>
 
 #include "../base/error.h"
+#include "../base/threads.h"
 #include "../tensor/format.h"
 #include "../tensor/walk.h"
 #include "kernel_for.h"
-#include "share.h"
 
 namespace retrograd::detail {
 
@@ -31,7 +31,7 @@ void zip_walk(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out
   const std::int64_t a_step = flat_step(out.shape(), a), b_step = flat_step(out.shape(), b);
   if (a_step >= 0 && b_step >= 0) {
     const void *p = a.body().data, *q = b.body().data;
-    parallel_chunks(out.size(), [&](std::int64_t begin, std::int64_t end) {
+    parallel_for(out.size(), 1, [&](std::int64_t begin, std::int64_t end) {
       run(advance(p, begin * a_step, from), a_step, advance(q, begin * b_step, from), b_step,
           advance(target, begin, to), end - begin);
     });
@@ -46,7 +46,7 @@ void zip_walk(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out
 }
 
 inline void zip_to(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out) {
-  if (out.size() <= kParallelChunk && are_parallel(a, out) && are_parallel(b, out))
+  if (out.size() <= kSharedSteps && are_parallel(a, out) && are_parallel(b, out))
     run(a.body().data, 1, b.body().data, 1, out.body().data, out.size());
   else
     zip_walk(run, a, b, out);
@@ -69,7 +69,7 @@ Shape broadcast_shapes(const char* op, const Tensor& a, const Tensor& b) {
 
 Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b, Dtype out_dtype) {
   const BinaryRun run = kernel_for(op, kernel, a.dtype());
-  if (are_parallel(a, b) && a.size() <= kParallelChunk) {
+  if (are_parallel(a, b) && a.size() <= kSharedSteps) {
     Tensor out = Tensor::empty_like(a, out_dtype);
     run(a.body().data, 1, b.body().data, 1, out.body().data, a.size());
     return out;

@@ -1,7 +1,7 @@
 #include "arithmetic.h"
 
+#include "../../core/base/threads.h"
 #include "../../core/compute/map.h"
-#include "../../core/compute/share.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/arithmetic.h"
 #include "../../core/tape/tape.h"
@@ -34,7 +34,7 @@ struct Times {
     const bool fits = run && g.shape() == into.shape() && factor.shape() == into.shape() && g.is_contiguous() &&
                       factor.is_contiguous();
     if (fits)
-      detail::parallel_chunks(into.size(), [&](std::int64_t begin, std::int64_t end) {
+      detail::parallel_for(into.size(), 1, [&](std::int64_t begin, std::int64_t end) {
         const auto at = [&](const Tensor& x) {
           return x.body().data + begin * static_cast<std::int64_t>(size_of(x.dtype()));
         };

@@ -5,12 +5,13 @@
 #include <string>
 
 #include "../../core/base/error.h"
+#include "../../core/compute/convolution.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../reduction/reductions.h"
-#include "convolution_products.h"
+#include "windows.h"
 
 namespace retrograd {
 

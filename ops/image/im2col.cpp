@@ -2,9 +2,11 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
+#include "../../core/compute/rows.h"
+#include "../../core/kernels/im2col.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/format.h"
-#include "window_loops.h"
+#include "windows.h"
 
 namespace retrograd {
 
@@ -16,8 +18,7 @@ using detail::Windows;
 struct Unfolding {
   Windows windows;
   Shape images, columns;
-  std::int64_t planes() const { return images[0] * images[1]; }
-  std::int64_t steps() const { return windows.size() * windows.positions(); }
+  detail::Rows planes() const { return {images[0] * images[1], windows.size() * windows.positions()}; }
 };
 
 Unfolding unfolding_of(const char* op, const Shape& images, Size2d size, const UnfoldOptions& options) {
@@ -33,33 +34,21 @@ Tensor folded(const Tensor& columns, const Unfolding& how);
 
 // y[n, (c, i, j), (p, q)] = x[n, c, p·s − pad + i·d, q·s − pad + j·d]
 Tensor unfolded(const Tensor& x, const Unfolding& how) {
-  const Tensor y = Tensor::empty(how.columns, x.dtype()), from = detail::packed(x);
-  const auto compute = [&]<class T>() {
-    const T* image = from.data<T>();
-    T* to = detail::values<T>(y);
-    const std::int64_t positions = how.windows.positions();
-    detail::for_each_plane(how.planes(), how.steps(), [&](std::int64_t plane) {
-      detail::im2col(how.windows, image + plane * how.windows.pixels(), 1, 0, positions, to + plane * how.steps(),
-                     positions);
-    });
-  };
-  if (y.size() > 0) dispatch_floating(x.dtype(), compute);
+  const Tensor y = Tensor::empty(how.columns, x.dtype());
+  const auto kernel = detail::kernel_for("unfold", detail::im2col_kernels().unfold, x.dtype());
+  if (y.size() > 0) detail::run_rows(how.planes(), kernel, detail::packed(x), y, how.windows);
   return record("unfold", y, wrt(x, [how](const Tensor& g) { return folded(g, how); }));
 }
 
 // x[n, c, h, w] = Σ of y[n, (c, i, j), (p, q)] over the windows and taps that meet (h, w)
 Tensor folded(const Tensor& columns, const Unfolding& how) {
-  const Tensor x = zeros(how.images, columns.dtype()), from = detail::packed(columns);
-  const auto compute = [&]<class T>() {
-    const T* column = from.data<T>();
-    T* to = detail::values<T>(x);
-    const std::int64_t positions = how.windows.positions();
-    detail::for_each_plane(how.planes(), how.steps(), [&](std::int64_t plane) {
-      detail::col2im(how.windows, column + plane * how.steps(), positions, 1, 0, positions,
-                     to + plane * how.windows.pixels());
-    });
-  };
-  if (columns.size() > 0) dispatch_floating(x.dtype(), compute);
+  const Tensor x = zeros(how.images, columns.dtype());
+  const auto kernel = detail::kernel_for("fold", detail::im2col_kernels().fold, columns.dtype());
+  const bool are_many = how.windows.size() > detail::kFewTerms;  // terms that meet in an element
+  const std::int64_t room = are_many ? how.windows.pixels() * static_cast<std::int64_t>(sizeof(double)) : 0;
+  if (columns.size() > 0)
+    detail::run_rows(how.planes(), kernel, detail::packed(columns), x, detail::ThreadScratch(room, how.planes()),
+                     how.windows);
   return record("fold", x, wrt(columns, [how](const Tensor& g) { return unfolded(g, how); }));
 }
 

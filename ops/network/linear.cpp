@@ -1,66 +1,7 @@
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "ops/network/linear.cpp"
-#include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "../../core/kernels/math-inl.h"
-#include "../reduction/rows-inl.h"
+#include "linear.h"
 
-#ifndef RETROGRAD_OPS_LINEAR_KERNELS
-#define RETROGRAD_OPS_LINEAR_KERNELS
-namespace retrograd {
-// z[i] += bias[i] and y[i] = activation(z[i]); where y is z, only the latter
-using BiasRun = detail::ByDtype<void (*)(void* z, const void* bias, void* y, std::int64_t n)>;
-struct LinearKernels {
-  BiasRun identity, relu, sigmoid, tanh;
-};
-}  // namespace retrograd
-#endif
-
-HWY_BEFORE_NAMESPACE();
-namespace retrograd::HWY_NAMESPACE {
-namespace {
-
-struct Identity {
-  template <class D, class V>
-  HWY_INLINE V operator()(D, V x) const {
-    return x;
-  }
-};
-template <class Activation>
-struct AfterBias {
-  template <class D, class V>
-  HWY_INLINE V operator()(D d, V y, V bias) const {
-    return Activation()(d, hn::Add(y, bias));
-  }
-};
-template <class Activation, class T>
-void with_bias(void* z_run, const void* bias_run, void* y_run, std::int64_t n) {
-  if (y_run == z_run) return zip_run<AfterBias<Activation>, T>(z_run, 1, bias_run, 1, y_run, n);
-  T* z = static_cast<T*>(z_run);
-  const T* bias = static_cast<const T*>(bias_run);
-  T* y = static_cast<T*>(y_run);
-  each_vector<T>(0, n, [=](auto d, std::int64_t i) HWY_ATTR {
-    const auto sum = hn::Add(hn::LoadU(d, z + i), hn::LoadU(d, bias + i));
-    hn::StoreU(sum, d, z + i);
-    hn::StoreU(Activation()(d, sum), d, y + i);
-  });
-}
-template <class Activation>
-constexpr BiasRun bias_run() {
-  return {with_bias<Activation, float>, with_bias<Activation, double>, nullptr, nullptr, nullptr};
-}
-
-const LinearKernels* linear_kernels() {
-  static constexpr LinearKernels kKernels = {bias_run<Identity>(), bias_run<Relu>(), bias_run<Sigmoid>(),
-                                             bias_run<Tanh>()};
-  return &kKernels;
-}
-
-}  // namespace
-}  // namespace retrograd::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
-#include "../../core/compute/product.h"
+#include "../../core/compute/linear.h"
+#include "../../core/kernels/bias.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
@@ -68,13 +9,10 @@ HWY_AFTER_NAMESPACE();
 #include "../elementwise/arithmetic.h"
 #include "../linalg/matmul.h"
 #include "../shape/views.h"
-#include "linear.h"
 
 namespace retrograd {
 
 namespace {
-
-const LinearKernels& kernels() { return *RETROGRAD_DISPATCH(linear_kernels)(); }
 
 void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   detail::check_dtypes("linear", {{"x", x}, {"weight", weight}, {"bias", bias}});
@@ -92,19 +30,18 @@ void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 struct Member {
   const char* name;
   Tensor (*activation)(const Tensor& x);
-  const BiasRun& (*run)();
+  detail::ByDtype<detail::BiasRun> detail::BiasKernels::*run;
   Tensor (*gradient)(Tensor g, const Tensor& y, const Tensor& z);
   bool (*saves_input)(const Tensor& y) = nullptr;
 };
-constexpr Member kIdentity = {"linear", [](const Tensor& x) { return x; },
-                              []() -> const BiasRun& { return kernels().identity; },
+constexpr Member kIdentity = {"linear", [](const Tensor& x) { return x; }, &detail::BiasKernels::identity,
                               [](Tensor g, const Tensor&, const Tensor&) { return g; }};
 constexpr Member kRelu = {
-    "linear_relu", relu, []() -> const BiasRun& { return kernels().relu; },
+    "linear_relu", relu, &detail::BiasKernels::relu,
     [](Tensor g, const Tensor& y, const Tensor&) { return detail::relu_gradient(std::move(g), y); }};
-constexpr Member kSigmoid = {"linear_sigmoid", sigmoid, []() -> const BiasRun& { return kernels().sigmoid; },
-                             detail::sigmoid_gradient, [](const Tensor&) { return true; }};
-constexpr Member kTanh = {"linear_tanh", tanh, []() -> const BiasRun& { return kernels().tanh; }, detail::tanh_gradient,
+constexpr Member kSigmoid = {"linear_sigmoid", sigmoid, &detail::BiasKernels::sigmoid, detail::sigmoid_gradient,
+                             [](const Tensor&) { return true; }};
+constexpr Member kTanh = {"linear_tanh", tanh, &detail::BiasKernels::tanh, detail::tanh_gradient,
                           detail::tanh_needs_input};
 
 Tensor rows_composed(const Member& member, const Tensor& x, const Tensor& weight, const Tensor& bias) {
@@ -114,22 +51,12 @@ Tensor rows_composed(const Member& member, const Tensor& x, const Tensor& weight
 // Y = f(X·Wᵀ + b). With the cotangent H of X·Wᵀ + b (eq. 2.6): dX = H·W, dW = Hᵀ·X, db = Σₙ Hₙ.
 Tensor rows_fused(const Member& member, const Tensor& x, const Tensor& weight, const Tensor& bias) {
   const std::int64_t width = weight.shape()[0];
-  const auto run = member.run()[static_cast<std::size_t>(x.dtype())];
-  const auto bytes = static_cast<std::int64_t>(size_of(x.dtype()));
-  const Tensor summand = detail::packed(bias);
   const bool recorded = is_recorded(x, weight, bias);
   Tensor y = Tensor::empty({x.shape()[0], width}, x.dtype());
   Tensor z = recorded && member.saves_input ? Tensor::empty(y.shape(), y.dtype()) : y;
-  const auto finish = [&](const detail::TileRange& at) {
-    for (std::int64_t row = at.row_begin; row < at.row_end; ++row) {
-      const std::int64_t begin = (row * width + at.column_begin) * bytes;
-      run(z.body().data + begin, summand.body().data + at.column_begin * bytes, y.body().data + begin,
-          at.column_end - at.column_begin);
-    }
-  };
-  const detail::TileEpilogue after(finish);
   const Strides strides = weight.strides();
-  detail::matmul_into(x, detail::make_view(weight, {weight.shape()[1], width}, {strides[1], strides[0]}), 0, z, &after);
+  const Tensor columns = detail::make_view(weight, {weight.shape()[1], width}, {strides[1], strides[0]});
+  detail::linear_into(x, columns, bias, detail::bias_kernels().*member.run, z, y);
   if (!recorded) return y;
   if (!member.saves_input || !member.saves_input(y)) z = Tensor();
   const Tensor inputs[] = {x, weight, bias};
@@ -182,4 +109,3 @@ Tensor linear_tanh(const Tensor& x, const Tensor& weight, const Tensor& bias) {
 }
 
 }  // namespace retrograd
-#endif  // HWY_ONCE

@@ -12,7 +12,7 @@
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/convert.h"
 #include "../shape/along.h"
-#include "running_product.h"
+#include "../../core/kernels/running_product.h"
 
 namespace retrograd {
 

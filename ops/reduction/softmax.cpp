@@ -1,143 +1,12 @@
-#undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "ops/reduction/softmax.cpp"
-#include <hwy/foreach_target.h>  // must come before simd-inl.h
-#include "../../core/kernels/math-inl.h"
-#include "rows-inl.h"
+#include "softmax.h"
 
-#ifndef RETROGRAD_OPS_SOFTMAX_KERNELS
-#define RETROGRAD_OPS_SOFTMAX_KERNELS
-namespace retrograd {
-enum class SoftmaxKind { softmax, log_softmax, log_sum };  // of which the last leaves y as scratch
-// log_sums, ln Σ e^x of each row, may be null.
-using SoftmaxRows = void (*)(SoftmaxKind kind, const void* x, void* y, double* log_sums, std::int64_t rows,
-                             std::int64_t columns);
-using GradientRows = void (*)(const void* g, const void* y, void* r, std::int64_t rows, std::int64_t columns);
-struct SoftmaxKernels {
-  SoftmaxRows rows;
-  GradientRows softmax_gradient, log_softmax_gradient;
-};
-}  // namespace retrograd
-#endif
-
-HWY_BEFORE_NAMESPACE();
-namespace retrograd::HWY_NAMESPACE {
-namespace {
-
-// Blocks of rows that stay in the first cache: exponentials are taken of a whole block, across the ends of its rows.
-constexpr std::int64_t kBlock = 4096, kBlockRows = 256;
-std::int64_t rows_of_block(std::int64_t columns) {
-  const std::int64_t rows = kBlock / columns;
-  return rows < 1 ? 1 : rows > kBlockRows ? kBlockRows : rows;
-}
-
-template <class T>
-void softmax_rows(SoftmaxKind kind, const void* x_rows, void* y_rows, double* log_sums, std::int64_t rows,
-                  std::int64_t columns) {
-  const T* x = static_cast<const T*>(x_rows);
-  T* y = static_cast<T*>(y_rows);
-  const std::int64_t step = rows_of_block(columns);
-  T largest[kBlockRows], total[kBlockRows];
-  for (std::int64_t begin = 0; begin < rows; begin += step) {
-    const std::int64_t count = begin + step < rows ? step : rows - begin;
-    const T* from = x + begin * columns;
-    T* to = y + begin * columns;
-    for (std::int64_t n = 0; n < count; ++n) {
-      const T* row = from + n * columns;
-      T* shifted = to + n * columns;
-      const T top = largest[n] = row_max(row, columns);
-      each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
-        hn::StoreU(hn::Sub(hn::LoadU(d, row + i), hn::Set(d, top)), d, shifted + i);
-      });
-    }
-    map_run<Exp, T>(to, to, count * columns);
-    for (std::int64_t n = 0; n < count; ++n) {
-      T* out = to + n * columns;
-      const double sum = row_sum<T>(columns, [=](auto d, std::int64_t i) HWY_ATTR { return hn::LoadU(d, out + i); });
-      const T one = total[n] = static_cast<T>(sum);
-      if (log_sums) log_sums[begin + n] = static_cast<double>(largest[n]) + std::log(sum);
-      if (kind == SoftmaxKind::softmax)
-        each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
-          hn::StoreU(hn::Div(hn::LoadU(d, out + i), hn::Set(d, one)), d, out + i);
-        });
-    }
-    if (kind != SoftmaxKind::log_softmax) continue;
-    map_run<Log, T>(total, total, count);
-    for (std::int64_t n = 0; n < count; ++n) {
-      const T* row = from + n * columns;
-      T* out = to + n * columns;
-      const T top = largest[n], log_total = total[n];
-      each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
-        hn::StoreU(hn::Sub(hn::Sub(hn::LoadU(d, row + i), hn::Set(d, top)), hn::Set(d, log_total)), d, out + i);
-      });
-    }
-  }
-}
-
-// r = h∘(g − Σ h∘g), which is the same of g − c for every c: with the cotangent of a share h near 1 as c, what is left
-// of 1 − h there is the sum of the other shares, and keeps its digits.
-template <class T>
-void softmax_gradient_rows(const void* g_rows, const void* h_rows, void* r_rows, std::int64_t rows,
-                           std::int64_t columns) {
-  for (std::int64_t n = 0; n < rows; ++n) {
-    const T *g = static_cast<const T*>(g_rows) + n * columns, *h = static_cast<const T*>(h_rows) + n * columns;
-    T* r = static_cast<T*>(r_rows) + n * columns;
-    T c = 0;
-    if (const T top = row_max(h, columns); top > static_cast<T>(0.5)) {
-      std::int64_t at = 0;
-      while (h[at] != top) ++at;
-      c = g[at];
-    }
-    const T mean = static_cast<T>(row_sum<T>(columns, [=](auto d, std::int64_t i) HWY_ATTR {
-      return hn::Mul(hn::Sub(hn::LoadU(d, g + i), hn::Set(d, c)), hn::LoadU(d, h + i));
-    }));
-    each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
-      const auto shifted = hn::Sub(hn::LoadU(d, g + i), hn::Set(d, c));
-      hn::StoreU(hn::Mul(hn::LoadU(d, h + i), hn::Sub(shifted, hn::Set(d, mean))), d, r + i);
-    });
-  }
-}
-
-// r = g − e^y·Σ g
-template <class T>
-void log_softmax_gradient_rows(const void* g_rows, const void* y_rows, void* r_rows, std::int64_t rows,
-                               std::int64_t columns) {
-  const std::int64_t step = rows_of_block(columns);
-  for (std::int64_t begin = 0; begin < rows; begin += step) {
-    const std::int64_t count = begin + step < rows ? step : rows - begin;
-    const T* from = static_cast<const T*>(g_rows) + begin * columns;
-    T* to = static_cast<T*>(r_rows) + begin * columns;
-    map_run<Exp, T>(static_cast<const T*>(y_rows) + begin * columns, to, count * columns);
-    for (std::int64_t n = 0; n < count; ++n) {
-      const T* g = from + n * columns;
-      T* r = to + n * columns;
-      const T sum =
-          static_cast<T>(row_sum<T>(columns, [=](auto d, std::int64_t i) HWY_ATTR { return hn::LoadU(d, g + i); }));
-      each_vector<T>(0, columns, [=](auto d, std::int64_t i) HWY_ATTR {
-        hn::StoreU(hn::NegMulAdd(hn::LoadU(d, r + i), hn::Set(d, sum), hn::LoadU(d, g + i)), d, r + i);
-      });
-    }
-  }
-}
-
-template <class T>
-constexpr SoftmaxKernels kernels_of() {
-  return {softmax_rows<T>, softmax_gradient_rows<T>, log_softmax_gradient_rows<T>};
-}
-const SoftmaxKernels* softmax_kernels(bool single) {
-  static constexpr SoftmaxKernels kSingle = kernels_of<float>(), kDouble = kernels_of<double>();
-  return single ? &kSingle : &kDouble;
-}
-
-}  // namespace
-}  // namespace retrograd::HWY_NAMESPACE
-HWY_AFTER_NAMESPACE();
-
-#if HWY_ONCE
 #include <limits>
 #include <vector>
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
+#include "../../core/compute/rows.h"
+#include "../../core/kernels/softmax.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
@@ -147,13 +16,12 @@ HWY_AFTER_NAMESPACE();
 #include "../shape/indexing.h"
 #include "../shape/shaping.h"
 #include "reductions.h"
-#include "softmax.h"
 
 namespace retrograd {
 
 namespace {
 
-const SoftmaxKernels& kernels(Dtype dtype) { return *RETROGRAD_DISPATCH(softmax_kernels)(dtype == float32); }
+using detail::SoftmaxKind;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -169,33 +37,26 @@ int axis_of(const char* op, const Tensor& x, const Tensor& axis) {
 }
 Tensor of_axis(int axis) { return tensor(std::int64_t{axis}); }
 
-// Along an axis whose lines lie as rows.
-Tensor run_rows(SoftmaxKind kind, const Tensor& x, const detail::Along& along, double* log_sums) {
-  const Tensor from = detail::packed(x);
+// Along an axis whose lines lie as rows; log_sums, ln Σ e^x of each, may be null.
+Tensor by_rows(SoftmaxKind kind, const Tensor& x, const detail::Along& along, double* log_sums) {
   Tensor y = Tensor::empty(x.shape(), x.dtype());
-  const auto width = static_cast<std::int64_t>(size_of(x.dtype())) * along.n;
-  const SoftmaxRows run = kernels(x.dtype()).rows;
-  detail::parallel_rows(along.outer, along.n, [&](std::int64_t first, std::int64_t rows) {
-    run(kind, from.body().data + first * width, y.body().data + first * width, log_sums ? log_sums + first : nullptr,
-        rows, along.n);
-  });
+  const auto kernel = detail::kernel_for("softmax", detail::softmax_kernels().rows, x.dtype());
+  detail::run_rows({along.outer, along.n}, kernel, kind, detail::packed(x), y, log_sums, along.n);
   return y;
 }
-Tensor run_gradient(GradientRows run, const Tensor& g, const Tensor& y, const detail::Along& along) {
-  const Tensor cotangent = detail::packed(g), value = detail::packed(y);
+Tensor run_gradient(const detail::ByDtype<detail::SoftmaxKernels::Gradient>& kernels, const Tensor& g, const Tensor& y,
+                    const detail::Along& along) {
   Tensor r = Tensor::empty(g.shape(), g.dtype());
-  const auto width = static_cast<std::int64_t>(size_of(g.dtype())) * along.n;
-  detail::parallel_rows(along.outer, along.n, [&](std::int64_t first, std::int64_t rows) {
-    run(cotangent.body().data + first * width, value.body().data + first * width, r.body().data + first * width, rows,
-        along.n);
-  });
+  const auto kernel = detail::kernel_for("softmax", kernels, g.dtype());
+  detail::run_rows({along.outer, along.n}, kernel, detail::packed(g), detail::packed(y), r, along.n);
   return r;
 }
 
 // Σₖ gₖ·∂hₖ/∂xᵢ = hᵢ·(gᵢ − Σₖ hₖgₖ), eq. 2.14
 Tensor softmax_gradient(const Tensor& g, const Tensor& h, int axis) {
   const detail::Along along(h.shape(), axis);
-  if (along.inner == 1 && !is_recorded(g, h)) return run_gradient(kernels(h.dtype()).softmax_gradient, g, h, along);
+  if (along.inner == 1 && !is_recorded(g, h))
+    return run_gradient(detail::softmax_kernels().softmax_gradient, g, h, along);
   const Tensor shifted = [&] {  // as the kernel does
     const NoTape constant;
     return take_along_axis(g, expand_dims(argmax(h, axis), axis), axis);
@@ -206,7 +67,8 @@ Tensor softmax_gradient(const Tensor& g, const Tensor& h, int axis) {
 // Σₖ gₖ·∂yₖ/∂xᵢ = gᵢ − e^(yᵢ)·Σₖ gₖ
 Tensor log_softmax_gradient(const Tensor& g, const Tensor& y, int axis) {
   const detail::Along along(y.shape(), axis);
-  if (along.inner == 1 && !is_recorded(g, y)) return run_gradient(kernels(y.dtype()).log_softmax_gradient, g, y, along);
+  if (along.inner == 1 && !is_recorded(g, y))
+    return run_gradient(detail::softmax_kernels().log_softmax_gradient, g, y, along);
   return g - exp(y) * sum(g, axis, true);
 }
 
@@ -227,7 +89,7 @@ Tensor softmax_fused(const Tensor& x, const Tensor& at) {
   const detail::Along along(x.shape(), axis);
   Tensor h;
   if (along.inner == 1) {
-    h = run_rows(SoftmaxKind::softmax, x, along, nullptr);
+    h = by_rows(SoftmaxKind::softmax, x, along, nullptr);
   } else {
     const NoTape compute_only;
     h = softmax_along(x, axis);
@@ -246,7 +108,7 @@ Tensor log_softmax_fused(const Tensor& x, const Tensor& at) {
   const detail::Along along(x.shape(), axis);
   Tensor y;
   if (along.inner == 1) {
-    y = run_rows(SoftmaxKind::log_softmax, x, along, nullptr);
+    y = by_rows(SoftmaxKind::log_softmax, x, along, nullptr);
   } else {
     const NoTape compute_only;
     y = detail::log_softmax_composed(x, axis);
@@ -271,7 +133,7 @@ Tensor logsumexp_fused(const Tensor& x, const Tensor& at) {
     Shape shape = x.shape();
     shape[axis] = 1;
     std::vector<double, detail::PoolAllocator<double>> log_sums(static_cast<std::size_t>(along.outer));
-    run_rows(SoftmaxKind::log_sum, x, along, log_sums.data());
+    by_rows(SoftmaxKind::log_sum, x, along, log_sums.data());
     y = Tensor::empty(shape, x.dtype());
     bool is_finite = true;
     dispatch(x.dtype(), [&]<class T>() {
@@ -317,7 +179,7 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdims) {
 }
 
 Tensor detail::softmax_rows(const Tensor& x, double* log_sums) {
-  return run_rows(SoftmaxKind::softmax, x, Along(x.shape(), 1), log_sums);
+  return by_rows(SoftmaxKind::softmax, x, Along(x.shape(), 1), log_sums);
 }
 
 // ln of eq. 2.9
@@ -327,4 +189,3 @@ Tensor detail::log_softmax_composed(const Tensor& x, int axis) {
 }
 
 }  // namespace retrograd
-#endif  // HWY_ONCE

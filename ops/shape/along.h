@@ -1,10 +1,7 @@
-// What ops along axes share: a contiguous tensor seen along one axis as (outer, n, inner), reductions over several axes
-// made of reductions over one, and rows shared out to threads. Not a public header.
+// What ops along axes share: a contiguous tensor seen along one axis as (outer, n, inner), and reductions over several
+// axes made of reductions over one. Not a public header.
 #pragma once
-#include <algorithm>
-
 #include "../../core/compute/reduce.h"
-#include "../../core/compute/share.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tensor/tensor.h"
 
@@ -51,15 +48,6 @@ Tensor reduce_stretches(const Tensor& x, std::uint32_t mask, bool keepdims, F f)
     last = first;
   }
   return without_axes(y, x.shape(), mask, keepdims);
-}
-
-/// Calls tile(first row, rows) for chunks of rows, whose borders depend on the shape alone.
-template <class F>
-void parallel_rows(std::int64_t rows, std::int64_t columns, F tile) {
-  const std::int64_t step = std::max(kParallelChunk / std::max(columns, std::int64_t{1}), std::int64_t{1});
-  if (rows <= step) return tile(std::int64_t{0}, rows);
-  parallel_for((rows + step - 1) / step,
-               [&](std::int64_t chunk) { tile(chunk * step, std::min(step, rows - chunk * step)); });
 }
 
 }  // namespace retrograd::detail

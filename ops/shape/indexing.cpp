@@ -7,6 +7,8 @@
 #include "../../core/base/error.h"
 #include "../../core/base/total.h"
 #include "../../core/compute/creation.h"
+#include "../../core/compute/rows.h"
+#include "../../core/kernels/gather.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/check.h"
@@ -120,17 +122,11 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis) {
   for (std::int64_t size : at.shape()) sizes[rank++] = size;
   for (int a = own + 1; a < x.rank(); ++a) sizes[rank++] = x.shape()[a];
   Tensor y = detail::empty_for("take", Shape(std::span(sizes.data(), rank), "take"), x.dtype());
-  const Tensor from = detail::packed(x);
   const detail::Along along(x.shape(), own);
-  const std::int64_t count = at.size();
-  const auto bytes = along.inner * static_cast<std::int64_t>(size_of(x.dtype()));
-  const auto* places = at.data<std::int64_t>();
+  const std::int64_t bytes = along.inner * static_cast<std::int64_t>(size_of(x.dtype()));
   if (y.size() > 0)
-    detail::parallel_rows(along.outer * count, along.inner, [&](std::int64_t first, std::int64_t rows) {
-      for (std::int64_t row = first; row < first + rows; ++row)
-        std::copy_n(from.body().data + (row / count * along.n + places[row % count]) * bytes, bytes,
-                    y.body().data + row * bytes);
-    });
+    detail::run_rows({along.outer * at.size(), along.inner}, detail::gather_kernels().rows, detail::packed(x), at, y,
+                     along.n, at.size(), bytes);
   if (!is_recorded(x)) return y;
   Tensor taken = record("take", std::move(y), wrt(x, Untake{x.shape(), at, own}));
   protect(taken, at);
@@ -169,13 +165,12 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
   const Shape wide = with_axis_of(shape, own, x.shape());
   if (!(wide == x.shape())) return take_along_axis(broadcast_to(x, wide), indices, axis);
   const Tensor at = checked_indices("take_along_axis", broadcast_to(indices, shape), x.shape(), own);
-  const Tensor from = detail::packed(x);
   Tensor y = detail::empty_for("take_along_axis", shape, x.dtype());
-  dispatch(x.dtype(), [&]<class T>() {
-    const T* in = from.data<T>();
-    T* out = detail::values<T>(y);
-    for_each_index(at, x.shape(), own, [&](std::int64_t place, std::int64_t j) { out[j] = in[place]; });
-  });
+  const detail::Along along(shape, own);
+  const auto kernel = detail::kernel_for("take_along_axis", detail::gather_kernels().along, x.dtype());
+  if (y.size() > 0)
+    detail::run_rows({along.outer, along.n * along.inner}, kernel, detail::packed(x), at, y, x.shape()[own], along.n,
+                     along.inner);
   if (!is_recorded(x)) return y;
   Tensor taken = record("take_along_axis", std::move(y), wrt(x, [whole = x.shape(), at, own](const Tensor& g) {
                           return scatter_add(zeros(whole, g.dtype()), at, g, own);

@@ -43,9 +43,10 @@ Tensor gather_rows(const Tensor& x, tools::Rows rows, std::int64_t known, bool p
     else
       std::memcpy(out.body().data + static_cast<std::size_t>(i) * bytes, source(i), bytes);
   };
-  const std::int64_t part = std::max<std::int64_t>(kBytesTogether / static_cast<std::int64_t>(bytes + 1), 1);
-  parallel_for((count + part - 1) / part, [&](std::int64_t chunk) {
-    for (std::int64_t i = chunk * part; i < std::min(count, (chunk + 1) * part); ++i) copy_row(i);
+  // Bytes from memory that are worth a thread, as steps.
+  const double steps = static_cast<double>(bytes + 1) * (double{kSharedSteps} / double{kBytesTogether});
+  parallel_for(count, steps, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i) copy_row(i);
   });
   return out;
 }

@@ -96,7 +96,9 @@ TEST_CASE("every tile is done exactly once") {
   const Threads several(4);
   std::vector<std::atomic<int>> done(1000);
   for (int round = 0; round < 50; ++round)
-    detail::parallel_for(1000, [&](std::int64_t i) { ++done[static_cast<std::size_t>(i)]; });
+    detail::parallel_for(1000, detail::kSharedSteps, [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t i = begin; i < end; ++i) ++done[static_cast<std::size_t>(i)];
+    });
   for (const auto& count : done) REQUIRE(count == 50);
 }
 

@@ -26,7 +26,7 @@ std::vector<LayerRow> linear_layer_rows() {
            Rng rng(1);
            nn::Linear{3, 2, rng}(ones({4, 3}, float64));
          },
-         "linear: dtypes differ: x float64, weight float32, bias float32"}}},
+         "linear: dtypes differ: x float64, weight float32, bias float32; astype converts"}}},
       {"Mlp",
        [](Rng& rng, Dtype dtype) {
          return nn::Mlp{{3, 4, 2}, nn::Activation::sigmoid, rng, nn::FanInUniform{}, dtype};

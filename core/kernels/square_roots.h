@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-namespace retrograd::optim::detail {
+namespace retrograd::detail {
 
 /// A power of two by which numbers up to `size` are brought to where their squares have all their digits.
 template <class T>
@@ -29,4 +29,4 @@ template <class T>
   return std::sqrt(keep * a * a + share * b * b + more * scale * scale) / scale;
 }
 
-}  // namespace retrograd::optim::detail
+}  // namespace retrograd::detail

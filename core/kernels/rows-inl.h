@@ -1,14 +1,15 @@
 // Loops over the rows of a matrix, for kernels that read a row more than once: whole vectors first, then at most four
 // lanes, then one, so that narrow rows are quick too. Steps are lambdas of (tag, position). Not a public header.
-#if defined(RETROGRAD_OPS_ROWS_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef RETROGRAD_OPS_ROWS_INL_H_
-#undef RETROGRAD_OPS_ROWS_INL_H_
+#include "simd-inl.h"
+
+#if defined(RETROGRAD_CORE_KERNELS_ROWS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef RETROGRAD_CORE_KERNELS_ROWS_INL_H_
+#undef RETROGRAD_CORE_KERNELS_ROWS_INL_H_
 #else
-#define RETROGRAD_OPS_ROWS_INL_H_
+#define RETROGRAD_CORE_KERNELS_ROWS_INL_H_
 #endif
 
-#include "../../core/base/total.h"
-#include "../../core/kernels/simd-inl.h"
+#include "../base/total.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {

@@ -1,10 +1,13 @@
-#include "convolution_products.h"
+#include "convolution.h"
 
-#include <atomic>
+#include <algorithm>
+#include <utility>
 
-#include "../../core/base/threads.h"
-#include "../../core/blas/gemm.h"
-#include "../../core/compute/creation.h"
+#include "../base/threads.h"
+#include "../blas/gemm.h"
+#include "../kernels/im2col.h"
+#include "creation.h"
+#include "scratch.h"
 
 namespace retrograd::detail {
 
@@ -90,6 +93,9 @@ class Convolution {
     const std::int64_t parts = flops_of(s_) < kWorthThreads
                                    ? 1
                                    : std::max<std::int64_t>(std::min(divided_up(kManyTasks, blocks), most_parts), 1);
+    const bool sums_up = s_.windows.size() > kFewTerms;
+    const ThreadScratch totals(sums_up ? s_.windows.pixels() * static_cast<std::int64_t>(sizeof(double)) : 0,
+                               shares(blocks * parts));
     run(blocks * parts, [&](std::int64_t task, T* scratch) {
       const std::int64_t group = task / parts % s_.groups, block = task / parts / s_.groups, part = task % parts;
       const std::int64_t first = s_.channels_each() * part / parts, last = s_.channels_each() * (part + 1) / parts;
@@ -111,7 +117,7 @@ class Convolution {
         for (std::int64_t image = span.first_image; image < span.last_image; ++image) {
           if (cut == 0) std::fill_n(planes(image), (last - first) * s_.windows.pixels(), T{0});
           col2im(s_.windows, scratch + (image - span.first_image) * spans_.positions, span.count(), last - first,
-                 span.begin, span.end, planes(image));
+                 span.begin, span.end, planes(image), reinterpret_cast<double*>(totals.mine()));
         }
       }
     });
@@ -161,17 +167,18 @@ class Convolution {
   }
 
  private:
-  // Calls f(task, scratch) for each task, on as many threads as there are tasks for, with scratch of one thread at a
-  // time: room for a span's columns and, behind them, its rows of y.
+  // Each task on a thread of its own, where it pays.
+  Rows shares(std::int64_t tasks) const { return {tasks, flops_of(s_) < kWorthThreads ? 0 : kSharedSteps}; }
+
+  // Calls f(task, scratch) for each task, on all threads where it pays, with scratch of one thread at a time: room for
+  // a span's columns and, behind them, its rows of y.
   template <class F>
   void run(std::int64_t tasks, F f) const {
-    constexpr std::int64_t kLine = 64 / sizeof(T);
-    const std::int64_t lanes = flops_of(s_) < kWorthThreads ? 1 : std::min<std::int64_t>(tasks, threads());
-    const std::int64_t room = divided_up(columns_ + rows_, kLine) * kLine;
-    const Tensor scratch = Tensor::empty({lanes, room}, dtype_of<T>);
-    std::atomic<std::int64_t> next{0};
-    parallel_for(lanes, [&](std::int64_t lane) {
-      for (std::int64_t task = next++; task < tasks; task = next++) f(task, values<T>(scratch) + lane * room);
+    const Rows rows = shares(tasks);
+    const ThreadScratch scratch((columns_ + rows_) * static_cast<std::int64_t>(sizeof(T)), rows);
+    parallel_for(tasks, static_cast<double>(rows.steps), [&](std::int64_t begin, std::int64_t end) {
+      T* mine = reinterpret_cast<T*>(scratch.mine());
+      for (std::int64_t task = begin; task < end; ++task) f(task, mine);
     });
   }
 

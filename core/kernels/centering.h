@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <limits>
 
-#include "../../core/base/total.h"
+#include "../base/total.h"
 
 namespace retrograd::detail {
 

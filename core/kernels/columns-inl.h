@@ -1,12 +1,12 @@
 // Sums down the columns of a matrix, as many columns at once as a vector holds. Not a public header.
-#if defined(RETROGRAD_OPS_COLUMNS_INL_H_) == defined(HWY_TARGET_TOGGLE)
-#ifdef RETROGRAD_OPS_COLUMNS_INL_H_
-#undef RETROGRAD_OPS_COLUMNS_INL_H_
-#else
-#define RETROGRAD_OPS_COLUMNS_INL_H_
-#endif
-
 #include "rows-inl.h"
+
+#if defined(RETROGRAD_CORE_KERNELS_COLUMNS_INL_H_) == defined(HWY_TARGET_TOGGLE)
+#ifdef RETROGRAD_CORE_KERNELS_COLUMNS_INL_H_
+#undef RETROGRAD_CORE_KERNELS_COLUMNS_INL_H_
+#else
+#define RETROGRAD_CORE_KERNELS_COLUMNS_INL_H_
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {

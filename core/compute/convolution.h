@@ -1,13 +1,11 @@
 // The arithmetic of a convolution and of its two derivatives, on packed values: products of matrices with im2col's
 // columns, block by block, spread over the pool. Blocks and the order of sums depend on the sizes alone, so the bits do
-// not depend on the number of threads. Knows nothing of tapes and refuses nothing. Not a public header.
+// not depend on the number of threads. Refuses nothing. Not a public header.
 #pragma once
-#include "../../core/tensor/tensor.h"
-#include "window_loops.h"
+#include "../kernels/windows.h"
+#include "../tensor/tensor.h"
 
-namespace retrograd {
-
-namespace detail {
+namespace retrograd::detail {
 
 /// The sizes of a convolution y = x * weight, which its derivatives share.
 struct ConvSizes {
@@ -29,5 +27,4 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const
 Tensor convolve_back(const Tensor& g, const Tensor& weight, const ConvSizes& sizes);
 Tensor correlate(const Tensor& x, const Tensor& g, const ConvSizes& sizes);
 
-}  // namespace detail
-}  // namespace retrograd
+}  // namespace retrograd::detail

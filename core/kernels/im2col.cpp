@@ -1,26 +1,10 @@
-#include "window_loops.h"
+#include "im2col.h"
 
-#include <limits>
-#include <string>
-
-#include "../../core/base/error.h"
-#include "../../core/tensor/format.h"
+#include <algorithm>
 
 namespace retrograd::detail {
 
 namespace {
-
-// As the caller wrote it: one number for images of one row.
-std::string text(Size2d numbers, bool one_row) {
-  return one_row ? fmt::format("{}", numbers.columns) : fmt::format("({}, {})", numbers.rows, numbers.columns);
-}
-
-// An axis of windows whose numbers are in range; `out` is 0 where the window is larger than the padded axis.
-WindowAxis axis_of(std::int64_t in, std::int64_t size, std::int64_t stride, std::int64_t padding,
-                   std::int64_t dilation) {
-  const std::int64_t room = in + 2 * padding - dilation * (size - 1) - 1;
-  return {in, size, stride, padding, dilation, room < 0 ? 0 : room / stride + 1};
-}
 
 // Calls f(channel, kernel row, kernel column) in the order of the rows of the columns.
 template <class F>
@@ -87,43 +71,6 @@ void add_run(const T* __restrict from, std::int64_t step, std::int64_t n, Sum* _
 
 }  // namespace
 
-bool Windows::are_pixels() const {
-  const auto one = [](const WindowAxis& axis) {
-    return axis.size == 1 && axis.stride == 1 && axis.padding == 0 && axis.out == axis.in;
-  };
-  return one(rows) && one(columns);
-}
-
-void check_windows(const char* op, Size2d size, Size2d stride, Size2d padding, Size2d dilation, bool one_row) {
-  const auto check = [&](const char* what, Size2d numbers, std::int64_t least) {
-    if (std::min(numbers.rows, numbers.columns) < least)
-      fail<ShapeError>("{}: {} must be at least {}, got {}", op, what, least, text(numbers, one_row));
-    if (std::max(numbers.rows, numbers.columns) > kLongestSide)
-      fail<ShapeError>("{}: {} may be up to {}, got {}", op, what, kLongestSide, text(numbers, one_row));
-  };
-  check("a window's size", size, 1);
-  check("the stride", stride, 1);
-  check("the padding", padding, 0);
-  check("the dilation", dilation, 1);
-}
-
-Windows windows_on(const char* op, const Shape& images, Size2d size, Size2d stride, Size2d padding, Size2d dilation) {
-  const bool one_row = images.rank() == 3;
-  if (one_row) size.rows = stride.rows = dilation.rows = 1, padding.rows = 0;
-  check_windows(op, size, stride, padding, dilation, one_row);
-  const std::int64_t height = one_row ? 1 : images[2], width = images[images.rank() - 1];
-  if (std::max(height, width) > kLongestSide)
-    fail<ShapeError>("{}: the sides of images may be up to {}, got {}", op, kLongestSide, images);
-  const Windows windows{axis_of(height, size.rows, stride.rows, padding.rows, dilation.rows),
-                        axis_of(width, size.columns, stride.columns, padding.columns, dilation.columns)};
-  if (windows.rows.out < 1 || windows.columns.out < 1)
-    fail<ShapeError>("{}: a window {} with dilation {} is larger than {} with padding {}", op, text(size, one_row),
-                     text(dilation, one_row), images, text(padding, one_row));
-  if (std::int64_t positions; __builtin_mul_overflow(windows.rows.out, windows.columns.out, &positions))
-    fail<ShapeError>("{}: {} with padding {} has more windows than 64 bits count", op, images, text(padding, one_row));
-  return windows;
-}
-
 template <class T>
 void im2col(const Windows& windows, const T* image, std::int64_t channels, std::int64_t begin, std::int64_t end,
             T* columns, std::int64_t stride) {
@@ -166,16 +113,43 @@ void add_columns(const Windows& windows, const T* columns, std::int64_t stride, 
 
 template <class T>
 void col2im(const Windows& windows, const T* columns, std::int64_t stride, std::int64_t channels, std::int64_t begin,
-            std::int64_t end, T* image) {
+            std::int64_t end, T* image, double* totals) {
   if (windows.size() <= kFewTerms) return add_columns(windows, columns, stride, channels, begin, end, image);
   for (std::int64_t channel = 0; channel < channels; ++channel, columns += windows.size() * stride)
-    with_totals(image + channel * windows.pixels(), windows.pixels(),
+    with_totals(image + channel * windows.pixels(), windows.pixels(), totals,
                 [&](double* plane) { add_columns(windows, columns, stride, 1, begin, end, plane); });
 }
 
 template void im2col(const Windows&, const float*, std::int64_t, std::int64_t, std::int64_t, float*, std::int64_t);
 template void im2col(const Windows&, const double*, std::int64_t, std::int64_t, std::int64_t, double*, std::int64_t);
-template void col2im(const Windows&, const float*, std::int64_t, std::int64_t, std::int64_t, std::int64_t, float*);
-template void col2im(const Windows&, const double*, std::int64_t, std::int64_t, std::int64_t, std::int64_t, double*);
+template void col2im(const Windows&, const float*, std::int64_t, std::int64_t, std::int64_t, std::int64_t, float*,
+                     double*);
+template void col2im(const Windows&, const double*, std::int64_t, std::int64_t, std::int64_t, std::int64_t, double*,
+                     double*);
+
+namespace {
+
+template <class T>
+void unfold(const void* images, void* columns, const Windows& windows, std::int64_t first, std::int64_t last) {
+  const std::int64_t positions = windows.positions();
+  for (std::int64_t plane = first; plane < last; ++plane)
+    im2col(windows, static_cast<const T*>(images) + plane * windows.pixels(), 1, 0, positions,
+           static_cast<T*>(columns) + plane * windows.size() * positions, positions);
+}
+template <class T>
+void fold(const void* columns, void* images, double* totals, const Windows& windows, std::int64_t first,
+          std::int64_t last) {
+  const std::int64_t positions = windows.positions();
+  for (std::int64_t plane = first; plane < last; ++plane)
+    col2im(windows, static_cast<const T*>(columns) + plane * windows.size() * positions, positions, 1, 0, positions,
+           static_cast<T*>(images) + plane * windows.pixels(), totals);
+}
+
+constexpr Im2colKernels kTable = {.unfold = floats(unfold<float>, unfold<double>),
+                                  .fold = floats(fold<float>, fold<double>)};
+
+}  // namespace
+
+const Im2colKernels& im2col_kernels() { return kTable; }
 
 }  // namespace retrograd::detail

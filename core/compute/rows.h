@@ -1,0 +1,38 @@
+// The door of kernels that see a tensor as rows, lines, planes or channels, each computed from whole ones: neighbors
+// are shared among threads, by borders that depend on the shape alone. Nothing is recorded. Knows nothing of what a
+// kernel computes, nor of how far apart its rows lie. Not a public header.
+#pragma once
+#include <cstdint>
+#include <type_traits>
+
+#include "../base/threads.h"
+#include "../tensor/tensor.h"
+#include "kernel_for.h"
+#include "scratch.h"
+
+namespace retrograd::detail {
+
+/// The elements of a tensor as any pointer that a kernel takes; null of an empty handle.
+struct AnyPointer {
+  void* at;
+  template <class T>
+  operator T*() const {
+    return static_cast<T*>(at);
+  }
+};
+inline AnyPointer kernel_argument(const Tensor& x) { return {x.defined() ? x.body().data : nullptr}; }
+inline AnyPointer kernel_argument(const ThreadScratch& x) { return {x.mine()}; }
+template <class T>
+requires(!std::is_same_v<T, Tensor> && !std::is_same_v<T, ThreadScratch>) const T& kernel_argument(const T& x) {
+  return x;
+}
+
+/// Calls kernel(arguments…, first, last) for the rows from first to before last, until all are done. A tensor, which is
+/// contiguous, arrives as a pointer to its first element, scratch as a pointer to the thread's own; all else as it is.
+template <class... Parameters, class... Arguments>
+void run_rows(Rows rows, void (*kernel)(Parameters...), const Arguments&... arguments) {
+  parallel_for(rows.count, static_cast<double>(rows.steps),
+               [&](std::int64_t first, std::int64_t last) { kernel(kernel_argument(arguments)..., first, last); });
+}
+
+}  // namespace retrograd::detail
