@@ -10,9 +10,9 @@ namespace retrograd::detail {
 
 std::int64_t find(const char* op, const ByDtype<FindRun>& kernel, const Tensor& x) {
   const FindRun run = kernel_for(op, kernel, x.dtype());
-  const Tensor values = packed(x);
+  if (!x.is_contiguous()) return find(op, kernel, packed(x));
   const std::int64_t n = x.size();
-  const std::byte* data = values.body().data;
+  const std::byte* data = x.body().data;
   if (n <= kSharedSteps) {
     const std::int64_t at = run(data, n);
     return at < n ? at : -1;

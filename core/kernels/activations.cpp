@@ -48,7 +48,9 @@ std::int64_t find_above_3_4(const void* y_run, std::int64_t n) {
   const T* y = static_cast<const T*>(y_run);
   const auto limit = hn::Set(d, static_cast<T>(0.75));
   std::int64_t i = 0;
-  while (i + lanes <= n && hn::AllTrue(d, hn::Le(hn::Abs(hn::LoadU(d, y + i)), limit))) i += lanes;
+  for (; i + lanes <= n; i += lanes)
+    if (const auto is_below = hn::Le(hn::Abs(hn::LoadU(d, y + i)), limit); !hn::AllTrue(d, is_below))
+      return i + hn::FindFirstTrue(d, hn::Not(is_below));
   while (i < n && y[i] <= static_cast<T>(0.75) && y[i] >= static_cast<T>(-0.75)) ++i;
   return i;
 }
