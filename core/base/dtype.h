@@ -1,6 +1,8 @@
 // The element types a tensor can have. float32 is the default, float64 is for checking and for care, int64 holds
 // indices, boolean holds masks, uint8 holds pixels. Dtypes never mix silently: `astype` converts.
 #pragma once
+#include <fmt/core.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -83,3 +85,12 @@ concept Element = std::is_same_v<T, float> || std::is_same_v<T, double> || std::
     std::is_same_v<T, bool> || std::is_same_v<T, std::uint8_t>;
 
 }  // namespace retrograd
+
+template <>
+struct fmt::formatter<retrograd::Dtype> : fmt::formatter<fmt::string_view> {
+  template <class Context>
+  auto format(retrograd::Dtype dtype, Context& context) const {
+    const std::string_view text = retrograd::name(dtype);
+    return fmt::formatter<fmt::string_view>::format({text.data(), text.size()}, context);
+  }
+};

@@ -1,8 +1,10 @@
 #include "shape.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
-#include "../tensor/format.h"
+#include <algorithm>
+#include <ostream>
+
 #include "error.h"
 
 namespace retrograd {
@@ -71,5 +73,16 @@ std::uint32_t Axes::mask(const char* op, int rank) const {
   }
   return mask;
 }
+
+std::string to_string(const Shape& shape) {
+  if (shape.rank() == 1) return fmt::format("({},)", shape[0]);
+  return fmt::format("({})", fmt::join(shape.begin(), shape.end(), ", "));
+}
+
+std::string detail::described(const Shape& shape, const std::string* label) {
+  return label ? fmt::format("\"{}\" {}", *label, shape) : to_string(shape);
+}
+
+std::ostream& operator<<(std::ostream& stream, const Shape& shape) { return stream << to_string(shape); }
 
 }  // namespace retrograd

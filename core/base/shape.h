@@ -1,12 +1,16 @@
 // The sizes of a tensor along its axes, held inline (at most eight), so that no shape ever allocates. A scalar has rank
 // 0 and size 1. Also NumPy's broadcasting rule and the reading of axis arguments. Knows nothing of values or strides.
 #pragma once
+#include <fmt/core.h>
+
 #include <array>
 #include <concepts>
 #include <cstdint>
 #include <initializer_list>
+#include <iosfwd>
 #include <limits>
 #include <span>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -102,4 +106,23 @@ class Axes {
   std::array<int, kMaxRank> axes_{};
 };
 
+/// "(2, 3)", "(3,)" and "()", as NumPy prints shapes.
+std::string to_string(const Shape& shape);
+/// Writes to_string(shape).
+std::ostream& operator<<(std::ostream& stream, const Shape& shape);
+
+namespace detail {
+/// How errors speak of a tensor: its shape, after the dotted name under which it was last watched, where it has one:
+/// (5, 4) or "0.weight" (5, 4).
+std::string described(const Shape& shape, const std::string* label);
+}  // namespace detail
+
 }  // namespace retrograd
+
+template <>
+struct fmt::formatter<retrograd::Shape> : fmt::formatter<fmt::string_view> {
+  template <class Context>
+  auto format(const retrograd::Shape& shape, Context& context) const {
+    return fmt::formatter<fmt::string_view>::format(retrograd::to_string(shape), context);
+  }
+};

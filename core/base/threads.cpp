@@ -11,7 +11,6 @@
 #include <thread>
 #include <vector>
 
-#include "../blas/gemm.h"
 #include "error.h"
 
 namespace retrograd {
@@ -97,7 +96,6 @@ class Workers {
   }
   void serve(std::size_t self) {
     participant_number = static_cast<int>(self);
-    detail::use_one_blas_thread();
     std::uint32_t seen = 0;
     for (;;) {
       for (int spins = 0; spins < kSpins && round_.load(std::memory_order_acquire) == seen; ++spins) relax();

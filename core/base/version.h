@@ -3,8 +3,6 @@
 #pragma once
 #include <string>
 
-#include "../blas/gemm.h"
-
 /// The part of the version that changes when programs have to.
 #define RETROGRAD_VERSION_MAJOR 0
 /// The part that changes with new features; before 1.0 programs may have to change, too.

@@ -9,22 +9,20 @@
 #include <vector>
 
 #include "../base/error.h"
+#include "../base/storage.h"
 #include "../base/threads.h"
 #include "../kernels/small_gemm.h"
-#include "../tensor/storage.h"
 
 namespace retrograd {
 
 std::string blas_core() { return openblas_get_corename(); }
 
-void detail::use_one_blas_thread() { openblas_set_num_threads(1); }
-
-// Not a static with a guard, which a fork may find taken.
+// A build of OpenBLAS on OpenMP counts threads for each thread of its own; the others count for the process.
 void detail::prepare_blas() {
-  static constinit std::atomic<bool> is_prepared{false};
-  if (is_prepared.load(std::memory_order_relaxed)) return;
-  use_one_blas_thread();
-  is_prepared.store(true, std::memory_order_relaxed);
+  thread_local constinit bool is_prepared = false;
+  if (is_prepared) return;
+  openblas_set_num_threads(1);
+  is_prepared = true;
 }
 
 namespace {

@@ -57,8 +57,7 @@ void gemm_batch(std::int64_t count, std::int64_t m, std::int64_t n, std::int64_t
 void gemm_batch(std::int64_t count, std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<double> a,
                 MatrixIn<double> b, double* c, FunctionRef<BatchOffset(std::int64_t)> offset);
 
-void use_one_blas_thread();
-/// The same before the first product of the process.
+/// Sets OpenBLAS to one thread, at the first call on each thread.
 void prepare_blas();
 
 }  // namespace detail

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../base/error.h"
+#include "../base/text.h"
 #include "../tensor/format.h"
 #include "log.h"
 

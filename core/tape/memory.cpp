@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "../base/storage.h"
+#include "../base/text.h"
 #include "../tensor/format.h"
-#include "../tensor/storage.h"
 #include "log.h"
 
 namespace retrograd {

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "../base/error.h"
+#include "../base/text.h"
 #include "file_kind.h"
 #include "format.h"
 

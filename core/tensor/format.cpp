@@ -6,11 +6,6 @@
 
 namespace retrograd {
 
-std::string to_string(const Shape& shape) {
-  if (shape.rank() == 1) return fmt::format("({},)", shape[0]);
-  return fmt::format("({})", fmt::join(shape.begin(), shape.end(), ", "));
-}
-
 namespace {
 
 constexpr std::int64_t kEdge = 3, kMostValues = 1000;
@@ -144,74 +139,6 @@ std::string to_string(const Tensor& x) {
   return dispatch(x.dtype(), [&]<class T>() { return format_values<T>(x); });
 }
 
-std::string detail::described(const Shape& shape, const std::string* label) {
-  return label ? fmt::format("\"{}\" {}", *label, shape) : to_string(shape);
-}
-
-std::string detail::described(const Tensor& x) {
-  return described(x.shape(), x.body().label.load(std::memory_order_acquire));
-}
-
-namespace {
-// The bytes of the character that the text begins with; 0 where it is none to show.
-std::size_t character_size(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  if (first < 0x80) return first >= 0x20 && first != 0x7f ? 1 : 0;
-  const std::size_t size = first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
-  if (size > text.size()) return 0;
-  for (std::size_t i = 1; i < size; ++i)
-    if ((byte(i) & 0xc0U) != 0x80) return 0;
-  return first == 0xc2 && byte(1) < 0xa0 ? 0 : size;  // U+0080 to U+009F are control characters too
-}
-}  // namespace
-
-std::string detail::shown(std::string_view text, std::size_t most) {
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t size = character_size(text), taken = std::max<std::size_t>(size, 1);
-    if (out.size() + taken > most) return out + "…";
-    out += size > 0 ? text.substr(0, size) : "?";
-    text.remove_prefix(taken);
-  }
-  return out;
-}
-
-std::string detail::shown_path(std::string_view path) { return shown(path, std::string_view::npos); }
-
-std::string detail::shell_quoted(std::string_view text) {
-  std::string plain, printed;  // between quotes, and as a format between quotes
-  bool is_plain = true;
-  // What a shell takes of a command loses the line ends behind it.
-  const std::size_t end = text.find_last_not_of('\n') + 1;
-  const std::string line_ends(text.substr(end));
-  for (std::string_view rest = text.substr(0, end); !rest.empty();) {
-    const std::size_t size = character_size(rest), taken = std::max<std::size_t>(size, 1);
-    const char c = rest[0];
-    is_plain = is_plain && size > 0;
-    plain += c == '\'' ? "'\\''" : rest.substr(0, taken);
-    if (size == 0)
-      printed += fmt::format("\\{:03o}", static_cast<unsigned char>(c));
-    else
-      printed += c == '\'' ? "'\\''" : c == '\\' ? "\\\\" : c == '%' ? "%%" : rest.substr(0, size);
-    rest.remove_prefix(taken);
-  }
-  return (is_plain ? "'" + plain + "'" : "\"$(printf '" + printed + "')\"") +
-         (line_ends.empty() ? "" : "'" + line_ends + "'");
-}
-
-std::string detail::bytes_text(std::int64_t bytes) {
-  if (bytes < 1024) return fmt::format("{} B", bytes);
-  static constexpr const char* kUnits[] = {"KiB", "MiB", "GiB", "TiB", "PiB", "EiB"};
-  double amount = static_cast<double>(bytes) / 1024;
-  std::size_t unit = 0;
-  for (; amount >= 1023.95 && unit < 5; ++unit) amount /= 1024;
-  return amount < 9.995   ? fmt::format("{:.2f} {}", amount, kUnits[unit])
-         : amount < 99.95 ? fmt::format("{:.1f} {}", amount, kUnits[unit])
-                          : fmt::format("{:.0f} {}", amount, kUnits[unit]);
-}
-
-std::ostream& operator<<(std::ostream& stream, const Shape& shape) { return stream << to_string(shape); }
 std::ostream& operator<<(std::ostream& stream, const Tensor& x) { return stream << to_string(x); }
 
 }  // namespace retrograd

@@ -3,12 +3,11 @@
 #include <cstring>
 
 #include "../base/error.h"
+#include "../base/text.h"
 #include "../compute/product.h"
 #include "../kernels/copy.h"
 #include "../tape/log.h"
-#include "format.h"
 #include "walk.h"
-#include "wrap.h"
 
 namespace retrograd {
 
@@ -31,7 +30,7 @@ void release_body(Body* body) noexcept {
   if (Body* base = body->base; base != body) {
     base->views.fetch_sub(1, std::memory_order_relaxed);
     if (base->wrapped)
-      drop_wrapped(base);
+      (*reinterpret_cast<ReleaseWrapped*>(base->payload()))(base);
     else if (drop_reference(base))
       give_block(base);
   }
@@ -74,6 +73,8 @@ void check_overwritable(const Tensor& x, const char* op) {
       is_live(body.base->serial.load(std::memory_order_relaxed)))
     fail<TapeError>("{}: this {} tensor is a running sum that an open tape differentiates", op, described(x));
 }
+
+std::string described(const Tensor& x) { return described(x.shape(), x.body().label.load(std::memory_order_acquire)); }
 
 void check_floating(const char* op, const Tensor& x) {
   if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}; astype converts", op, x.dtype());

@@ -14,7 +14,7 @@
 #include "../base/dtype.h"
 #include "../base/index.h"
 #include "../base/shape.h"
-#include "storage.h"
+#include "../base/storage.h"
 
 /// Tensors, the tape, derivatives, and the ops; the layers, optimizers and tools have namespaces of their own in it.
 namespace retrograd {
@@ -69,6 +69,8 @@ inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, 
   return body;
 }
 
+/// Takes a view's reference from a base whose values lie in memory of the caller's. Its payload begins with one.
+using ReleaseWrapped = void (*)(Body* base) noexcept;
 void release_body(Body* body) noexcept;
 /// Row-major strides of a shape.
 Strides row_major(const Shape& shape);
@@ -82,6 +84,8 @@ void check_overwritable(const Tensor& x, const char* op);
 void check_writable(const Tensor& x, const char* op);
 /// As check_overwritable, for a write that is itself recorded.
 void check_in_place(const Tensor& x, const char* op);
+/// described(shape, label) of x.
+std::string described(const Tensor& x);
 /// DtypeError unless x is float32 or float64.
 void check_floating(const char* op, const Tensor& x);
 

@@ -7,7 +7,19 @@ namespace retrograd::detail {
 
 namespace {
 using Owner = std::shared_ptr<const void>;
-Owner* owner_of(Body* base) { return reinterpret_cast<Owner*>(base->payload()); }
+
+// What the block of a wrapped base holds.
+struct Wrapped {
+  ReleaseWrapped release;
+  Owner owner;
+};
+Wrapped* wrapped_in(Body* base) { return reinterpret_cast<Wrapped*>(base->payload()); }
+
+void release(Body* base) noexcept {
+  if (base->refs.fetch_sub(1, std::memory_order_acq_rel) != 2) return;
+  wrapped_in(base)->~Wrapped();
+  give_block(base);
+}
 }  // namespace
 
 // Handles are views on a base that nobody has a handle on. The base counts itself among its references, so that no view
@@ -16,22 +28,16 @@ Tensor wrap_memory(const void* memory, Dtype dtype, bool read_only, const Shape&
   if (!memory && shape.size() > 0) fail("wrap: there is no memory (a null pointer) for shape {}", shape);
   if (reinterpret_cast<std::uintptr_t>(memory) % size_of(dtype) != 0)
     fail("wrap: the memory is not aligned for {}, which needs a multiple of {} bytes", dtype, size_of(dtype));
-  const Tensor handle = Tensor::adopt(new_body(sizeof(Owner), shape, shape.size(), dtype));
+  const Tensor handle = Tensor::adopt(new_body(sizeof(Wrapped), shape, shape.size(), dtype));
   Body& base = handle.body();
   base.data = static_cast<std::byte*>(const_cast<void*>(memory));
   Tensor view = make_view(handle, shape, row_major(shape));
-  new (owner_of(&base)) Owner(std::move(owner));  // nothing throws from here on
+  new (wrapped_in(&base)) Wrapped{release, std::move(owner)};  // nothing throws from here on
   base.wrapped = true;
   base.read_only = read_only;
-  base.exposed.store(true, std::memory_order_relaxed);  // the caller may write whenever he likes
+  base.exposed.store(true, std::memory_order_relaxed);  // the caller may write whenever they like
   base.refs.fetch_add(1, std::memory_order_relaxed);
   return view;
-}
-
-void drop_wrapped(Body* base) noexcept {
-  if (base->refs.fetch_sub(1, std::memory_order_acq_rel) != 2) return;
-  owner_of(base)->~Owner();
-  give_block(base);
 }
 
 }  // namespace retrograd::detail

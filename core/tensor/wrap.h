@@ -17,8 +17,6 @@ inline constexpr Borrowed borrowed{};
 namespace detail {
 Tensor wrap_memory(const void* memory, Dtype dtype, bool read_only, const Shape& shape,
                    std::shared_ptr<const void>&& owner);
-/// Takes a view's reference from the wrapped base it looked at.
-void drop_wrapped(Body* base) noexcept;
 }  // namespace detail
 
 /// A tensor of the shape.size() values that lie at `memory` in row-major order. Through a const pointer it may only be

@@ -9,6 +9,7 @@
 
 #include "../../core/base/error.h"
 #include "../../core/base/shape.h"
+#include "../../core/base/text.h"
 #include "../../core/tensor/format.h"
 
 namespace retrograd::detail {

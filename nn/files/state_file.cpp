@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "../../core/base/error.h"
+#include "../../core/base/text.h"
 #include "../../core/tensor/format.h"
 #include "safetensors_header.h"
 

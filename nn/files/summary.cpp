@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_set>
 
+#include "../../core/base/text.h"
 #include "../../core/tensor/format.h"
 
 namespace retrograd::detail {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <map>
 
+#include "../../core/base/text.h"
 #include "../../core/compute/creation.h"
 #include "../../core/tensor/format.h"
 #include "safetensors_header.h"

@@ -8,7 +8,7 @@
 #include "../../core/base/total.h"
 #include "../../core/tape/tape.h"
 #include "../../core/tensor/format.h"
-#include "../../core/tensor/storage.h"
+#include "../../core/base/storage.h"
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/convert.h"
 #include "../shape/along.h"

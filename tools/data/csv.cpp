@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "../../core/base/error.h"
+#include "../../core/base/text.h"
 #include "../../core/tensor/format.h"
 #include "../../ops/shape/views.h"
 #include "csv_records.h"

@@ -1,6 +1,7 @@
 #include "csv_records.h"
 
 #include "../../core/base/error.h"
+#include "../../core/base/text.h"
 #include "../../core/tensor/file_kind.h"
 #include "../../core/tensor/format.h"
 

@@ -12,6 +12,7 @@
 #include <sstream>
 #include <system_error>
 
+#include "../../core/base/text.h"
 #include "../../core/tensor/file.h"
 #include "../../core/tensor/format.h"
 #include "gzip_file.h"

@@ -10,6 +10,7 @@
 #include <system_error>
 
 #include "../../core/base/error.h"
+#include "../../core/base/text.h"
 #include "../../core/tensor/file_kind.h"
 #include "../../core/tensor/format.h"
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "../../core/base/error.h"
+#include "../../core/base/text.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tensor/format.h"
 #include "fetch.h"

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "../../core/base/error.h"
+#include "../../core/base/text.h"
 #include "../../core/tensor/file.h"
 #include "../../core/tensor/file_kind.h"
 #include "../../core/tensor/format.h"

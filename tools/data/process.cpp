@@ -14,6 +14,7 @@
 #include <cstring>
 #include <utility>
 
+#include "../../core/base/text.h"
 #include "../../core/tensor/format.h"
 
 namespace retrograd::tools {

@@ -3,8 +3,9 @@
 #include <cstring>
 #include <string_view>
 
+#include "../../core/base/storage.h"
+#include "../../core/base/text.h"
 #include "../../core/tensor/format.h"
-#include "../../core/tensor/storage.h"
 
 namespace retrograd::tools {
 

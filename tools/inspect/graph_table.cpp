@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "../../core/base/text.h"
 #include "../../core/tensor/format.h"
 #include "graph.h"
 

@@ -5,8 +5,7 @@
 #include <cstdlib>
 #include <mutex>
 
-#include "../base/locks.h"
-#include "../tape/limit.h"
+#include "locks.h"
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
@@ -15,6 +14,7 @@ namespace retrograd::detail {
 
 // Not inline: a program that is compiled to hide its symbols would have a pool of its own beside the shared library's.
 thread_local constinit Pool* own_pool = nullptr;
+constinit std::atomic<GrowthCheck> growth_check{nullptr};
 
 namespace {
 
@@ -119,7 +119,7 @@ Block* take_new_block(std::uint32_t size_class) {
     reserve.cold = block->next;
   } else {
     const std::int64_t bytes = bytes_with_head(size_class);
-    check_memory_limit(*pool, bytes);
+    if (const GrowthCheck check = growth_check.load(std::memory_order_acquire)) check(*pool, bytes);
     void* memory = allocate(static_cast<std::size_t>(bytes));
     if (!memory) throw std::bad_alloc();
     block = new (memory) Block{pool, nullptr, size_class, 1};

@@ -79,6 +79,10 @@ struct Pool {
 
 extern thread_local constinit Pool* own_pool;
 
+/// Called before a pool takes `more` bytes from the system; it may throw. Null where nobody has asked to be.
+using GrowthCheck = void (*)(const Pool& pool, std::int64_t more);
+extern constinit std::atomic<GrowthCheck> growth_check;
+
 Block* take_new_block(std::uint32_t size_class);
 void return_block(Block* block) noexcept;
 
