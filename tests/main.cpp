@@ -1,6 +1,5 @@
-// The one place that compiles doctest's implementation and its main, and where at the very end no tensor and no node of
-// a tape may be left: ctest runs each test case in a process of its own, so this holds for each.
-#define DOCTEST_CONFIG_IMPLEMENT_WITH_MAIN
+// The main of the test programs. At the very end no tensor and no node of a tape may be left: ctest runs each test case
+// in a process of its own, so this holds for each.
 #include <doctest/doctest.h>
 #include <retrograd/core/tape/memory.h>
 
@@ -21,3 +20,5 @@ struct NothingIsLeft {
 __attribute__((init_priority(101))) const NothingIsLeft nothing_is_left;
 
 }  // namespace
+
+int main(int argc, char** argv) { return doctest::Context(argc, argv).run(); }

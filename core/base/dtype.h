@@ -1,12 +1,12 @@
 // The element types a tensor can have. float32 is the default, float64 is for checking and for care, int64 holds
 // indices, boolean holds masks, uint8 holds pixels. Dtypes never mix silently: `astype` converts.
 #pragma once
-#include <fmt/core.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <type_traits>
+
+#include "text.h"
 
 namespace retrograd {
 
@@ -87,10 +87,8 @@ concept Element = std::is_same_v<T, float> || std::is_same_v<T, double> || std::
 }  // namespace retrograd
 
 template <>
-struct fmt::formatter<retrograd::Dtype> : fmt::formatter<fmt::string_view> {
-  template <class Context>
-  auto format(retrograd::Dtype dtype, Context& context) const {
-    const std::string_view text = retrograd::name(dtype);
-    return fmt::formatter<fmt::string_view>::format({text.data(), text.size()}, context);
+struct fmt::formatter<retrograd::Dtype> : retrograd::detail::TextFormatter {
+  auto format(retrograd::Dtype dtype, fmt::format_context& context) const {
+    return write(retrograd::name(dtype), context);
   }
 };

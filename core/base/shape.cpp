@@ -13,10 +13,10 @@ Shape::Shape(std::span<const std::int64_t> sizes, const char* op) {
   if (sizes.size() > kMaxRank) fail<ShapeError>("{}: at most {} axes, got {}", op, kMaxRank, sizes.size());
   std::int64_t product = 1;
   for (std::int64_t size : sizes) {
-    if (size < 0) fail<ShapeError>("{}: sizes can't be negative, got ({})", op, fmt::join(sizes, ", "));
+    if (size < 0) fail<ShapeError>("{}: sizes can't be negative, got ({})", op, detail::joined(sizes));
     // Sizes of 0 are left out: strides and blocks are products of the others.
     if (__builtin_mul_overflow(product, size == 0 ? 1 : size, &product))
-      fail<ShapeError>("{}: ({}) has more elements than 64 bits count", op, fmt::join(sizes, ", "));
+      fail<ShapeError>("{}: ({}) has more elements than 64 bits count", op, detail::joined(sizes));
     sizes_[static_cast<std::size_t>(rank_++)] = size;
   }
 }
@@ -76,7 +76,7 @@ std::uint32_t Axes::mask(const char* op, int rank) const {
 
 std::string to_string(const Shape& shape) {
   if (shape.rank() == 1) return fmt::format("({},)", shape[0]);
-  return fmt::format("({})", fmt::join(shape.begin(), shape.end(), ", "));
+  return fmt::format("({})", detail::joined({shape.begin(), shape.end()}));
 }
 
 std::string detail::described(const Shape& shape, const std::string* label) {

@@ -1,8 +1,6 @@
 // The sizes of a tensor along its axes, held inline (at most eight), so that no shape ever allocates. A scalar has rank
 // 0 and size 1. Also NumPy's broadcasting rule and the reading of axis arguments. Knows nothing of values or strides.
 #pragma once
-#include <fmt/core.h>
-
 #include <array>
 #include <concepts>
 #include <cstdint>
@@ -13,6 +11,8 @@
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "text.h"
 
 namespace retrograd {
 
@@ -120,9 +120,8 @@ std::string described(const Shape& shape, const std::string* label);
 }  // namespace retrograd
 
 template <>
-struct fmt::formatter<retrograd::Shape> : fmt::formatter<fmt::string_view> {
-  template <class Context>
-  auto format(const retrograd::Shape& shape, Context& context) const {
-    return fmt::formatter<fmt::string_view>::format(retrograd::to_string(shape), context);
+struct fmt::formatter<retrograd::Shape> : retrograd::detail::TextFormatter {
+  auto format(const retrograd::Shape& shape, fmt::format_context& context) const {
+    return write(retrograd::to_string(shape), context);
   }
 };

@@ -1,6 +1,7 @@
 #include "text.h"
 
-#include <fmt/format.h>
+#include <algorithm>
+#include <string>
 
 namespace retrograd {
 
@@ -61,6 +62,25 @@ std::string detail::bytes_text(std::int64_t bytes) {
   return amount < 9.995   ? fmt::format("{:.2f} {}", amount, kUnits[unit])
          : amount < 99.95 ? fmt::format("{:.1f} {}", amount, kUnits[unit])
                           : fmt::format("{:.0f} {}", amount, kUnits[unit]);
+}
+
+std::string detail::joined(std::span<const std::int64_t> numbers) {
+  std::string text;
+  for (const std::int64_t number : numbers) text += (text.empty() ? "" : ", ") + std::to_string(number);
+  return text;
+}
+
+std::string detail::joined(std::span<const std::string> words) {
+  std::string text;
+  for (const std::string& word : words) text += (&word == words.data() ? "" : ", ") + word;
+  return text;
+}
+
+fmt::format_context::iterator detail::TextFormatter::write(std::string_view text, fmt::format_context& context) const {
+  if (specification_.empty()) return std::copy(text.begin(), text.end(), context.out());
+  const fmt::string_view shown(text.data(), text.size());
+  const std::string set = fmt::vformat("{:" + std::string(specification_) + "}", fmt::make_format_args(shown));
+  return std::copy(set.begin(), set.end(), context.out());
 }
 
 }  // namespace retrograd

@@ -1,10 +1,10 @@
 // What tensors take of the machine's memory, over all threads. Everything here is counted by pools as they work; asking
 // sums it up, and recording and computing cost nothing more. Knows nothing of memory that is not in tensors.
 #pragma once
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <string>
+
+#include "../base/text.h"
 
 namespace retrograd {
 
@@ -38,9 +38,8 @@ std::string to_string(const Memory& memory);
 }  // namespace retrograd
 
 template <>
-struct fmt::formatter<retrograd::Memory> : fmt::formatter<fmt::string_view> {
-  template <class Context>
-  auto format(const retrograd::Memory& memory, Context& context) const {
-    return fmt::formatter<fmt::string_view>::format(retrograd::to_string(memory), context);
+struct fmt::formatter<retrograd::Memory> : retrograd::detail::TextFormatter {
+  auto format(const retrograd::Memory& memory, fmt::format_context& context) const {
+    return write(retrograd::to_string(memory), context);
   }
 };

@@ -1,12 +1,11 @@
 // How shapes, dtypes and tensors print through fmt and streams: NumPy's layout, eight digits after the point at most,
 // large tensors abbreviated. Printing is for people; saving is another room.
 #pragma once
-#include <fmt/format.h>
-
 #include <iosfwd>
 #include <string>
 #include <string_view>
 
+#include "../base/text.h"
 #include "tensor.h"
 
 namespace retrograd {
@@ -21,9 +20,8 @@ std::ostream& operator<<(std::ostream& stream, const Tensor& x);
 }  // namespace retrograd
 
 template <>
-struct fmt::formatter<retrograd::Tensor> : fmt::formatter<fmt::string_view> {
-  template <class Context>
-  auto format(const retrograd::Tensor& x, Context& context) const {
-    return fmt::formatter<fmt::string_view>::format(retrograd::to_string(x), context);
+struct fmt::formatter<retrograd::Tensor> : retrograd::detail::TextFormatter {
+  auto format(const retrograd::Tensor& x, fmt::format_context& context) const {
+    return write(retrograd::to_string(x), context);
   }
 };

@@ -1,7 +1,6 @@
 #include "options.h"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 #include <retrograd/core/tensor/format.h>
 
 #include <algorithm>
@@ -78,9 +77,9 @@ std::vector<const Case*> parse_cases(std::string_view text) {
   for (std::string_view name : split(text)) {
     const Case* found = find_case(name);
     if (!found) {
-      std::vector<std::string_view> known;
-      for (const Case& one : all_cases()) known.push_back(one.name);
-      refuse("--cases: there is no case \"{}\"; the cases are {}", shown(name), fmt::join(known, ","));
+      std::string known;
+      for (const Case& one : all_cases()) known += (known.empty() ? "" : ",") + std::string(one.name);
+      refuse("--cases: there is no case \"{}\"; the cases are {}", shown(name), known);
     }
     if (std::find(cases.begin(), cases.end(), found) != cases.end()) refuse("--cases: {} is named twice", name);
     cases.push_back(found);

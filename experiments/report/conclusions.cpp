@@ -1,13 +1,13 @@
 #include "conclusions.h"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include <cmath>
 #include <functional>
 #include <utility>
 
 #include "table.h"
+#include "wording.h"
 
 namespace retrograd::experiments {
 namespace {
@@ -70,8 +70,8 @@ Claim judge(std::string text, const std::vector<Pair>& compared, const Question&
     return claim;
   }
   claim.evidence = fmt::format("{} of {} {}", yes, asked, noun);
-  if (!against.empty() && against.size() < asked) claim.evidence += fmt::format("; no: {}", fmt::join(against, ", "));
-  if (!level.empty()) claim.evidence += fmt::format("; too close to tell: {}", fmt::join(level, ", "));
+  if (!against.empty() && against.size() < asked) claim.evidence += fmt::format("; no: {}", joined(against, ", "));
+  if (!level.empty()) claim.evidence += fmt::format("; too close to tell: {}", joined(level, ", "));
   return claim;
 }
 

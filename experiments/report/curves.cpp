@@ -1,8 +1,6 @@
 #include "curves.h"
 
-#include <fmt/format.h>
-
-#include <iterator>
+#include <fmt/core.h>
 
 #include "files.h"
 
@@ -11,12 +9,10 @@ namespace {
 
 template <class T>
 std::string csv(const char* heading, const std::vector<T>& loss, const std::vector<T>& accuracy) {
-  fmt::memory_buffer text;
-  fmt::format_to(std::back_inserter(text), "{},loss,accuracy\n", heading);
-  for (std::size_t i = 0; i < loss.size(); ++i) {
-    fmt::format_to(std::back_inserter(text), "{},{},{}\n", i + 1, loss[i], accuracy[i]);
-  }
-  return fmt::to_string(text);
+  std::string text;
+  text += fmt::format("{},loss,accuracy\n", heading);
+  for (std::size_t i = 0; i < loss.size(); ++i) text += fmt::format("{},{},{}\n", i + 1, loss[i], accuracy[i]);
+  return text;
 }
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include "figures.h"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -136,7 +135,7 @@ Figure accuracy_comparison(const std::vector<const Outcome*>& outcomes, Digits d
   script += fmt::format(
       "set title 'Test accuracy of all cases{}' font ',15'\nset xlabel 'epoch'\nset xrange [0:{}]\n"
       "set key outside right center samplen 4 title 'case, last epoch'\n{}plot {}\n",
-      suffix(dataset), epochs, error_axis(y_range(all, 0)), fmt::join(plots, ", \\\n  "));
+      suffix(dataset), epochs, error_axis(y_range(all, 0)), joined(plots, ", \\\n  "));
   return {"all_test_accuracy.svg", script};
 }
 
@@ -158,7 +157,7 @@ std::string loss_panel(const std::vector<const Outcome*>& outcomes, Loss loss) {
   if (plots.empty()) return "";
   return blocks + fmt::format("set title '{}'\nset xrange [0:{}]\n{}plot {}\n",
                               loss == Loss::euclidean ? "Euclidean loss" : "softmax cross-entropy", epochs,
-                              loss_axis(y_range(all, 0), loss_label(loss)), fmt::join(plots, ", \\\n  "));
+                              loss_axis(y_range(all, 0), loss_label(loss)), joined(plots, ", \\\n  "));
 }
 
 Figure loss_comparison(const std::vector<const Outcome*>& outcomes, Digits dataset) {

@@ -1,11 +1,11 @@
 #include "plot.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
+
+#include "wording.h"
 
 namespace retrograd::experiments {
 namespace {
@@ -31,12 +31,9 @@ std::string plot_style(int width, int height) {
 }
 
 std::string data_block(const std::string& name, const Points& points) {
-  fmt::memory_buffer text;
-  auto out = std::back_inserter(text);
-  fmt::format_to(out, "${} << END\n", name);
-  for (const auto& [x, y] : points) fmt::format_to(out, "{:.7g} {:.5g}\n", x, y);
-  fmt::format_to(out, "END\n");
-  return fmt::to_string(text);
+  std::string text = fmt::format("${} << END\n", name);
+  for (const auto& [x, y] : points) text += fmt::format("{:.7g} {:.5g}\n", x, y);
+  return text + "END\n";
 }
 
 Points thinned_extremes(const Points& points, std::size_t buckets) {
@@ -123,7 +120,7 @@ std::string log_ticks(const std::vector<std::pair<std::string, double>>& candida
     taken.push_back(place);
     ticks.push_back(fmt::format("'{}' {}", label, position));
   }
-  return fmt::format("set ytics ({})\nunset mytics\n", fmt::join(ticks, ", "));
+  return fmt::format("set ytics ({})\nunset mytics\n", joined(ticks, ", "));
 }
 
 }  // namespace retrograd::experiments

@@ -1,7 +1,6 @@
 #include "report.h"
 
 #include <fmt/core.h>
-#include <fmt/ranges.h>
 #include <retrograd/retrograd.h>
 
 #include <nlohmann/json.hpp>
@@ -9,17 +8,20 @@
 #include "../paper/summary.h"
 #include "conclusions.h"
 #include "table.h"
+#include "wording.h"
 
 namespace retrograd::experiments {
 namespace {
 
 std::string how_it_was_run(const Options& options, const Setting& setting) {
   const Configuration& paper = options.configuration;
+  std::vector<std::string> seeds;
+  for (const std::uint64_t seed : options.seeds) seeds.push_back(std::to_string(seed));
   std::string text = fmt::format(
       "{}, {} train and {} test images. {} {}, batches of {}, learning rate {}, momentum {}, weight decay {},\n{} {}.",
       options.dataset == Digits::mnist ? "MNIST" : "Fashion-MNIST", setting.train_images, setting.test_images,
       paper.epochs, paper.epochs == 1 ? "epoch" : "epochs", paper.batch_size, paper.learning_rate, paper.momentum,
-      paper.weight_decay, options.seeds.size() == 1 ? "seed" : "seeds", fmt::join(options.seeds, ", "));
+      paper.weight_decay, options.seeds.size() == 1 ? "seed" : "seeds", joined(seeds, ", "));
   if (paper.overrides != Overrides::fused) text += fmt::format(" Overrides {}.", name_of(paper.overrides));
   return text + fmt::format(" {} at a time, {} of the engine; OpenBLAS core {}, SIMD target {}.\n",
                             options.jobs == 1 ? "1 case" : fmt::format("{} cases", options.jobs),

@@ -19,4 +19,10 @@ std::string duration(double seconds) {
   return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+std::string joined(std::span<const std::string> parts, const char* separator) {
+  std::string text;
+  for (const std::string& part : parts) text += (&part == parts.data() ? "" : separator) + part;
+  return text;
+}
+
 }  // namespace retrograd::experiments

@@ -69,10 +69,10 @@ class HeaderReader {
   }
   bool end_object() {
     if (in_ == In::entry) {
-      std::vector<std::string_view> found;
+      std::vector<std::string> found;
       for (std::size_t i = 0; i < kKeys.size(); ++i)
-        if (seen_[i]) found.push_back(kKeys[i]);
-      if (found.size() < kKeys.size()) incomplete(fmt::format("{}", fmt::join(found, ", ")));
+        if (seen_[i]) found.emplace_back(kKeys[i]);
+      if (found.size() < kKeys.size()) incomplete(joined(found));
       header_.add(name_, dtype_, shape_, offsets_[0], offsets_[1]);
     }
     in_ = in_ == In::header ? In::file : In::header;

@@ -36,8 +36,8 @@ std::string summary_of(std::span<const Parameter> state, std::span<const Paramet
   for (const auto& [name, tensor] : state) {
     const bool is_buffer = !optimized.contains(tensor.body_or_null());
     (is_buffer ? buffers : counted).add(tensor);
-    text += fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}{}\n", name, names, tensor.shape(), shapes, tensor.dtype(),
-                        dtypes, tensor.size(), sizes, is_buffer ? "  buffer" : "");
+    text += fmt::format("{:<{}}  {:<{}}  {:<{}}  {:>{}}{}\n", name, names, to_string(tensor.shape()), shapes,
+                        retrograd::name(tensor.dtype()), dtypes, tensor.size(), sizes, is_buffer ? "  buffer" : "");
   }
   text += fmt::format("{} parameters, {}", counted.elements, bytes_text(counted.bytes));
   if (buffers.elements > 0)

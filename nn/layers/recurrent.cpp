@@ -16,10 +16,9 @@ namespace retrograd {
 
 detail::CellFieldName::CellFieldName(std::string_view field, std::size_t cell, bool bidirectional) {
   const bool backward = bidirectional && cell % 2 == 1;
-  const auto end =
-      fmt::format_to_n(text_.data(), text_.size(), "{}_l{}{}", fmt::string_view(field.data(), field.size()),
-                       bidirectional ? cell / 2 : cell, backward ? "_reverse" : "");
-  size_ = std::min(end.size, text_.size());
+  const int size = std::snprintf(text_.data(), text_.size(), "%.*s_l%zu%s", static_cast<int>(field.size()),
+                                 field.data(), bidirectional ? cell / 2 : cell, backward ? "_reverse" : "");
+  size_ = std::min(static_cast<std::size_t>(size), text_.size() - 1);
 }
 
 namespace nn {

@@ -149,16 +149,16 @@ std::string classification_report(const Tensor& confusion, const std::vector<std
 
   std::string text = fmt::format("{:{}}  precision  recall      f1  support\n", "", width);
   const auto line = [&](std::string_view label, const auto& value_of, double support) {
-    fmt::format_to(std::back_inserter(text), "{:>{}}  {:9.4f}  {:6.4f}  {:6.4f}  {:7}\n", label, width,
-                   value_of(precision_score), value_of(recall_score), value_of(f1_score), support);
+    text += fmt::format("{:>{}}  {:9.4f}  {:6.4f}  {:6.4f}  {:7}\n", label, width, value_of(precision_score),
+                        value_of(recall_score), value_of(f1_score), support);
   };
   for (std::size_t k = 0; k < counts.classes(); ++k)
     line(
         names.empty() ? std::to_string(k) : names[k],
         [&](Score score) { return score(counts.hits[k], counts.taken[k], counts.support[k]); }, counts.support[k]);
   const double rows = total(counts.support);
-  fmt::format_to(std::back_inserter(text), "{:>{}}  {:9}  {:6}  {:6.4f}  {:7}\n", "accuracy", width, "", "",
-                 ratio(total(counts.hits), rows), rows);
+  text += fmt::format("{:>{}}  {:9}  {:6}  {:6.4f}  {:7}\n", "accuracy", width, "", "", ratio(total(counts.hits), rows),
+                      rows);
   for (const auto& [label, average] :
        {std::pair{"macro average", Average::macro}, {"weighted average", Average::weighted}})
     line(

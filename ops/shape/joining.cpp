@@ -90,12 +90,12 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t sections, int axis) {
 std::vector<Tensor> split(const Tensor& x, std::span<const std::int64_t> sizes, int axis) {
   std::int64_t left = x.shape()[normal_axis("split", axis, x.rank())];
   for (std::int64_t size : sizes) {
-    if (size < 0) fail<ShapeError>("split: sizes can't be negative, got ({})", fmt::join(sizes, ", "));
+    if (size < 0) fail<ShapeError>("split: sizes can't be negative, got ({})", detail::joined(sizes));
     left = size > left ? -1 : left - size;
     if (left < 0) break;
   }
   if (left != 0)
-    fail<ShapeError>("split: the sizes ({}) do not add up to axis {} of {}", fmt::join(sizes, ", "), axis, x.shape());
+    fail<ShapeError>("split: the sizes ({}) do not add up to axis {} of {}", detail::joined(sizes), axis, x.shape());
   std::vector<Tensor> parts;
   std::int64_t begin = 0;
   for (std::int64_t size : sizes) {

@@ -181,7 +181,7 @@ class Reader {
     if (found == fields_.end()) found = fields_.find(trimmed(name));
     if (found == fields_.end())
       fail<FileError>("{}: expected a column {}, found {}", records_.name(), in_quotes(name),
-                      in_quotes(fmt::format("{}", fmt::join(names_, ", "))));
+                      in_quotes(detail::joined(names_)));
     return {found->second, names_[found->second]};
   }
 
@@ -209,7 +209,7 @@ class Reader {
 
 }  // namespace
 
-Csv read_csv(const std::filesystem::path& file, const CsvOptions& options) {
+Csv read_csv(const std::string& file, const CsvOptions& options) {
   if (!is_floating(options.dtype)) fail<DtypeError>("read_csv: reads float32 or float64, got {}", options.dtype);
   if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r')
     fail("read_csv: a quote or the end of a line can't be the delimiter");
@@ -223,8 +223,7 @@ Tensor Csv::operator[](std::string_view name) const {
   auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end()) found = std::find(names.begin(), names.end(), trimmed(name));
   if (found == names.end())
-    fail("csv: no column is called {}; there are {}", in_quotes(name),
-         in_quotes(fmt::format("{}", fmt::join(names, ", "))));
+    fail("csv: no column is called {}; there are {}", in_quotes(name), in_quotes(detail::joined(names)));
   return reshape(slice(values, 1, found - names.begin(), found - names.begin() + 1), {values.size(0)});
 }
 

@@ -2,7 +2,6 @@
 // they hold a delimiter, a quote (doubled) or the end of a line; lines end in LF or CRLF. Nothing is guessed: what is
 // no number, or one field too many, is an error that says where it stands. Knows nothing of models.
 #pragma once
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -57,6 +56,6 @@ struct Csv {
 /// least one row, on a number too large for the dtype, on a label that is no class, and where two columns have one
 /// name or one that is asked for is missing. DtypeError where the dtype is no floating one, Error where a class
 /// is listed twice.
-Csv read_csv(const std::filesystem::path& file, const CsvOptions& options = {});
+Csv read_csv(const std::string& file, const CsvOptions& options = {});
 
 }  // namespace retrograd::tools

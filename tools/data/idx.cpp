@@ -28,7 +28,7 @@ void read_header(GzipFile& file, std::uint8_t* into, std::int64_t from, std::int
 
 }  // namespace
 
-Tensor read_idx(const std::filesystem::path& path, int rank) {
+Tensor read_idx(const std::string& path, int rank) {
   GzipFile file(path);
   const std::string& name = file.name();
 

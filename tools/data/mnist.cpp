@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <system_error>
 #include <vector>
@@ -211,11 +212,11 @@ MnistSets fashion_mnist_from(const fs::path& given) {
 
 }  // namespace
 
-MnistSets load_mnist(const fs::path& folder) {
+MnistSets load_mnist(const std::string& folder) {
   return with_file_errors([&] { return mnist_from(folder); });
 }
 
-MnistSets load_fashion_mnist(const fs::path& folder) {
+MnistSets load_fashion_mnist(const std::string& folder) {
   return with_file_errors([&] { return fashion_mnist_from(folder); });
 }
 

@@ -1,7 +1,7 @@
 // MNIST, and Fashion-MNIST which has its format: where the four files are, and what must hold of them together. Images
 // stay bytes, one row of 784 an image; labels are int64. Knows nothing of batches or of scaling pixels.
 #pragma once
-#include <filesystem>
+#include <string>
 
 #include "dataset.h"
 
@@ -19,10 +19,10 @@ struct MnistSets {
 /// Without a folder: $RETROGRAD_DATA_DIR/mnist, else ${XDG_CACHE_HOME:-~/.cache}/retrograd/mnist, fetched if need be.
 /// FileError names a bad file, what was expected and what was found; DataError, also a FileError, says what is missing
 /// and how to get it.
-MnistSets load_mnist(const std::filesystem::path& folder = {});
+MnistSets load_mnist(const std::string& folder = {});
 
 /// Fashion-MNIST likewise, but never fetched: without a folder it is looked for in $RETROGRAD_DATA_DIR/fashion-mnist,
 /// the cache's retrograd/fashion-mnist, and where Debian's package dataset-fashion-mnist puts it.
-MnistSets load_fashion_mnist(const std::filesystem::path& folder = {});
+MnistSets load_fashion_mnist(const std::string& folder = {});
 
 }  // namespace retrograd::tools

@@ -4,13 +4,12 @@
 // derivative below, as nested tapes return it. Elements within a difference of a kink are left out, and counted.
 // float64 only: in float32 differences have no digits left.
 #pragma once
-#include <fmt/format.h>
-
 #include <string>
 #include <type_traits>
 #include <vector>
 
 #include "../../core/base/function_ref.h"
+#include "../../core/base/text.h"
 #include "../../core/tensor/tensor.h"
 
 namespace retrograd::tools {
@@ -82,9 +81,8 @@ GradcheckReport gradcheck(F&& f, const std::vector<Tensor>& inputs, const Gradch
 }  // namespace retrograd::tools
 
 template <>
-struct fmt::formatter<retrograd::tools::GradcheckReport> : fmt::formatter<fmt::string_view> {
-  template <class Context>
-  auto format(const retrograd::tools::GradcheckReport& report, Context& context) const {
-    return fmt::formatter<fmt::string_view>::format(retrograd::tools::to_string(report), context);
+struct fmt::formatter<retrograd::tools::GradcheckReport> : retrograd::detail::TextFormatter {
+  auto format(const retrograd::tools::GradcheckReport& report, fmt::format_context& context) const {
+    return write(retrograd::tools::to_string(report), context);
   }
 };

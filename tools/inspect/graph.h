@@ -2,8 +2,6 @@
 // scope that sees its thread record and sweep, and keeps what it saw: the tape that recorded last, from its opening or
 // the Graph's on. Watching changes no values, but gradients that would wait to be computed are computed in the sweep.
 #pragma once
-#include <fmt/format.h>
-
 #include <chrono>
 #include <cstdint>
 #include <span>
@@ -11,6 +9,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "../../core/base/text.h"
 #include "../../core/tape/log.h"
 #include "../../core/tensor/tensor.h"
 
@@ -129,16 +128,14 @@ std::string to_string(const GraphSummary& summary);
 }  // namespace retrograd::tools
 
 template <>
-struct fmt::formatter<retrograd::tools::GraphTable> : fmt::formatter<fmt::string_view> {
-  template <class Context>
-  auto format(const retrograd::tools::GraphTable& table, Context& context) const {
-    return fmt::formatter<fmt::string_view>::format(retrograd::tools::to_string(table), context);
+struct fmt::formatter<retrograd::tools::GraphTable> : retrograd::detail::TextFormatter {
+  auto format(const retrograd::tools::GraphTable& table, fmt::format_context& context) const {
+    return write(retrograd::tools::to_string(table), context);
   }
 };
 template <>
-struct fmt::formatter<retrograd::tools::GraphSummary> : fmt::formatter<fmt::string_view> {
-  template <class Context>
-  auto format(const retrograd::tools::GraphSummary& summary, Context& context) const {
-    return fmt::formatter<fmt::string_view>::format(retrograd::tools::to_string(summary), context);
+struct fmt::formatter<retrograd::tools::GraphSummary> : retrograd::detail::TextFormatter {
+  auto format(const retrograd::tools::GraphSummary& summary, fmt::format_context& context) const {
+    return write(retrograd::tools::to_string(summary), context);
   }
 };

@@ -137,7 +137,7 @@ Tensor onnx_example(const Shape& input_shape, std::span<const Parameter> paramet
 }
 
 void write_onnx(FunctionRef<tools::OnnxValue(OnnxGraph&, const tools::OnnxValue&)> write, const Tensor& example,
-                const Tensor& output, const std::filesystem::path& file, const OnnxOptions& options) {
+                const Tensor& output, const std::string& file, const OnnxOptions& options) {
   if (output.rank() == 0 || output.size(0) != example.size(0))
     fail<ShapeError>("export_onnx: of a batch {} the model makes {}; the first axis must stay the batch's",
                      example.shape(), output.shape());
@@ -150,7 +150,7 @@ void write_onnx(FunctionRef<tools::OnnxValue(OnnxGraph&, const tools::OnnxValue&
   const std::string text = model_text(graph, input, {options.output, output}, options);
   if (text.size() > kLargestFile)
     fail("export_onnx: the model takes {} bytes, an ONNX file holds at most {}", text.size(), kLargestFile);
-  NewFile out(file.string());
+  NewFile out(file);
   out.write(text.data(), text.size());
   out.finish();
 }

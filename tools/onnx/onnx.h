@@ -2,7 +2,6 @@
 // layers it is made of, with the names and the layout that its tensors have here, for batches of any size: the batch is
 // the axis "N". What a layer does in training is left out. What has no ONNX form is an error, and no file.
 #pragma once
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -38,7 +37,7 @@ namespace retrograd::detail {
 Tensor onnx_example(const Shape& input_shape, std::span<const Parameter> parameters, const tools::OnnxOptions& options);
 /// Writes what `write` adds to the graph; `output` is what the model makes of the example.
 void write_onnx(FunctionRef<tools::OnnxValue(tools::OnnxGraph&, const tools::OnnxValue&)> write, const Tensor& example,
-                const Tensor& output, const std::filesystem::path& file, const tools::OnnxOptions& options);
+                const Tensor& output, const std::string& file, const tools::OnnxOptions& options);
 
 }  // namespace retrograd::detail
 
@@ -49,7 +48,7 @@ namespace retrograd::tools {
 /// ONNX form, which names it and its type, and within nn::Training; the layers' own errors where the shape does not
 /// fit; FileError where the file can't be written.
 template <nn::Layer Model>
-void export_onnx(const Model& model, const Shape& input_shape, const std::filesystem::path& file,
+void export_onnx(const Model& model, const Shape& input_shape, const std::string& file,
                  const OnnxOptions& options = {}) {
   const NoTape off;
   std::vector<Parameter> tensors;

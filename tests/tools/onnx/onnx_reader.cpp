@@ -1,5 +1,7 @@
 #include "onnx_reader.h"
 
+#include <fmt/format.h>
+
 #include <doctest/doctest.h>
 #include <retrograd/retrograd.h>
 
