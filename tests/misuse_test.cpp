@@ -207,7 +207,7 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
          Tensor w = wrap(m, {3}, borrowed);
          w += 1;
        },
-       "+=: this (3,) tensor stands in memory that may only be read"},
+       "+=: this (3,) tensor is read-only"},
       {[&] {
          TapeLimitScope g({.nodes = 1000});
          Tape t;

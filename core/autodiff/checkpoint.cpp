@@ -5,7 +5,6 @@
 #include <cstring>
 #include <functional>
 #include <optional>
-#include <string_view>
 #include <unordered_set>
 
 #include "../base/call_context.h"
@@ -143,10 +142,10 @@ class RecordingProbe final : public Observer {
     }
   }
   // An op in place: its value is the storage of an input, and no new view of it. Of a tensor that is itself a view, the
-  // name tells (+=).
+  // node tells.
   static bool is_same_place(Log& log, std::uint32_t node, const Tensor& y, const Tensor& x) {
     if (x.body().base != y.body().base) return false;
-    return y.body().base == &y.body() || &x.body() == &y.body() || std::string_view(log.nodes[node].op).ends_with('=');
+    return y.body().base == &y.body() || &x.body() == &y.body() || log.nodes[node].kind == NodeKind::in_place;
   }
   Log& log_;
   const std::uint64_t serial_;
@@ -217,8 +216,10 @@ Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& argume
     inputs = probe.inputs();
   }
   const std::uint64_t value = fingerprint(y);
-  y = record_joint("checkpoint", std::move(y), inputs, Rerun{std::move(f), inputs, value, randomness});
-  for (const Tensor& one : arguments) protect(y, one);
+  Rerun again{std::move(f), inputs, value, randomness};
+  y = record_joint("checkpoint", std::move(y), inputs, std::move(again));
+  if (is_tracked(y))
+    for (const Tensor& one : arguments) stamp(log, one);  // f may read them, whether they are tracked or not
   return y;
 }
 

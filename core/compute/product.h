@@ -32,11 +32,13 @@ class Deferred : public std::enable_shared_from_this<Deferred> {
   /// operands that take the memory), or operands into which somebody may write unseen.
   static std::shared_ptr<Deferred> make(const Tensor& a, const Tensor& b);
   /// Use `make`.
-  Deferred(const Tensor& a, const Tensor& b) : a_(a), b_(b) {}
+  Deferred(const Tensor& a, const Tensor& b) : dtype_(a.dtype()), shape_{a.shape()[0], b.shape()[1]}, a_(a), b_(b) {}
   ~Deferred();
   Deferred(const Deferred&) = delete;
   Deferred& operator=(const Deferred&) = delete;
 
+  Dtype dtype() const { return dtype_; }
+  const Shape& shape() const { return shape_; }
   /// The whole product, computed now if it was not yet.
   const Tensor& value();
 
@@ -53,6 +55,8 @@ class Deferred : public std::enable_shared_from_this<Deferred> {
   bool reads(const Body& base) const { return a_.body().base == &base || b_.body().base == &base; }
   void enter_list();
   void leave_list();
+  const Dtype dtype_;
+  const Shape shape_;
   std::mutex mutex_;  // held while a_ and b_ are used
   Tensor a_, b_, value_;
   std::atomic<bool> is_computed_{false};

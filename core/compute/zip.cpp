@@ -79,11 +79,8 @@ Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, co
   return out;
 }
 
-namespace {
-
-// Takes over `spare`, one of a and b, if the result has its shape: an element is read before it is written.
-Tensor zip_into_spare(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b,
-                      Tensor* spare) {
+// An element is read before it is written.
+Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b, Tensor* spare) {
   const Tensor& other = spare == &a ? b : a;
   if (!spare || &a == &b || spare->body().base->size > 2 * spare->size() ||  // a small view would keep all it is of
       !(are_parallel(*spare, other) || (other.size() == 1 && other.rank() <= spare->rank())))
@@ -94,16 +91,6 @@ Tensor zip_into_spare(const char* op, const ByDtype<BinaryRun>& kernel, const Te
   out.body().serial.store(0, std::memory_order_relaxed);
   out.body().base->stamp.store(0, std::memory_order_relaxed);
   return out;
-}
-
-}  // namespace
-
-Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, const OperandPair& operands) {
-  return zip_into_spare(op, kernel, operands.a, operands.b, operands.spare());
-}
-
-Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, Tensor&& a, const Tensor& b) {
-  return zip_into_spare(op, kernel, a, b, sole_owner(a) ? &a : nullptr);
 }
 
 void zip_into(const char* op, const ByDtype<BinaryRun>& kernel, Tensor& into, const Tensor& b) {

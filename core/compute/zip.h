@@ -10,11 +10,8 @@ namespace retrograd::detail {
 /// y = kernel(a, b) with broadcasting; both operands are of one dtype.
 Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b);
 Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b, Dtype out_dtype);
-/// The same, into the memory of a temporary operand where there is one that fits; its handle is then empty. For results
-/// of the operands' dtype that are not recorded.
-Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, const OperandPair& operands);
-/// The same in place of a, whose handle is given up.
-Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, Tensor&& a, const Tensor& b);
+/// The same, into the memory of `spare`, one of a and b or null, where that fits; its handle is then empty.
+Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b, Tensor* spare);
 /// into = kernel(into, b) in place; b broadcasts to the shape of `into`, which is contiguous.
 void zip_into(const char* op, const ByDtype<BinaryRun>& kernel, Tensor& into, const Tensor& b);
 

@@ -73,7 +73,7 @@ const char* already(const ValueRange& range) { return range.is_finite() ? "" : "
 // The how-manyeth op on the tape a node is; watched tensors have nodes too and do not count.
 std::uint32_t position(detail::Log& log, std::uint32_t node) {
   std::uint32_t count = 0;
-  for (std::uint32_t i = 0; i <= node; ++i) count += std::strcmp(log.nodes[i].op, "watch") != 0;
+  for (std::uint32_t i = 0; i <= node; ++i) count += log.nodes[i].kind != detail::NodeKind::watched;
   return count;
 }
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "../tensor/tensor.h"
-#include "log.h"
+#include "observer.h"
 
 namespace retrograd {
 

@@ -1,10 +1,13 @@
 // A limit to what an open tape may hold. A tape that stays open around a loop keeps every step on it, until the machine
 // swaps; this stops it before, with the ops that hold the most. Looked at only where a chunk of nodes or new memory is
-// taken, so that recording costs nothing more. Knows nothing of what the ops are.
+// taken, so that recording costs nothing more. It is told the counts, and knows nothing of tapes or tensors.
 #pragma once
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <string>
+
+#include "../base/function_ref.h"
 
 namespace retrograd {
 
@@ -46,12 +49,11 @@ class [[nodiscard]] TapeLimitScope {
 };
 
 namespace detail {
-struct Pool;
-class Nodes;
-/// TapeError where the nodes have reached this thread's limit.
-void check_node_limit(Nodes& nodes);
-/// TapeError where a tape records on this thread and `more` bytes would take its live tensors past the limit.
-void check_memory_limit(const Pool& pool, std::int64_t more);
+/// TapeError where so many nodes have reached this thread's limit, or `most`; `largest` says of which ops they are.
+void check_node_limit(std::int64_t nodes, std::int64_t most, FunctionRef<std::string()> largest);
+/// TapeError where `more` bytes would take the `live` ones of this thread's tensors past its limit, while `nodes` are
+/// recorded.
+void check_memory_limit(std::int64_t live, std::int64_t more, std::int64_t nodes, FunctionRef<std::string()> largest);
 }  // namespace detail
 
 }  // namespace retrograd

@@ -1,17 +1,20 @@
 #include "linear.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
+#include <string>
 
 #include "../base/error.h"
+#include "../compute/copy.h"
+#include "../compute/creation.h"
 #include "../compute/reduce.h"
 #include "../compute/zip.h"
 #include "../kernels/arithmetic.h"
 #include "../kernels/reductions.h"
 #include "../tensor/check.h"
-#include "../tensor/format.h"
-#include "tape.h"
-#include "windows.h"
+#include "record.h"
 
 namespace retrograd {
 
@@ -19,23 +22,16 @@ namespace {
 
 const detail::ArithmeticKernels& kernels() { return detail::arithmetic_kernels(); }
 
-// The rule of a sum: the cotangent passes through.
-struct Pass {
-  Tensor operator()(Tensor g) const { return g; }
-  bool accumulate(const Tensor& g, Tensor& into) const {
-    const bool fits = g.shape() == into.shape();
-    if (fits) detail::add_into(into, g);
-    return fits;
-  }
-};
+// The rule of what leaves values as they are. The engine sums the cotangent down to the shape of a broadcast input.
+Tensor pass(Tensor g) { return g; }
 
 }  // namespace
 
 // y = a + b
 Tensor add(const Operand& left, const Operand& right) {
   const detail::OperandPair in("add", left, right);
-  if (!is_recorded(in.a, in.b)) return detail::zip_reusing("add", kernels().add, in);
-  return record("add", detail::zip("add", kernels().add, in.a, in.b), wrt(in.a, Pass()), wrt(in.b, Pass()));
+  return record("add", detail::zip_reusing("add", kernels().add, in.a, in.b, detail::reusable(in)), wrt(in.a, pass),
+                wrt(in.b, pass));
 }
 
 void detail::add_into(Tensor& into, const Tensor& x) { zip_into("add", kernels().add, into, x); }
@@ -49,8 +45,7 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
     const bool own = axis >= shift && x.shape()[axis - shift] != 1;
     strides[static_cast<std::size_t>(axis)] = own ? x.strides()[static_cast<std::size_t>(axis - shift)] : 0;
   }
-  // The engine sums the cotangent down to the shape of x: that is the whole rule.
-  return record("broadcast_to", detail::make_view(x, shape, strides), wrt(x, Pass()));
+  return record("broadcast_to", detail::make_view(x, shape, strides), wrt(x, pass));
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
@@ -111,6 +106,33 @@ Tensor stack(std::span<const Tensor> xs) {
   });
 }
 
+namespace detail {
+
+namespace {
+// The window at this place in x, which is packed where it is not row-major.
+Tensor window_at(const Tensor& x, const Shape& shape, const Layout& at) {
+  return record("window", make_view(packed(x), shape, at.strides, at.offset),
+                wrt(x, [shape = x.shape(), at](const Tensor& g) { return Placed(g, shape, at); }));
+}
+}  // namespace
+
+Tensor place(const char* op, const Tensor& x, const Shape& shape, const Layout& at, Scalar fill) {
+  Tensor y = filled(op, shape, fill, x.dtype());
+  write_view(make_view(y, x.shape(), at.strides, at.offset), x);
+  return record(op, std::move(y),
+                wrt(x, [window = x.shape(), at](const Tensor& g) { return window_at(g, window, at); }));
+}
+
+Tensor Placed::value() { return place("place", g_, shape_, at_); }
+
+bool Placed::add_to(Tensor& sum) {
+  if (!(sum.shape() == shape_) || sum.dtype() != g_.dtype()) return false;
+  add_to_view(make_view(sum, g_.shape(), at_.strides, at_.offset), g_);
+  return true;
+}
+
+}  // namespace detail
+
 Tensor unstack(const Tensor& x, std::int64_t i) {
   if (x.rank() == 0) fail<ShapeError>("unstack: a scalar has no axis to take from");
   const std::int64_t count = x.shape()[0];
@@ -131,8 +153,52 @@ Tensor scaled(const Tensor& x, double factor) {
 
 Tensor detach(const Tensor& x) { return detail::make_view(x, x.shape(), x.strides()); }
 
-Tensor detail::copied(const Tensor& x) { return record("copy", copy_values(x), wrt(x, Pass())); }
+Tensor detail::copied(const Tensor& x) { return record("copy", copy_values(x), wrt(x, pass)); }
 
-Tensor alias(const Tensor& x) { return record("alias", detach(x), wrt(x, Pass())); }
+Tensor alias(const Tensor& x) { return record("alias", detach(x), wrt(x, pass)); }
+
+Tensor Tensor::at(std::span<const Index> indices) const {
+  const Tensor& x = *this;
+  if (static_cast<std::int64_t>(indices.size()) > x.rank())
+    fail<ShapeError>("index: {} indices given for a tensor of shape {}", indices.size(), x.shape());
+  Shape shape;
+  std::array<Range, kMaxRank> ranges;
+  std::uint32_t kept = 0;  // the axes that stay
+  for (int axis = 0; axis < x.rank(); ++axis) {
+    const auto a = static_cast<std::size_t>(axis);
+    const std::int64_t size = x.shape()[axis];
+    const Index index = a < indices.size() ? indices[a] : Index(range());
+    const auto from_end = [size](std::int64_t place) { return place < 0 ? place + size : place; };
+    Range& own = ranges[a] = index.range();
+    own.begin = from_end(own.begin);
+    if (!index.is_range()) {
+      if (own.begin < 0 || own.begin >= size)
+        fail<ShapeError>("index: {} is out of range for axis {} of {}", index.place(), axis, x.shape());
+      continue;
+    }
+    own.end = own.end == Range::kToEnd ? size : from_end(own.end);
+    if (own.begin < 0 || own.begin > own.end || own.end > size)
+      fail<ShapeError>("index: [{}, {}) is not a range within axis {} of {}", index.range().begin,
+                       index.range().end == Range::kToEnd ? "the end" : std::to_string(index.range().end), axis,
+                       x.shape());
+    if (own.step < 1) fail<ShapeError>("index: the step of a range must be at least 1, got {}", own.step);
+    kept |= 1u << axis;
+    shape.push_back(detail::places_in(own.begin, own.end, own.step));
+  }
+  return detail::window("index", x, shape, [&](const Strides& steps) {
+    detail::Layout layout;
+    int out = 0;
+    for (std::size_t a = 0; a < static_cast<std::size_t>(x.rank()); ++a) {
+      layout.offset += ranges[a].begin * steps[a];
+      if (!(kept >> a & 1)) continue;
+      layout.strides[static_cast<std::size_t>(out)] = shape[out] > 1 ? steps[a] * ranges[a].step : steps[a];
+      ++out;
+    }
+    if (shape.size() == 0) layout.offset = 0;
+    return layout;
+  });
+}
+
+Tensor Tensor::operator[](const Index& index) const { return at({&index, 1}); }
 
 }  // namespace retrograd

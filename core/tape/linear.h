@@ -1,12 +1,15 @@
-// The ops that the tape itself needs, each with its rule: addition (cotangents accumulate), broadcasting and its
-// transpose (cotangents are summed down to a broadcast input), reshaping, stacking, scaling, and the two identities.
-// They are linear, and closed under differentiation. Everything else is an op of the floor above.
+// The linear ops that sweeps and transforms need, each with its rule: addition (cotangents accumulate), broadcasting
+// and its transpose (cotangents are summed down to a broadcast input), reshaping, stacking, scaling, the two
+// identities, and windows: views that step evenly through a tensor, with their transpose, which puts a cotangent in its
+// place among zeros. They are closed under differentiation. Everything else is an op of the folder above.
 #pragma once
 #include <span>
 
 #include "../tensor/fields.h"
 #include "../tensor/operand.h"
 #include "../tensor/tensor.h"
+#include "cotangent.h"
+#include "record.h"
 
 namespace retrograd {
 
@@ -53,5 +56,43 @@ inline Tensor owned(Tensor x) { return sole_owner(x) ? x : copied(x); }
 void add_into(Tensor& into, const Tensor& x);
 /// into *= factor, a scalar tensor, in the same way.
 void scale_into(Tensor& into, const Tensor& factor);
+
+/// Where a window stands in a tensor: its steps along each of its axes and its first element. No element of the tensor
+/// stands twice in a window.
+struct Layout {
+  Strides strides{};
+  std::int64_t offset = 0;
+};
+
+/// x at its place in a tensor of this shape whose other elements are `fill`.
+Tensor place(const char* op, const Tensor& x, const Shape& shape, const Layout& at, Scalar fill = 0);
+
+/// The cotangent of what a window looks at: g at its place in a tensor of this shape, among zeros.
+class Placed final : public Lazy {
+ public:
+  Placed(Tensor g, const Shape& shape, const Layout& at) : g_(std::move(g)), shape_(shape), at_(at) {}
+  Tensor value() override;
+  bool add_to(Tensor& sum) override;
+
+ private:
+  Tensor g_;
+  Shape shape_;  // of the row-major tensor that the layout speaks of
+  Layout at_;
+};
+
+/// A view of this shape on x, recorded as `op`; layout(strides of x) says where it stands.
+template <class F>
+Tensor window(const char* op, const Tensor& x, const Shape& shape, F layout) {
+  const Layout own = layout(x.strides()), row_major_at = x.is_contiguous() ? own : layout(row_major(x.shape()));
+  return record(op, make_view(x, shape, own.strides, own.offset), wrt(x, [whole = x.shape(), row_major_at](Tensor g) {
+                  return Placed(std::move(g), whole, row_major_at);
+                }));
+}
+
+/// How many places lie at begin, begin + step, … before end.
+constexpr std::int64_t places_in(std::int64_t begin, std::int64_t end, std::int64_t step) {
+  return begin < end ? (end - begin - 1) / step + 1 : 0;
+}
+
 }  // namespace detail
 }  // namespace retrograd

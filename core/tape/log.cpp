@@ -1,49 +1,18 @@
 #include "log.h"
 
 #include <algorithm>
-#include <exception>
 #include <mutex>
 
 #include "../base/error.h"
 #include "../base/locks.h"
-#include "../tensor/format.h"
+#include "../base/storage.h"
 #include "limit.h"
+#include "observer.h"
 
 namespace retrograd::detail {
 
-// Not inline, as own_pool is not.
+// Not inline: a program that hides its symbols would have one of its own beside the shared library's.
 thread_local constinit Recording current_recording{};
-thread_local constinit Observer* Observer::current_ = nullptr;
-
-std::byte* Arena::next_chunk(std::size_t bytes) {
-  constexpr std::size_t kChunkBytes = 64 * 1024;
-  std::size_t chunk = next_ ? chunk_ + 1 : chunk_;
-  while (chunk < chunks_.size() && chunks_[chunk].size < bytes) ++chunk;
-  if (chunk == chunks_.size()) {
-    const std::size_t size = std::max(kChunkBytes, bytes);
-    chunks_.push_back({std::make_unique_for_overwrite<std::byte[]>(size), size});
-  }
-  chunk_ = chunk;
-  next_ = chunks_[chunk].memory.get();
-  end_ = next_ + chunks_[chunk].size;
-  return next_;
-}
-
-void Arena::clear(std::size_t keep) noexcept {
-  chunk_ = 0;
-  next_ = end_ = nullptr;
-  std::size_t count = 0;
-  for (; count < chunks_.size() && chunks_[count].size <= keep; ++count) keep -= chunks_[count].size;
-  if (count < chunks_.size()) chunks_.resize(count);
-  if (count == 0) std::vector<Chunk>().swap(chunks_);
-}
-
-void Nodes::next_chunk() {
-  check_node_limit(*this);
-  if (size_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique_for_overwrite<Node[]>(kChunk));
-  next_ = &chunks_[size_ / kChunk][0];
-  end_ = next_ + kChunk;
-}
 
 void Log::forget_from(std::uint32_t begin) noexcept {
   for (std::uint32_t i = with_rules.load(std::memory_order_relaxed); i > begin;) {
@@ -156,8 +125,18 @@ std::int64_t live_nodes() {
   return nodes;
 }
 
+namespace {
+// Before a pool takes more from the system: nothing where this thread does not record.
+void check_growth(const Pool& pool, std::int64_t more) {
+  Log* log = recording();
+  if (!log || pool.held_bytes <= std::max<std::int64_t>(tape_limit().bytes, 0) - more) return;
+  check_memory_limit(live_bytes_of(pool), more, log->nodes.size(), [log] { return log->nodes.largest_ops(); });
+}
+}  // namespace
+
 Log* open_log(bool persistent) {
   Log* log = idle_log();
+  growth_check.store(check_growth, std::memory_order_release);  // pools ask from now on
   log->persistent = persistent;
   log->thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
   log->consumed.store(false, std::memory_order_release);
@@ -213,7 +192,7 @@ void stamp_anew(Log* log, const Tensor& x) {
   stamp.store(serial, std::memory_order_relaxed);
 }
 
-void append_node(Log* log, const char* op, const Tensor& x, Edge* edges, Joint* joint) {
+void append_node(Log* log, const char* op, NodeKind kind, const Tensor& x, Edge* edges, Joint* joint) {
   Body& body = x.body();
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
   std::uint64_t was = body.serial.load(std::memory_order_relaxed);
@@ -222,7 +201,7 @@ void append_node(Log* log, const char* op, const Tensor& x, Edge* edges, Joint* 
     fail<TapeError>("watch: this {} tensor is watched on another thread; give each thread an alias (rg::alias)",
                     described(x));
   if (elsewhere) log->displaced.push_back({x, was, body.node, 0});
-  push_node(log, op, body, edges, joint);
+  push_node(log, op, kind, body, edges, joint);
   body.node = log->nodes.size() - 1;
 }
 
@@ -233,7 +212,7 @@ void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first
   if (log->watched.size() == log->watched.capacity()) [[unlikely]]
     make_room_in(log->watched, 1);
   log->make_room();
-  if (!tracked(log, x)) append_node(log, "watch", x);
+  if (!tracked(log, x)) append_node(log, "watch", NodeKind::watched, x);
   stamp(log, x);
   const std::uint32_t number = x.body().node;
   Node& node = log->nodes[number];
@@ -243,18 +222,6 @@ void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first
   node.watched = true;
   if (Observer::current()) [[unlikely]]
     each_observer([&](Observer& observer) { observer.watched(*log, number, x); });
-}
-
-void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs) {
-  std::exception_ptr refusal;
-  each_observer([&](Observer& observer) {
-    try {
-      observer.recorded(*log, y.body().node, y, inputs);
-    } catch (...) {
-      if (!refusal) refusal = std::current_exception();
-    }
-  });
-  if (refusal) std::rethrow_exception(refusal);
 }
 
 }  // namespace retrograd::detail

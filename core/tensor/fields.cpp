@@ -1,7 +1,6 @@
 #include "fields.h"
 
 #include <charconv>
-#include <cstring>
 #include <mutex>
 #include <unordered_map>
 
@@ -66,13 +65,6 @@ const std::string& Path::intern() const {
   for (auto one = first; one != last; ++one)
     if (equals(one->second)) return one->second;
   return names.emplace(key, str())->second;
-}
-
-Tensor copy_values(const Tensor& x) {
-  if (!x.is_contiguous()) return packed(x);
-  Tensor out = Tensor::empty_like(x);
-  std::memcpy(out.body().data, x.body().data, static_cast<std::size_t>(x.size()) * size_of(x.dtype()));
-  return out;
 }
 
 }  // namespace retrograd::detail

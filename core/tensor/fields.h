@@ -185,8 +185,6 @@ std::int64_t count(const Model& model) {
 }
 
 namespace detail {
-Tensor copy_values(const Tensor& x);
-
 /// A copy of the model with those tensors replaced; tensors that were one stay one.
 template <class Model>
 Model rebound(const Model& model, Fields which, FunctionRef<Tensor(const Tensor&)> replace) {

@@ -4,9 +4,7 @@
 
 #include "../base/error.h"
 #include "../base/text.h"
-#include "../compute/product.h"
 #include "../kernels/copy.h"
-#include "../tape/log.h"
 #include "walk.h"
 
 namespace retrograd {
@@ -49,29 +47,25 @@ void fail_not_contiguous(const char* op, const Tensor& x) {
   fail<ShapeError>("{}: this {} view is not contiguous; to_vector copies", op, x.shape());
 }
 
-void check_in_place(const Tensor& x, const char* op) {
-  if (is_live(x.body().base->stamp.load(std::memory_order_relaxed)))
-    fail<TapeError>("{}: an open tape tracks this {} tensor; write after tape.gradients(…) or when the tape is closed",
-                    op, described(x));
-  if (x.body().base->read_only) fail("{}: this {} tensor stands in memory that may only be read", op, described(x));
+constinit std::atomic<WriteGuard> write_guard{nullptr};
+
+namespace {
+void check_write(const Tensor& x, const char* op, bool is_recorded) {
+  if (const WriteGuard guard = write_guard.load(std::memory_order_acquire)) guard(x, op, is_recorded);
+  if (x.body().base->read_only) fail("{}: this {} tensor is read-only", op, described(x));
   for (int axis = 0; !x.is_contiguous() && x.size() > 0 && axis < x.rank(); ++axis)
     if (x.strides()[static_cast<std::size_t>(axis)] == 0 && x.shape()[axis] > 1)
       fail<ShapeError>("{}: elements of this {} view share their values along axis {}", op, described(x), axis);
-  if (const Body& base = *x.body().base; base.pending.load(std::memory_order_acquire) > 0) compute_readers(base);
 }
+}  // namespace
+
+void check_in_place(const Tensor& x, const char* op) { check_write(x, op, true); }
+void check_overwritable(const Tensor& x, const char* op) { check_write(x, op, false); }
 
 void check_writable(const Tensor& x, const char* op) {
   check_overwritable(x, op);
   if (!x.is_contiguous())
-    fail<ShapeError>("{}: only contiguous tensors are written, and this {} view is not", op, described(x));
-}
-
-void check_overwritable(const Tensor& x, const char* op) {
-  check_in_place(x, op);
-  const Body& body = x.body();
-  if (is_live(body.serial.load(std::memory_order_relaxed)) ||
-      is_live(body.base->serial.load(std::memory_order_relaxed)))
-    fail<TapeError>("{}: this {} tensor is a running sum that an open tape differentiates", op, described(x));
+    fail<ShapeError>("{}: only contiguous tensors can be written, and this {} view is not", op, described(x));
 }
 
 std::string described(const Tensor& x) { return described(x.shape(), x.body().label.load(std::memory_order_acquire)); }
@@ -113,6 +107,13 @@ Tensor packed(const Tensor& x) {
                     copy_run(from[0], step[0], to, 1, n, width);
                     to += n * static_cast<std::int64_t>(width);
                   });
+  return out;
+}
+
+Tensor copy_values(const Tensor& x) {
+  if (!x.is_contiguous()) return packed(x);
+  Tensor out = Tensor::empty_like(x);
+  std::memcpy(out.body().data, x.body().data, static_cast<std::size_t>(x.size()) * size_of(x.dtype()));
   return out;
 }
 

@@ -77,8 +77,10 @@ Strides row_major(const Shape& shape);
 [[noreturn]] void fail_empty_handle();
 [[noreturn]] void fail_dtype_access(Dtype asked, Dtype is);
 [[noreturn]] void fail_not_contiguous(const char* op, const Tensor& x);
-/// TapeError where an open tape tracks x or needs its values, ShapeError where elements of x share memory, Error where
-/// its memory was wrapped to be read only.
+/// Asked before values are written: throws where an open tape would not allow it. Null until a tape has been open.
+using WriteGuard = void (*)(const Tensor& x, const char* op, bool is_recorded);
+extern constinit std::atomic<WriteGuard> write_guard;
+/// What the guard throws, ShapeError where elements of x share memory, Error where its memory is read-only.
 void check_overwritable(const Tensor& x, const char* op);
 /// The same for those who write through a pointer: ShapeError also where x is not contiguous.
 void check_writable(const Tensor& x, const char* op);
@@ -227,6 +229,8 @@ T* values(const Tensor& x) {
 }
 /// The same values in row-major order: x itself where it is contiguous, else a copy. Not recorded.
 Tensor packed(const Tensor& x);
+/// The same in memory of its own.
+Tensor copy_values(const Tensor& x);
 /// True where this handle is the only one on contiguous storage, so that it may be overwritten unseen.
 inline bool sole_owner(const Tensor& x) {
   const Body& body = x.body();

@@ -3,7 +3,7 @@
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
 #include "../../core/tape/linear.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 #include "../../ops/elementwise/comparison.h"
 #include "../../ops/elementwise/in_place.h"

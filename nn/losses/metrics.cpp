@@ -6,7 +6,7 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 #include "../../ops/reduction/reductions.h"
 #include "../../ops/reduction/sorting.h"

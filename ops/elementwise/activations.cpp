@@ -4,7 +4,7 @@
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/activations.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "arithmetic.h"
 #include "comparison.h"
 #include "exponential.h"
@@ -25,9 +25,10 @@ const detail::ActivationKernels& kernels() { return detail::activation_kernels()
 
 // r = g·[y > 0]
 Tensor detail::relu_gradient(Tensor g, const Tensor& y) {
-  if (!is_recorded(g, y)) return detail::zip_reusing("relu_gradient", kernels().relu_gradient, std::move(g), y);
-  return record("relu_gradient", detail::zip("relu_gradient", kernels().relu_gradient, g, y),
-                wrt(g, [y](const Tensor& gg) { return detail::relu_gradient(gg, y); }));
+  return record("relu_gradient",
+                detail::zip_reusing("relu_gradient", kernels().relu_gradient, g, y, detail::reusable(g, y)),
+                wrt(
+                    g, [](const Tensor& gg, const Tensor& value) { return detail::relu_gradient(gg, value); }, y));
 }
 
 // The derivatives of sigmoid and tanh are recorded as what they are of y, but they are computed from x: y(1 − y) and
@@ -40,26 +41,41 @@ Tensor sigmoid_bend(const Tensor& y, const Tensor& x) {
     const NoTape compute_only;
     return -tanh(0.5 * x);
   }();
-  return record("sigmoid_bend", bend, wrt(y, [](const Tensor& g) { return -2 * g; }));
+  return record("sigmoid_bend", std::move(bend), wrt(y, [](const Tensor& g) { return -2 * g; }));
 }
 }  // namespace
 
 // r = g·y·(1 − y); ∂r/∂y = g·(1 − 2y)
 Tensor detail::sigmoid_gradient(Tensor g, const Tensor& y, const Tensor& x) {
-  if (!is_recorded(g, y)) return detail::zip_reusing("sigmoid_gradient", kernels().sigmoid_gradient, std::move(g), x);
-  return record("sigmoid_gradient", detail::zip("sigmoid_gradient", kernels().sigmoid_gradient, g, x),
-                wrt(g, [y, x](Tensor gg) { return detail::sigmoid_gradient(std::move(gg), y, x); }),
-                wrt(y, [g, y, x](const Tensor& gg) { return gg * g * sigmoid_bend(y, x); }));
+  return record("sigmoid_gradient",
+                detail::zip_reusing("sigmoid_gradient", kernels().sigmoid_gradient, g, x, detail::reusable(g, y)),
+                wrt(
+                    g,
+                    [](Tensor gg, const Tensor& value, const Tensor& at) {
+                      return detail::sigmoid_gradient(std::move(gg), value, at);
+                    },
+                    y, x),
+                wrt(
+                    y,
+                    [](const Tensor& gg, const Tensor& given, const Tensor& value, const Tensor& at) {
+                      return gg * given * sigmoid_bend(value, at);
+                    },
+                    g, y, x));
 }
 
 // r = g·(1 − y²); ∂r/∂y = −2·g·y
 Tensor detail::tanh_gradient(Tensor g, const Tensor& y, const Tensor& x) {
   const auto& kernel = x.defined() ? kernels().tanh_gradient : kernels().tanh_gradient_by_value;
-  const Tensor& at = x.defined() ? x : y;
-  if (!is_recorded(g, y)) return detail::zip_reusing("tanh_gradient", kernel, std::move(g), at);
-  return record("tanh_gradient", detail::zip("tanh_gradient", kernel, g, at),
-                wrt(g, [y, x](Tensor gg) { return detail::tanh_gradient(std::move(gg), y, x); }),
-                wrt(y, [g, y](const Tensor& gg) { return -2 * gg * g * y; }));
+  return record(
+      "tanh_gradient", detail::zip_reusing("tanh_gradient", kernel, g, x.defined() ? x : y, detail::reusable(g, y)),
+      wrt(
+          g,
+          [](Tensor gg, const Tensor& value, const Tensor& at) {
+            return detail::tanh_gradient(std::move(gg), value, at);
+          },
+          y, x),
+      wrt(
+          y, [](const Tensor& gg, const Tensor& given, const Tensor& value) { return -2 * gg * given * value; }, g, y));
 }
 
 bool detail::tanh_needs_input(const Tensor& y) { return find("tanh", kernels().find_above_3_4, y) >= 0; }
@@ -75,8 +91,10 @@ Tensor sigmoid_rule(Tensor g, const Tensor& x) {
 Tensor relu_composed(const Tensor& x) { return where(x <= 0, 0, where(x > 0, x, abs(x))); }
 Tensor relu_fused(const Tensor& x) {
   Tensor y = detail::map("relu", kernels().relu, x);
-  if (!is_recorded(x)) return y;
-  return record("relu", y, wrt(x, [y](Tensor g) { return detail::relu_gradient(std::move(g), y); }));
+  return record(
+      "relu", std::move(y),
+      wrt(
+          x, [](Tensor g, const Tensor& value) { return detail::relu_gradient(std::move(g), value); }, Result{}));
 }
 
 // Eq. 2.3, and below 0 the same multiplied out, e^x/(1 + e^x): neither overflows on its side.
@@ -87,8 +105,9 @@ Tensor sigmoid_composed(const Tensor& x) {
 }
 Tensor sigmoid_fused(const Tensor& x) {
   Tensor y = detail::map("sigmoid", kernels().sigmoid, x);
-  if (!is_recorded(x)) return y;
-  return record("sigmoid", y, wrt(x, [x](Tensor g) { return sigmoid_rule(std::move(g), x); }));
+  return record("sigmoid", std::move(y),
+                wrt(
+                    x, [](Tensor g, const Tensor& at) { return sigmoid_rule(std::move(g), at); }, x));
 }
 
 }  // namespace
@@ -101,31 +120,38 @@ Tensor sigmoid(const Tensor& x) { return overrides::sigmoid(x); }
 
 // d tanh x = (1 − y²)·dx; where that has no digits left, x is kept in the place of y
 Tensor tanh(const Tensor& x) {
-  Tensor y = detail::map("tanh", kernels().tanh, x);
-  if (!is_recorded(x)) return y;
-  const bool by_input = detail::tanh_needs_input(y);
-  return record("tanh", y, wrt(x, [kept = by_input ? x : y, by_input](Tensor g) {
-                  if (!by_input) return detail::tanh_gradient(std::move(g), kept, Tensor());
-                  return detail::tanh_gradient(std::move(g), is_recorded(kept) ? tanh(kept) : kept, kept);
-                }));
+  bool by_input = false;
+  const auto kept_input = [&](const Tensor& y) { return (by_input = detail::tanh_needs_input(y)) ? x : Tensor(); };
+  const auto kept_value = [&](const Tensor& y) { return by_input ? Tensor() : y; };
+  return record("tanh", detail::map("tanh", kernels().tanh, x),
+                wrt(
+                    x,
+                    [](Tensor g, const Tensor& at, const Tensor& y) {
+                      if (y.defined()) return detail::tanh_gradient(std::move(g), y, Tensor());
+                      return detail::tanh_gradient(std::move(g), is_recorded(at) ? tanh(at) : at, at);
+                    },
+                    kept_input, kept_value));
 }
 
 // d ln σ(x) = σ(−x)·dx
 Tensor log_sigmoid(const Tensor& x) {
   return record("log_sigmoid", detail::map("log_sigmoid", kernels().log_sigmoid, x),
-                wrt(x, [x](Tensor g) { return std::move(g) * sigmoid(-x); }));
+                wrt(
+                    x, [](Tensor g, const Tensor& at) { return std::move(g) * sigmoid(-at); }, x));
 }
 
 // d ln(1 + eˣ) = σ(x)·dx
 Tensor softplus(const Tensor& x) {
   return record("softplus", detail::map("softplus", kernels().softplus, x),
-                wrt(x, [x](Tensor g) { return std::move(g) * sigmoid(x); }));
+                wrt(
+                    x, [](Tensor g, const Tensor& at) { return std::move(g) * sigmoid(at); }, x));
 }
 
 // d x/(1 + |x|) = dx/(1 + |x|)²
 Tensor softsign(const Tensor& x) {
   return record("softsign", detail::map("softsign", kernels().softsign, x),
-                wrt(x, [x](const Tensor& g) { return g * square(1 / (1 + abs(x))); }));
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at) { return g * square(1 / (1 + abs(at))); }, x));
 }
 
 namespace {
@@ -139,16 +165,20 @@ struct Curve {
 };
 
 Tensor gradient(const Curve* f, Tensor g, const Tensor& x) {
-  if (!is_recorded(g, x)) return detail::zip_reusing(f->gradient_op, f->gradient, std::move(g), x);
-  return record(f->gradient_op, detail::zip(f->gradient_op, f->gradient, g, x),
-                wrt(g, [f, x](Tensor gg) { return gradient(f, std::move(gg), x); }),
-                wrt(x, [f, g, x](const Tensor& gg) { return gg * g * f->second(x); }));
+  return record(
+      f->gradient_op, detail::zip_reusing(f->gradient_op, f->gradient, g, x, detail::reusable(g, x)),
+      wrt(
+          g, [f](Tensor gg, const Tensor& at) { return gradient(f, std::move(gg), at); }, x),
+      wrt(
+          x, [f](const Tensor& gg, const Tensor& given, const Tensor& at) { return gg * given * f->second(at); }, g,
+          x));
 }
 
 Tensor value(const Curve* f, const Tensor& x) {
   Tensor y = detail::map(f->op, f->value, x);
-  if (!is_recorded(x)) return y;
-  return record(f->op, y, wrt(x, [f, x](Tensor g) { return gradient(f, std::move(g), x); }));
+  return record(f->op, std::move(y),
+                wrt(
+                    x, [f](Tensor g, const Tensor& at) { return gradient(f, std::move(g), at); }, x));
 }
 
 // x, held at ±limit, from where on f″ is 0 as long as nothing in it is infinite.

@@ -4,7 +4,7 @@
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/arithmetic.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "comparison.h"
 
 namespace retrograd {
@@ -16,51 +16,57 @@ const detail::ArithmeticKernels& kernels() { return detail::arithmetic_kernels()
 // y = a − b
 Tensor sub(const Operand& left, const Operand& right) {
   const detail::OperandPair in("sub", left, right);
-  if (!is_recorded(in.a, in.b)) return detail::zip_reusing("sub", kernels().sub, in);
-  return record("sub", detail::zip("sub", kernels().sub, in.a, in.b), wrt(in.a, [](Tensor g) { return g; }),
-                wrt(in.b, [](const Tensor& g) { return -g; }));
+  return record("sub", detail::zip_reusing("sub", kernels().sub, in.a, in.b, detail::reusable(in)),
+                wrt(in.a, [](Tensor g) { return g; }), wrt(in.b, [](const Tensor& g) { return -g; }));
 }
 
 namespace {
 
-// The rule of a product: the cotangent times the other factor, added where a sum is already waiting.
-struct Times {
-  Tensor factor;
-  Tensor operator()(Tensor g) const {
-    return is_recorded(g, factor) ? g * factor : detail::zip_reusing("mul", kernels().mul, std::move(g), factor);
-  }
-  bool accumulate(const Tensor& g, Tensor& into) const {
-    const auto run = kernels().add_product[static_cast<std::size_t>(g.dtype())];
-    const bool fits = run && g.shape() == into.shape() && factor.shape() == into.shape() && g.is_contiguous() &&
-                      factor.is_contiguous();
+// The cotangent of a factor: that of the product times the other factor, added where a sum is already waiting.
+class Times final : public detail::Lazy {
+ public:
+  Times(Tensor g, const Tensor& factor) : g_(std::move(g)), factor_(factor) {}
+  Tensor value() override { return std::move(g_) * factor_; }
+  bool add_to(Tensor& into) override {
+    const auto run = kernels().add_product[static_cast<std::size_t>(g_.dtype())];
+    const bool fits = run && g_.dtype() == into.dtype() && g_.shape() == into.shape() &&
+                      factor_.shape() == into.shape() && g_.is_contiguous() && factor_.is_contiguous();
     if (fits)
       detail::parallel_for(into.size(), 1, [&](std::int64_t begin, std::int64_t end) {
         const auto at = [&](const Tensor& x) {
           return x.body().data + begin * static_cast<std::int64_t>(size_of(x.dtype()));
         };
-        run(at(g), at(factor), at(into), end - begin);
+        run(at(g_), at(factor_), at(into), end - begin);
       });
     return fits;
   }
+
+ private:
+  Tensor g_;
+  const Tensor& factor_;
 };
+Times times(Tensor g, const Tensor& factor) { return {std::move(g), factor}; }
 
 }  // namespace
 
 // d(ab) = b·da + a·db
 Tensor mul(const Operand& left, const Operand& right) {
   const detail::OperandPair in("mul", left, right);
-  if (!is_recorded(in.a, in.b)) return detail::zip_reusing("mul", kernels().mul, in);
-  return record("mul", detail::zip("mul", kernels().mul, in.a, in.b), wrt(in.a, Times{in.b}), wrt(in.b, Times{in.a}));
+  return record("mul", detail::zip_reusing("mul", kernels().mul, in.a, in.b, detail::reusable(in)),
+                wrt(in.a, times, in.b), wrt(in.b, times, in.a));
 }
 
 // d(a/b) = da/b − (a/b)·db/b
 Tensor div(const Operand& left, const Operand& right) {
   const detail::OperandPair in("div", left, right);
   const Tensor &a = in.a, &b = in.b;
-  if (!is_recorded(a, b)) return detail::zip_reusing("div", kernels().div, in);
-  Tensor y = detail::zip("div", kernels().div, a, b);
-  return record("div", y, wrt(a, [b](Tensor g) { return std::move(g) / b; }),
-                wrt(b, [b, y](const Tensor& g) { return -(g * y / b); }));
+  Tensor y = detail::zip_reusing("div", kernels().div, a, b, detail::reusable(in));
+  return record(
+      "div", std::move(y),
+      wrt(
+          a, [](Tensor g, const Tensor& v) { return std::move(g) / v; }, b),
+      wrt(
+          b, [](const Tensor& g, const Tensor& v, const Tensor& value) { return -(g * value / v); }, b, Result{}));
 }
 
 Tensor neg(const Tensor& x) {
@@ -70,12 +76,15 @@ Tensor neg(const Tensor& x) {
 // d(x²) = 2x·dx
 Tensor square(const Tensor& x) {
   return record("square", detail::map("square", kernels().square, x),
-                wrt(x, [x](const Tensor& g) { return g * (2 * x); }));
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at) { return g * (2 * at); }, x));
 }
 
 // d|x| = sign(x)·dx
 Tensor abs(const Tensor& x) {
-  return record("abs", detail::map("abs", kernels().abs, x), wrt(x, [x](const Tensor& g) { return g * sign(x); }));
+  return record("abs", detail::map("abs", kernels().abs, x),
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at) { return g * sign(at); }, x));
 }
 
 Tensor sign(const Tensor& x) { return detail::map("sign", kernels().sign, x); }
@@ -83,8 +92,9 @@ Tensor sign(const Tensor& x) { return detail::map("sign", kernels().sign, x); }
 // d(1/x) = −dx/x²
 Tensor reciprocal(const Tensor& x) {
   Tensor y = detail::map("reciprocal", kernels().reciprocal, x);
-  if (!is_recorded(x)) return y;
-  return record("reciprocal", y, wrt(x, [y](const Tensor& g) { return -(g * y * y); }));
+  return record("reciprocal", std::move(y),
+                wrt(
+                    x, [](const Tensor& g, const Tensor& value) { return -(g * value * value); }, Result{}));
 }
 
 namespace {
@@ -95,12 +105,14 @@ Tensor extreme(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel,
                Tensor (*loses)(const Operand&, const Operand&), const Operand& left, const Operand& right) {
   const detail::OperandPair in(op, left, right);
   const Tensor &a = in.a, &b = in.b;
-  if (!is_recorded(a, b)) return detail::zip_reusing(op, kernel, in);
   const auto share = [loses](const Tensor& g, const Tensor& own, const Tensor& other) {
     return where(loses(own, other), 0, where(equal(own, other), 0.5 * g, g));
   };
-  return record(op, detail::zip(op, kernel, a, b), wrt(a, [a, b, share](const Tensor& g) { return share(g, a, b); }),
-                wrt(b, [a, b, share](const Tensor& g) { return share(g, b, a); }));
+  return record(op, detail::zip_reusing(op, kernel, a, b, detail::reusable(in)),
+                wrt(
+                    a, [share](const Tensor& g, const Tensor& u, const Tensor& v) { return share(g, u, v); }, a, b),
+                wrt(
+                    b, [share](const Tensor& g, const Tensor& u, const Tensor& v) { return share(g, v, u); }, a, b));
 }
 
 }  // namespace

@@ -4,7 +4,7 @@
 #include "../../core/compute/choose.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/comparison.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 
 namespace retrograd {
@@ -34,10 +34,11 @@ Tensor where(const Tensor& mask, const Operand& left, const Operand& right) {
   const detail::OperandPair in("where", left, right);
   const Tensor &a = in.a, &b = in.b;
   Tensor y = detail::choose("where", kernels().choose, mask, a, b);
-  y = record("where", y, wrt(a, [mask](const Tensor& g) { return where(mask, g, 0); }),
-             wrt(b, [mask](const Tensor& g) { return where(mask, 0, g); }));
-  protect(y, mask);
-  return y;
+  return record("where", std::move(y),
+                wrt(
+                    a, [](const Tensor& g, const Tensor& chosen) { return where(chosen, g, 0); }, mask),
+                wrt(
+                    b, [](const Tensor& g, const Tensor& chosen) { return where(chosen, 0, g); }, mask));
 }
 
 }  // namespace retrograd

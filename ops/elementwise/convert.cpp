@@ -3,7 +3,7 @@
 #include "../../core/base/error.h"
 #include "../../core/compute/convert.h"
 #include "../../core/tape/linear.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 
 namespace retrograd {
@@ -12,7 +12,7 @@ Tensor astype(const Tensor& x, Dtype dtype) {
   if (x.dtype() == dtype) return detail::copied(x);
   Tensor y = detail::convert("astype", x, dtype);
   if (!is_floating(dtype) || !is_floating(x.dtype())) return y;
-  return record("astype", y, wrt(x, [back = x.dtype()](const Tensor& g) { return astype(g, back); }));
+  return record("astype", std::move(y), wrt(x, [back = x.dtype()](const Tensor& g) { return astype(g, back); }));
 }
 
 Tensor one_hot(const Tensor& indices, std::int64_t classes, Dtype dtype) {

@@ -2,7 +2,7 @@
 
 #include "../../core/compute/map.h"
 #include "../../core/kernels/hyperbolic.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "arithmetic.h"
 #include "rounding.h"
 
@@ -27,49 +27,70 @@ Tensor bend(const Root* of, const Tensor& x, const Tensor& r) {
     const NoTape compute_only;
     return detail::clamp_to_finite(x) * r * square(r);
   }();
-  return record(of->bend, b,
-                wrt(x, [of, r](const Tensor& g) { return g * (r * square(r) * (3 * of->sign * square(r) - 2)); }));
+  return record(of->bend, std::move(b),
+                wrt(
+                    x,
+                    [of](const Tensor& g, const Tensor& value) {
+                      return g * (value * square(value) * (3 * of->sign * square(value) - 2));
+                    },
+                    r));
 }
 Tensor slope(const Root* of, const Tensor& x) {
   Tensor r = detail::map(of->slope, kernels().*of->kernel, x);
-  return record(of->slope, r, wrt(x, [of, x, r](const Tensor& g) { return -(g * bend(of, x, r)); }));
+  return record(
+      of->slope, std::move(r),
+      wrt(
+          x, [of](const Tensor& g, const Tensor& at, const Tensor& value) { return -(g * bend(of, at, value)); }, x,
+          Result{}));
 }
 
 // r = 1/(1 − x²), in factors: near ±1 the square would cancel; dr = 2x·r²·dx
 Tensor atanh_slope(const Tensor& x) {
   Tensor r = detail::map("atanh_slope", kernels().atanh_slope, x);
-  return record("atanh_slope", r,
-                wrt(x, [x, r](const Tensor& g) { return g * (2 * detail::clamp_to_finite(x) * square(r)); }));
+  return record("atanh_slope", std::move(r),
+                wrt(
+                    x,
+                    [](const Tensor& g, const Tensor& at, const Tensor& value) {
+                      return g * (2 * detail::clamp_to_finite(at) * square(value));
+                    },
+                    x, Result{}));
 }
 
 }  // namespace
 
 // d sinh x = cosh x·dx
 Tensor sinh(const Tensor& x) {
-  return record("sinh", detail::map("sinh", kernels().sinh, x), wrt(x, [x](const Tensor& g) { return g * cosh(x); }));
+  return record("sinh", detail::map("sinh", kernels().sinh, x),
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at) { return g * cosh(at); }, x));
 }
 
 // d cosh x = sinh x·dx
 Tensor cosh(const Tensor& x) {
-  return record("cosh", detail::map("cosh", kernels().cosh, x), wrt(x, [x](const Tensor& g) { return g * sinh(x); }));
+  return record("cosh", detail::map("cosh", kernels().cosh, x),
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at) { return g * sinh(at); }, x));
 }
 
 // d asinh x = dx/√(x² + 1)
 Tensor asinh(const Tensor& x) {
   return record("asinh", detail::map("asinh", kernels().asinh, x),
-                wrt(x, [x](const Tensor& g) { return g * slope(&kAsinhRoot, x); }));
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at) { return g * slope(&kAsinhRoot, at); }, x));
 }
 
 // d acosh x = dx/√(x² − 1)
 Tensor acosh(const Tensor& x) {
   return record("acosh", detail::map("acosh", kernels().acosh, x),
-                wrt(x, [x](const Tensor& g) { return g * slope(&kAcoshRoot, x); }));
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at) { return g * slope(&kAcoshRoot, at); }, x));
 }
 
 // d atanh x = dx/(1 − x²)
 Tensor atanh(const Tensor& x) {
   return record("atanh", detail::map("atanh", kernels().atanh, x),
-                wrt(x, [x](const Tensor& g) { return g * atanh_slope(x); }));
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at) { return g * atanh_slope(at); }, x));
 }
 
 }  // namespace retrograd

@@ -3,10 +3,11 @@
 #include <algorithm>
 
 #include "../../core/base/error.h"
+#include "../../core/compute/copy.h"
 #include "../../core/compute/creation.h"
 #include "../../core/tape/linear.h"
-#include "../../core/tape/tape.h"
-#include "../../core/tape/windows.h"
+#include "../../core/tape/log.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/fields.h"
 #include "../../core/tensor/format.h"
@@ -16,27 +17,29 @@ namespace retrograd {
 
 namespace {
 
-// How x ∘= b is written and differentiated. The rules are made of the values before the write; where they do not read
-// them, both handles are empty, and nothing is protected from the next write.
+// How x ∘= b is written and recorded. The rules are made of the values before the write, and what they save is
+// protected from the next one.
 
 // d(x + b) = dx + db
 struct AddTo {
   static constexpr const char* kName = "+=";
   static constexpr bool kReads = false;
   static void write(Tensor& x, const Tensor& b) { detail::add_into(x, b); }
-  static auto rule_x(const Tensor&) {
-    return [](const Tensor& g) { return g; };
+  static auto in_x(const Tensor& x, const Tensor&) {
+    return wrt(x, [](Tensor g) { return g; });
   }
-  static auto rule_b(const Tensor&, const Tensor&) { return rule_x(Tensor()); }
+  static auto in_b(const Tensor&, const Tensor& b) {
+    return wrt(b, [](Tensor g) { return g; });
+  }
 };
 // d(x − b) = dx − db
 struct SubtractFrom {
   static constexpr const char* kName = "-=";
   static constexpr bool kReads = false;
   static void write(Tensor& x, const Tensor& b) { detail::sub_into(x, b); }
-  static auto rule_x(const Tensor&) { return AddTo::rule_x(Tensor()); }
-  static auto rule_b(const Tensor&, const Tensor&) {
-    return [](const Tensor& g) { return -g; };
+  static auto in_x(const Tensor& x, const Tensor& b) { return AddTo::in_x(x, b); }
+  static auto in_b(const Tensor&, const Tensor& b) {
+    return wrt(b, [](const Tensor& g) { return -g; });
   }
 };
 // d(x·b) = b·dx + x·db
@@ -44,21 +47,24 @@ struct MultiplyBy {
   static constexpr const char* kName = "*=";
   static constexpr bool kReads = true;
   static void write(Tensor& x, const Tensor& b) { detail::mul_into(x, b); }
-  static auto rule_x(const Tensor& b) {
-    return [b](const Tensor& g) { return g * b; };
+  static auto in_x(const Tensor& x, const Tensor& b) {
+    return wrt(
+        x, [](const Tensor& g, const Tensor& factor) { return g * factor; }, b);
   }
-  static auto rule_b(const Tensor& x, const Tensor&) { return rule_x(x); }
+  static auto in_b(const Tensor& x, const Tensor& b) { return in_x(b, x); }
 };
 // d(x/b) = dx/b − (x/b)·db/b
 struct DivideBy {
   static constexpr const char* kName = "/=";
   static constexpr bool kReads = true;
   static void write(Tensor& x, const Tensor& b) { detail::div_into(x, b); }
-  static auto rule_x(const Tensor& b) {
-    return [b](const Tensor& g) { return g / b; };
+  static auto in_x(const Tensor& x, const Tensor& b) {
+    return wrt(
+        x, [](const Tensor& g, const Tensor& divisor) { return g / divisor; }, b);
   }
-  static auto rule_b(const Tensor& x, const Tensor& b) {
-    return [x, b](const Tensor& g) { return -(g * (x / b) / b); };
+  static auto in_b(const Tensor& x, const Tensor& b) {
+    return wrt(
+        b, [](const Tensor& g, const Tensor& at, const Tensor& v) { return -(g * (at / v) / v); }, x, b);
   }
 };
 
@@ -114,22 +120,8 @@ Tensor& write_in_place(Tensor& x, const Operand& operand) {
   const bool keeps_x = Op::kReads && b_tracked;
   const Tensor x_before = in_place_of(x, keeps_x ? detail::copy_values(x) : detach(x));
   if (shared) b = keeps_x ? x_before : in_place_of(x, detail::copy_values(x));
-  detail::Edge* edges = nullptr;
-  try {  // as long as something may fail nothing is written
-    if (x_tracked) edges = detail::make_edge(log, x_before, 0, Op::rule_x(b), edges);
-    if (b_tracked) edges = detail::make_edge(log, b, 1, Op::rule_b(x_before, b), edges);
-    log->make_room();
-    write_values<Op>(x, b);
-    detail::append_node(log, op, x, edges);
-  } catch (...) {
-    detail::forget_edges(edges);
-    throw;
-  }
-  if (Op::kReads) detail::stamp(log, b);
-  if (body.base != &body)  // no handle is left on the base: its place tells later views of it who is at work here
-    body.base->serial.store(log->serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  const Tensor* const inputs[] = {&x_before, &b};
-  if (detail::Observer::current()) detail::notify_recorded(log, x, inputs);
+  detail::record_in_place(
+      op, x, [&] { write_values<Op>(x, b); }, Op::in_x(x_before, b), Op::in_b(x_before, b));
   return x;
 }
 

@@ -6,7 +6,7 @@
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/powers.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "arithmetic.h"
 #include "comparison.h"
 #include "exponential.h"
@@ -23,15 +23,18 @@ const detail::PowerKernels& kernels() { return detail::power_kernels(); }
 // d√x = dx/(2√x)
 Tensor sqrt(const Tensor& x) {
   Tensor y = detail::map("sqrt", kernels().sqrt, x);
-  if (!is_recorded(x)) return y;
-  return record("sqrt", y, wrt(x, [y](const Tensor& g) { return 0.5 * g / y; }));
+  return record("sqrt", std::move(y),
+                wrt(
+                    x, [](const Tensor& g, const Tensor& value) { return 0.5 * g / value; }, Result{}));
 }
 
 // d x^(−1/2) = −y/2x·dx
 Tensor rsqrt(const Tensor& x) {
   Tensor y = detail::map("rsqrt", kernels().rsqrt, x);
-  if (!is_recorded(x)) return y;
-  return record("rsqrt", y, wrt(x, [x, y](const Tensor& g) { return -0.5 * g * y / x; }));
+  return record("rsqrt", std::move(y),
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at, const Tensor& value) { return -0.5 * g * value / at; }, x,
+                    Result{}));
 }
 
 namespace {
@@ -54,18 +57,18 @@ Tensor slope_in_exponent(const Tensor& g, const Tensor& a, const Tensor& b, cons
 // b by the product rule, where an exponent 0 stands for b − k at a = f = 0.
 template <int k>
 Tensor power_derivative(const Tensor& a, const Tensor& b) {
-  const auto in_base = [a, b](const Tensor& g) {
-    if constexpr (k == 1) return g * power_derivative<2>(a, b);
-    const Tensor factor = b * (b - 1), none = (a == 0) & (factor == 0);
-    return where(none, 0, g * (factor * where(none, 1, power_derivative<1>(a, b - 2))));
+  const auto in_base = [](const Tensor& g, const Tensor& u, const Tensor& v) {
+    if constexpr (k == 1) return g * power_derivative<2>(u, v);
+    const Tensor factor = v * (v - 1), none = (u == 0) & (factor == 0);
+    return where(none, 0, g * (factor * where(none, 1, power_derivative<1>(u, v - 2))));
   };
-  const auto in_exponent = [a, b](const Tensor& g) {
-    const Tensor factor = k == 1 ? b : b * (b - 1), slope = k == 1 ? ones({}, b.dtype()) : 2 * b - 1;
-    const Tensor left = where((a == 0) & (factor == 0), 0, b - k), power = pow(a, left);
-    return g * (slope * power) + slope_in_exponent(g * factor, a, left, power);
+  const auto in_exponent = [](const Tensor& g, const Tensor& u, const Tensor& v) {
+    const Tensor factor = k == 1 ? v : v * (v - 1), slope = k == 1 ? ones({}, v.dtype()) : 2 * v - 1;
+    const Tensor left = where((u == 0) & (factor == 0), 0, v - k), power = pow(u, left);
+    return g * (slope * power) + slope_in_exponent(g * factor, u, left, power);
   };
   return record("pow_slope", detail::zip("pow_slope", k == 1 ? kernels().pow_slope : kernels().pow_bend, a, b),
-                wrt(a, in_base), wrt(b, in_exponent));
+                wrt(a, in_base, a, b), wrt(b, in_exponent, a, b));
 }
 
 Tensor slope_in_base(const Tensor& g, const Tensor& a, const Tensor& b) {
@@ -80,11 +83,21 @@ Tensor pow(const Operand& left, const Operand& right) {
   const detail::OperandPair in("pow", left, right);
   const Tensor &a = in.a, &b = in.b;
   if (b.dtype() == int64 && a.size() > 0) check_whole_exponents(b);
-  if (!is_recorded(a, b)) return detail::zip_reusing("pow", kernels().pow, in);
-  Tensor y = detail::zip("pow", kernels().pow, a, b);
-  if (!right.is_tensor()) return record("pow", y, wrt(a, [a, b](const Tensor& g) { return slope_in_base(g, a, b); }));
-  return record("pow", y, wrt(a, [a, b](const Tensor& g) { return slope_in_base(g, a, b); }),
-                wrt(b, [a, b, y](const Tensor& g) { return slope_in_exponent(g, a, b, y); }));
+  Tensor y = detail::zip_reusing("pow", kernels().pow, a, b, detail::reusable(in));
+  if (!right.is_tensor())
+    return record(
+        "pow", std::move(y),
+        wrt(
+            a, [](const Tensor& g, const Tensor& u, const Tensor& v) { return slope_in_base(g, u, v); }, a, b));
+  return record("pow", std::move(y),
+                wrt(
+                    a, [](const Tensor& g, const Tensor& u, const Tensor& v) { return slope_in_base(g, u, v); }, a, b),
+                wrt(
+                    b,
+                    [](const Tensor& g, const Tensor& u, const Tensor& v, const Tensor& value) {
+                      return slope_in_exponent(g, u, v, value);
+                    },
+                    a, b, Result{}));
 }
 
 }  // namespace retrograd

@@ -4,7 +4,7 @@
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/rectifiers.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "arithmetic.h"
 #include "comparison.h"
 #include "exponential.h"
@@ -23,21 +23,28 @@ Tensor map_with(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel
 // r = g·s, but 0 where s is; dr = s·dg + g·ds likewise
 Tensor passed(const Tensor& g, const Tensor& s) {
   return record("passed", detail::zip("passed", kernels().passed, g, s),
-                wrt(g, [s](const Tensor& gg) { return passed(gg, s); }),
-                wrt(s, [g, s](const Tensor& gg) { return gg * g; }));
+                wrt(
+                    g, [](const Tensor& gg, const Tensor& slope) { return passed(gg, slope); }, s),
+                wrt(
+                    s, [](const Tensor& gg, const Tensor& given) { return gg * given; }, g));
 }
 
 // r = α·eˣ where x ≤ 0, else 1; dr = α·eˣ·dx where x ≤ 0, else 0
 Tensor elu_slope(const Tensor& x, double alpha) {
-  return record("elu_slope", map_with("elu_slope", kernels().elu_slope, x, alpha), wrt(x, [x, alpha](const Tensor& g) {
-                  const Tensor right = x > 0;
-                  return passed(g, where(right, 0, alpha * exp(where(right, -x, x))));
-                }));
+  return record("elu_slope", map_with("elu_slope", kernels().elu_slope, x, alpha),
+                wrt(
+                    x,
+                    [alpha](const Tensor& g, const Tensor& at) {
+                      const Tensor right = at > 0;
+                      return passed(g, where(right, 0, alpha * exp(where(right, -at, at))));
+                    },
+                    x));
 }
 
 Tensor elu_named(const char* op, const Tensor& x, double alpha) {
   return record(op, map_with(op, kernels().elu, x, alpha),
-                wrt(x, [x, alpha](const Tensor& g) { return passed(g, elu_slope(x, alpha)); }));
+                wrt(
+                    x, [alpha](const Tensor& g, const Tensor& at) { return passed(g, elu_slope(at, alpha)); }, x));
 }
 
 }  // namespace
@@ -45,9 +52,12 @@ Tensor elu_named(const char* op, const Tensor& x, double alpha) {
 // d = [x > 0 ? 1 : slope]·dx
 Tensor leaky_relu(const Tensor& x, double slope) {
   return record("leaky_relu", map_with("leaky_relu", kernels().leaky_relu, x, slope),
-                wrt(x, [x, slope](const Tensor& g) {
-                  return passed(g, map_with("leaky_relu_slope", kernels().leaky_relu_slope, x, slope));
-                }));
+                wrt(
+                    x,
+                    [slope](const Tensor& g, const Tensor& at) {
+                      return passed(g, map_with("leaky_relu_slope", kernels().leaky_relu_slope, at, slope));
+                    },
+                    x));
 }
 
 // d = [x > 0 ? 1 : α·eˣ]·dx; not y + α, which has no digits left where eˣ is small
@@ -61,9 +71,13 @@ Tensor selu(const Tensor& x) {
 
 // d = [|x| < 3]·dx/6
 Tensor hard_sigmoid(const Tensor& x) {
-  return record("hard_sigmoid", detail::map("hard_sigmoid", kernels().hard_sigmoid, x), wrt(x, [x](const Tensor& g) {
-                  return passed(g, detail::map("hard_sigmoid_slope", kernels().hard_sigmoid_slope, x));
-                }));
+  return record("hard_sigmoid", detail::map("hard_sigmoid", kernels().hard_sigmoid, x),
+                wrt(
+                    x,
+                    [](const Tensor& g, const Tensor& at) {
+                      return passed(g, detail::map("hard_sigmoid_slope", kernels().hard_sigmoid_slope, at));
+                    },
+                    x));
 }
 
 }  // namespace retrograd

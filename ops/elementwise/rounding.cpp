@@ -7,7 +7,7 @@
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/rounding.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "arithmetic.h"
 #include "comparison.h"
 #include "logic.h"
@@ -42,10 +42,14 @@ Tensor fmod(const Operand& left, const Operand& right) {
   const Tensor &a = in.a, &b = in.b;
   if (b.dtype() == int64 && a.size() > 0 && detail::find("fmod", kernels().find_zero, b) >= 0)
     fail("fmod: int64 division by 0");
-  if (!is_recorded(a, b)) return detail::zip_reusing("fmod", kernels().fmod, in);
-  Tensor y = detail::zip("fmod", kernels().fmod, a, b);
-  return record("fmod", y, wrt(a, [](Tensor g) { return g; }),
-                wrt(b, [a, b, y](const Tensor& g) { return -(g * whole_quotient(a, b, y)); }));
+  Tensor y = detail::zip_reusing("fmod", kernels().fmod, a, b, detail::reusable(in));
+  return record("fmod", std::move(y), wrt(a, [](Tensor g) { return g; }),
+                wrt(
+                    b,
+                    [](const Tensor& g, const Tensor& u, const Tensor& v, const Tensor& value) {
+                      return -(g * whole_quotient(u, v, value));
+                    },
+                    a, b, Result{}));
 }
 
 // d clip(x, l, h) = [h < max(x, l)]·dh + [x < l ≤ h]·dl + [l ≤ x ≤ h]·dx, and NaN·dx where x is NaN
@@ -55,12 +59,26 @@ Tensor clip(const Tensor& x, const Operand& low, const Operand& high) {
   if (!low.is_tensor() && !high.is_tensor() && greater(l, h).item<bool>())
     fail("clip: low {} is greater than high {}", l.item<double>(), h.item<double>());
   Tensor y = detail::zip("clip", kernels().at_least, x, l);
-  y = detail::zip_reusing("clip", kernels().at_most, std::move(y), h);
-  if (!is_recorded(x, l, h)) return y;
-  return record("clip", y,
-                wrt(x, [x, l, h](const Tensor& g) { return where((x < l) | (x > h), 0, where(isnan(x), x, g)); }),
-                wrt(l, [x, l, h](const Tensor& g) { return where((x < l) & (l <= h), g, 0); }),
-                wrt(h, [x, l, h](const Tensor& g) { return where((x > h) | (l > h), g, 0); }));
+  y = detail::zip_reusing("clip", kernels().at_most, y, h, &y);
+  return record("clip", std::move(y),
+                wrt(
+                    x,
+                    [](const Tensor& g, const Tensor& at, const Tensor& lowest, const Tensor& highest) {
+                      return where((at < lowest) | (at > highest), 0, where(isnan(at), at, g));
+                    },
+                    x, l, h),
+                wrt(
+                    l,
+                    [](const Tensor& g, const Tensor& at, const Tensor& lowest, const Tensor& highest) {
+                      return where((at < lowest) & (lowest <= highest), g, 0);
+                    },
+                    x, l, h),
+                wrt(
+                    h,
+                    [](const Tensor& g, const Tensor& at, const Tensor& lowest, const Tensor& highest) {
+                      return where((at > highest) | (lowest > highest), g, 0);
+                    },
+                    x, l, h));
 }
 
 }  // namespace retrograd

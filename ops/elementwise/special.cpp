@@ -7,7 +7,7 @@
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/special.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "arithmetic.h"
 #include "rounding.h"
 
@@ -23,7 +23,8 @@ const detail::SpecialKernels& kernels() { return detail::special_kernels(); }
 Tensor polygamma_of(int n, const Tensor& x) {
   const Tensor order = full({}, n, is_floating(x.dtype()) ? x.dtype() : float32);
   return record("polygamma", detail::zip("polygamma", kernels().polygamma, x, order),
-                wrt(x, [n, x](const Tensor& g) { return g * polygamma_of(n + 1, x); }));
+                wrt(
+                    x, [n](const Tensor& g, const Tensor& at) { return g * polygamma_of(n + 1, at); }, x));
 }
 
 }  // namespace
@@ -31,34 +32,44 @@ Tensor polygamma_of(int n, const Tensor& x) {
 // r = e^(−kx²); dr = −2k·x·r·dx, with r as a square, whose root is a normal number where r is none
 Tensor detail::bell(const Tensor& x, double k) {
   const Tensor scale = full({}, k, is_floating(x.dtype()) ? x.dtype() : float32);
-  return record("bell", detail::zip("bell", kernels().bell, x, scale), wrt(x, [x, k](const Tensor& g) {
-                  const Tensor root = bell(x, k / 2);
-                  return g * (root * detail::clamp_to_finite(x) * root * (-2 * k));
-                }));
+  return record("bell", detail::zip("bell", kernels().bell, x, scale),
+                wrt(
+                    x,
+                    [k](const Tensor& g, const Tensor& at) {
+                      const Tensor root = bell(at, k / 2);
+                      return g * (root * detail::clamp_to_finite(at) * root * (-2 * k));
+                    },
+                    x));
 }
 
 // d erf x = 2/√π·e^(−x²)·dx
 Tensor erf(const Tensor& x) {
-  return record("erf", detail::map("erf", kernels().erf, x),
-                wrt(x, [x](Tensor g) { return std::move(g) * detail::bell(x, 1) * kTwoOverRootPi; }));
+  return record(
+      "erf", detail::map("erf", kernels().erf, x),
+      wrt(
+          x, [](Tensor g, const Tensor& at) { return std::move(g) * detail::bell(at, 1) * kTwoOverRootPi; }, x));
 }
 
 // d erfc x = −2/√π·e^(−x²)·dx
 Tensor erfc(const Tensor& x) {
-  return record("erfc", detail::map("erfc", kernels().erfc, x),
-                wrt(x, [x](Tensor g) { return std::move(g) * detail::bell(x, 1) * -kTwoOverRootPi; }));
+  return record(
+      "erfc", detail::map("erfc", kernels().erfc, x),
+      wrt(
+          x, [](Tensor g, const Tensor& at) { return std::move(g) * detail::bell(at, 1) * -kTwoOverRootPi; }, x));
 }
 
 // d ln |Γ(x)| = ψ(x)·dx
 Tensor lgamma(const Tensor& x) {
   return record("lgamma", detail::map("lgamma", kernels().lgamma, x),
-                wrt(x, [x](const Tensor& g) { return g * digamma(x); }));
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at) { return g * digamma(at); }, x));
 }
 
 // dψ = ψ′·dx
 Tensor digamma(const Tensor& x) {
   return record("digamma", detail::map("digamma", kernels().digamma, x),
-                wrt(x, [x](const Tensor& g) { return g * polygamma_of(1, x); }));
+                wrt(
+                    x, [](const Tensor& g, const Tensor& at) { return g * polygamma_of(1, at); }, x));
 }
 
 Tensor polygamma(int n, const Tensor& x) {

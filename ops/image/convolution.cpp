@@ -7,7 +7,7 @@
 #include "../../core/base/error.h"
 #include "../../core/compute/convolution.h"
 #include "../../core/tape/linear.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../reduction/reductions.h"
@@ -67,31 +67,36 @@ Tensor weight_gradient(const Tensor& x, const Tensor& g, const ConvSizes& sizes)
 
 // y = x * w + b. With the cotangent g: Σ g·(x*w) is trilinear in g, x and w; its three derivatives are these three ops.
 Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvSizes& sizes) {
-  const Tensor y = detail::convolve(x, weight, bias, sizes);
-  if (!is_recorded(x, weight) && !(bias.defined() && is_recorded(bias))) return y;
+  Tensor y = detail::convolve(x, weight, bias, sizes);
   const std::array<Tensor, 3> inputs = {x, weight, bias};
   return record_joint(
-      "conv2d", y, std::span(inputs).first(bias.defined() ? 3 : 2),
-      [x = is_recorded(weight) ? x : Tensor(), weight = is_recorded(x) ? weight : Tensor(), sizes,
-       has_bias = bias.defined()](const Tensor& g, Cotangents& out) {  // what nobody will ask for is not kept
-        if (out.wants(0)) out.give(0, input_gradient(g, weight, sizes));
-        if (out.wants(1)) out.give(1, weight_gradient(x, g, sizes));
+      "conv2d", std::move(y), std::span(inputs).first(bias.defined() ? 3 : 2),
+      [sizes, has_bias = bias.defined()](const Tensor& g, Cotangents& out, const Tensor& at, const Tensor& w) {
+        if (out.wants(0)) out.give(0, input_gradient(g, w, sizes));
+        if (out.wants(1)) out.give(1, weight_gradient(at, g, sizes));
         if (has_bias && out.wants(2)) out.give(2, sum(g, {0, 2, 3}));
-      });
+      },
+      SavedFor{weight, x}, SavedFor{x, weight});
 }
 
 Tensor input_gradient(const Tensor& g, const Tensor& weight, const ConvSizes& sizes) {
   const Tensor x = detail::convolve_back(g, weight, sizes);
-  return record("conv2d_input_gradient", x,
-                wrt(g, [weight, sizes](const Tensor& gg) { return convolution(gg, weight, Tensor(), sizes); }),
-                wrt(weight, [g, sizes](const Tensor& gg) { return weight_gradient(gg, g, sizes); }));
+  return record(
+      "conv2d_input_gradient", std::move(x),
+      wrt(
+          g, [sizes](const Tensor& gg, const Tensor& w) { return convolution(gg, w, Tensor(), sizes); }, weight),
+      wrt(
+          weight, [sizes](const Tensor& gg, const Tensor& given) { return weight_gradient(gg, given, sizes); }, g));
 }
 
 Tensor weight_gradient(const Tensor& x, const Tensor& g, const ConvSizes& sizes) {
   const Tensor weight = detail::correlate(x, g, sizes);
-  return record("conv2d_weight_gradient", weight,
-                wrt(x, [g, sizes](const Tensor& gg) { return input_gradient(g, gg, sizes); }),
-                wrt(g, [x, sizes](const Tensor& gg) { return convolution(x, gg, Tensor(), sizes); }));
+  return record(
+      "conv2d_weight_gradient", std::move(weight),
+      wrt(
+          x, [sizes](const Tensor& gg, const Tensor& given) { return input_gradient(given, gg, sizes); }, g),
+      wrt(
+          g, [sizes](const Tensor& gg, const Tensor& at) { return convolution(at, gg, Tensor(), sizes); }, x));
 }
 
 Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor* bias, const Conv2dOptions& options) {

@@ -4,7 +4,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/rows.h"
 #include "../../core/kernels/im2col.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 #include "windows.h"
 
@@ -37,7 +37,7 @@ Tensor unfolded(const Tensor& x, const Unfolding& how) {
   const Tensor y = Tensor::empty(how.columns, x.dtype());
   const auto kernel = detail::kernel_for("unfold", detail::im2col_kernels().unfold, x.dtype());
   if (y.size() > 0) detail::run_rows(how.planes(), kernel, detail::packed(x), y, how.windows);
-  return record("unfold", y, wrt(x, [how](const Tensor& g) { return folded(g, how); }));
+  return record("unfold", std::move(y), wrt(x, [how](const Tensor& g) { return folded(g, how); }));
 }
 
 // x[n, c, h, w] = Σ of y[n, (c, i, j), (p, q)] over the windows and taps that meet (h, w)
@@ -49,7 +49,7 @@ Tensor folded(const Tensor& columns, const Unfolding& how) {
   if (columns.size() > 0)
     detail::run_rows(how.planes(), kernel, detail::packed(columns), x, detail::ThreadScratch(room, how.planes()),
                      how.windows);
-  return record("fold", x, wrt(columns, [how](const Tensor& g) { return unfolded(g, how); }));
+  return record("fold", std::move(x), wrt(columns, [how](const Tensor& g) { return unfolded(g, how); }));
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 #include "../../core/compute/rows.h"
 #include "../../core/kernels/pooling.h"
 #include "../../core/tape/linear.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 #include "windows.h"
 
@@ -52,20 +52,25 @@ struct Places {
 Tensor placed(const Tensor& g, const Places& places, const Shape& images);
 
 // y[n, c, p] = x[n, c, index[n, c, p]] on planes, however y was computed; nobody writes to the index.
-Tensor record_picked(const Tensor& y, const Tensor& x, const Places& places) {
-  return record("max_pool2d", y,
-                wrt(x, [places, images = x.shape()](const Tensor& g) { return placed(g, places, images); }));
+Tensor record_picked(Tensor y, const Tensor& x, const Places& places) {
+  return record("max_pool2d", std::move(y),
+                wrt(
+                    x,
+                    [most_windows = places.most_windows, images = x.shape()](const Tensor& g, const Tensor& index) {
+                      return placed(g, {index, most_windows}, images);
+                    },
+                    places.index));
 }
 
 // The same op where the index is known; 0 where it is −1.
 Tensor picked(const Tensor& x, const Places& places) {
   const Tensor& index = places.index;
-  const Tensor y = Tensor::empty(index.shape(), x.dtype());
+  Tensor y = Tensor::empty(index.shape(), x.dtype());
   const std::int64_t pixels = x.shape()[2] * x.shape()[3], positions = y.shape()[2] * y.shape()[3];
   const auto kernel = detail::kernel_for("max_pool2d", detail::pooling_kernels().pick, x.dtype());
   if (y.size() > 0)
     detail::run_rows({y.shape()[0] * y.shape()[1], positions}, kernel, detail::packed(x), index, y, pixels, positions);
-  return record_picked(y, x, places);
+  return record_picked(std::move(y), x, places);
 }
 
 // The transpose of picked: x[n, c, index[n, c, p]] += g[n, c, p], on planes of zeros.
@@ -77,18 +82,24 @@ Tensor placed(const Tensor& g, const Places& places, const Shape& images) {
   if (g.size() > 0)
     detail::run_rows(planes, kernel, detail::packed(g), places.index, x, totals_of(pixels, places.most_windows, planes),
                      places.most_windows, pixels, positions);
-  return record("max_pool2d_place", x, wrt(g, [places](const Tensor& gg) { return picked(gg, places); }));
+  return record("max_pool2d_place", std::move(x),
+                wrt(
+                    g,
+                    [most_windows = places.most_windows](const Tensor& gg, const Tensor& index) {
+                      return picked(gg, {index, most_windows});
+                    },
+                    places.index));
 }
 
 // y[p] = max over the window of p; dy[p] = dx[where it stands]
 Tensor largest(const Tensor& x, const Pooling& pooling) {
-  const Tensor y = Tensor::empty(pooling.pooled(), x.dtype());
+  Tensor y = Tensor::empty(pooling.pooled(), x.dtype());
   const bool is_saved = is_recorded(x);
   const Tensor index = is_saved ? Tensor::empty(pooling.pooled(), int64) : Tensor();
   const auto kernel = detail::kernel_for("max_pool2d", detail::pooling_kernels().largest, x.dtype());
   if (y.size() > 0)
     detail::run_rows({pooling.planes(), pooling.steps()}, kernel, detail::packed(x), y, index, pooling.windows);
-  return is_saved ? record_picked(y, x, {index, pooling.windows.size()}) : y;
+  return is_saved ? record_picked(std::move(y), x, {index, pooling.windows.size()}) : y;
 }
 
 Tensor shared_out(const Tensor& g, const Pooling& pooling);
@@ -102,7 +113,7 @@ Tensor averaged(const Tensor& x, const Pooling& pooling) {
   if (y.size() > 0)
     detail::run_rows(planes, kernel, detail::packed(x), y, totals_of(windows.positions(), windows.size(), planes),
                      windows);
-  return record("avg_pool2d", y, wrt(x, [pooling](const Tensor& g) { return shared_out(g, pooling); }));
+  return record("avg_pool2d", std::move(y), wrt(x, [pooling](const Tensor& g) { return shared_out(g, pooling); }));
 }
 
 // The transpose of averaged: each element gets its share of every window that meets it.
@@ -114,7 +125,8 @@ Tensor shared_out(const Tensor& g, const Pooling& pooling) {
   if (g.size() > 0)
     detail::run_rows(planes, kernel, detail::packed(g), x, totals_of(windows.pixels(), windows.size(), planes),
                      windows);
-  return record("avg_pool2d_share", x, wrt(g, [pooling](const Tensor& gg) { return averaged(gg, pooling); }));
+  return record("avg_pool2d_share", std::move(x),
+                wrt(g, [pooling](const Tensor& gg) { return averaged(gg, pooling); }));
 }
 
 // Images (N, C, H, W) and the parts that each of their planes is cut into.
@@ -145,7 +157,8 @@ Tensor part_means(const Tensor& x, const Partition& partition) {
   const Tensor y = Tensor::empty(partition.pooled(), x.dtype());
   const auto kernel = detail::kernel_for("adaptive_avg_pool2d", detail::pooling_kernels().part_means, x.dtype());
   if (y.size() > 0) detail::run_rows(partition.planes(), kernel, detail::packed(x), y, partition.parts);
-  return record("adaptive_avg_pool2d", y, wrt(x, [partition](const Tensor& g) { return part_shares(g, partition); }));
+  return record("adaptive_avg_pool2d", std::move(y),
+                wrt(x, [partition](const Tensor& g) { return part_shares(g, partition); }));
 }
 
 // The transpose of part_means: each pixel gets its share of every part that it is in.
@@ -156,7 +169,7 @@ Tensor part_shares(const Tensor& g, const Partition& partition) {
   if (g.size() > 0)
     detail::run_rows(partition.planes(), kernel, detail::packed(g), x,
                      totals_of(parts.pixels(), parts.most_of_pixel(), partition.planes()), parts);
-  return record("adaptive_avg_pool2d_share", x,
+  return record("adaptive_avg_pool2d_share", std::move(x),
                 wrt(g, [partition](const Tensor& gg) { return part_means(gg, partition); }));
 }
 

@@ -6,7 +6,7 @@
 
 #include "../../core/base/random.h"
 #include "../../core/compute/creation.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/comparison.h"
 #include "../elementwise/exponential.h"

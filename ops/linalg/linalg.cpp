@@ -7,7 +7,7 @@
 #include "../../core/base/error.h"
 #include "../../core/blas/lapack.h"
 #include "../../core/compute/creation.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/fields.h"
 #include "../../core/tensor/format.h"
@@ -94,27 +94,33 @@ struct Factors {
 // Y = A⁻¹: dY = −Y·dA·Y (Giles 2.2.3)
 Tensor inverse_by(const Factors& factors, const Tensor& a) {
   const Tensor y = factors.solve(eye(factors.size(), a.dtype()), detail::leading_axes(a), false);
-  return record("inverse", y, wrt(a, [y](const Tensor& g) {
-                  const Tensor yt = detail::matrix_transpose(y);
-                  return neg(matmul(matmul(yt, g), yt));
-                }));
+  return record("inverse", std::move(y),
+                wrt(
+                    a,
+                    [](const Tensor& g, const Tensor& value) {
+                      const Tensor yt = detail::matrix_transpose(value);
+                      return neg(matmul(matmul(yt, g), yt));
+                    },
+                    Result{}));
 }
 
 // X = A⁻¹·B: dX = A⁻¹·(dB − dA·X), so the cotangent of B is H = A⁻ᵀ·G and that of A is −H·Xᵀ (Giles 2.3.1). With Aᵀ in
 // the place of A it is −X·Hᵀ. The factors serve every order.
 Tensor solve_by(const Factors& factors, const Tensor& a, const Tensor& b, bool transposed) {
-  const Tensor x = factors.solve(b, detail::broadcast_leading("solve", a, b), transposed);
-  if (!is_recorded(a, b)) return x;
+  Tensor x = factors.solve(b, detail::broadcast_leading("solve", a, b), transposed);
   const Tensor inputs[] = {a, b};
-  return record_joint("solve", x, inputs, [factors, a, x, transposed](const Tensor& g, Cotangents& out) {
-    const Tensor h = solve_by(factors, a, g, !transposed);
-    if (out.wants(0)) {
-      const Tensor &left = transposed ? x : h, &right = transposed ? h : x;
-      out.give(
-          0, neg(a.rank() == 2 ? detail::sum_of_products(left, right) : matmul(left, detail::matrix_transpose(right))));
-    }
-    if (out.wants(1)) out.give(1, h);
-  });
+  return record_joint(
+      "solve", std::move(x), inputs,
+      [factors, transposed](const Tensor& g, Cotangents& out, const Tensor& u, const Tensor& at) {
+        const Tensor h = solve_by(factors, u, g, !transposed);
+        if (out.wants(0)) {
+          const Tensor &left = transposed ? at : h, &right = transposed ? h : at;
+          out.give(0, neg(u.rank() == 2 ? detail::sum_of_products(left, right)
+                                        : matmul(left, detail::matrix_transpose(right))));
+        }
+        if (out.wants(1)) out.give(1, h);
+      },
+      a, Result{});
 }
 
 // det A from the diagonal, its exponent apart, so that no partial product overflows.
@@ -196,22 +202,26 @@ Tensor det(const Tensor& a) {
     detail::values<T>(y)[matrix] =
         static_cast<T>(factors.permutation_sign(matrix) * product_of(pivot, factors.size(), step));
   });
-  if (!is_recorded(a)) return y;
-  return record("det", y, wrt(a, [a, y, factors](const Tensor& g) {
-                  // det A · A⁻¹ loses its digits as A nears a singular matrix, its derivatives sooner.
-                  const double epsilon = rounding_of(a), tolerance = is_recorded(a) ? std::sqrt(epsilon) : epsilon;
-                  const std::vector<bool> regular = factors.regular(tolerance);
-                  if (std::find(regular.begin(), regular.end(), false) != regular.end() || !all_in_range(y))
-                    return as_matrices(g) * detail::matrix_transpose(detail::adjugate(a));
-                  return as_matrices(g * y) * detail::matrix_transpose(inverse_by(factors, a));
-                }));
+  return record("det", std::move(y),
+                wrt(
+                    a,
+                    [factors](const Tensor& g, const Tensor& u, const Tensor& value) {
+                      // det A · A⁻¹ loses its digits as A nears u singular matrix, its derivatives sooner.
+                      const double epsilon = rounding_of(u), tolerance = is_recorded(u) ? std::sqrt(epsilon) : epsilon;
+                      const std::vector<bool> regular = factors.regular(tolerance);
+                      if (std::find(regular.begin(), regular.end(), false) != regular.end() || !all_in_range(value))
+                        return as_matrices(g) * detail::matrix_transpose(detail::adjugate(u));
+                      return as_matrices(g * value) * detail::matrix_transpose(inverse_by(factors, u));
+                    },
+                    a, Result{}));
 }
 
 // d ln|det A| = tr(A⁻¹·dA)
 SignAndLog slogdet(const Tensor& a) {
   detail::check_matrices("slogdet", a, true);
   const Factors factors(a);
-  const Tensor sign = Tensor::empty(detail::leading_axes(a), a.dtype()), y = Tensor::empty_like(sign);
+  const Tensor sign = Tensor::empty(detail::leading_axes(a), a.dtype());
+  Tensor y = Tensor::empty_like(sign);
   factors.each_diagonal([&]<class T>(std::int64_t matrix, const T* pivot, std::int64_t step) {
     double side = factors.permutation_sign(matrix), log = 0;
     for (std::int64_t i = 0; i < factors.size(); ++i) {
@@ -222,10 +232,13 @@ SignAndLog slogdet(const Tensor& a) {
     detail::values<T>(sign)[matrix] = static_cast<T>(side);
     detail::values<T>(y)[matrix] = static_cast<T>(log);
   });
-  if (!is_recorded(a)) return {sign, y};
-  return {sign, record("slogdet", y, wrt(a, [a, factors](const Tensor& g) {
-                         return as_matrices(g) * detail::matrix_transpose(inverse_by(factors, a));
-                       }))};
+  return {sign, record("slogdet", std::move(y),
+                       wrt(
+                           a,
+                           [factors](const Tensor& g, const Tensor& u) {
+                             return as_matrices(g) * detail::matrix_transpose(inverse_by(factors, u));
+                           },
+                           a))};
 }
 
 }  // namespace retrograd

@@ -2,48 +2,51 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/product.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../shape/views.h"
 #include "matrices.h"
+#include "product.h"
 
 namespace retrograd {
 
 namespace {
-
-// The factor that the cotangent of `input` needs, if anybody will ask for it: what passes frozen weights is not kept.
-Tensor kept_for(const Tensor& input, const Tensor& factor) { return is_recorded(input) ? factor : Tensor(); }
 
 // d(AB) = dA·B + A·dB
 Tensor matrix_product(const Tensor& a, const Tensor& b) {
   const std::int64_t sizes[] = {a.shape()[0], b.shape()[1]};
   Tensor c = detail::empty_for("matmul", Shape(sizes, "matmul"), a.dtype());
   detail::matmul_into(a, b, 0, c);
-  if (!is_recorded(a, b)) return c;
-  const Tensor factors[] = {a, b};
-  return record_joint("matmul", c, factors, [a = kept_for(b, a), b = kept_for(a, b)](const Tensor& g, Cotangents& out) {
-    if (out.wants(0)) detail::give_product(out, 0, g, transpose(b));
-    if (out.wants(1)) detail::give_product(out, 1, transpose(a), g);
-  });
+  return record("matmul", std::move(c),
+                wrt(
+                    a, [](const Tensor& g, const Tensor& v) { return detail::Product(g, transpose(v)); }, b),
+                wrt(
+                    b, [](const Tensor& g, const Tensor& u) { return detail::Product(transpose(u), g); }, a));
 }
 
-// The same for each of a batch of matrices, the leading axes broadcast; the engine sums over axes that were.
+// The same for each of a batch of matrices, the leading axes broadcast; the engine sums over axes that were. Of one
+// matrix for all, the cotangent is summed within one product.
 Tensor batched_product(const Tensor& a, const Tensor& b) {
   const Shape leading = detail::broadcast_leading("matmul", a, b);
   const Shape shape = detail::with_matrix(leading, a.shape()[a.rank() - 2], b.shape()[b.rank() - 1]);
   Tensor c = detail::empty_for("matmul", Shape(std::span(shape.begin(), shape.end()), "matmul"), a.dtype());
   detail::batched_matmul_into(a, b, c);
-  if (!is_recorded(a, b)) return c;
-  const Tensor factors[] = {a, b};
-  const bool one_for_all = a.rank() == 2;
-  return record_joint(
-      "matmul", c, factors, [a = kept_for(b, a), b = kept_for(a, b), one_for_all](const Tensor& g, Cotangents& out) {
-        // Of one matrix for all, the cotangent is summed within one product.
-        if (out.wants(0) && one_for_all)
-          detail::give_product(out, 0, detail::side_by_side(g), detail::matrix_transpose(detail::side_by_side(b)));
-        if (out.wants(0) && !one_for_all) out.give(0, matmul(g, detail::matrix_transpose(b)));
-        if (out.wants(1)) out.give(1, matmul(detail::matrix_transpose(a), g));
-      });
+  const auto in_b = [](const Tensor& g, const Tensor& u) { return matmul(detail::matrix_transpose(u), g); };
+  if (a.rank() == 2)
+    return record("matmul", std::move(c),
+                  wrt(
+                      a,
+                      [](const Tensor& g, const Tensor& v) {
+                        return detail::Product(detail::side_by_side(g),
+                                               detail::matrix_transpose(detail::side_by_side(v)));
+                      },
+                      b),
+                  wrt(b, in_b, a));
+  return record("matmul", std::move(c),
+                wrt(
+                    a, [](const Tensor& g, const Tensor& v) { return matmul(g, detail::matrix_transpose(v)); }, b),
+                wrt(b, in_b, a));
 }
 
 // Of which at least one has leading axes. One matrix on the right, or one on the left of columns, is one product.
@@ -63,9 +66,15 @@ Tensor product_of_many(const Tensor& a, const Tensor& b) {
 
 }  // namespace
 
-void detail::give_product(Cotangents& out, std::size_t input, const Tensor& a, const Tensor& b) {
-  if (!out.take_product(input, a, b)) out.give(input, matmul(a, b));
+Tensor detail::Product::value() { return matmul(a_, b_); }
+
+bool detail::Product::add_to(Tensor& sum) {
+  if (sum.dtype() != a_.dtype() || !(sum.shape() == Shape{a_.shape()[0], b_.shape()[1]})) return false;
+  matmul_into(a_, b_, 1, sum);
+  return true;
 }
+
+std::shared_ptr<detail::Deferred> detail::Product::defer() { return Deferred::make(a_, b_); }
 
 Tensor matmul(const Tensor& a, const Tensor& b) {
   detail::check_dtypes("matmul", a, b);

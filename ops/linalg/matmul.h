@@ -1,6 +1,6 @@
 // Matrix products, through core/product and core/blas. Transposed views go in without a copy.
 #pragma once
-#include "../../core/tape/tape.h"
+#include "../../core/tensor/tensor.h"
 #include "../../core/tensor/tensor.h"
 
 namespace retrograd {
@@ -11,8 +11,4 @@ namespace retrograd {
 /// differ or the leading axes do not broadcast.
 Tensor matmul(const Tensor& a, const Tensor& b);
 
-namespace detail {
-/// Gives an input that a joint rule was asked for the cotangent a · b.
-void give_product(Cotangents& out, std::size_t input, const Tensor& a, const Tensor& b);
-}  // namespace detail
 }  // namespace retrograd

@@ -4,7 +4,7 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 #include "../../core/tensor/walk.h"
 #include "../shape/views.h"

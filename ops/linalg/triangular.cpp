@@ -6,7 +6,7 @@
 #include "../../core/blas/lapack.h"
 #include "../../core/compute/creation.h"
 #include "../../core/compute/product.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/fields.h"
 #include "../../core/tensor/format.h"
@@ -39,16 +39,19 @@ Tensor solve_matrices(const Tensor& a, const Tensor& b, bool lower) {
   dispatch_floating(x.dtype(), [&]<class T>() {
     detail::triangular_solve(leading.size(), n, k, detail::matrix_of<T>(factor), offset, lower, detail::values<T>(x));
   });
-  if (!is_recorded(a, b)) return x;
   const Tensor inputs[] = {a, b};
-  return record_joint("solve_triangular", x, inputs, [a, x, lower](const Tensor& g, Cotangents& out) {
-    const Tensor h = solve_matrices(detail::matrix_transpose(a), g, !lower);
-    if (out.wants(0)) {
-      const Tensor product = a.rank() == 2 ? detail::sum_of_products(h, x) : matmul(h, detail::matrix_transpose(x));
-      out.give(0, neg(triangle(product, lower)));
-    }
-    if (out.wants(1)) out.give(1, h);
-  });
+  return record_joint(
+      "solve_triangular", std::move(x), inputs,
+      [lower](const Tensor& g, Cotangents& out, const Tensor& u, const Tensor& at) {
+        const Tensor h = solve_matrices(detail::matrix_transpose(u), g, !lower);
+        if (out.wants(0)) {
+          const Tensor product =
+              u.rank() == 2 ? detail::sum_of_products(h, at) : matmul(h, detail::matrix_transpose(at));
+          out.give(0, neg(triangle(product, lower)));
+        }
+        if (out.wants(1)) out.give(1, h);
+      },
+      a, Result{});
 }
 
 void check_diagonals(const Tensor& a) {
@@ -84,12 +87,16 @@ Tensor cholesky(const Tensor& x) {
       fail<LinalgError>("cholesky: {} is not positive definite: pivot {} is not above 0",
                         detail::name_matrix(i, x.shape()), pivot);
   return record(
-      "cholesky", y, wrt(x, [y](const Tensor& g) {
-        const Tensor transposed = detail::matrix_transpose(y);
-        const Tensor p = lower_half(matmul(transposed, tril(g)));
-        const Tensor left = solve_matrices(transposed, p + detail::matrix_transpose(p), false);  // L⁻ᵀ·(P + Pᵀ)
-        return lower_half(solve_matrices(transposed, detail::matrix_transpose(left), false));    // which is symmetric
-      }));
+      "cholesky", std::move(y),
+      wrt(
+          x,
+          [](const Tensor& g, const Tensor& value) {
+            const Tensor transposed = detail::matrix_transpose(value);
+            const Tensor p = lower_half(matmul(transposed, tril(g)));
+            const Tensor left = solve_matrices(transposed, p + detail::matrix_transpose(p), false);  // L⁻ᵀ·(P + Pᵀ)
+            return lower_half(solve_matrices(transposed, detail::matrix_transpose(left), false));  // which is symmetric
+          },
+          Result{}));
 }
 
 }  // namespace retrograd

@@ -6,7 +6,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/rows.h"
 #include "../../core/kernels/batch_norm.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
@@ -56,12 +56,12 @@ Tensor batch_norm_composed(const Tensor& x, const Tensor& weight, const Tensor& 
 // With h = (x − μ)·r, r = 1/√(σ² + ε) and q = g − mean(g): towards x weight·r·(q − h·mean(q∘h)), towards the weight
 // Σ q∘h, towards the bias Σ g.
 struct BatchNormRule {
-  Tensor x, weight, packed_x, means, rests, scales;
   double epsilon;
 
-  void operator()(const Tensor& g, Cotangents& out) const {
+  void operator()(const Tensor& g, Cotangents& out, const Tensor& x, const Tensor& weight, const Tensor& packed_x,
+                  const Tensor& means, const Tensor& rests, const Tensor& scales) const {
     const Channels layout = layout_of(x);
-    if (is_recorded(g, x, weight)) return differentiable(g, layout, out);
+    if (is_recorded(g, x, weight)) return differentiable(g, x, weight, layout, out);
     Tensor to_x, to_weight = Tensor::empty_like(means), to_bias = Tensor::empty_like(means);
     if (out.wants(0)) to_x = Tensor::empty(x.shape(), x.dtype());
     const auto kernel = detail::kernel_for("batch_norm", detail::batch_norm_kernels().gradient, x.dtype());
@@ -73,7 +73,8 @@ struct BatchNormRule {
   }
 
   // The same by ops, on an open tape.
-  void differentiable(const Tensor& cotangent, Channels layout, Cotangents& out) const {
+  void differentiable(const Tensor& cotangent, const Tensor& x, const Tensor& weight, Channels layout,
+                      Cotangents& out) const {
     const Tensor g = reshape(cotangent, shape_of(layout)), rows = reshape(x, shape_of(layout));
     const Tensor away = detail::centered(rows, {0, 2});
     const auto count = static_cast<double>(rows.size() / rows.shape()[1]);
@@ -104,9 +105,8 @@ Tensor batch_norm_with(const Tensor& x, const Tensor& weight, const Tensor& bias
     const NoTape compute_only;
     *statistics = {means + rests, vars};
   }
-  if (!is_recorded(x, weight, bias)) return y;
   const std::array<Tensor, 3> inputs = {x, weight, bias};
-  return record_joint("batch_norm", std::move(y), inputs, BatchNormRule{x, weight, from, means, rests, scales, e});
+  return record_joint("batch_norm", std::move(y), inputs, BatchNormRule{e}, x, weight, from, means, rests, scales);
 }
 
 Tensor batch_norm_fused(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& epsilon) {

@@ -2,12 +2,13 @@
 
 #include "../../core/compute/linear.h"
 #include "../../core/kernels/bias.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/activations.h"
 #include "../elementwise/arithmetic.h"
 #include "../linalg/matmul.h"
+#include "../linalg/product.h"
 #include "../shape/views.h"
 
 namespace retrograd {
@@ -57,20 +58,20 @@ Tensor rows_fused(const Member& member, const Tensor& x, const Tensor& weight, c
   const Strides strides = weight.strides();
   const Tensor columns = detail::make_view(weight, {weight.shape()[1], width}, {strides[1], strides[0]});
   detail::linear_into(x, columns, bias, detail::bias_kernels().*member.run, z, y);
-  if (!recorded) return y;
-  if (!member.saves_input || !member.saves_input(y)) z = Tensor();
+  if (!recorded || !member.saves_input || !member.saves_input(y)) z = Tensor();
   const Tensor inputs[] = {x, weight, bias};
   // The value is saved where the activation needs it; then it has its place in the log when the rule runs.
   const bool saves = &member != &kIdentity;
   return record_joint(
-      member.name, y, inputs,
-      [&member, x = is_recorded(weight) ? x : Tensor(), weight = is_recorded(x) ? weight : Tensor(),
-       y = saves ? y : Tensor(), z = std::move(z)](Tensor g, Cotangents& out) {  // what nobody will ask for is not kept
-        const Tensor h = member.gradient(std::move(g), y, z);
-        if (out.wants(0)) detail::give_product(out, 0, h, weight);
-        if (out.wants(1)) detail::give_product(out, 1, transpose(h), x);
+      member.name, std::move(y), inputs,
+      [&member](Tensor g, Cotangents& out, const Tensor& rows, const Tensor& w, const Tensor& value,
+                const Tensor& input) {
+        const Tensor h = member.gradient(std::move(g), value, input);
+        if (out.wants(0)) out.give(0, detail::Product(h, w));
+        if (out.wants(1)) out.give(1, detail::Product(transpose(h), rows));
         if (out.wants(2)) out.give(2, h);
-      });
+      },
+      SavedFor{weight, x}, SavedFor{x, weight}, Result{saves}, z);
 }
 
 // Runs f on the rows of x, whatever axes stand before them.

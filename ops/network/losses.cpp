@@ -6,7 +6,7 @@
 
 #include "../../core/base/total.h"
 #include "../../core/compute/creation.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
@@ -97,10 +97,15 @@ Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s, double 
     }
   };
   a.dtype() == float32 ? subtract.template operator()<float>() : subtract.template operator()<double>();
-  if (!is_recorded(a, targets, s)) return r;
-  const auto along = [s, n](const Tensor& gg) { return gg * (s / n); };
-  return record("residual", r, wrt(a, along), wrt(targets, [along](const Tensor& gg) { return -along(gg); }),
-                wrt(s, [a, targets, n](const Tensor& gg) { return sum(gg * (a - target_rows(targets, a))) / n; }));
+  return record(
+      "residual", std::move(r),
+      wrt(
+          a, [n](const Tensor& gg, const Tensor& scale) { return gg * (scale / n); }, s),
+      wrt(
+          targets, [n](const Tensor& gg, const Tensor& scale) { return -(gg * (scale / n)); }, s),
+      wrt(
+          s, [n](const Tensor& gg, const Tensor& u, const Tensor& v) { return sum(gg * (u - target_rows(v, u))) / n; },
+          a, targets));
 }
 
 Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
@@ -137,13 +142,20 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
     loss = total.value();
   });
   // dh = h ∘ (dx − Σₖ hₖ dxₖ), eq. 2.14
-  h = record("softmax", h, wrt(x, [h](const Tensor& g) { return h * (g - sum(g * h, 1, true)); }));
-  return record("softmax_cross_entropy", loss_of(loss / batch_of(x), x.dtype()),
-                wrt(x,
-                    [h, targets](const Tensor& g) {
-                      return residual(are_indices(targets) ? h : h * sum(targets, 1, true), targets, g, batch_of(h));
-                    }),
-                wrt(targets, [x](const Tensor& g) { return log_softmax(x, 1) * (-g / batch_of(x)); }));
+  h = record(
+      "softmax", std::move(h),
+      wrt(
+          x, [](const Tensor& g, const Tensor& value) { return value * (g - sum(g * value, 1, true)); }, Result{}));
+  return record(
+      "softmax_cross_entropy", loss_of(loss / batch_of(x), x.dtype()),
+      wrt(
+          x,
+          [](const Tensor& g, const Tensor& shares, const Tensor& wanted) {
+            return residual(are_indices(wanted) ? shares : shares * sum(wanted, 1, true), wanted, g, batch_of(shares));
+          },
+          h, targets),
+      wrt(
+          targets, [](const Tensor& g, const Tensor& at) { return log_softmax(at, 1) * (-g / batch_of(at)); }, x));
 }
 
 // Σ (y − t)²
@@ -171,9 +183,14 @@ double squared_distance(const Tensor& y, const Tensor& targets) {
 
 // Σ (y − t)²/2n, whose derivative is (y − t)/n.
 Tensor half_squares(const char* op, const Tensor& y, const Tensor& targets, double n) {
-  return record(op, loss_of(squared_distance(y, targets) / (2 * n), y.dtype()),
-                wrt(y, [y, targets, n](const Tensor& g) { return residual(y, targets, g, n); }),
-                wrt(targets, [y, targets, n](const Tensor& g) { return -residual(y, targets, g, n); }));
+  return record(
+      op, loss_of(squared_distance(y, targets) / (2 * n), y.dtype()),
+      wrt(
+          y, [n](const Tensor& g, const Tensor& value, const Tensor& t) { return residual(value, t, g, n); }, y,
+          targets),
+      wrt(
+          targets, [n](const Tensor& g, const Tensor& value, const Tensor& t) { return -residual(value, t, g, n); }, y,
+          targets));
 }
 
 Tensor euclidean_composed(const Tensor& y, const Tensor& targets) {

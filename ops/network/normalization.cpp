@@ -4,7 +4,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/rows.h"
 #include "../../core/kernels/normalization.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
@@ -70,15 +70,28 @@ Tensor layer_norm_fused(const Tensor& x, const Tensor& weight, const Tensor& bia
   const auto kernel = detail::kernel_for("layer_norm", detail::normalization_kernels().rows, x.dtype());
   detail::run_rows({rows[0], rows[1]}, kernel, detail::packed(x), detail::packed(weight), detail::packed(bias), e, h, r,
                    y, rows[1]);
-  if (!is_recorded(x, weight, bias)) return y;
   // h and r are recorded beside y, so that the rules differentiate again. dr = −r²/n·Σ hᵢdxᵢ.
-  r = record("inverse_deviation", r, wrt(x, [h, r, rows, shape = x.shape()](const Tensor& g) {
-               const Tensor slope = g * square(r) / -static_cast<double>(rows[1]);
-               return reshape(slope * reshape(h, rows), shape);
-             }));
-  h = record("normal", h, wrt(x, [h, r, rows](const Tensor& q) { return normal_gradient(q, h, r, rows); }));
-  return record("layer_norm", y, wrt(h, [weight](const Tensor& g) { return g * weight; }),
-                wrt(weight, [h](const Tensor& g) { return g * h; }), wrt(bias, [](Tensor g) { return g; }));
+  r = record("inverse_deviation", std::move(r),
+             wrt(
+                 x,
+                 [rows, shape = x.shape()](const Tensor& g, const Tensor& normal, const Tensor& inverse) {
+                   const Tensor slope = g * square(inverse) / -static_cast<double>(rows[1]);
+                   return reshape(slope * reshape(normal, rows), shape);
+                 },
+                 h, Result{}));
+  h = record("normal", std::move(h),
+             wrt(
+                 x,
+                 [rows](const Tensor& q, const Tensor& normal, const Tensor& inverse) {
+                   return normal_gradient(q, normal, inverse, rows);
+                 },
+                 Result{}, r));
+  return record("layer_norm", std::move(y),
+                wrt(
+                    h, [](const Tensor& g, const Tensor& w) { return g * w; }, weight),
+                wrt(
+                    weight, [](const Tensor& g, const Tensor& normal) { return g * normal; }, h),
+                wrt(bias, [](Tensor g) { return g; }));
 }
 
 }  // namespace

@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "../../core/base/error.h"
-#include "../../core/base/total.h"
-#include "../../core/tape/tape.h"
-#include "../../core/tensor/format.h"
 #include "../../core/base/storage.h"
+#include "../../core/base/total.h"
+#include "../../core/kernels/running_product.h"
+#include "../../core/tape/record.h"
+#include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/convert.h"
 #include "../shape/along.h"
-#include "../../core/kernels/running_product.h"
 
 namespace retrograd {
 
@@ -74,7 +74,8 @@ Tensor cumulative_sum(const Tensor& x, int axis, bool reverse) {
       to[at] = static_cast<T>(sum.value());
     });
   });
-  return record("cumsum", y, wrt(x, [axis, reverse](const Tensor& g) { return cumulative_sum(g, axis, !reverse); }));
+  return record("cumsum", std::move(y),
+                wrt(x, [axis, reverse](const Tensor& g) { return cumulative_sum(g, axis, !reverse); }));
 }
 
 // yₖ = xₖ₋₁ (or xₖ₊₁), and `fill` at the end that is left free; its transpose moves the other way, with zeros.
@@ -90,13 +91,15 @@ Tensor shifted(const Tensor& x, int axis, bool reverse, double fill) {
       std::fill_n(to + (reverse ? kept : 0), along.inner, static_cast<T>(fill));
     }
   });
-  return record("shifted", y, wrt(x, [axis, reverse](const Tensor& g) { return shifted(g, axis, !reverse, 0); }));
+  return record("shifted", std::move(y),
+                wrt(x, [axis, reverse](const Tensor& g) { return shifted(g, axis, !reverse, 0); }));
 }
 
 // sₖ = bₖ + aₖ·sₖ₋₁ (or sₖ₊₁) from 0. With λ = ∂L/∂s in full: λₖ = gₖ + aₖ₊₁·λₖ₊₁, ∂L/∂bₖ = λₖ, ∂L/∂aₖ = λₖ·sₖ₋₁:
 // a recurrence the other way.
 Tensor recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
-  const Tensor factors = detail::packed(a), terms = detail::packed(b), s = Tensor::empty(b.shape(), b.dtype());
+  const Tensor factors = detail::packed(a), terms = detail::packed(b);
+  Tensor s = Tensor::empty(b.shape(), b.dtype());
   dispatch_floating(b.dtype(), [&]<class T>() {
     const T *factor = factors.data<T>(), *term = terms.data<T>();
     T* to = detail::values<T>(s);
@@ -105,13 +108,15 @@ Tensor recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
       to[at] = static_cast<T>(sum);
     });
   });
-  if (!is_recorded(a, b)) return s;
   const Tensor inputs[] = {a, b};
-  return record_joint("recurrence", s, inputs, [a, s, axis, reverse](const Tensor& g, Cotangents& out) {
-    const Tensor total = recurrence(shifted(a, axis, !reverse, 0), g, axis, !reverse);
-    if (out.wants(0)) out.give(0, total * shifted(s, axis, reverse, 0));
-    if (out.wants(1)) out.give(1, total);
-  });
+  return record_joint(
+      "recurrence", std::move(s), inputs,
+      [axis, reverse](const Tensor& g, Cotangents& out, const Tensor& u, const Tensor& value) {
+        const Tensor total = recurrence(shifted(u, axis, !reverse, 0), g, axis, !reverse);
+        if (out.wants(0)) out.give(0, total * shifted(value, axis, reverse, 0));
+        if (out.wants(1)) out.give(1, total);
+      },
+      a, Result{});
 }
 
 // The cotangent of x that g of yₖ = Π xⱼ over j ≤ k means: Σ over k ≥ i of gₖ·Π over j ≤ k, j ≠ i, which is what stands
@@ -131,9 +136,13 @@ Tensor cumulative_product(const Tensor& x, int axis, bool reverse) {
       to[at] = static_cast<T>(product.value());
     });
   });
-  return record("cumprod", y, wrt(x, [x, y, axis, reverse](const Tensor& g) {
-                  return cumulative_product_gradient(g, x, y, axis, reverse);
-                }));
+  return record("cumprod", std::move(y),
+                wrt(
+                    x,
+                    [axis, reverse](const Tensor& g, const Tensor& at, const Tensor& value) {
+                      return cumulative_product_gradient(g, at, value, axis, reverse);
+                    },
+                    x, Result{}));
 }
 
 // oᵢ = Π xⱼ over j ≠ i of lines (outer, n, inner): what stands before i times what stands behind.
@@ -157,12 +166,17 @@ Tensor product_of_others(const Tensor& x) {
       to[at] = static_cast<T>(others.value());
     });
   });
-  return record("product_of_others", y, wrt(x, [x](const Tensor& g) {
-                  const Tensor up = cumulative_product(x, kAxis, false), down = cumulative_product(x, kAxis, true);
-                  const Tensor before = shifted(up, kAxis, false, 1), behind = shifted(down, kAxis, true, 1);
-                  return cumulative_product_gradient(shifted(g * behind, kAxis, true, 0), x, up, kAxis, false) +
-                         cumulative_product_gradient(shifted(g * before, kAxis, false, 0), x, down, kAxis, true);
-                }));
+  return record("product_of_others", std::move(y),
+                wrt(
+                    x,
+                    [](const Tensor& g, const Tensor& at) {
+                      const Tensor up = cumulative_product(at, kAxis, false),
+                                   down = cumulative_product(at, kAxis, true);
+                      const Tensor before = shifted(up, kAxis, false, 1), behind = shifted(down, kAxis, true, 1);
+                      return cumulative_product_gradient(shifted(g * behind, kAxis, true, 0), at, up, kAxis, false) +
+                             cumulative_product_gradient(shifted(g * before, kAxis, false, 0), at, down, kAxis, true);
+                    },
+                    x));
 }
 
 }  // namespace
@@ -178,7 +192,7 @@ Tensor cumprod(const Tensor& x, int axis) {
 Tensor detail::product_along(const Tensor& lines) {
   const Along along(lines.shape(), 1);
   const Tensor from = packed(lines);
-  const Tensor y = Tensor::empty({along.outer, 1, along.inner}, is_floating(lines.dtype()) ? lines.dtype() : int64);
+  Tensor y = Tensor::empty({along.outer, 1, along.inner}, is_floating(lines.dtype()) ? lines.dtype() : int64);
   dispatch(lines.dtype(), [&]<class T>() {
     using Out = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
     const T* v = from.data<T>();
@@ -191,7 +205,9 @@ Tensor detail::product_along(const Tensor& lines) {
         to[row / along.n * along.inner + at % along.inner] = static_cast<Out>(product.value());
     });
   });
-  return record("prod", y, wrt(lines, [lines](const Tensor& g) { return g * product_of_others(lines); }));
+  return record("prod", std::move(y),
+                wrt(
+                    lines, [](const Tensor& g, const Tensor& at) { return g * product_of_others(at); }, lines));
 }
 
 }  // namespace retrograd

@@ -9,7 +9,7 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 #include "../../core/tensor/walk.h"
 #include "../elementwise/arithmetic.h"
@@ -79,11 +79,15 @@ Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const 
   const std::uint32_t mask = axes.mask(op, x.rank());
   if (x.size() == 0 && detail::count_over(x.shape(), mask) == 0)
     fail<ShapeError>("{}: of nothing, shape {}", op, x.shape());
-  const Tensor folded = detail::reduce(op, fold, x, mask);
-  const Tensor y = record(op, folded, wrt(x, [x, best = detach(folded), axes](const Tensor& g) {
-                            const Tensor ties = equal(x, best), loses = where(best == best, 0.0, best);
-                            return where(ties, g / sum(astype(ties, g.dtype()), axes, true), loses);
-                          }));
+  const auto constant = [](const Tensor& value) { return detach(value); };
+  const Tensor y = record(op, detail::reduce(op, fold, x, mask),
+                          wrt(
+                              x,
+                              [axes](const Tensor& g, const Tensor& at, const Tensor& best) {
+                                const Tensor ties = equal(at, best), loses = where(best == best, 0.0, best);
+                                return where(ties, g / sum(astype(ties, g.dtype()), axes, true), loses);
+                              },
+                              x, constant));
   return detail::without_axes(y, x.shape(), mask, keepdims);
 }
 

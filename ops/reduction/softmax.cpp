@@ -7,7 +7,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/rows.h"
 #include "../../core/kernels/softmax.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/comparison.h"
@@ -94,8 +94,10 @@ Tensor softmax_fused(const Tensor& x, const Tensor& at) {
     const NoTape compute_only;
     h = softmax_along(x, axis);
   }
-  if (!is_recorded(x)) return h;
-  return record("softmax", h, wrt(x, [h, axis](const Tensor& g) { return softmax_gradient(g, h, axis); }));
+  return record(
+      "softmax", std::move(h),
+      wrt(
+          x, [axis](const Tensor& g, const Tensor& value) { return softmax_gradient(g, value, axis); }, Result{}));
 }
 
 Tensor log_softmax_composed(const Tensor& x, const Tensor& at) {
@@ -113,8 +115,10 @@ Tensor log_softmax_fused(const Tensor& x, const Tensor& at) {
     const NoTape compute_only;
     y = detail::log_softmax_composed(x, axis);
   }
-  if (!is_recorded(x)) return y;
-  return record("log_softmax", y, wrt(x, [y, axis](const Tensor& g) { return log_softmax_gradient(g, y, axis); }));
+  return record(
+      "log_softmax", std::move(y),
+      wrt(
+          x, [axis](const Tensor& g, const Tensor& value) { return log_softmax_gradient(g, value, axis); }, Result{}));
 }
 
 // Where the largest value is infinite it is the result, a constant.
@@ -149,12 +153,15 @@ Tensor logsumexp_fused(const Tensor& x, const Tensor& at) {
     const NoTape compute_only;
     y = logsumexp_along(x, axis);
   }
-  if (!is_recorded(x)) return y;
-  return record("logsumexp", y, wrt(x, [x, y](const Tensor& g) {
-                  const Tensor infinite = abs(y) == kInfinity;
-                  if (!any(infinite).item<bool>()) return g * exp(x - y);
-                  return g * exp(where(infinite, -kInfinity, x) - where(infinite, 0, y));
-                }));
+  return record("logsumexp", std::move(y),
+                wrt(
+                    x,
+                    [](const Tensor& g, const Tensor& z, const Tensor& value) {
+                      const Tensor infinite = abs(value) == kInfinity;
+                      if (!any(infinite).item<bool>()) return g * exp(z - value);
+                      return g * exp(where(infinite, -kInfinity, z) - where(infinite, 0, value));
+                    },
+                    x, Result{}));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/map.h"
 #include "../../core/kernels/scalar.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/comparison.h"
@@ -64,7 +64,10 @@ Tensor variance(const Tensor& x, const Axes& axes, double m) {
     const Tensor is_moderate = (y > (x.dtype() == float32 ? 0x1p-90 : 0x1p-900)) & (y < kInfinity);
     if (!all(is_moderate).item<bool>()) y = where(is_moderate, y, square(root_of_squares(away, axes, m, 0)));
   }
-  return record("var", y, wrt(x, [x, axes, m](const Tensor& g) { return (2 * g / m) * detail::centered(x, axes); }));
+  return record(
+      "var", std::move(y),
+      wrt(
+          x, [axes, m](const Tensor& g, const Tensor& at) { return (2 * g / m) * detail::centered(at, axes); }, x));
 }
 
 double degrees_of_freedom(const Tensor& x, std::uint32_t mask, int ddof) {
@@ -81,7 +84,13 @@ Tensor detail::centered(const Tensor& x, const Axes& axes) {
 
 Tensor detail::root_mean_square(const char* op, const Tensor& x, const Axes& axes, double count, double epsilon) {
   const Tensor y = root_of_squares(x, axes, count, epsilon);
-  return record(op, y, wrt(x, [x, y, count](const Tensor& g) { return root_gradient(g, x, y, count); }));
+  return record(op, std::move(y),
+                wrt(
+                    x,
+                    [count](const Tensor& g, const Tensor& at, const Tensor& value) {
+                      return root_gradient(g, at, value, count);
+                    },
+                    x, Result{}));
 }
 
 Tensor var(const Tensor& x, const Axes& axes, bool keepdims, int ddof) {
@@ -99,8 +108,13 @@ Tensor std(const Tensor& x, const Axes& axes, bool keepdims, int ddof) {
     const NoTape compute_only;
     y = root_of_squares(detail::centered(x, axes), axes, m, 0);
   }
-  y = record("std", y,
-             wrt(x, [x, y, axes, m](const Tensor& g) { return root_gradient(g, detail::centered(x, axes), y, m); }));
+  y = record("std", std::move(y),
+             wrt(
+                 x,
+                 [axes, m](const Tensor& g, const Tensor& at, const Tensor& value) {
+                   return root_gradient(g, detail::centered(at, axes), value, m);
+                 },
+                 x, Result{}));
   return detail::without_axes(y, x.shape(), mask, keepdims);
 }
 

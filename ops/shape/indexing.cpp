@@ -9,8 +9,9 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/rows.h"
 #include "../../core/kernels/gather.h"
+#include "../../core/tape/cotangent.h"
 #include "../../core/tape/linear.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/fields.h"
 #include "../../core/tensor/format.h"
@@ -88,24 +89,29 @@ void add_rows(const Tensor& into, const Tensor& g, const Tensor& indices, int ax
   });
 }
 
-// The rule of take: the rows of the cotangent are added at their indices, to zeros or to a sum that is waiting.
-struct Untake {
-  Shape shape;
-  Tensor indices;
-  int axis;
-  Tensor operator()(const Tensor& g) const {
-    Tensor y = zeros(shape, g.dtype());
-    add_rows(y, detail::packed(g), indices, axis);
-    Tensor sum = record("untake", std::move(y),
-                        wrt(g, [at = indices, own = axis](const Tensor& gg) { return take(gg, at, own); }));
-    protect(sum, indices);
-    return sum;
+// The cotangent of a table: rows are added at their indices, to zeros or to a sum that is waiting.
+class Rows final : public detail::Lazy {
+ public:
+  Rows(Tensor g, const Tensor& indices, const Shape& shape, int axis)
+      : g_(std::move(g)), indices_(indices), shape_(shape), axis_(axis) {}
+  Tensor value() override {
+    Tensor y = zeros(shape_, g_.dtype());
+    add_rows(y, detail::packed(g_), indices_, axis_);
+    return record("untake", std::move(y),
+                  wrt(
+                      g_, [axis = axis_](const Tensor& g, const Tensor& at) { return take(g, at, axis); }, indices_));
   }
-  bool accumulate(const Tensor& g, Tensor& into) const {
-    const bool fits = into.shape() == shape;
-    if (fits) add_rows(into, detail::packed(g), indices, axis);
-    return fits;
+  bool add_to(Tensor& sum) override {
+    if (!(sum.shape() == shape_) || sum.dtype() != g_.dtype()) return false;
+    add_rows(sum, detail::packed(g_), indices_, axis_);
+    return true;
   }
+
+ private:
+  Tensor g_;
+  const Tensor& indices_;
+  Shape shape_;
+  int axis_;
 };
 
 }  // namespace
@@ -127,10 +133,11 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis) {
   if (y.size() > 0)
     detail::run_rows({along.outer * at.size(), along.inner}, detail::gather_kernels().rows, detail::packed(x), at, y,
                      along.n, at.size(), bytes);
-  if (!is_recorded(x)) return y;
-  Tensor taken = record("take", std::move(y), wrt(x, Untake{x.shape(), at, own}));
-  protect(taken, at);
-  return taken;
+  return record(
+      "take", std::move(y),
+      wrt(
+          x, [shape = x.shape(), own](Tensor g, const Tensor& kept) { return Rows(std::move(g), kept, shape, own); },
+          at));
 }
 
 namespace {
@@ -171,12 +178,13 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
   if (y.size() > 0)
     detail::run_rows({along.outer, along.n * along.inner}, kernel, detail::packed(x), at, y, x.shape()[own], along.n,
                      along.inner);
-  if (!is_recorded(x)) return y;
-  Tensor taken = record("take_along_axis", std::move(y), wrt(x, [whole = x.shape(), at, own](const Tensor& g) {
-                          return scatter_add(zeros(whole, g.dtype()), at, g, own);
-                        }));
-  protect(taken, at);
-  return taken;
+  return record("take_along_axis", std::move(y),
+                wrt(
+                    x,
+                    [whole = x.shape(), own](const Tensor& g, const Tensor& places) {
+                      return scatter_add(zeros(whole, g.dtype()), places, g, own);
+                    },
+                    at));
 }
 
 // dy = dx + the derivatives of the source at their indices
@@ -207,11 +215,10 @@ Tensor scatter_add(const Tensor& x, const Tensor& indices, const Tensor& source,
       add_rows(detail::values<T>(y), x.size(), 1, from.data<T>(), places.data(), at.size());
     });
   }
-  if (!is_recorded(x, source)) return y;
-  Tensor sum = record("scatter_add", std::move(y), wrt(x, [](Tensor g) { return g; }),
-                      wrt(source, [at, own](const Tensor& g) { return take_along_axis(g, at, own); }));
-  protect(sum, at);
-  return sum;
+  return record(
+      "scatter_add", std::move(y), wrt(x, [](Tensor g) { return g; }),
+      wrt(
+          source, [own](const Tensor& g, const Tensor& places) { return take_along_axis(g, places, own); }, at));
 }
 
 }  // namespace retrograd

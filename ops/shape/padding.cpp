@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include "../../core/base/error.h"
+#include "../../core/compute/copy.h"
 #include "../../core/tape/linear.h"
-#include "../../core/tape/tape.h"
-#include "../../core/tape/windows.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 #include "views.h"
 

@@ -2,7 +2,7 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/reduce.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 
 namespace retrograd {

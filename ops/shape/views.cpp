@@ -4,8 +4,8 @@
 #include <utility>
 
 #include "../../core/base/error.h"
-#include "../../core/tape/tape.h"
-#include "../../core/tape/windows.h"
+#include "../../core/tape/linear.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
 
 namespace retrograd {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "../../core/base/call_context.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/tensor.h"
 
 namespace retrograd::tools {

@@ -65,7 +65,7 @@ std::uint32_t Graph::place_of(detail::Log& log, std::uint32_t node, const Tensor
   if (places_[node] != kUnknown) return places_[node];
   GraphNode fresh;
   fresh.is_watched = log.nodes[node].watched;
-  if (std::strcmp(log.nodes[node].op, "watch") == 0) fresh.kind = GraphNode::Kind::variable;
+  if (log.nodes[node].kind == detail::NodeKind::watched) fresh.kind = GraphNode::Kind::variable;
   if (fresh.kind == GraphNode::Kind::op) fresh.op = log.nodes[node].op;
   if (fresh.is_watched) fresh.name = label_of(x);
   const std::uint32_t place = add(std::move(fresh), x);

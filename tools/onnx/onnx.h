@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "../../core/base/function_ref.h"
-#include "../../core/tape/tape.h"
+#include "../../core/tape/record.h"
 #include "../../core/tensor/fields.h"
 #include "onnx_graph.h"
 

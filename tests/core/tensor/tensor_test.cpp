@@ -54,7 +54,7 @@ TEST_CASE("views share storage and pack on demand") {
   CHECK(broadcast_to(slice(x, 0, 1, 2), {2, 3}).to_vector<int>() == std::vector<int>{3, 4, 5, 3, 4, 5});
   CHECK(detail::packed(t).is_contiguous());
   Tensor strided = t;
-  CHECK_THROWS_WITH_AS(strided.mutable_data<float>(), doctest::Contains("only contiguous tensors are written"),
+  CHECK_THROWS_WITH_AS(strided.mutable_data<float>(), doctest::Contains("only contiguous tensors can be written"),
                        ShapeError);
 }
 

@@ -120,10 +120,10 @@ TEST_CASE("memory that is const is never written") {
   const std::vector<std::int64_t> table = {1, 2, 3};
   Tensor x = wrap(table.data(), {3}, borrowed), view = x[range(1)];
   CHECK((x + 1).to_vector<int>() == std::vector<int>{2, 3, 4});
-  const char* sentence = "tensor stands in memory that may only be read";
+  const char* sentence = "tensor is read-only";
   CHECK_THROWS_WITH_AS(x += 1, doctest::Contains(sentence), Error);
   CHECK_THROWS_WITH_AS(view -= 1, doctest::Contains(sentence), Error);
-  CHECK_THROWS_WITH_AS(x.mutable_data<std::int64_t>(), doctest::Contains("mutable_data: this (3,) tensor stands in"),
+  CHECK_THROWS_WITH_AS(x.mutable_data<std::int64_t>(), doctest::Contains("mutable_data: this (3,) tensor is read-only"),
                        Error);
 }
 

@@ -1,0 +1,49 @@
+// Bump memory in chunks, all of it aligned to 16 bytes: allocating never moves what is there, and clearing keeps the
+// chunks for the next step. Knows nothing of what stands in it, and destroys nothing.
+#pragma once
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace retrograd::detail {
+
+class Arena {
+ public:
+  static constexpr std::size_t kAlignment = 16;
+  void* allocate(std::size_t bytes) {
+    std::byte* begin = next_;
+    const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
+    if (static_cast<std::size_t>(end_ - begin) < rounded) begin = next_chunk(rounded);
+    next_ = begin + rounded;
+    return begin;
+  }
+  /// Makes sure that so many bytes, taken at once or piece by piece, do not throw.
+  void make_room(std::size_t bytes) {
+    if (static_cast<std::size_t>(end_ - next_) < bytes) next_chunk(bytes);
+  }
+  /// Begins anew, and gives back the chunks that are more than `keep` bytes together.
+  void clear(std::size_t keep) noexcept;
+  /// A place to go back to: what is allocated after it is given up together.
+  struct Place {
+    std::size_t chunk;
+    std::byte *next, *end;
+  };
+  Place place() const { return {chunk_, next_, end_}; }
+  void cut(const Place& at) {
+    chunk_ = at.chunk;
+    next_ = at.next;
+    end_ = at.end;
+  }
+
+ private:
+  struct Chunk {
+    std::unique_ptr<std::byte[]> memory;
+    std::size_t size;
+  };
+  std::byte* next_chunk(std::size_t bytes);
+  std::vector<Chunk> chunks_;
+  std::size_t chunk_ = 0;  // the one in use
+  std::byte *next_ = nullptr, *end_ = nullptr;
+};
+
+}  // namespace retrograd::detail

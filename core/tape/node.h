@@ -1,0 +1,112 @@
+// Nodes: what a tape keeps of an op. A node has one edge for each tracked input, with the rule for it and the tensors
+// that the rule needs, or one joint rule for all of them; shape and dtype of the value, for checking what arrives
+// there. Rules and what they save stand in an Arena, nodes in chunks that never move, since a sweep that is itself
+// recorded appends while it reads. Knows nothing of what rules compute.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "../tensor/tensor.h"
+#include "arena.h"
+#include "cotangent.h"
+
+namespace retrograd::detail {
+
+/// What can be done with a rule, and the tensors it was recorded with.
+struct RuleKind {
+  /// The cotangent of the input for that of the value; null where the rule's is not computed yet when it is handed
+  /// over.
+  Tensor (*call)(void* rule, Tensor&& cotangent);
+  /// Hands the cotangent of input `input` to `out`; null where `call` returns it.
+  void (*give)(void* rule, Tensor&& cotangent, Cotangents& out, std::size_t input);
+  std::span<const Tensor> (*saved)(const void* rule);
+  void (*destroy)(void* rule) noexcept;  // null where there is nothing to
+  bool captures;                         // it may hold tensors besides those that it was recorded with
+};
+
+/// One tracked input of a node. A node with a joint rule has edges without rules of their own (`kind` is null).
+struct Edge {
+  const RuleKind* kind;
+  void* rule;
+  Edge* next;
+  std::uint32_t parent;
+  std::uint32_t input;  // its position among the op's inputs
+};
+
+/// A rule for all inputs of a node.
+struct Joint {
+  void (*call)(void* rule, Tensor&& cotangent, Cotangents& out);
+  std::span<const Tensor> (*saved)(const void* rule);
+  void (*destroy)(void* rule) noexcept;
+  bool captures;
+  void* rule;
+};
+
+/// Destroys the rules of a list of edges.
+inline void forget_edges(Edge* edge) noexcept {
+  for (; edge; edge = edge->next)
+    if (edge->kind && edge->kind->destroy) edge->kind->destroy(edge->rule);
+}
+
+enum class NodeKind : std::uint8_t {
+  op,        ///< the value of an op
+  in_place,  ///< the same, of an op that wrote into its first input
+  watched    ///< a leaf
+};
+
+struct Node {
+  static constexpr std::uint32_t kNowhere = UINT32_MAX;
+
+  const char* op;
+  Edge* edges;
+  Joint* joint;
+  const std::int64_t* sizes;  // the shape of the value, for cotangents that must be summed down to it
+  std::uint8_t rank;
+  Dtype dtype;
+  NodeKind kind;
+  bool watched;
+  std::uint32_t place;  // where it stands in the list of what is watched, the last time; kNowhere where it does not
+
+  Shape shape() const { return Shape(std::span(sizes, rank)); }
+  bool has_shape(const Shape& other) const {
+    if (other.rank() != rank) return false;
+    for (int axis = 0; axis < rank; ++axis)
+      if (other[axis] != sizes[axis]) return false;
+    return true;
+  }
+};
+
+/// Nodes by number.
+class Nodes {
+ public:
+  static constexpr std::uint32_t kChunk = 1024;
+  Node& operator[](std::uint32_t i) { return chunks_[i / kChunk][i % kChunk]; }
+  std::uint32_t size() const { return size_; }
+  Node& push() {
+    if (next_ == end_) next_chunk();
+    ++size_;
+    return *next_++;
+  }
+  /// Makes sure that the next push does not throw. TapeError where the nodes have reached the thread's limit.
+  void make_room() {
+    if (next_ == end_) next_chunk();
+  }
+  /// Gives up all nodes, and gives back the chunks beyond so many.
+  void clear(std::size_t keep) noexcept;
+  /// Gives up all nodes from this number on.
+  void cut(std::uint32_t size);
+  /// "add (500000 times, 122 MiB), …": the ops whose values are the largest, and, where those are others, the most
+  /// frequent.
+  std::string largest_ops();
+
+ private:
+  void next_chunk();
+  std::vector<std::unique_ptr<Node[]>> chunks_;
+  std::uint32_t size_ = 0;
+  Node *next_ = nullptr, *end_ = nullptr;  // in the chunk in use
+};
+
+}  // namespace retrograd::detail

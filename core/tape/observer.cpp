@@ -1,0 +1,31 @@
+#include "observer.h"
+
+#include <exception>
+#include <vector>
+
+#include "log.h"
+
+namespace retrograd::detail {
+
+// Not inline: a program that hides its symbols would have one of its own beside the shared library's.
+thread_local constinit Observer* Observer::current_ = nullptr;
+
+void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs) {
+  std::exception_ptr refusal;
+  each_observer([&](Observer& observer) {
+    try {
+      observer.recorded(*log, y.body().node, y, inputs);
+    } catch (...) {
+      if (!refusal) refusal = std::current_exception();
+    }
+  });
+  if (refusal) std::rethrow_exception(refusal);
+}
+
+void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor> inputs) {
+  std::vector<const Tensor*> seen;
+  for (const Tensor& x : inputs) seen.push_back(&x);
+  notify_recorded(log, y, std::span<const Tensor* const>(seen));
+}
+
+}  // namespace retrograd::detail

@@ -1,0 +1,62 @@
+// Who looks on while a thread records and sweeps: drawings, anomaly checks, checkpoints. With nobody looking it costs
+// one test of a pointer. Knows nothing of what observers do with what they see.
+#pragma once
+#include <cstdint>
+#include <span>
+
+#include "../tensor/tensor.h"
+
+namespace retrograd::detail {
+
+struct Log;
+
+/// Sees what this thread records and sweeps as long as it lives; most often they nest. It may throw: of a recording
+/// into the op's caller, after all have been told of it, of a sweep out of it.
+class Observer {
+ public:
+  Observer() : Observer(true) {}
+  Observer(const Observer&) = delete;
+  Observer& operator=(const Observer&) = delete;
+  virtual ~Observer() {  // most often the innermost
+    Observer** link = &current_;
+    while (*link && *link != this) link = &(*link)->outer_;
+    if (*link) *link = outer_;
+  }
+  static Observer* current() { return current_; }
+  /// The next to be told, or null.
+  Observer* outer() const { return shares_ ? outer_ : nullptr; }
+  /// True where sweeps are seen; they then take no shortcuts.
+  static bool sees_sweeps() { return current_ && current_->shares_; }
+
+  /// x is watched from now on, as node `node` of the log.
+  virtual void watched(Log&, std::uint32_t /*node*/, const Tensor& /*x*/) {}
+  /// y has just become node `node` of the log, made from these inputs, watched or not.
+  virtual void recorded(Log&, std::uint32_t /*node*/, const Tensor& /*y*/, std::span<const Tensor* const> /*inputs*/) {}
+  /// A sweep is about to call the rules of this node with cotangent g.
+  virtual void sweeping(Log&, std::uint32_t /*node*/, const Tensor& /*g*/) {}
+  /// Its rules have been called, and the cotangent let go.
+  virtual void swept(Log&, std::uint32_t /*node*/) {}
+  /// The rules of this node are gone, and with them what only they kept alive.
+  virtual void forgot(Log&, std::uint32_t /*node*/) {}
+  /// A rule returned this cotangent for input `input` of the node.
+  virtual void passed(Log&, std::uint32_t /*node*/, std::uint32_t /*input*/, const Tensor& /*cotangent*/) {}
+
+ protected:
+  /// One that does not share sees recordings only, and what it sees is hidden from those outside it.
+  explicit Observer(bool shares) : outer_(current_), shares_(shares) { current_ = this; }
+
+ private:
+  static thread_local constinit Observer* current_;
+  Observer* outer_;
+  bool shares_;
+};
+/// Calls tell(observer) for all observers of this thread, the innermost first.
+template <class F>
+void each_observer(F tell) {
+  for (Observer* observer = Observer::current(); observer; observer = observer->outer()) tell(*observer);
+}
+/// Tells all of y, the last node of the log; what they throw is thrown on when all have been told.
+void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs);
+void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor> inputs);
+
+}  // namespace retrograd::detail

@@ -1,0 +1,312 @@
+// How an op states its derivative: record(op, value, wrt(x, rule, saved…)…). The rule gives the cotangent of x for that
+// of the value, in the library's own ops; what else it needs is listed behind it, and only where x is tracked are the
+// rule and handles on these tensors kept on the tape, and the tensors protected against writing. So an op needs no
+// guard of its own: with nothing tracked, record returns the value. Refuses to know what any op computes.
+#pragma once
+#include <algorithm>
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <span>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+
+#include "../tensor/operand.h"
+#include "../tensor/tensor.h"
+#include "log.h"
+#include "node.h"
+#include "observer.h"
+
+namespace retrograd {
+
+/// Suspends recording on this thread until the end of the scope.
+class [[nodiscard]] NoTape {
+ public:
+  NoTape() : before_(detail::current_recording.paused) { detail::current_recording.paused = true; }
+  NoTape(const NoTape&) = delete;
+  NoTape& operator=(const NoTape&) = delete;
+  static void* operator new(std::size_t) = delete;
+  static void* operator new[](std::size_t) = delete;
+  ~NoTape() { detail::current_recording.paused = before_; }
+
+ private:
+  bool before_;
+};
+
+/// True where an op on these inputs would be recorded: for an op that computes otherwise then.
+template <class... Tensors>
+bool is_recorded(const Tensors&... inputs) {
+  const detail::Log* log = detail::recording();
+  return log && (detail::tracked(log, inputs) || ...);
+}
+
+/// Among what a rule saves: the value of the op itself, or an empty handle where that is not needed.
+struct Result {
+  bool is_needed = true;  ///< false for an empty handle
+};
+/// Among what a rule saves: x where the cotangent of `input` will be asked for, else an empty handle.
+struct SavedFor {
+  const Tensor& input;  ///< an input of the op
+  const Tensor& x;      ///< what only the cotangent of that input needs
+};
+
+namespace detail {
+template <class T>
+concept SavesTensor = std::same_as<T, Tensor>;
+template <class T>
+concept SavesLater = !std::same_as<T, Tensor> && std::is_invocable_r_v<Tensor, const T&, const Tensor&>;
+template <class T>
+concept Savable = SavesTensor<T> || std::same_as<T, Result> || std::same_as<T, SavedFor> || SavesLater<T>;
+}  // namespace detail
+
+/// One input of an op and the rule for it, as `record` takes it: references until then.
+template <class F, class... Saved>
+struct Wrt {
+  const Tensor& x;                    ///< the input
+  F rule;                             ///< called with the cotangent and what is saved
+  std::tuple<const Saved&...> saved;  ///< see `wrt`
+};
+
+/// The rule for input x: rule(cotangent of the value, saved…) is the cotangent of x. What is saved is a tensor,
+/// Result{} for the op's own value, SavedFor{input, tensor}, or a function of the value that returns a tensor (which
+/// may be empty) and is called when the op is recorded. A rule that takes its cotangent by value may be given the last
+/// handle on it, so that ops on std::move(g) reuse its memory. A rule may also capture tensors; then the values of all
+/// inputs are protected.
+template <class F, detail::Savable... Saved>
+Wrt<F, Saved...> wrt(const Tensor& x, F rule, const Saved&... saved) {
+  return {x, std::move(rule), {saved...}};
+}
+/// True of Wrt, whatever its rule is.
+template <class T>
+inline constexpr bool is_wrt = false;
+/// True.
+template <class... T>
+inline constexpr bool is_wrt<Wrt<T...>> = true;
+
+namespace detail {
+
+inline Tensor saved_handle(Log*, const Tensor&, const Tensor& x) { return x; }
+inline Tensor saved_handle(Log*, const Tensor& y, const Result& result) { return result.is_needed ? y : Tensor(); }
+inline Tensor saved_handle(Log* log, const Tensor&, const SavedFor& one) {
+  return tracked(log, one.input) ? one.x : Tensor();
+}
+template <SavesLater F>
+Tensor saved_handle(Log*, const Tensor& y, const F& make) {
+  return make(y);
+}
+
+/// A rule and the tensors it is called with.
+template <class F, std::size_t kCount>
+struct RuleWithSaved {
+  // One without tensors of its own has none that anybody must be told of; what else may be in it is not known.
+  static constexpr bool kCaptures = kCount == 0 && !std::is_trivially_destructible_v<F>;
+  F rule;
+  std::array<Tensor, kCount> saved;
+
+  template <class... Arguments>
+  decltype(auto) operator()(Arguments&&... arguments) {
+    return std::apply(
+        [&](const auto&... tensors) -> decltype(auto) {
+          return rule(std::forward<Arguments>(arguments)..., tensors...);
+        },
+        saved);
+  }
+  static std::span<const Tensor> saved_in(const void* rule) { return static_cast<const RuleWithSaved*>(rule)->saved; }
+  static void destroy(void* rule) noexcept { static_cast<RuleWithSaved*>(rule)->~RuleWithSaved(); }
+};
+
+template <class Rule>
+constexpr RuleKind rule_kind() {
+  RuleKind kind{nullptr, nullptr, &Rule::saved_in, std::is_trivially_destructible_v<Rule> ? nullptr : &Rule::destroy,
+                Rule::kCaptures};
+  using Given = std::invoke_result_t<Rule&, Tensor&&>;
+  if constexpr (IsLazy<std::remove_cvref_t<Given>>)
+    kind.give = [](void* rule, Tensor&& g, Cotangents& out, std::size_t input) {
+      out.give(input, (*static_cast<Rule*>(rule))(std::move(g)));
+    };
+  else
+    kind.call = [](void* rule, Tensor&& g) -> Tensor { return (*static_cast<Rule*>(rule))(std::move(g)); };
+  return kind;
+}
+template <class Rule>
+inline constexpr RuleKind kRuleKind = rule_kind<Rule>();
+
+/// Places a rule on the log with handles on what it saves, which are protected.
+template <class F, class... Saved>
+auto* place_rule(Log* log, const Tensor& y, F&& rule, const std::tuple<const Saved&...>& saved, void* memory) {
+  using Stored = RuleWithSaved<std::remove_cvref_t<F>, sizeof...(Saved)>;
+  static_assert(alignof(Stored) <= Arena::kAlignment, "a rule may not capture over-aligned values");
+  auto* const stored = std::apply(
+      [&](const auto&... one) {
+        return new (memory) Stored{std::forward<F>(rule), {saved_handle(log, y, one)...}};
+      },
+      saved);
+  try {
+    for (const Tensor& one : stored->saved)
+      if (one.defined()) stamp(log, one);
+  } catch (...) {
+    Stored::destroy(stored);
+    throw;
+  }
+  return stored;
+}
+
+/// An edge towards x, which is tracked, in front of others.
+template <class F, class... Saved>
+Edge* make_edge(Log* log, const Tensor& y, Wrt<F, Saved...>&& of, std::uint32_t input, Edge* others) {
+  using Stored = RuleWithSaved<F, sizeof...(Saved)>;
+  struct EdgeWithRule {
+    Edge edge;
+    alignas(Stored) std::byte rule[sizeof(Stored)];
+  };
+  auto* memory = static_cast<EdgeWithRule*>(log->arena.allocate(sizeof(EdgeWithRule)));
+  Stored* rule = place_rule(log, y, std::move(of.rule), of.saved, memory->rule);
+  return new (&memory->edge) Edge{&kRuleKind<Stored>, rule, others, of.x.body().node, input};
+}
+
+/// A joint rule, with what it saves.
+template <class F, class... Saved>
+Joint* make_joint(Log* log, const Tensor& y, F&& rule, const std::tuple<const Saved&...>& saved) {
+  using Stored = RuleWithSaved<std::remove_cvref_t<F>, sizeof...(Saved)>;
+  void* joint = log->arena.allocate(sizeof(Joint));
+  Stored* stored = place_rule(log, y, std::forward<F>(rule), saved, log->arena.allocate(sizeof(Stored)));
+  return new (joint) Joint{[](void* r, Tensor&& g, Cotangents& out) { (*static_cast<Stored*>(r))(std::move(g), out); },
+                           &Stored::saved_in, &Stored::destroy, Stored::kCaptures, stored};
+}
+
+/// True of a value that nobody else can see and no log knows yet.
+inline bool is_fresh(const Tensor& y) {
+  const Body& body = y.body();
+  return body.serial.load(std::memory_order_relaxed) == 0 && body.refs.load(std::memory_order_relaxed) == 1;
+}
+/// A handle on y that may be given a place in the log: a fresh one where y already has its own.
+void make_own(Log* log, Tensor& y);
+/// Gives y that place, with these edges or this joint rule, and protects its values. Where it throws, nothing has
+/// changed.
+inline void append_value(Log* log, const char* op, Tensor& y, bool is_new, Edge* edges, Joint* joint) {
+  if (is_new) {
+    Body& body = y.body();
+    const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
+    if (body.base == &body)
+      body.stamp.store(serial, std::memory_order_relaxed);
+    else
+      stamp(log, y);
+    push_node(log, op, NodeKind::op, body, edges, joint);
+    body.serial.store(serial, std::memory_order_relaxed);
+    body.node = log->nodes.size() - 1;
+    return;
+  }
+  log->make_room();
+  append_node(log, op, NodeKind::op, y, edges, joint);
+  stamp(log, y);
+}
+
+/// The values of all inputs are protected where a rule may read them unlisted.
+template <class... T>
+inline constexpr bool captures = false;
+template <class F, class... Saved>
+inline constexpr bool captures<Wrt<F, Saved...>> = RuleWithSaved<F, sizeof...(Saved)>::kCaptures;
+
+}  // namespace detail
+
+/// Appends the op that made y to the open tape, with a rule for each input that is tracked, and returns y. The engine
+/// skips unwatched inputs, sums a cotangent down to the shape of a broadcast input, and accumulates: a rule never does.
+template <class... Inputs>
+requires(is_wrt<std::remove_cvref_t<Inputs>>&&...) Tensor record(const char* op, Tensor y, Inputs&&... inputs) {
+  detail::Log* log = detail::recording();
+  if (!log || !(detail::tracked(log, inputs.x) || ...)) return y;
+  const bool is_new = detail::is_fresh(y);
+  if (!is_new) detail::make_own(log, y);
+  std::uint32_t position = 0;
+  detail::Edge* edges = nullptr;
+  const auto edge = [&]<class Input>(Input&& input) {
+    if constexpr ((detail::captures<std::remove_cvref_t<Inputs>> || ...)) detail::stamp(log, input.x);
+    if (detail::tracked(log, input.x)) edges = detail::make_edge(log, y, std::forward<Input>(input), position, edges);
+    ++position;
+  };
+  try {
+    (edge(std::forward<Inputs>(inputs)), ...);
+    detail::append_value(log, op, y, is_new, edges, nullptr);
+  } catch (...) {
+    detail::forget_edges(edges);
+    throw;
+  }
+  if (detail::Observer::current()) [[unlikely]] {
+    const std::array<const Tensor*, sizeof...(Inputs)> seen = {&inputs.x...};
+    detail::notify_recorded(log, y, seen);
+  }
+  return y;
+}
+
+/// The same with one rule for all inputs: rule(cotangent, out, saved…) asks out.wants(i) and answers out.give(i,
+/// cotangent of input i). For ops whose inputs are a list, or where one pass serves several inputs.
+template <class F, detail::Savable... Saved>
+Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F rule, const Saved&... saved) {
+  detail::Log* log = detail::recording();
+  if (!log || std::none_of(inputs.begin(), inputs.end(), [log](const Tensor& x) { return detail::tracked(log, x); }))
+    return y;
+  const bool is_new = detail::is_fresh(y);
+  if (!is_new) detail::make_own(log, y);
+  detail::Edge* edges = nullptr;
+  for (auto i = static_cast<std::uint32_t>(inputs.size()); i-- > 0;) {  // so that the edges are in the order of inputs
+    if constexpr (detail::RuleWithSaved<F, sizeof...(Saved)>::kCaptures) detail::stamp(log, inputs[i]);
+    if (!detail::tracked(log, inputs[i])) continue;
+    edges =
+        new (log->arena.allocate(sizeof(detail::Edge))) detail::Edge{nullptr, nullptr, edges, inputs[i].body().node, i};
+  }
+  detail::Joint* joint = detail::make_joint(log, y, std::move(rule), std::tuple<const Saved&...>(saved...));
+  try {
+    detail::append_value(log, op, y, is_new, edges, joint);
+  } catch (...) {
+    joint->destroy(joint->rule);
+    throw;
+  }
+  if (detail::Observer::current()) [[unlikely]]
+    detail::notify_recorded(log, y, inputs);
+  return y;
+}
+
+namespace detail {
+
+/// Writes into x and appends this to the open tape as an op whose value x is from then on. One of the
+/// inputs stands for x as it was. As long as something may fail nothing is written.
+template <class Write, class... Inputs>
+void record_in_place(const char* op, Tensor& x, Write write, Inputs&&... inputs) {
+  Log* log = recording();
+  std::uint32_t position = 0;
+  Edge* edges = nullptr;
+  const auto edge = [&]<class Input>(Input&& input) {
+    if (tracked(log, input.x)) edges = make_edge(log, x, std::forward<Input>(input), position, edges);
+    ++position;
+  };
+  try {
+    (edge(std::forward<Inputs>(inputs)), ...);
+    log->make_room();
+    write();
+    append_node(log, op, NodeKind::in_place, x, edges);
+  } catch (...) {
+    forget_edges(edges);
+    throw;
+  }
+  // Of a view no handle is left on the base: its place tells later views of it who is at work here.
+  if (Body* base = x.body().base; base != &x.body())
+    base->serial.store(log->serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  const Tensor* const seen[] = {&inputs.x...};
+  if (Observer::current()) [[unlikely]]
+    notify_recorded(log, x, seen);
+}
+
+/// Of the operands of an op, the one whose memory the value may take: a temporary that nobody else holds, where the op
+/// is not recorded; else null.
+inline Tensor* reusable(const OperandPair& operands) {
+  return is_recorded(operands.a, operands.b) ? nullptr : operands.spare();
+}
+/// The same of the cotangent that a derivative's op was given by value.
+template <class... Others>
+Tensor* reusable(Tensor& g, const Others&... others) {
+  return is_recorded(g, others...) || !sole_owner(g) ? nullptr : &g;
+}
+
+}  // namespace detail
+}  // namespace retrograd

@@ -1,0 +1,96 @@
+// The cotangents on their way through a sweep: for each node the sum of what has arrived there. The error of a sum does
+// not grow with the number of its terms. Knows nothing of rules, or of who observes the sweep.
+#pragma once
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "../base/storage.h"
+#include "../tensor/tensor.h"
+#include "log.h"
+
+namespace retrograd::detail {
+
+class CotangentSums {
+ public:
+  /// Of the nodes from `mark` to `last`, and of the watched ones before it: a sweep visits nothing else there. Where
+  /// the sweep is itself recorded, sums are ops, and nothing is added in place.
+  CotangentSums(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const Watched> watched, bool is_recorded);
+  ~CotangentSums();
+  CotangentSums(const CotangentSums&) = delete;
+  CotangentSums& operator=(const CotangentSums&) = delete;
+
+  /// What waits at a node, empty where nothing has arrived.
+  Tensor& at(std::uint32_t node) { return node >= mark_ ? slots_[node - mark_] : leaf(node); }
+  /// The same, complete: what was put aside is added first.
+  Tensor& complete(std::uint32_t node) {
+    if (node == next_partial_) [[unlikely]]
+      gather(node);
+    return at(node);
+  }
+  /// The same at the end of the sweep, in any order.
+  Tensor& final_sum(std::uint32_t node) {
+    if (!partial_.empty()) gather(node);
+    return at(node);
+  }
+  /// Adds a cotangent of the node's shape and dtype.
+  void add(std::uint32_t node, Tensor more) {
+    Tensor& sum = at(node);
+    if (sum.defined()) before_adding(node, sum);
+    add_to(sum, std::move(more));
+  }
+  /// The sum at this node, to be added to in place; null where that can't be done.
+  Tensor* sum_to_add_to(std::uint32_t node) {
+    Tensor& sum = at(node);
+    if (is_recorded_ || !sum.defined()) return nullptr;
+    before_adding(node, sum);
+    return sum.defined() && sole_owner(sum) ? &sum : nullptr;
+  }
+  /// True where nothing has arrived at a node from the mark on.
+  bool is_untouched(std::uint32_t node) const { return !slots_[node - mark_].defined() && !has_partial(node); }
+
+ private:
+  // The cotangents of a tensor that is used very often are not added one by one: that error would grow with their
+  // number. A few are added up, then a few of these sums, and so on.
+  static constexpr int kFewTerms = std::numeric_limits<std::uint8_t>::max() + 1;
+  static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
+  struct Partial {
+    std::uint32_t node;
+    int level, terms;
+    Tensor sum;
+  };
+  using Leaf = std::pair<std::uint32_t, Tensor>;
+
+  void before_adding(std::uint32_t node, Tensor& sum) {
+    if (++arrivals_[node >= mark_ ? node - mark_ : slots_.size() + leaf_index(node)] == 0) [[unlikely]]
+      put_aside(node, 0, std::exchange(sum, Tensor()));
+  }
+  void add_to(Tensor& sum, Tensor more) const {
+    if (!sum.defined())
+      sum = std::move(more);
+    else
+      add_both(sum, std::move(more));
+  }
+  void add_both(Tensor& sum, Tensor more) const;
+  void put_aside(std::uint32_t node, int level, Tensor sum);
+  bool has_partial(std::uint32_t node) const;
+  void gather(std::uint32_t node);
+  void find_next_partial();
+  Tensor& leaf(std::uint32_t node) { return leaves_[leaf_index(node)].second; }
+  std::size_t leaf_index(std::uint32_t node) const;
+
+  Log& log_;
+  const std::uint32_t mark_;
+  const bool is_recorded_;
+  std::vector<Tensor> slots_;  // sums of the nodes from the mark on
+  std::vector<Leaf> leaves_;   // those of watched tensors from before it
+  // How often another one arrived since something was put aside last, of the nodes from the mark on and of the leaves;
+  // and what was put aside: sums of 256, 256², … terms each.
+  std::vector<std::uint8_t, PoolAllocator<std::uint8_t>> arrivals_;
+  std::vector<Partial, PoolAllocator<Partial>> partial_;
+  std::uint32_t next_partial_ = kNone;  // the last node from the mark on where one was put aside
+};
+
+}  // namespace retrograd::detail

@@ -1,0 +1,149 @@
+#include "sweep.h"
+
+#include <utility>
+
+#include "../base/error.h"
+#include "linear.h"
+#include "observer.h"
+
+namespace retrograd::detail {
+
+Sweep::Sweep(Log& log, const SweepOrder& order, const Reached& reached)
+    : log_(log),
+      order_(order),
+      is_observed_(Observer::sees_sweeps()),
+      reached_(reached),
+      sums_(log, order.mark, order.last, order.watched, order.is_recorded) {}
+
+void Sweep::run(const Tensor& cotangent) {
+  sums_.at(order_.last) = cotangent;
+  for (std::uint32_t i = order_.last + 1; i-- > order_.mark;) {
+    node_ = &log_.nodes[i];
+    number_ = i;
+    if (Tensor& sum = sums_.complete(i); sum.defined() && node_->edges && reached_.contains(i))
+      call_rules(node_->watched ? sum : std::move(sum));
+    if (order_.consumes) {
+      log_.with_rules.store(i, std::memory_order_relaxed);
+      log_.forget_node(*node_);
+      if (is_observed_) each_observer([&](Observer& observer) { observer.forgot(log_, i); });
+    }
+  }
+}
+
+void Sweep::call_rules(Tensor g) {
+  if (is_observed_) each_observer([&](Observer& observer) { observer.sweeping(log_, number_, g); });
+  if (node_->joint) {
+    asked_ = node_->edges;
+    node_->joint->call(node_->joint->rule, std::move(g), *this);
+  } else {
+    for (const Edge* edge = node_->edges; edge; edge = edge->next) {
+      if (!reached_.contains(edge->parent)) continue;
+      Tensor own = edge->next ? g : std::move(g);  // the handle itself where no other rule needs it
+      asked_ = edge;
+      if (edge->kind->call)
+        accumulate(*edge, edge->kind->call(edge->rule, std::move(own)));
+      else
+        edge->kind->give(edge->rule, std::move(own), *this, edge->input);
+    }
+  }
+  if (!is_observed_) return;
+  g = Tensor();
+  each_observer([&](Observer& observer) { observer.swept(log_, number_); });
+}
+
+Gradients::Entry Sweep::take(const Watched& one) {
+  if (one.node > order_.last) return {one.key, {}, one.name, nullptr};
+  if (auto* product = find_waiting(one.node)) return {one.key, {}, one.name, std::move(*product)};
+  Tensor& cotangent = sums_.final_sum(one.node);
+  if (cotangent.defined()) cotangent = owned(std::move(cotangent));
+  return {one.key, std::move(cotangent), one.name, nullptr};
+}
+
+bool Sweep::wants(std::size_t input) const {
+  const Edge* edge = edge_of(input);
+  return edge && reached_.contains(edge->parent);
+}
+
+void Sweep::give(std::size_t input, Tensor cotangent) {
+  if (wants(input)) accumulate(*edge_of(input), std::move(cotangent));
+}
+
+// A sweep that is recorded or observed sees tensors alone.
+void Sweep::give(std::size_t input, Lazy&& cotangent) {
+  if (!wants(input)) return;
+  const Edge& edge = *edge_of(input);
+  if (!order_.is_recorded && !is_observed_) {
+    if (let_wait(edge.parent, cotangent)) return;
+    compute_waiting(edge.parent);
+    if (Tensor* sum = sums_.sum_to_add_to(edge.parent); sum && cotangent.add_to(*sum)) return;
+  }
+  accumulate(edge, cotangent.value());
+}
+
+// The edges of a joint rule are in the order of its inputs, and most rules ask in that order.
+const Edge* Sweep::edge_of(std::size_t input) const {
+  if (asked_->input == input) return asked_;
+  const Edge* edge = asked_->input < input ? asked_ : node_->edges;
+  while (edge && edge->input < input) edge = edge->next;
+  if (!edge || edge->input != input) return nullptr;
+  return asked_ = edge;
+}
+
+void Sweep::accumulate(const Edge& edge, Tensor more) {
+  if (is_observed_ && more.defined())
+    each_observer([&](Observer& observer) { observer.passed(log_, number_, edge.input, more); });
+  const Node& parent = log_.nodes[edge.parent];
+  if (edge.parent >= order_.mark && waiting_.empty() && more.defined()) {  // most often it is the first that arrives
+    Tensor& sum = sums_.at(edge.parent);
+    if (!sum.defined() && more.dtype() == parent.dtype && parent.has_shape(more.shape())) {
+      sum = std::move(more);
+      return;
+    }
+  }
+  accumulate_checked(edge, parent, std::move(more));
+}
+
+void Sweep::accumulate_checked(const Edge& edge, const Node& parent, Tensor more) {
+  if (!more.defined()) fail("{}: the rule for input {} returned an empty handle", node_->op, edge.input);
+  if (more.dtype() != parent.dtype)
+    fail<DtypeError>("{}: the rule for input {} returned {}, but the input is {}", node_->op, edge.input, more.dtype(),
+                     parent.dtype);
+  if (!parent.has_shape(more.shape())) {
+    const Shape shape = parent.shape();
+    if (!broadcasts_to(shape, more.shape()))
+      fail<ShapeError>("{}: the rule for input {} returned shape {}, but the input is {}", node_->op, edge.input,
+                       more.shape(), shape);
+    more = sum_to(more, shape);
+  }
+  compute_waiting(edge.parent);
+  sums_.add(edge.parent, std::move(more));
+}
+
+// A gradient may wait where it is handed out as it is: at a leaf, as long as nothing else arrives there.
+bool Sweep::let_wait(std::uint32_t node, Lazy& cotangent) {
+  if (node < order_.mark) return false;
+  const Node& leaf = log_.nodes[node];
+  if (!leaf.watched || leaf.edges || leaf.joint || find_waiting(node) || !sums_.is_untouched(node)) return false;
+  auto product = cotangent.defer();
+  if (!product || product->dtype() != leaf.dtype || !leaf.has_shape(product->shape())) return false;
+  if (waits_.empty()) waits_.resize(order_.last + 1 - order_.mark);
+  waiting_.push_back(std::move(product));
+  waits_[node - order_.mark] = static_cast<std::uint32_t>(waiting_.size());
+  return true;
+}
+
+std::shared_ptr<Deferred>* Sweep::find_waiting(std::uint32_t node) {
+  const std::uint32_t at = waits_.empty() || node < order_.mark ? 0 : waits_[node - order_.mark];
+  return at != 0 && waiting_[at - 1] ? &waiting_[at - 1] : nullptr;
+}
+
+// The gradient at this node does not wait any longer, since another is to be added to it.
+void Sweep::compute_waiting(std::uint32_t node) {
+  if (waiting_.empty()) return;
+  if (auto* product = find_waiting(node)) {
+    sums_.at(node) = (*product)->value();
+    product->reset();
+  }
+}
+
+}  // namespace retrograd::detail

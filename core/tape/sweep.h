@@ -1,0 +1,62 @@
+// One sweep: backward over the nodes from the loss on, calling the rules of those that are reached and adding up what
+// they return. Refuses to know what rules compute, and who asked for the gradients.
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "../compute/product.h"
+#include "gradients.h"
+#include "log.h"
+#include "node.h"
+#include "reached.h"
+#include "sums.h"
+
+namespace retrograd::detail {
+
+/// What a sweep is asked to do.
+struct SweepOrder {
+  std::uint32_t mark, last;          ///< it goes from node `last` down to `mark`
+  std::span<const Watched> watched;  ///< whose gradients are wanted
+  bool is_recorded;                  ///< the sweep is itself recorded
+  bool consumes;                     ///< rules are let go as they have been called
+};
+
+class Sweep final : public Cotangents {
+ public:
+  Sweep(Log& log, const SweepOrder& order, const Reached& reached);
+
+  /// Starts with this cotangent at the last node.
+  void run(const Tensor& cotangent);
+  /// The cotangent that arrived at a watched node, as values of its own, which no other gradient, no view and no
+  /// cotangent of the caller's shares.
+  Gradients::Entry take(const Watched& one);
+
+  bool wants(std::size_t input) const override;
+  void give(std::size_t input, Tensor cotangent) override;
+  void give(std::size_t input, Lazy&& cotangent) override;
+
+ private:
+  void call_rules(Tensor g);
+  void accumulate(const Edge& edge, Tensor more);
+  void accumulate_checked(const Edge& edge, const Node& parent, Tensor more);
+  const Edge* edge_of(std::size_t input) const;
+  bool let_wait(std::uint32_t node, Lazy& cotangent);
+  std::shared_ptr<Deferred>* find_waiting(std::uint32_t node);
+  void compute_waiting(std::uint32_t node);
+
+  Log& log_;
+  const SweepOrder order_;
+  const bool is_observed_;
+  const Reached& reached_;
+  CotangentSums sums_;
+  Node* node_ = nullptr;  // whose rules are being called, and its number
+  std::uint32_t number_ = 0;
+  mutable const Edge* asked_ = nullptr;  // the one that its joint rule asked about last
+  // Gradients that are not computed yet, and for each node where among them its own is, from 1.
+  std::vector<std::shared_ptr<Deferred>, PoolAllocator<std::shared_ptr<Deferred>>> waiting_;
+  std::vector<std::uint32_t, PoolAllocator<std::uint32_t>> waits_;
+};
+
+}  // namespace retrograd::detail
