@@ -13,8 +13,12 @@ namespace retrograd {
 
 Tensor detail::filled(const char* op, const Shape& shape, Scalar value, Dtype dtype) {
   Tensor out = empty_for(op, shape, dtype);
-  dispatch(dtype, [&]<class T>() { std::fill_n(values<T>(out), out.size(), value.as<T>(op)); });
+  fill_values(op, out, value);
   return out;
+}
+
+void detail::fill_values(const char* op, const Tensor& x, Scalar value) {
+  dispatch(x.dtype(), [&]<class T>() { std::fill_n(values<T>(x), x.size(), value.as<T>(op)); });
 }
 
 Tensor full(const Shape& shape, Scalar value, Dtype dtype) { return detail::filled("full", shape, value, dtype); }

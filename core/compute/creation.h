@@ -47,6 +47,8 @@ Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype = float32
 namespace detail {
 /// `full` for an op, which errors name.
 Tensor filled(const char* op, const Shape& shape, Scalar value, Dtype dtype);
+/// Writes the value into every element of x, which is contiguous; DtypeError names `op` where the dtype cannot hold it.
+void fill_values(const char* op, const Tensor& x, Scalar value);
 template <class T>
 inline constexpr Dtype default_dtype = std::is_floating_point_v<T> ? Dtype::float32 : dtype_of<T>;
 Tensor from_doubles(std::span<const double> values, const Shape& shape, Dtype dtype);

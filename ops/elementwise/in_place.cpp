@@ -1,7 +1,5 @@
 #include "in_place.h"
 
-#include <algorithm>
-
 #include "../../core/base/error.h"
 #include "../../core/compute/copy.h"
 #include "../../core/compute/creation.h"
@@ -133,14 +131,11 @@ Tensor& operator*=(Tensor& x, const Operand& b) { return write_in_place<Multiply
 Tensor& operator/=(Tensor& x, const Operand& b) { return write_in_place<DivideBy>(x, b); }
 
 void fill(Tensor& x, Scalar value) {
-  dispatch(x.dtype(), [&]<class T>() {
-    const T element = value.as<T>("fill");
-    detail::check_overwritable(x, "fill");
-    if (x.is_contiguous())
-      std::fill_n(detail::values<T>(x), x.size(), element);
-    else
-      detail::write_view(x, broadcast_to(full({}, value, x.dtype()), x.shape()));
-  });
+  detail::check_overwritable(x, "fill");
+  if (x.is_contiguous())
+    detail::fill_values("fill", x, value);
+  else
+    detail::write_view(x, broadcast_to(detail::filled("fill", {}, value, x.dtype()), x.shape()));
 }
 
 void copy_into(Tensor& x, const Tensor& from) {
