@@ -18,6 +18,8 @@ namespace retrograd {
 
 /// The most axes that a tensor can have.
 inline constexpr int kMaxRank = 8;
+/// Steps between neighbors along each axis, in elements.
+using Strides = std::array<std::int64_t, kMaxRank>;
 
 /// The sizes of a tensor along its axes, from the outermost to the innermost.
 class Shape {

@@ -20,8 +20,6 @@
 namespace retrograd {
 
 class Tensor;
-/// Steps between neighbors along each axis, in elements.
-using Strides = std::array<std::int64_t, kMaxRank>;
 
 namespace detail {
 

@@ -1,12 +1,18 @@
 // How strided and broadcast tensors reach loops: as runs. A run is the longest stretch, after merging axes, on which
 // every operand steps evenly; a fully contiguous call is one run. What is done with a run sees pointers, steps and a
-// count, never shapes. Not a public header.
+// count, never shapes. All that this knows of a tensor is that it has a shape, strides, a dtype and data, since
+// tensor.cpp walks, too. Not a public header.
 #pragma once
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-#include "tensor.h"
+#include "../base/dtype.h"
+#include "../base/shape.h"
+
+namespace retrograd {
+class Tensor;
+}
 
 namespace retrograd::detail {
 
@@ -24,7 +30,7 @@ struct Walk {
       if (out[axis] == 1) continue;
       std::array<std::int64_t, N> step;
       for (std::size_t k = 0; k < N; ++k) {
-        const Tensor& x = *operands[k];
+        const auto& x = *operands[k];
         const int own = axis - (out.rank() - x.rank());
         step[k] = own < 0 || x.shape()[own] == 1 ? 0 : own_strides[k][static_cast<std::size_t>(own)];
       }
@@ -43,7 +49,8 @@ struct Walk {
 
 /// How far an operand moves with each element of a contiguous `out`: 1 where it has its shape, 0 where it is one value,
 /// -1 where it takes a walk.
-inline std::int64_t flat_step(const Shape& out, const Tensor& x) {
+template <class X = Tensor>
+std::int64_t flat_step(const Shape& out, const X& x) {
   if (x.is_contiguous() && x.shape() == out) return 1;
   return x.size() == 1 ? 0 : -1;
 }
