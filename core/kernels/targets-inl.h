@@ -1,19 +1,19 @@
 // Compiles a file of kernels once for each SIMD target (the baseline, AVX2, AVX-512), and takes the compilation that
-// serves this machine where they are called. A family's file has four lines for it; all else is kernels and a table:
+// serves this machine where they are called. A family's file has five lines for it; all else is kernels and a table:
 //
-//   #define HWY_TARGET_INCLUDE "core/kernels/family.cpp"    the file itself, which Highway includes once a target
-//   #include "simd-inl.h"                                   or another -inl header on top of this one
-//   #include "family.h"                                     struct FamilyKernels, const FamilyKernels& family_kernels()
+//   #define HWY_TARGET_INCLUDE "core/kernels/family.cpp"   // itself, which Highway includes once a target
+//   #include "family.h"                                    // FamilyKernels, and family_kernels()
+//   #include "simd-inl.h"                                  // or another -inl header on top of this one
 //
-//   RETROGRAD_BEGIN_KERNELS();                              opens retrograd::N_<target>::<unnamed>, for that target's
-//   code … constexpr FamilyKernels kTable = {.first = …, .second = …}; RETROGRAD_END_KERNELS(FamilyKernels,
-//   family_kernels);   closes it; behind the last target, defines family_kernels()
+//   RETROGRAD_BEGIN_KERNELS();                             // opens retrograd::N_<target>::<unnamed>
+//   (functors and functions, compiled for the target)
+//   constexpr detail::FamilyKernels kTable = {.first = …, .second = …};
+//   RETROGRAD_END_KERNELS(FamilyKernels, family_kernels);  // closes it; after the last target, the function as well
 //
 // An -inl header on top of this one includes it before its own guard, which is turned over with each target
-// (HWY_TARGET_TOGGLE), so that Highway comes back to the family's file first of all.
-// A kernel must be defined between the two lines or by templates and HWY_INLINE functions of an -inl header: code from
-// elsewhere is compiled for the baseline. A target that is not compiled is served by the static one. Not a public
-// header.
+// (HWY_TARGET_TOGGLE), so that Highway comes back to the family's file first of all. Kernels stand between the two
+// macros or are templates of an -inl header: code from elsewhere is compiled for the baseline. A target that is not
+// compiled is served by the static one. Not a public header.
 #include <hwy/foreach_target.h>  // must come before highway.h
 #include <hwy/highway.h>
 
