@@ -80,9 +80,9 @@ Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, co
 }
 
 // An element is read before it is written.
-Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b, Tensor* spare) {
+Tensor zip_in(Tensor* spare, const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b) {
   const Tensor& other = spare == &a ? b : a;
-  if (!spare || &a == &b || spare->body().base->size > 2 * spare->size() ||  // a small view would keep all it is of
+  if (&a == &b || spare->body().base->size > 2 * spare->size() ||  // a small view would keep all it is of
       !(are_parallel(*spare, other) || (other.size() == 1 && other.rank() <= spare->rank())))
     return zip(op, kernel, a, b);
   zip_to(kernel_for(op, kernel, a.dtype()), a, b, *spare);
@@ -95,6 +95,24 @@ Tensor zip_reusing(const char* op, const ByDtype<BinaryRun>& kernel, const Tenso
 
 void zip_into(const char* op, const ByDtype<BinaryRun>& kernel, Tensor& into, const Tensor& b) {
   zip_to(kernel_for(op, kernel, into.dtype()), into, b, into);
+}
+
+bool add_product_into(const ByDtype<AddProductRun>& kernel, const Tensor& a, const Tensor& b, Tensor& into) {
+  const AddProductRun run = kernel[static_cast<std::size_t>(into.dtype())];
+  if (!run || a.dtype() != into.dtype() || b.dtype() != into.dtype() || !are_parallel(a, into) ||
+      !are_parallel(b, into))
+    return false;
+  const std::byte *p = a.body().data, *q = b.body().data;
+  std::byte* to = into.body().data;
+  if (into.size() <= kSharedSteps) {
+    run(p, q, to, into.size());
+    return true;
+  }
+  const std::size_t width = size_of(into.dtype());
+  parallel_for(into.size(), 1, [&](std::int64_t begin, std::int64_t end) {
+    run(advance(p, begin, width), advance(q, begin, width), advance(to, begin, width), end - begin);
+  });
+  return true;
 }
 
 }  // namespace retrograd::detail

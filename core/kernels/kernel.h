@@ -24,6 +24,8 @@ using UnaryRun = void (*)(const void* x, void* y, std::int64_t n);
 /// y[i] = f(a[i · a_step], b[i · b_step]); steps are 0 or 1.
 using BinaryRun = void (*)(const void* a, std::int64_t a_step, const void* b, std::int64_t b_step, void* y,
                            std::int64_t n);
+/// y[i] += a[i] · b[i]
+using AddProductRun = void (*)(const void* a, const void* b, void* y, std::int64_t n);
 
 /// y[i] = mask[i · mask_step] ? a[i · a_step] : b[i · b_step]
 using ChooseRun = void (*)(const void* mask, std::int64_t mask_step, const void* a, std::int64_t a_step, const void* b,

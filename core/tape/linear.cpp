@@ -23,15 +23,17 @@ namespace {
 const detail::ArithmeticKernels& kernels() { return detail::arithmetic_kernels(); }
 
 // The rule of what leaves values as they are. The engine sums the cotangent down to the shape of a broadcast input.
-Tensor pass(Tensor g) { return g; }
+struct Pass {
+  Tensor operator()(Tensor g) const { return g; }
+};
 
 }  // namespace
 
 // y = a + b
 Tensor add(const Operand& left, const Operand& right) {
   const detail::OperandPair in("add", left, right);
-  return record("add", detail::zip_reusing("add", kernels().add, in.a, in.b, detail::reusable(in)), wrt(in.a, pass),
-                wrt(in.b, pass));
+  return record("add", detail::zip_reusing("add", kernels().add, in.a, in.b, detail::reusable(in)), wrt(in.a, Pass()),
+                wrt(in.b, Pass()));
 }
 
 void detail::add_into(Tensor& into, const Tensor& x) { zip_into("add", kernels().add, into, x); }
@@ -45,7 +47,7 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
     const bool own = axis >= shift && x.shape()[axis - shift] != 1;
     strides[static_cast<std::size_t>(axis)] = own ? x.strides()[static_cast<std::size_t>(axis - shift)] : 0;
   }
-  return record("broadcast_to", detail::make_view(x, shape, strides), wrt(x, pass));
+  return record("broadcast_to", detail::make_view(x, shape, strides), wrt(x, Pass()));
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
@@ -153,9 +155,9 @@ Tensor scaled(const Tensor& x, double factor) {
 
 Tensor detach(const Tensor& x) { return detail::make_view(x, x.shape(), x.strides()); }
 
-Tensor detail::copied(const Tensor& x) { return record("copy", copy_values(x), wrt(x, pass)); }
+Tensor detail::copied(const Tensor& x) { return record("copy", copy_values(x), wrt(x, Pass())); }
 
-Tensor alias(const Tensor& x) { return record("alias", detach(x), wrt(x, pass)); }
+Tensor alias(const Tensor& x) { return record("alias", detach(x), wrt(x, Pass())); }
 
 Tensor Tensor::at(std::span<const Index> indices) const {
   const Tensor& x = *this;

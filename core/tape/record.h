@@ -299,13 +299,14 @@ void record_in_place(const char* op, Tensor& x, Write write, Inputs&&... inputs)
 
 /// Of the operands of an op, the one whose memory the value may take: a temporary that nobody else holds, where the op
 /// is not recorded; else null.
-inline Tensor* reusable(const OperandPair& operands) {
-  return is_recorded(operands.a, operands.b) ? nullptr : operands.spare();
+[[gnu::always_inline]] inline Tensor* reusable(const OperandPair& operands) {
+  Tensor* spare = operands.spare();
+  return spare && !is_recorded(operands.a, operands.b) ? spare : nullptr;
 }
 /// The same of the cotangent that a derivative's op was given by value.
 template <class... Others>
-Tensor* reusable(Tensor& g, const Others&... others) {
-  return is_recorded(g, others...) || !sole_owner(g) ? nullptr : &g;
+[[gnu::always_inline]] inline Tensor* reusable(Tensor& g, const Others&... others) {
+  return sole_owner(g) && !is_recorded(g, others...) ? &g : nullptr;
 }
 
 }  // namespace detail

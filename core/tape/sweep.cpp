@@ -20,8 +20,18 @@ void Sweep::run(const Tensor& cotangent) {
   for (std::uint32_t i = order_.last + 1; i-- > order_.mark;) {
     node_ = &log_.nodes[i];
     number_ = i;
-    if (Tensor& sum = sums_.complete(i); sum.defined() && node_->edges && reached_.contains(i))
-      call_rules(node_->watched ? sum : std::move(sum));
+    if (Tensor& sum = sums_.complete(i); sum.defined() && node_->edges && reached_.contains(i)) {
+      Tensor g = node_->watched ? sum : std::move(sum);
+      if (is_observed_) each_observer([&](Observer& observer) { observer.sweeping(log_, i, g); });
+      if (node_->joint)
+        call_joint(std::move(g));
+      else
+        for (const Edge* edge = node_->edges; edge; edge = edge->next) call_rule(*edge, g);
+      if (is_observed_) {
+        g = Tensor();
+        each_observer([&](Observer& observer) { observer.swept(log_, i); });
+      }
+    }
     if (order_.consumes) {
       log_.with_rules.store(i, std::memory_order_relaxed);
       log_.forget_node(*node_);
@@ -30,25 +40,19 @@ void Sweep::run(const Tensor& cotangent) {
   }
 }
 
-void Sweep::call_rules(Tensor g) {
-  if (is_observed_) each_observer([&](Observer& observer) { observer.sweeping(log_, number_, g); });
-  if (node_->joint) {
-    asked_ = node_->edges;
-    node_->joint->call(node_->joint->rule, std::move(g), *this);
-  } else {
-    for (const Edge* edge = node_->edges; edge; edge = edge->next) {
-      if (!reached_.contains(edge->parent)) continue;
-      Tensor own = edge->next ? g : std::move(g);  // the handle itself where no other rule needs it
-      asked_ = edge;
-      if (edge->kind->call)
-        accumulate(*edge, edge->kind->call(edge->rule, std::move(own)));
-      else
-        edge->kind->give(edge->rule, std::move(own), *this, edge->input);
-    }
-  }
-  if (!is_observed_) return;
-  g = Tensor();
-  each_observer([&](Observer& observer) { observer.swept(log_, number_); });
+// Hands g to the rule of one edge, the handle itself where no other rule needs it.
+inline void Sweep::call_rule(const Edge& edge, Tensor& g) {
+  if (!reached_.contains(edge.parent)) return;
+  const RuleKind& kind = *edge.kind;
+  if (kind.call)
+    return accumulate(edge, edge.next ? kind.call(edge.rule, Tensor(g)) : kind.call(edge.rule, std::move(g)));
+  asked_ = &edge;
+  kind.give(edge.rule, edge.next ? Tensor(g) : std::move(g), *this, edge.input);
+}
+
+void Sweep::call_joint(Tensor&& g) {
+  asked_ = node_->edges;
+  node_->joint->call(node_->joint->rule, std::move(g), *this);
 }
 
 Gradients::Entry Sweep::take(const Watched& one) {
@@ -65,19 +69,23 @@ bool Sweep::wants(std::size_t input) const {
 }
 
 void Sweep::give(std::size_t input, Tensor cotangent) {
-  if (wants(input)) accumulate(*edge_of(input), std::move(cotangent));
+  const Edge* edge = edge_of(input);
+  if (edge && reached_.contains(edge->parent)) accumulate(*edge, std::move(cotangent));
 }
 
-// A sweep that is recorded or observed sees tensors alone.
 void Sweep::give(std::size_t input, Lazy&& cotangent) {
-  if (!wants(input)) return;
-  const Edge& edge = *edge_of(input);
-  if (!order_.is_recorded && !is_observed_) {
-    if (let_wait(edge.parent, cotangent)) return;
-    compute_waiting(edge.parent);
-    if (Tensor* sum = sums_.sum_to_add_to(edge.parent); sum && cotangent.add_to(*sum)) return;
-  }
-  accumulate(edge, cotangent.value());
+  const Edge* edge = edge_of(input);
+  if (!edge || !reached_.contains(edge->parent)) return;
+  // A sweep that is recorded or observed sees tensors alone.
+  const bool may_be_lazy = !order_.is_recorded && !is_observed_;
+  if (!may_be_lazy || !take_lazy(edge->parent, cotangent)) accumulate(*edge, cotangent.value());
+}
+
+// Adds it in place where a sum is waiting, or lets it wait itself: at a leaf, as long as nothing else arrives there.
+inline bool Sweep::take_lazy(std::uint32_t node, Lazy& cotangent) {
+  if (!waiting_.empty()) compute_waiting(node);
+  if (Tensor* sum = sums_.sum_to_add_to(node)) return cotangent.add_to(*sum);
+  return node >= order_.mark && log_.nodes[node].watched && !log_.nodes[node].edges && let_wait(node, cotangent);
 }
 
 // The edges of a joint rule are in the order of its inputs, and most rules ask in that order.
@@ -89,7 +97,7 @@ const Edge* Sweep::edge_of(std::size_t input) const {
   return asked_ = edge;
 }
 
-void Sweep::accumulate(const Edge& edge, Tensor more) {
+void Sweep::accumulate(const Edge& edge, Tensor&& more) {
   if (is_observed_ && more.defined())
     each_observer([&](Observer& observer) { observer.passed(log_, number_, edge.input, more); });
   const Node& parent = log_.nodes[edge.parent];
@@ -103,7 +111,7 @@ void Sweep::accumulate(const Edge& edge, Tensor more) {
   accumulate_checked(edge, parent, std::move(more));
 }
 
-void Sweep::accumulate_checked(const Edge& edge, const Node& parent, Tensor more) {
+void Sweep::accumulate_checked(const Edge& edge, const Node& parent, Tensor&& more) {
   if (!more.defined()) fail("{}: the rule for input {} returned an empty handle", node_->op, edge.input);
   if (more.dtype() != parent.dtype)
     fail<DtypeError>("{}: the rule for input {} returned {}, but the input is {}", node_->op, edge.input, more.dtype(),
@@ -115,15 +123,13 @@ void Sweep::accumulate_checked(const Edge& edge, const Node& parent, Tensor more
                        more.shape(), shape);
     more = sum_to(more, shape);
   }
-  compute_waiting(edge.parent);
+  if (!waiting_.empty()) compute_waiting(edge.parent);
   sums_.add(edge.parent, std::move(more));
 }
 
-// A gradient may wait where it is handed out as it is: at a leaf, as long as nothing else arrives there.
 bool Sweep::let_wait(std::uint32_t node, Lazy& cotangent) {
-  if (node < order_.mark) return false;
+  if (!sums_.is_untouched(node)) return false;
   const Node& leaf = log_.nodes[node];
-  if (!leaf.watched || leaf.edges || leaf.joint || find_waiting(node) || !sums_.is_untouched(node)) return false;
   auto product = cotangent.defer();
   if (!product || product->dtype() != leaf.dtype || !leaf.has_shape(product->shape())) return false;
   if (waits_.empty()) waits_.resize(order_.last + 1 - order_.mark);
@@ -139,7 +145,6 @@ std::shared_ptr<Deferred>* Sweep::find_waiting(std::uint32_t node) {
 
 // The gradient at this node does not wait any longer, since another is to be added to it.
 void Sweep::compute_waiting(std::uint32_t node) {
-  if (waiting_.empty()) return;
   if (auto* product = find_waiting(node)) {
     sums_.at(node) = (*product)->value();
     product->reset();

@@ -38,10 +38,12 @@ class Sweep final : public Cotangents {
   void give(std::size_t input, Lazy&& cotangent) override;
 
  private:
-  void call_rules(Tensor g);
-  void accumulate(const Edge& edge, Tensor more);
-  void accumulate_checked(const Edge& edge, const Node& parent, Tensor more);
+  void call_rule(const Edge& edge, Tensor& g);
+  void call_joint(Tensor&& g);
+  void accumulate(const Edge& edge, Tensor&& more);
+  void accumulate_checked(const Edge& edge, const Node& parent, Tensor&& more);
   const Edge* edge_of(std::size_t input) const;
+  bool take_lazy(std::uint32_t node, Lazy& cotangent);
   bool let_wait(std::uint32_t node, Lazy& cotangent);
   std::shared_ptr<Deferred>* find_waiting(std::uint32_t node);
   void compute_waiting(std::uint32_t node);

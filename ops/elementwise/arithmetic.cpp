@@ -26,26 +26,19 @@ namespace {
 class Times final : public detail::Lazy {
  public:
   Times(Tensor g, const Tensor& factor) : g_(std::move(g)), factor_(factor) {}
-  Tensor value() override { return std::move(g_) * factor_; }
-  bool add_to(Tensor& into) override {
-    const auto run = kernels().add_product[static_cast<std::size_t>(g_.dtype())];
-    const bool fits = run && g_.dtype() == into.dtype() && g_.shape() == into.shape() &&
-                      factor_.shape() == into.shape() && g_.is_contiguous() && factor_.is_contiguous();
-    if (fits)
-      detail::parallel_for(into.size(), 1, [&](std::int64_t begin, std::int64_t end) {
-        const auto at = [&](const Tensor& x) {
-          return x.body().data + begin * static_cast<std::int64_t>(size_of(x.dtype()));
-        };
-        run(at(g_), at(factor_), at(into), end - begin);
-      });
-    return fits;
+  Tensor value() override {
+    if (is_recorded(g_, factor_)) return g_ * factor_;
+    return detail::zip_reusing("mul", kernels().mul, g_, factor_, detail::sole_owner(g_) ? &g_ : nullptr);
   }
+  bool add_to(Tensor& into) override { return detail::add_product_into(kernels().add_product, g_, factor_, into); }
 
  private:
   Tensor g_;
   const Tensor& factor_;
 };
-Times times(Tensor g, const Tensor& factor) { return {std::move(g), factor}; }
+struct InFactor {
+  Times operator()(Tensor g, const Tensor& factor) const { return {std::move(g), factor}; }
+};
 
 }  // namespace
 
@@ -53,7 +46,7 @@ Times times(Tensor g, const Tensor& factor) { return {std::move(g), factor}; }
 Tensor mul(const Operand& left, const Operand& right) {
   const detail::OperandPair in("mul", left, right);
   return record("mul", detail::zip_reusing("mul", kernels().mul, in.a, in.b, detail::reusable(in)),
-                wrt(in.a, times, in.b), wrt(in.b, times, in.a));
+                wrt(in.a, InFactor(), in.b), wrt(in.b, InFactor(), in.a));
 }
 
 // d(a/b) = da/b − (a/b)·db/b
