@@ -43,7 +43,7 @@ function(retrograd_library target)
   # What nearly every file includes is parsed once.
   target_precompile_headers(${target} PRIVATE
     <algorithm> <array> <cmath> <cstdint> <cstring> <functional> <limits> <memory> <numeric> <optional> <string>
-    <string_view> <unordered_map> <utility> <vector> <fmt/format.h>
+    <string_view> <unordered_map> <utility> <vector> <fmt/core.h>
     <core/autodiff/transforms.h>)
   target_link_libraries(${target}
     PUBLIC fmt::fmt

@@ -14,6 +14,8 @@ namespace retrograd::detail {
 // Not inline: a program that hides its symbols would have one of its own beside the shared library's.
 thread_local constinit Recording current_recording{};
 
+void Log::make_room_for_displaced() { make_room_in(displaced, 2); }
+
 void Log::forget_from(std::uint32_t begin) noexcept {
   for (std::uint32_t i = with_rules.load(std::memory_order_relaxed); i > begin;) {
     with_rules.store(--i, std::memory_order_relaxed);
@@ -119,7 +121,8 @@ std::int64_t live_nodes() {
   std::int64_t nodes = 0;
   for (std::uint32_t i = 0; i < logs.count; ++i) {
     const Log& log = *log_table[i].load(std::memory_order_relaxed);
-    if (log.serial.load(std::memory_order_relaxed) != 0 && log.thread == std::this_thread::get_id())
+    if (log.serial.load(std::memory_order_relaxed) != 0 &&
+        log.thread.load(std::memory_order_relaxed) == &current_recording)
       nodes += log.with_rules.load(std::memory_order_relaxed);
   }
   return nodes;
@@ -138,7 +141,7 @@ Log* open_log(bool persistent) {
   Log* log = idle_log();
   growth_check.store(check_growth, std::memory_order_release);  // pools ask from now on
   log->persistent = persistent;
-  log->thread.store(std::this_thread::get_id(), std::memory_order_relaxed);
+  log->thread.store(&current_recording, std::memory_order_relaxed);
   log->consumed.store(false, std::memory_order_release);
   log->serial.store(std::uint64_t{log->index} << kSerialBits | ++log->openings, std::memory_order_release);
   return log;

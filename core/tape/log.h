@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -46,11 +45,13 @@ struct Suspended {
   std::shared_ptr<bool> is_whole;
 };
 
+struct Recording;
+
 struct Log {
   std::atomic<std::uint64_t> serial{0};  // this opening's, unique in the process; 0 while closed
   std::atomic<bool> consumed{false};
   bool persistent = false;
-  std::atomic<std::thread::id> thread;
+  std::atomic<const Recording*> thread{nullptr};  // whose it is, by what that thread is doing
   std::uint32_t index = 0;  // in the table of all logs
   std::uint64_t openings = 0;
   Log* next_idle = nullptr;
@@ -78,8 +79,9 @@ struct Log {
     nodes.make_room();
     arena.make_room(sizeof(std::int64_t) * kMaxRank);
     if (displaced.capacity() - displaced.size() < 2) [[unlikely]]
-      make_room_in(displaced, 2);
+      make_room_for_displaced();
   }
+  void make_room_for_displaced();
 };
 
 /// A serial's upper bits name its log, so that one atomic word says which opening of which log a tensor was recorded

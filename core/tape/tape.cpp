@@ -55,7 +55,7 @@ void Tape::suspend() {
 }
 
 detail::Log& Tape::usable_log(const char* action) {
-  if (log_->thread != std::this_thread::get_id()) fail<TapeError>("{}: this tape belongs to another thread", action);
+  if (log_->thread != &detail::current_recording) fail<TapeError>("{}: this tape belongs to another thread", action);
   if (log_->serial.load(std::memory_order_relaxed) != serial_) fail<TapeError>("{}: this tape is closed", action);
   if (log_->consumed.load(std::memory_order_relaxed))
     fail<TapeError>("{}: this tape is consumed; `Tape tape(rg::persistent)` keeps its log for more sweeps", action);

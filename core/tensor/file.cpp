@@ -1,5 +1,7 @@
 #include "file.h"
 
+#include <fmt/format.h>
+
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/file.h>

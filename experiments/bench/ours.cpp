@@ -1,3 +1,5 @@
+#include <retrograd/retrograd.h>
+
 #include <atomic>
 #include <memory>
 #include <optional>

@@ -1,7 +1,7 @@
 #include "options.h"
 
 #include <fmt/core.h>
-#include <retrograd/core/tensor/format.h>
+#include <retrograd/core/base/text.h>
 
 #include <algorithm>
 #include <charconv>

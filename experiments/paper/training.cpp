@@ -1,6 +1,7 @@
 #include "training.h"
 
 #include <fmt/core.h>
+#include <retrograd/retrograd.h>
 
 #include <chrono>
 #include <cmath>

@@ -2,7 +2,7 @@
 // Invariant: the curves depend on the case, the seed, the configuration and the data alone; not on what else runs, nor
 // on the number of threads. Refuses to know: files, screens, other cases.
 #pragma once
-#include <retrograd/retrograd.h>
+#include <retrograd/tools/data/dataset.h>
 
 #include <atomic>
 #include <cstdint>

@@ -1,7 +1,12 @@
 #include "program.h"
 
 #include <fmt/core.h>
-#include <retrograd/retrograd.h>
+#include <retrograd/core/base/error.h>
+#include <retrograd/core/base/text.h>
+#include <retrograd/core/base/threads.h>
+#include <retrograd/core/base/version.h>
+#include <retrograd/core/blas/gemm.h>
+#include <retrograd/tools/data/mnist.h>
 
 #include <algorithm>
 #include <exception>

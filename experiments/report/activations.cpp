@@ -1,7 +1,12 @@
 #include "activations.h"
 
 #include <fmt/core.h>
-#include <retrograd/retrograd.h>
+#include <retrograd/core/compute/creation.h>
+#include <retrograd/core/tape/tape.h>
+#include <retrograd/ops/elementwise/activations.h>
+#include <retrograd/ops/elementwise/arithmetic.h>
+#include <retrograd/ops/elementwise/rectifiers.h>
+#include <retrograd/ops/reduction/reductions.h>
 
 #include <string>
 

@@ -2,8 +2,8 @@
 
 #include <fmt/core.h>
 #include <retrograd/core/base/error.h>
+#include <retrograd/core/base/text.h>
 #include <retrograd/core/tensor/file.h>
-#include <retrograd/core/tensor/format.h>
 
 #include <cerrno>
 #include <cstdio>

@@ -1,7 +1,7 @@
 #include "gnuplot.h"
 
 #include <fmt/core.h>
-#include <retrograd/core/tensor/format.h>
+#include <retrograd/core/base/text.h>
 #include <retrograd/tools/data/process.h>
 #include <sys/mman.h>
 #include <unistd.h>

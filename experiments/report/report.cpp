@@ -1,7 +1,8 @@
 #include "report.h"
 
 #include <fmt/core.h>
-#include <retrograd/retrograd.h>
+#include <retrograd/core/base/version.h>
+#include <retrograd/core/blas/gemm.h>
 
 #include <nlohmann/json.hpp>
 

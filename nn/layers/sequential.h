@@ -9,10 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "../../core/tape/linear.h"
 #include "../../core/tensor/fields.h"
 #include "../../core/tensor/tensor.h"
-#include "../base/within.h"
 
 namespace retrograd::nn {
 
@@ -28,52 +26,36 @@ class Sequential {
   template <class... Layers>
   requires(!(sizeof...(Layers) == 1 && (std::same_as<std::decay_t<Layers>, Sequential> && ...)) &&
            (Layer<std::decay_t<Layers>> && ...)) explicit Sequential(Layers&&... layers) {
-    layers_.reserve(sizeof...(Layers));
-    (layers_.push_back(std::make_unique<Holds<std::decay_t<Layers>>>(std::forward<Layers>(layers))), ...);
+    reserve(sizeof...(Layers));
+    (add(std::make_unique<Holds<std::decay_t<Layers>>>(std::forward<Layers>(layers))), ...);
   }
   /// Copies of the layers, whose parameters are the same tensors.
-  Sequential(const Sequential& other) {
-    for (const auto& layer : other.layers_) layers_.push_back(layer->copy());
-  }
+  Sequential(const Sequential& other);
   /// Takes over the layers.
-  Sequential(Sequential&&) noexcept = default;
+  Sequential(Sequential&&) noexcept;
   /// Takes over the layers of a copy.
-  Sequential& operator=(Sequential other) noexcept {
-    layers_ = std::move(other.layers_);
-    return *this;
-  }
-  ~Sequential() = default;
+  Sequential& operator=(Sequential other) noexcept;
+  ~Sequential();
 
   /// Each layer applied to what the one before it returned.
   Tensor operator()(const Tensor& x) const { return apply(x, 0, size()); }
   /// The number of layers.
-  std::size_t size() const { return layers_.size(); }
+  std::size_t size() const;
   /// The type of layer i, which get_if takes; that of void where there is none.
-  const std::type_info& type(std::size_t i) const { return i < size() ? layers_[i]->type() : typeid(void); }
+  const std::type_info& type(std::size_t i) const;
   /// Layer i where there is one and it is a T, else null: get_if<Linear>(0). A plain function such as rg::relu is a
   /// Tensor (*)(const Tensor&).
   template <class T>
   const T* get_if(std::size_t i) const {
-    return type(i) == typeid(T) ? static_cast<const T*>(layers_[i]->address()) : nullptr;
+    return type(i) == typeid(T) ? static_cast<const T*>(address(i)) : nullptr;
   }
   /// Only the layers from `begin` up to, without, `end`.
-  Tensor apply(const Tensor& x, std::size_t begin, std::size_t end) const {
-    if (begin >= end) return retrograd::detail::copied(x);
-    Tensor y = x;
-    for (std::size_t i = begin; i < end; ++i) y = within(i, *layers_[i], y);
-    return y;
-  }
+  Tensor apply(const Tensor& x, std::size_t begin, std::size_t end) const;
   /// A sequence of these layers; its parameters are the same tensors.
-  Sequential part(std::size_t begin, std::size_t end) const {
-    Sequential some;
-    for (std::size_t i = begin; i < end; ++i) some.layers_.push_back(layers_[i]->copy());
-    return some;
-  }
+  Sequential part(std::size_t begin, std::size_t end) const;
 
   /// Visits the layers' tensors as "0.weight", "0.bias", …
-  void each_field(const detail::Path& path, detail::VisitField visit) {
-    for (std::size_t i = 0; i < layers_.size(); ++i) layers_[i]->walk(detail::Path(path, i), visit);
-  }
+  void each_field(const detail::Path& path, detail::VisitField visit);
 
  private:
   struct Any {
@@ -96,6 +78,9 @@ class Sequential {
     const void* address() const override { return &layer; }
     T layer;
   };
+  void reserve(std::size_t count);
+  void add(std::unique_ptr<Any> layer);
+  const void* address(std::size_t i) const;
   std::vector<std::unique_ptr<Any>> layers_;
 };
 

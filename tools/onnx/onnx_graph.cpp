@@ -21,6 +21,11 @@ std::string retrograd::detail::type_name(const std::type_info& type) {
 
 namespace retrograd::tools {
 
+OnnxGraph::OnnxGraph(std::span<const OnnxLayer> layers) : layers_(layers) {}
+OnnxGraph::~OnnxGraph() = default;
+
+void OnnxGraph::reserve(const std::string& name) { names_.insert(name); }
+
 std::string OnnxGraph::unique(const std::string& name) {
   std::string free = name;
   for (int i = 2; !names_.insert(free).second; ++i) free = fmt::format("{}_{}", name, i);

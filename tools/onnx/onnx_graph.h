@@ -55,7 +55,8 @@ struct OnnxLayer {
 class OnnxGraph {
  public:
   /// A graph whose layers are written by the first of these that takes them.
-  explicit OnnxGraph(std::span<const OnnxLayer> layers) : layers_(layers) {}
+  explicit OnnxGraph(std::span<const OnnxLayer> layers);
+  ~OnnxGraph();
 
   /// Adds a node of this operator and returns the name of its only output.
   std::string node(const std::string& op, std::vector<std::string> inputs, std::vector<OnnxAttribute> attributes = {});
@@ -96,7 +97,7 @@ class OnnxGraph {
   /// All constants in the order in which they were added.
   const std::vector<Constant>& constants() const { return constants_; }
   /// Takes a name, so that nothing else gets it: the input's.
-  void reserve(const std::string& name) { names_.insert(name); }
+  void reserve(const std::string& name);
   /// Gives a value the name of the model's output.
   void finish(const std::string& value, const std::string& output);
 
