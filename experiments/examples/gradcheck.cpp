@@ -9,7 +9,8 @@
 namespace rg = retrograd;
 
 rg::Tensor wrong_square(const rg::Tensor& x) {
-  return rg::record("wrong_square", rg::square(rg::detach(x)), rg::wrt(x, [x](const rg::Tensor& g) { return g * x; }));
+  const auto rule = [](const rg::Tensor& g, const rg::Tensor& at) { return g * at; };
+  return rg::record("wrong_square", rg::square(rg::detach(x)), rg::wrt(x, rule, x));
 }
 
 int main() {

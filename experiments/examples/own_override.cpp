@@ -15,17 +15,19 @@ rg::Tensor swish_composed(const rg::Tensor& x) { return x * rg::sigmoid(kBeta * 
 // d(x·s) = (s + β·x·s·(1 − s))·dx with s = σ(βx)
 rg::Tensor swish_fused(const rg::Tensor& x) {
   const rg::Tensor s = rg::detach(rg::sigmoid(kBeta * x));
-  return rg::record("swish", rg::detach(x) * s, rg::wrt(x, [x](const rg::Tensor& g) {
-                      const rg::Tensor gate = rg::sigmoid(kBeta * x);
-                      return g * (gate + kBeta * x * gate * (1 - gate));
-                    }));
+  const auto rule = [](const rg::Tensor& g, const rg::Tensor& at) {
+    const rg::Tensor gate = rg::sigmoid(kBeta * at);
+    return g * (gate + kBeta * at * gate * (1 - gate));
+  };
+  return rg::record("swish", rg::detach(x) * s, rg::wrt(x, rule, x));
 }
 rg::Tensor swish_wrong(const rg::Tensor& x) {
   const rg::Tensor s = rg::detach(rg::sigmoid(kBeta * x));
-  return rg::record("swish_wrong", rg::detach(x) * s, rg::wrt(x, [x](const rg::Tensor& g) {
-                      const rg::Tensor gate = rg::sigmoid(kBeta * x);
-                      return g * (gate + x * gate * (1 - gate));
-                    }));
+  const auto rule = [](const rg::Tensor& g, const rg::Tensor& at) {
+    const rg::Tensor gate = rg::sigmoid(kBeta * at);
+    return g * (gate + at * gate * (1 - gate));
+  };
+  return rg::record("swish_wrong", rg::detach(x) * s, rg::wrt(x, rule, x));
 }
 
 const rg::Override swish{"swish", swish_composed, swish_fused};
