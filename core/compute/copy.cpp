@@ -6,10 +6,10 @@
 namespace retrograd::detail {
 
 void write_view(const Tensor& view, const Tensor& x) {
-  const std::size_t width = size_of(x.dtype());
+  const CopyRun run = copy_run_of(size_of(x.dtype()));
   for_each_run<2>(x.shape(), {&view, &x},
-                  [width](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
-                    copy_run(at[1], step[1], const_cast<void*>(at[0]), step[0], n, width);
+                  [run](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
+                    run(at[1], step[1], const_cast<void*>(at[0]), step[0], n);
                   });
 }
 

@@ -6,8 +6,9 @@
 
 namespace retrograd::detail {
 
-/// to[i · to_step] = from[i · from_step] for n elements of `width` bytes each; the two do not overlap.
-void copy_run(const void* from, std::int64_t from_step, void* to, std::int64_t to_step, std::int64_t n,
-              std::size_t width);
+/// to[i · to_step] = from[i · from_step] for n elements; the two do not overlap.
+using CopyRun = void (*)(const void* from, std::int64_t from_step, void* to, std::int64_t to_step, std::int64_t n);
+/// The copy of elements of so many bytes.
+CopyRun copy_run_of(std::size_t width);
 
 }  // namespace retrograd::detail

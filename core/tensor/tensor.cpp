@@ -100,12 +100,13 @@ Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides,
 Tensor packed(const Tensor& x) {
   if (x.is_contiguous()) return x;
   Tensor out = Tensor::empty(x.shape(), x.dtype());
-  const std::size_t width = size_of(x.dtype());
+  const auto width = static_cast<std::int64_t>(size_of(x.dtype()));
+  const CopyRun run = copy_run_of(size_of(x.dtype()));
   std::byte* to = out.body().data;
   for_each_run<1>(x.shape(), {&x},
                   [&](std::array<const void*, 1> from, std::array<std::int64_t, 1> step, std::int64_t n) {
-                    copy_run(from[0], step[0], to, 1, n, width);
-                    to += n * static_cast<std::int64_t>(width);
+                    run(from[0], step[0], to, 1, n);
+                    to += n * width;
                   });
   return out;
 }
