@@ -3,8 +3,6 @@
 #include <exception>
 #include <vector>
 
-#include "log.h"
-
 namespace retrograd::detail {
 
 // Not inline: a program that hides its symbols would have one of its own beside the shared library's.

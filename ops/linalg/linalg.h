@@ -1,7 +1,8 @@
 // Linear algebra on square matrices by LU factors, from core/lapack, and the small products of vectors. The last two
 // axes of a tensor are rows and columns; axes before them number a batch of matrices. All float32 and float64.
 // Derivatives after Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-// differentiation" (2008), in ops, so they go to every order. (Triangular matrices are triangular.h's.)
+// differentiation" (2008), in ops, so they go to every order. (Determinants are determinant.h's, triangular matrices
+// triangular.h's.)
 #pragma once
 #include "../../core/tensor/tensor.h"
 
@@ -19,17 +20,5 @@ Tensor inverse(const Tensor& a);
 /// X with a·X = b, for matrices b (…, n, k) whose leading axes broadcast with those of a (…, n, n), or, where b has one
 /// axis, a vector (n), for which the result is (…, n). LinalgError names the first singular matrix and its pivot.
 Tensor solve(const Tensor& a, const Tensor& b);
-/// The determinant of each matrix: (…). 0 where it is singular; there too derivatives are right (the adjugate), of
-/// every order.
-Tensor det(const Tensor& a);
-
-/// What `slogdet` returns, a number for each matrix.
-struct SignAndLog {
-  Tensor sign;       ///< −1, 0 or 1
-  Tensor logabsdet;  ///< ln |det|
-};
-/// The sign of the determinant of each matrix, a constant, and ln |det|, which does not overflow; 0 and −∞ where the
-/// matrix is singular, where the derivative is not finite.
-SignAndLog slogdet(const Tensor& a);
 
 }  // namespace retrograd

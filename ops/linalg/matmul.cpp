@@ -76,6 +76,10 @@ bool detail::Product::add_to(Tensor& sum) {
 
 std::shared_ptr<detail::Deferred> detail::Product::defer() { return Deferred::make(a_, b_); }
 
+Tensor detail::sum_of_products(const Tensor& a, const Tensor& b) {
+  return matmul(side_by_side(a), matrix_transpose(side_by_side(b)));
+}
+
 Tensor matmul(const Tensor& a, const Tensor& b) {
   detail::check_dtypes("matmul", a, b);
   detail::check_floating("matmul", a);

@@ -1,7 +1,6 @@
 // Matrix products, through core/product and core/blas. Transposed views go in without a copy.
 #pragma once
 #include "../../core/tensor/tensor.h"
-#include "../../core/tensor/tensor.h"
 
 namespace retrograd {
 

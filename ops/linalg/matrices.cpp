@@ -8,7 +8,6 @@
 #include "../../core/tensor/format.h"
 #include "../../core/tensor/walk.h"
 #include "../shape/views.h"
-#include "matmul.h"
 
 namespace retrograd::detail {
 
@@ -85,10 +84,6 @@ Tensor side_by_side(const Tensor& x) {
   const int rank = x.rank();
   if (rank == 2) return x;
   return reshape(moveaxis(x, rank - 2, 0), Shape{x.shape()[rank - 2], matrices_in(x) * x.shape()[rank - 1]});
-}
-
-Tensor sum_of_products(const Tensor& a, const Tensor& b) {
-  return matmul(side_by_side(a), matrix_transpose(side_by_side(b)));
 }
 
 }  // namespace retrograd::detail

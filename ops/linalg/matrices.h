@@ -56,7 +56,5 @@ class MatrixNumber : public MatrixOffset {
 inline Tensor matrix_transpose(const Tensor& x) { return swapaxes(x, -2, -1); }
 /// The matrices of x (…, rows, columns) side by side: (rows, …·columns).
 Tensor side_by_side(const Tensor& x);
-/// Aᵢ·Bᵢᵀ, summed over the matrices: one product of long rows.
-Tensor sum_of_products(const Tensor& a, const Tensor& b);
 
 }  // namespace retrograd::detail

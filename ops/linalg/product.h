@@ -1,5 +1,5 @@
-// A product of two matrices as a cotangent that is not computed yet: the gradient of a weight is used tile by tile by an
-// optimizer, or added to a sum that is waiting. Not a public header.
+// What the derivatives of matrix products are made of. A product as a cotangent that is not computed yet: the gradient
+// of a weight is used tile by tile by an optimizer, or added to a sum that is waiting. Not a public header.
 #pragma once
 #include <memory>
 #include <utility>
@@ -20,5 +20,8 @@ class Product final : public Lazy {
  private:
   Tensor a_, b_;
 };
+
+/// Aᵢ·Bᵢᵀ, summed over the matrices: one product of long rows.
+Tensor sum_of_products(const Tensor& a, const Tensor& b);
 
 }  // namespace retrograd::detail

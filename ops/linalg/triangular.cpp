@@ -15,6 +15,7 @@
 #include "../shape/views.h"
 #include "matmul.h"
 #include "matrices.h"
+#include "product.h"
 
 namespace retrograd {
 

@@ -1,4 +1,4 @@
-#include "adjugate.h"
+#include "determinant.h"
 
 #include <algorithm>
 #include <cmath>
@@ -6,18 +6,27 @@
 
 #include "../../core/base/random.h"
 #include "../../core/compute/creation.h"
+#include "../../core/tape/linear.h"
 #include "../../core/tape/record.h"
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/comparison.h"
 #include "../elementwise/exponential.h"
 #include "../shape/views.h"
+#include "factors.h"
 #include "linalg.h"
 #include "matmul.h"
 #include "matrices.h"
 
-namespace retrograd::detail {
+namespace retrograd {
 
 namespace {
+
+using detail::Factors;
+using detail::leading_axes;
+using detail::matrices_in;
+using detail::matrix_transpose;
+using detail::regular_matrices;
+using detail::with_matrix;
 
 // A constant made element by element.
 template <class F>
@@ -138,8 +147,8 @@ Tensor by_border(const Tensor& a) {
   return determinant * (w * x - y * z);
 }
 
-}  // namespace
-
+// The adjugate of each matrix, with A·adj A = det A · I, at any rank: of order n³ where the rank is at least n − 1.
+// Below it vanishes; its derivatives, if they are asked for, come by minors, of order n⁵.
 Tensor adjugate(const Tensor& a) {
   if (a.shape()[a.rank() - 1] == 1) return ones_like(a);
   const Balance balance(a);
@@ -150,4 +159,79 @@ Tensor adjugate(const Tensor& a) {
   return adjugate_of_b * balance.half * balance.other_half;
 }
 
-}  // namespace retrograd::detail
+// det A from the diagonal, its exponent apart, so that no partial product overflows.
+template <class T>
+double product_of(const T* pivot, std::int64_t n, std::int64_t step) {
+  double mantissa = 1;
+  std::int64_t exponent = 0;
+  for (std::int64_t i = 0; i < n; ++i) {
+    int more = 0;
+    mantissa = std::frexp(mantissa * static_cast<double>(pivot[i * step]), &more);
+    exponent += std::isfinite(mantissa) ? more : 0;
+  }
+  return std::ldexp(mantissa, static_cast<int>(std::clamp<std::int64_t>(exponent, -100000, 100000)));
+}
+
+Tensor as_matrices(const Tensor& x) { return reshape(x, with_matrix(x.shape(), 1, 1)); }
+
+// False where a determinant of a regular matrix is no longer a number with all its digits, though its derivatives may
+// be.
+bool all_in_range(const Tensor& determinants) {
+  return dispatch_floating(determinants.dtype(), [&]<class T>() {
+    const std::span<const T> all = determinants.span<T>();
+    return std::all_of(all.begin(), all.end(), [](T y) { return std::isnormal(y) || std::isnan(y); });
+  });
+}
+
+}  // namespace
+
+// d det A = det A · tr(A⁻¹·dA) (Giles 2.2.4); det A · A⁻¹ is the adjugate, which a singular matrix has too.
+Tensor det(const Tensor& a) {
+  detail::check_matrices("det", a, true);
+  const Factors factors(a);
+  Tensor y = Tensor::empty(leading_axes(a), a.dtype());
+  factors.each_diagonal([&]<class T>(std::int64_t matrix, const T* pivot, std::int64_t step) {
+    detail::values<T>(y)[matrix] =
+        static_cast<T>(factors.permutation_sign(matrix) * product_of(pivot, factors.size(), step));
+  });
+  return record("det", std::move(y),
+                wrt(
+                    a,
+                    [factors](const Tensor& g, const Tensor& u, const Tensor& value) {
+                      // det A · A⁻¹ loses its digits as A nears a singular matrix, its derivatives sooner.
+                      const double epsilon = detail::rounding_of(u),
+                                   tolerance = is_recorded(u) ? std::sqrt(epsilon) : epsilon;
+                      const std::vector<bool> regular = factors.regular(tolerance);
+                      if (std::find(regular.begin(), regular.end(), false) != regular.end() || !all_in_range(value))
+                        return as_matrices(g) * matrix_transpose(adjugate(u));
+                      return as_matrices(g * value) * matrix_transpose(detail::inverse_by(factors, u));
+                    },
+                    a, Result{}));
+}
+
+// d ln|det A| = tr(A⁻¹·dA)
+SignAndLog slogdet(const Tensor& a) {
+  detail::check_matrices("slogdet", a, true);
+  const Factors factors(a);
+  const Tensor sign = Tensor::empty(leading_axes(a), a.dtype());
+  Tensor y = Tensor::empty_like(sign);
+  factors.each_diagonal([&]<class T>(std::int64_t matrix, const T* pivot, std::int64_t step) {
+    double side = factors.permutation_sign(matrix), log = 0;
+    for (std::int64_t i = 0; i < factors.size(); ++i) {
+      const auto value = static_cast<double>(pivot[i * step]);
+      side *= value > 0 ? 1 : value < 0 ? -1 : value;  // 0, or NaN
+      log += std::log(std::abs(value));
+    }
+    detail::values<T>(sign)[matrix] = static_cast<T>(side);
+    detail::values<T>(y)[matrix] = static_cast<T>(log);
+  });
+  return {sign, record("slogdet", std::move(y),
+                       wrt(
+                           a,
+                           [factors](const Tensor& g, const Tensor& u) {
+                             return as_matrices(g) * matrix_transpose(detail::inverse_by(factors, u));
+                           },
+                           a))};
+}
+
+}  // namespace retrograd

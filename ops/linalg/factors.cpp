@@ -1,0 +1,105 @@
+#include "factors.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "../../core/base/error.h"
+#include "../../core/blas/lapack.h"
+#include "../../core/compute/creation.h"
+#include "../../core/tape/linear.h"
+#include "../../core/tape/record.h"
+#include "../elementwise/arithmetic.h"
+#include "matmul.h"
+#include "product.h"
+
+namespace retrograd::detail {
+
+Factors::Factors(const Tensor& a) : lu_(copy_values(a)) {
+  const std::int64_t n = a.shape()[a.rank() - 1], count = matrices_in(a);
+  pivots_ = Tensor::empty({count * n}, int64);
+  dispatch_floating(a.dtype(), [&]<class T>() { lu_factor(count, n, values<T>(lu_), values<std::int64_t>(pivots_)); });
+}
+
+double Factors::permutation_sign(std::int64_t matrix) const {
+  const std::int64_t n = size(), *swaps = pivots_.data<std::int64_t>() + matrix * n;
+  double sign = 1;
+  for (std::int64_t i = 0; i < n; ++i) sign = swaps[i] == i ? sign : -sign;
+  return sign;
+}
+
+std::vector<bool> Factors::regular(double tolerance) const {
+  std::vector<bool> list;
+  each_diagonal([&](std::int64_t, const auto* pivot, std::int64_t step) {
+    double least = size() == 0 ? 1 : INFINITY, most = size() == 0 ? 1 : 0;
+    bool numbers = true;
+    for (std::int64_t i = 0; i < size(); ++i) {
+      const double value = std::abs(static_cast<double>(pivot[i * step]));
+      least = std::min(least, value);
+      most = std::max(most, value);
+      numbers = numbers && std::isfinite(value);
+    }
+    list.push_back(numbers && least > tolerance * most);
+  });
+  return list;
+}
+
+void Factors::check_regular(const char* op) const {
+  each_diagonal([&](std::int64_t matrix, const auto* pivot, std::int64_t step) {
+    for (std::int64_t i = 0; i < size(); ++i)
+      if (pivot[i * step] == 0)
+        fail<LinalgError>("{}: {} is singular: pivot {} is 0", op, name_matrix(matrix, lu_.shape()), i);
+  });
+}
+
+Tensor Factors::solve(const Tensor& b, const Shape& leading, bool transposed) const {
+  const NoTape only_values;
+  const std::int64_t n = size(), k = b.shape()[b.rank() - 1];
+  Tensor x = copy_values(broadcast_to(b, with_matrix(leading, n, k)));
+  const MatrixNumber number(lu_, leading);
+  dispatch_floating(x.dtype(), [&]<class T>() {
+    lu_solve(leading.size(), n, k, lu_.data<T>(), pivots_.data<std::int64_t>(), number, transposed, values<T>(x));
+  });
+  return x;
+}
+
+// Y = A⁻¹: dY = −Y·dA·Y (Giles 2.2.3)
+Tensor inverse_by(const Factors& factors, const Tensor& a) {
+  Tensor y = factors.solve(eye(factors.size(), a.dtype()), leading_axes(a), false);
+  return record("inverse", std::move(y),
+                wrt(
+                    a,
+                    [](const Tensor& g, const Tensor& value) {
+                      const Tensor yt = matrix_transpose(value);
+                      return neg(matmul(matmul(yt, g), yt));
+                    },
+                    Result{}));
+}
+
+// X = A⁻¹·B: dX = A⁻¹·(dB − dA·X), so the cotangent of B is H = A⁻ᵀ·G and that of A is −H·Xᵀ (Giles 2.3.1). With Aᵀ in
+// the place of A it is −X·Hᵀ. The factors serve every order.
+Tensor solve_by(const Factors& factors, const Tensor& a, const Tensor& b, bool transposed) {
+  Tensor x = factors.solve(b, broadcast_leading("solve", a, b), transposed);
+  const Tensor inputs[] = {a, b};
+  return record_joint(
+      "solve", std::move(x), inputs,
+      [factors, transposed](const Tensor& g, Cotangents& out, const Tensor& u, const Tensor& at) {
+        const Tensor h = solve_by(factors, u, g, !transposed);
+        if (out.wants(0)) {
+          const Tensor &left = transposed ? at : h, &right = transposed ? h : at;
+          out.give(0, neg(u.rank() == 2 ? sum_of_products(left, right) : matmul(left, matrix_transpose(right))));
+        }
+        if (out.wants(1)) out.give(1, h);
+      },
+      a, Result{});
+}
+
+// What rounding leaves of a pivot that should be 0, relative to the largest.
+double rounding_of(const Tensor& a) {
+  return 16 * static_cast<double>(a.shape()[a.rank() - 1]) * (a.dtype() == float32 ? 0x1p-23 : 0x1p-52);
+}
+
+std::vector<bool> regular_matrices(const Tensor& a, bool clearly) {
+  return Factors(a).regular(clearly ? std::sqrt(rounding_of(a)) : rounding_of(a));
+}
+
+}  // namespace retrograd::detail
