@@ -166,6 +166,7 @@ struct Rerun {
   std::vector<Tensor> inputs;
   std::uint64_t value;
   std::optional<Rng> randomness;  // as f's first run found it
+  Dtype default_dtype;            // likewise
 
   void operator()(const Tensor& g, Cotangents& out) const {
     std::vector<Tensor> cotangents(inputs.size());
@@ -174,7 +175,7 @@ struct Rerun {
       for (std::size_t i = 0; i < inputs.size(); ++i)
         if (out.wants(i)) tape.watch(inputs[i]);
       std::optional<Rng> again = randomness;
-      const CallContextScope as_before({again ? &*again : nullptr, true});
+      const CallContextScope as_before({again ? &*again : nullptr, true, default_dtype});
       const Tensor y = f();
       if (fingerprint(y) != value)
         fail<TapeError>(
@@ -203,6 +204,7 @@ Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& argume
   std::vector<Tensor> inputs;
   std::optional<Rng> randomness;
   if (current_call_context.randomness) randomness = *current_call_context.randomness;
+  const Dtype default_dtype = current_call_context.default_dtype;
   {
     RecordingProbe probe(*log);
     y = f();
@@ -216,7 +218,7 @@ Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& argume
     inputs = probe.inputs();
   }
   const std::uint64_t value = fingerprint(y);
-  Rerun again{std::move(f), inputs, value, randomness};
+  Rerun again{std::move(f), inputs, value, randomness, default_dtype};
   y = record_joint("checkpoint", std::move(y), inputs, std::move(again));
   if (is_tracked(y))
     for (const Tensor& one : arguments) stamp(log, one);  // f may read them, whether they are tracked or not

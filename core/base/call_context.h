@@ -1,8 +1,11 @@
-// What surrounds the functions that run on this thread: the generator they may draw from, and whether this is a
-// call made again. A scope sets it and puts back what was there. A checkpoint keeps it as it was at its call, so that
-// the rerun draws the same numbers. Refuses to know what is drawn, and what a function does only once.
+// What surrounds the functions that run on this thread: the generator they may draw from, the default dtype, and
+// whether this is a call made again. A scope sets it and puts back what was there. A checkpoint keeps it as it was at
+// its call, so that the rerun draws the same numbers and makes the same tensors. Refuses to know what is drawn, and
+// what a function does only once.
 #pragma once
 #include <cstddef>
+
+#include "dtype.h"
 
 namespace retrograd {
 
@@ -16,6 +19,8 @@ struct CallContext {
   Rng* randomness = nullptr;
   /// True where the call was made before: what it changes outside itself has been changed then.
   bool is_rerun = false;
+  /// Of floating tensors that are made without a dtype.
+  Dtype default_dtype = Dtype::float32;
 };
 
 /// Those of this thread, right now.

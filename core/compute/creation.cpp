@@ -111,7 +111,7 @@ Tensor whole_numbers(std::int64_t start, std::int64_t stop, std::int64_t step, D
 
 }  // namespace
 
-Tensor arange(Scalar stop) { return arange(stop, stop.is_integer() ? int64 : float32); }
+Tensor arange(Scalar stop) { return arange(stop, stop.is_integer() ? int64 : default_dtype()); }
 
 Tensor arange(Scalar stop, Dtype dtype) {
   if (const auto end = stop.as<double>("arange"); end < 0)
@@ -121,7 +121,7 @@ Tensor arange(Scalar stop, Dtype dtype) {
 
 Tensor arange(Scalar start, Scalar stop, Scalar step) {
   const bool whole = start.is_integer() && stop.is_integer() && step.is_integer();
-  return arange(start, stop, step, whole ? int64 : float32);
+  return arange(start, stop, step, whole ? int64 : default_dtype());
 }
 
 Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {

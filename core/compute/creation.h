@@ -1,5 +1,5 @@
-// New tensors: of constants, of values the caller has, of random numbers. Each is contiguous, float32 unless said
-// otherwise, and a constant to every tape until it is watched.
+// New tensors: of constants, of values the caller has, of random numbers. Each is contiguous, of the default dtype
+// (default_dtype.h) unless said otherwise, and a constant to every tape until it is watched.
 #pragma once
 #include <concepts>
 #include <initializer_list>
@@ -15,11 +15,11 @@
 namespace retrograd {
 
 /// Every element is the value; DtypeError where the dtype cannot hold it.
-Tensor full(const Shape& shape, Scalar value, Dtype dtype = float32);
+Tensor full(const Shape& shape, Scalar value, Dtype dtype = default_dtype());
 /// Every element is 0.
-Tensor zeros(const Shape& shape, Dtype dtype = float32);
+Tensor zeros(const Shape& shape, Dtype dtype = default_dtype());
 /// Every element is 1.
-Tensor ones(const Shape& shape, Dtype dtype = float32);
+Tensor ones(const Shape& shape, Dtype dtype = default_dtype());
 /// Zeros of the shape and dtype of x.
 Tensor zeros_like(const Tensor& x);
 /// Ones of the shape and dtype of x.
@@ -27,30 +27,33 @@ Tensor ones_like(const Tensor& x);
 /// The value in every element, of the shape and dtype of x; DtypeError where it cannot hold the value.
 Tensor full_like(const Tensor& x, Scalar value);
 /// n rows and m columns, 1 on the diagonal and 0 beside it.
-Tensor eye(std::int64_t n, std::int64_t m, Dtype dtype = float32);
+Tensor eye(std::int64_t n, std::int64_t m, Dtype dtype = default_dtype());
 /// The identity matrix of n rows.
-inline Tensor eye(std::int64_t n, Dtype dtype = float32) { return eye(n, n, dtype); }
-/// 0, 1, … before `stop`: int64 where that is a whole number, else float32. Error where it is NaN or infinite,
-/// ShapeError where it is negative.
+inline Tensor eye(std::int64_t n, Dtype dtype = default_dtype()) { return eye(n, n, dtype); }
+/// 0, 1, … before `stop`: int64 where that is a whole number, else the default dtype. Error where it is NaN or
+/// infinite, ShapeError where it is negative.
 Tensor arange(Scalar stop);
 /// The same of any dtype that holds the values.
 Tensor arange(Scalar stop, Dtype dtype);
 /// start, start + step, … before stop (after it where step is negative); Error where step is 0 or one of them is NaN or
-/// infinite. int64 where all three are whole numbers, else float32. As in NumPy, rounding may let the last value of a
-/// fractional step reach stop: linspace is exact.
+/// infinite. int64 where all three are whole numbers, else the default dtype. As in NumPy, rounding may let the last
+/// value of a fractional step reach stop: linspace is exact.
 Tensor arange(Scalar start, Scalar stop, Scalar step = 1);
 /// The same of this dtype; DtypeError where it cannot hold the values.
 Tensor arange(Scalar start, Scalar stop, Scalar step, Dtype dtype);
 /// n numbers from start to stop, both included, at even distances; start alone where n is 1. float32 or float64.
-Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype = float32);
+Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype = default_dtype());
 
 namespace detail {
 /// `full` for an op, which errors name.
 Tensor filled(const char* op, const Shape& shape, Scalar value, Dtype dtype);
 /// Writes the value into every element of x, which is contiguous; DtypeError names `op` where the dtype cannot hold it.
 void fill_values(const char* op, const Tensor& x, Scalar value);
+/// The dtype of a tensor of such numbers where none is given.
 template <class T>
-inline constexpr Dtype default_dtype = std::is_floating_point_v<T> ? Dtype::float32 : dtype_of<T>;
+Dtype dtype_for() {
+  return std::is_floating_point_v<T> ? default_dtype() : dtype_of<T>;
+}
 Tensor from_doubles(std::span<const double> values, const Shape& shape, Dtype dtype);
 Tensor from_integers(std::span<const std::int64_t> values, const Shape& shape, Dtype dtype);
 Tensor from_bytes(const void* values, std::size_t count, const Shape& shape, Dtype dtype);
@@ -75,20 +78,20 @@ Tensor from_any(std::span<const T> values, const Shape& shape, Dtype dtype) {
 
 /// A scalar.
 template <class T>
-requires(std::integral<T> || std::floating_point<T>) Tensor tensor(T value, Dtype dtype = detail::default_dtype<T>) {
+requires(std::integral<T> || std::floating_point<T>) Tensor tensor(T value, Dtype dtype = detail::dtype_for<T>()) {
   return detail::filled("tensor", {}, value, dtype);
 }
 /// A vector of the values listed.
 template <class T>
 requires(std::integral<T> || std::floating_point<T>) Tensor
-    tensor(std::initializer_list<T> values, Dtype dtype = detail::default_dtype<T>) {
+    tensor(std::initializer_list<T> values, Dtype dtype = detail::dtype_for<T>()) {
   return detail::from_any(std::span<const T>(values.begin(), values.size()), {static_cast<std::int64_t>(values.size())},
                           dtype);
 }
 /// A matrix of the rows listed; ShapeError where they differ in length.
 template <class T>
 requires(std::integral<T> || std::floating_point<T>) Tensor
-    tensor(std::initializer_list<std::initializer_list<T>> rows, Dtype dtype = detail::default_dtype<T>) {
+    tensor(std::initializer_list<std::initializer_list<T>> rows, Dtype dtype = detail::dtype_for<T>()) {
   std::vector<T> values;
   const std::size_t width = rows.size() ? rows.begin()->size() : 0;
   for (const auto& row : rows) {
@@ -99,25 +102,41 @@ requires(std::integral<T> || std::floating_point<T>) Tensor
 }
 /// The values of a vector, in row-major order of `shape`; ShapeError where their number differs from the shape's size.
 template <class T>
-Tensor tensor(const std::vector<T>& values, const Shape& shape, Dtype dtype = detail::default_dtype<T>) {
+Tensor tensor(const std::vector<T>& values, const Shape& shape, Dtype dtype = detail::dtype_for<T>()) {
   if constexpr (std::is_same_v<T, bool>)
     return detail::from_integers(std::vector<std::int64_t>(values.begin(), values.end()), shape, dtype);
   else
     return detail::from_any(std::span<const T>(values), shape, dtype);
 }
+/// The values of a vector along one axis.
+template <class T>
+Tensor tensor(const std::vector<T>& values) {
+  return tensor(values, {static_cast<std::int64_t>(values.size())});
+}
+/// The same of this dtype; DtypeError where it cannot hold the values.
+template <class T, std::same_as<Dtype> D>
+Tensor tensor(const std::vector<T>& values, D dtype) {
+  return tensor(values, {static_cast<std::int64_t>(values.size())}, dtype);
+}
 /// The same of values anywhere in memory, which are copied (`wrap` does not copy).
 template <class T, std::size_t N>
 requires(std::integral<std::remove_const_t<T>> || std::floating_point<std::remove_const_t<T>>) Tensor
-    tensor(std::span<T, N> values, const Shape& shape, Dtype dtype = detail::default_dtype<std::remove_const_t<T>>) {
+    tensor(std::span<T, N> values, const Shape& shape, Dtype dtype = detail::dtype_for<std::remove_const_t<T>>()) {
   return detail::from_any(std::span<const T>(values), shape, dtype);
+}
+/// The same along one axis.
+template <class T, std::size_t N>
+requires(std::integral<std::remove_const_t<T>> || std::floating_point<std::remove_const_t<T>>) Tensor
+    tensor(std::span<T, N> values) {
+  return tensor(values, {static_cast<std::int64_t>(values.size())});
 }
 
 /// Independent draws from the normal distribution with this mean and standard deviation.
-Tensor normal(const Shape& shape, double mean, double stddev, Rng& rng, Dtype dtype = float32);
+Tensor normal(const Shape& shape, double mean, double stddev, Rng& rng, Dtype dtype = default_dtype());
 /// Independent draws, evenly from [low, high).
-Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtype = float32);
+Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtype = default_dtype());
 /// Independent draws: 1 with probability p, else 0. Of any dtype.
-Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype = float32);
+Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype = default_dtype());
 /// Independent whole numbers, evenly from low … high-1, int64.
 Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng);
 /// The whole numbers from 0 to n-1 in random order, int64.

@@ -42,7 +42,7 @@ namespace detail {
 void OperandPair::make_tensors(const char* op, const Operand& left, const Operand& right) {
   const Dtype dtype = left.is_tensor()    ? left.tensor().dtype()
                       : right.is_tensor() ? right.tensor().dtype()
-                                          : Dtype::float32;
+                                          : default_dtype();
   if (!left.is_tensor()) made_a_ = left.as(op, dtype);
   if (!right.is_tensor()) made_b_ = right.as(op, dtype);
 }

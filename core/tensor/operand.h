@@ -69,7 +69,7 @@ class Operand {
 
 namespace detail {
 
-/// Both operands as tensors of one dtype (two numbers become float32); DtypeError names `op` where they differ.
+/// Both operands as tensors of one dtype (two numbers take the default dtype); DtypeError names `op` where they differ.
 class OperandPair {
   Tensor made_a_, made_b_;  // of operands that are numbers
  public:

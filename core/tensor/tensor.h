@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "../base/default_dtype.h"
 #include "../base/dtype.h"
 #include "../base/index.h"
 #include "../base/shape.h"
@@ -117,7 +118,7 @@ class Tensor {
   }
 
   /// A contiguous tensor whose values are not set.
-  static Tensor empty(const Shape& shape, Dtype dtype = float32);
+  static Tensor empty(const Shape& shape, Dtype dtype = default_dtype());
   /// One of the shape of x, which is contiguous, and of this dtype.
   static Tensor empty_like(const Tensor& x, Dtype dtype);
   /// The same of the dtype of x.

@@ -1,8 +1,10 @@
 #include "training.h"
 
+#include "../../core/base/default_dtype.h"
+
 namespace retrograd::nn {
 
-Training::Training(Rng& rng) : scope_({&rng, detail::current_call_context.is_rerun}) {}
+Training::Training(Rng& rng) : scope_({&rng, detail::current_call_context.is_rerun, default_dtype()}) {}
 
 Rng* training() { return detail::current_call_context.randomness; }
 

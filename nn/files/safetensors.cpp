@@ -97,7 +97,7 @@ std::vector<std::uint32_t> in_order(const std::string& file, const SafetensorsHe
 Tensor read_halves(detail::InputFile& in, const Shape& shape, bool is_half) {
   std::vector<std::uint16_t> halves(static_cast<std::size_t>(shape.size()));
   in.read(halves.data(), halves.size() * sizeof(std::uint16_t));
-  Tensor x = Tensor::empty(shape);
+  Tensor x = Tensor::empty(shape, float32);
   std::transform(halves.begin(), halves.end(), detail::values<float>(x), is_half ? from_half : from_bfloat);
   return x;
 }

@@ -37,7 +37,8 @@ struct MultiHeadAttention {
   /// As PyTorch's: in_proj_weight evenly from ±√(6/(4·embed)) (X. Glorot, Y. Bengio 2010), out_proj.weight evenly from
   /// ±1/√embed, biases zero. ShapeError unless embed and heads are positive and heads divide embed, Error unless
   /// dropout lies between 0 and 1.
-  MultiHeadAttention(std::int64_t embed, std::int64_t heads, Rng& rng, double dropout = 0, Dtype dtype = float32);
+  MultiHeadAttention(std::int64_t embed, std::int64_t heads, Rng& rng, double dropout = 0,
+                     Dtype dtype = default_dtype());
   /// Self-attention: x (N, T, embed) → (N, T, embed). The mask broadcasts to (N, heads, T, T).
   Tensor operator()(const Tensor& x, const Tensor& mask = {}) const;
   /// query (N, L, embed), key and value (N, S, embed) → (N, L, embed). The mask broadcasts to (N, heads, L, S).

@@ -41,7 +41,7 @@ struct BatchNorm {
   BatchNormOptions options;
 
   /// ShapeError unless there are channels, Error where an option makes no sense, DtypeError unless float32 or float64.
-  explicit BatchNorm(std::int64_t channels, const BatchNormOptions& options = {}, Dtype dtype = float32);
+  explicit BatchNorm(std::int64_t channels, const BatchNormOptions& options = {}, Dtype dtype = default_dtype());
   /// x normalized, of its shape; in training the running statistics move on.
   Tensor operator()(const Tensor& x) const;
   /// The number of channels.

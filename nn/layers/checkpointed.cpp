@@ -44,7 +44,7 @@ std::vector<Cost> costs_of(Sequential layers, const Tensor& x, const Tracked& tr
   const NoTape pause;
   std::optional<Rng> drawn_from;
   if (const Rng* rng = training()) drawn_from = *rng;
-  const detail::CallContextScope again({drawn_from ? &*drawn_from : nullptr, true});
+  const detail::CallContextScope again({drawn_from ? &*drawn_from : nullptr, true, default_dtype()});
   Tensor in = x;
   bool in_tracked = tracked.back();
   std::size_t field = 0;

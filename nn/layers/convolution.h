@@ -30,7 +30,7 @@ struct Conv2d {
   /// The weight is drawn first, then the bias; a unit sums over in/groups · KH · KW inputs. ShapeError where sizes are
   /// not positive or groups do not divide them. Conv2d{3, 16, 3, rng, {.stride = 2, .padding = {1, 0}}}
   Conv2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng, const ConvolutionOptions<Size2d>& options = {},
-         const Initializer& initializer = FanInUniform{}, Dtype dtype = float32);
+         const Initializer& initializer = FanInUniform{}, Dtype dtype = default_dtype());
   /// ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;
   /// Names the parameters.
@@ -49,7 +49,7 @@ struct Conv1d {
   /// As Conv2d's.
   Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, Rng& rng,
          const ConvolutionOptions<std::int64_t>& options = {}, const Initializer& initializer = FanInUniform{},
-         Dtype dtype = float32);
+         Dtype dtype = default_dtype());
   /// ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;
   /// Names the parameters.
@@ -79,7 +79,7 @@ struct ConvTranspose2d {
   /// As Conv2d's, but that a unit counts as having out/groups · KH · KW inputs, as in PyTorch.
   ConvTranspose2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng,
                   const ConvolutionTransposeOptions& options = {}, const Initializer& initializer = FanInUniform{},
-                  Dtype dtype = float32);
+                  Dtype dtype = default_dtype());
   /// ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;
   /// Names the parameters.

@@ -23,7 +23,7 @@ struct Embedding {
   /// The weight is drawn from the standard normal distribution, unless an initializer is given. ShapeError where sizes
   /// are not positive or padding_idx is no row; Embedding{100, 16, rng, {.padding_idx = 0}}.
   Embedding(std::int64_t count, std::int64_t dim, Rng& rng, const EmbeddingOptions& options = {},
-            const Initializer& initializer = Normal{0, 1}, Dtype dtype = float32);
+            const Initializer& initializer = Normal{0, 1}, Dtype dtype = default_dtype());
   /// DtypeError where the indices are not int64, ShapeError where one is out of range: negative ones are.
   Tensor operator()(const Tensor& indices) const;
   /// Names the parameter.

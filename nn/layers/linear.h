@@ -14,7 +14,7 @@ struct Linear {
 
   /// The weight is drawn first, then the bias.
   Linear(std::int64_t in, std::int64_t out, Rng& rng, const Initializer& initializer = FanInUniform{},
-         Dtype dtype = float32);
+         Dtype dtype = default_dtype());
   /// x (…, in) → (…, out); ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;
   /// Names the parameters.

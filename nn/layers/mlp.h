@@ -19,7 +19,7 @@ struct Mlp {
 
   /// Draws the layers one after another; ShapeError where there are fewer than two sizes.
   Mlp(const std::vector<std::int64_t>& sizes, Activation activation, Rng& rng,
-      const Initializer& initializer = FanInUniform{}, Dtype dtype = float32);
+      const Initializer& initializer = FanInUniform{}, Dtype dtype = default_dtype());
   /// x (N, sizes.front()) → (N, sizes.back()); ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;
   /// Names the parameters: "layers.0.weight", "layers.0.bias", …

@@ -29,7 +29,7 @@ struct LayerNorm {
   NormOptions options;
 
   /// ShapeError unless the shape has an axis and no size is below 1, DtypeError unless float32 or float64.
-  explicit LayerNorm(const Shape& normalized_shape, const NormOptions& options = {}, Dtype dtype = float32);
+  explicit LayerNorm(const Shape& normalized_shape, const NormOptions& options = {}, Dtype dtype = default_dtype());
   /// x normalized, of its shape; ShapeError where x does not end in `normalized_shape`.
   Tensor operator()(const Tensor& x) const;
   /// The tensors there are, under PyTorch's names.
@@ -55,7 +55,7 @@ struct GroupNorm {
   NormOptions options;
 
   /// ShapeError unless the channels fall into so many equal groups, DtypeError unless float32 or float64.
-  GroupNorm(std::int64_t groups, std::int64_t channels, const NormOptions& options = {}, Dtype dtype = float32);
+  GroupNorm(std::int64_t groups, std::int64_t channels, const NormOptions& options = {}, Dtype dtype = default_dtype());
   /// x normalized, of its shape; ShapeError where x has other channels.
   Tensor operator()(const Tensor& x) const;
   /// The tensors there are, under PyTorch's names.
@@ -77,7 +77,7 @@ struct RmsNorm {
   NormOptions options;
 
   /// ShapeError unless the shape has an axis and no size is below 1, DtypeError unless float32 or float64.
-  explicit RmsNorm(const Shape& normalized_shape, const NormOptions& options = {}, Dtype dtype = float32);
+  explicit RmsNorm(const Shape& normalized_shape, const NormOptions& options = {}, Dtype dtype = default_dtype());
   /// x normalized, of its shape; ShapeError where x does not end in `normalized_shape`.
   Tensor operator()(const Tensor& x) const;
   /// The weight where there is one, under PyTorch's name.

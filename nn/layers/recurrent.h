@@ -39,7 +39,7 @@ struct Recurrent {
   /// The cells are drawn in their order, as cells alone are. ShapeError unless all sizes and `layers` are positive,
   /// Error where an option does not fit.
   Recurrent(std::int64_t in, std::int64_t hidden, Rng& rng, const RecurrentOptions& options = {},
-            const Initializer& initializer = FanInUniform{}, Dtype dtype = float32);
+            const Initializer& initializer = FanInUniform{}, Dtype dtype = default_dtype());
   /// The outputs of a run that starts with zeros: x (N, T, in) → (N, T, directions·hidden). ShapeError where T is 0.
   Tensor operator()(const Tensor& x) const;
   /// The same from this state (an empty tensor stands for zeros), and the state at the end, for the next piece.

@@ -36,7 +36,7 @@ struct RnnCell {
   /// initializer is told what each sums over. ShapeError unless both sizes are positive, Error where the activation is
   /// neither tanh nor relu.
   RnnCell(std::int64_t in, std::int64_t hidden, Rng& rng, Activation activation = Activation::tanh,
-          const Initializer& initializer = FanInUniform{}, Dtype dtype = float32);
+          const Initializer& initializer = FanInUniform{}, Dtype dtype = default_dtype());
   /// h′ = activation(x·weight_ihᵀ + bias_ih + h·weight_hhᵀ + bias_hh): x (N, in), h (N, hidden) → (N, hidden); without
   /// h it is zero.
   Tensor operator()(const Tensor& x, const Tensor& h = {}) const;
@@ -59,7 +59,7 @@ struct GruCell {
 
   /// As RnnCell's.
   GruCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initializer& initializer = FanInUniform{},
-          Dtype dtype = float32);
+          Dtype dtype = default_dtype());
   /// With a = x·weight_ihᵀ + bias_ih and b = h·weight_hhᵀ + bias_hh: r = σ(aᵣ + bᵣ), z = σ(a_z + b_z), n = tanh(aₙ +
   /// r∘bₙ), h′ = (1 − z)∘n + z∘h. x (N, in), h (N, hidden) → (N, hidden); without h it is zero.
   Tensor operator()(const Tensor& x, const Tensor& h = {}) const;
@@ -95,7 +95,7 @@ struct LstmCell {
 
   /// As RnnCell's.
   LstmCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initializer& initializer = FanInUniform{},
-           Dtype dtype = float32);
+           Dtype dtype = default_dtype());
   /// With a = x·weight_ihᵀ + bias_ih + h·weight_hhᵀ + bias_hh: c′ = σ(a_f)∘c + σ(aᵢ)∘tanh(a_g), h′ = σ(aₒ)∘tanh(c′).
   /// x (N, in), h and c (N, hidden) → h′ and c′ (N, hidden).
   LstmState operator()(const Tensor& x, const LstmState& state = {}) const;

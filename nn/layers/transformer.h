@@ -37,7 +37,7 @@ struct TransformerEncoderLayer {
 
   /// The parts are drawn in the order of their fields, each as it starts alone. ShapeError and Error as theirs.
   TransformerEncoderLayer(std::int64_t embed, std::int64_t heads, Rng& rng, const TransformerOptions& options = {},
-                          Dtype dtype = float32);
+                          Dtype dtype = default_dtype());
   /// x (N, T, embed) → (N, T, embed); the mask broadcasts to (N, heads, T, T).
   Tensor operator()(const Tensor& x, const Tensor& mask = {}) const;
   /// The parameters by PyTorch's names.
@@ -53,6 +53,6 @@ struct TransformerEncoderLayer {
 /// What is added to steps so that attention can tell where they stand: (steps, embed) with y[t, 2i] = sin(t/10000^(2i/
 /// embed)) and y[t, 2i+1] = cos of the same (A. Vaswani et al. 2017, section 3.5). ShapeError unless steps is 0 or more
 /// and embed positive.
-Tensor positional_encoding(std::int64_t steps, std::int64_t embed, Dtype dtype = float32);
+Tensor positional_encoding(std::int64_t steps, std::int64_t embed, Dtype dtype = default_dtype());
 
 }  // namespace retrograd::nn

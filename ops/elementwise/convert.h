@@ -9,7 +9,7 @@ namespace retrograd {
 Tensor astype(const Tensor& x, Dtype dtype);
 /// Class indices (int64, any shape) as one-hot rows along a new innermost axis of size `classes`; an index outside
 /// 0 … classes-1 is an error that names it.
-Tensor one_hot(const Tensor& indices, std::int64_t classes, Dtype dtype = float32);
+Tensor one_hot(const Tensor& indices, std::int64_t classes, Dtype dtype = default_dtype());
 
 namespace detail {
 /// What NumPy sums and multiplies: boolean and uint8 as int64, because their own dtype would not hold the result.

@@ -17,6 +17,7 @@ namespace retrograd::detail {
 struct Ahead::State {
   const std::int64_t count, most;
   const std::function<void(std::int64_t)> make;
+  const Dtype dtype = default_dtype();  // of the thread that asks
   std::mutex mutex;
   std::condition_variable changed;
   std::int64_t made = 0, released = 0;  // these three under the mutex
@@ -32,6 +33,7 @@ struct Ahead::State {
 
   void run() noexcept {
     work_alone();  // the loop's own steps have the workers
+    const DefaultDtypeScope scope(dtype);
     for (std::int64_t i = 0; i < count; ++i) {
       {
         std::unique_lock lock(mutex);

@@ -27,7 +27,7 @@ struct CsvOptions {
   /// What an empty field among the numbers stands for; none: it is an error.
   std::optional<double> missing = {};
   /// float32 or float64.
-  Dtype dtype = float32;
+  Dtype dtype = default_dtype();
   /// The most bytes of text that a gzipped file may unpack to: a megabyte can stand for a thousand times as many.
   std::int64_t largest = std::int64_t{1} << 30;
 };

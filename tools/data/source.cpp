@@ -33,13 +33,15 @@ Tensor gather_rows(const Tensor& x, tools::Rows rows, std::int64_t known, bool p
   const std::byte* from = x.body().data;
   const auto source = [&](std::int64_t i) { return from + static_cast<std::size_t>(rows.data()[i]) * bytes; };
   const bool decodes = pixels && x.dtype() == uint8;
-  Tensor out = Tensor::empty(shape, decodes ? float32 : x.dtype());
+  Tensor out = Tensor::empty(shape, decodes ? default_dtype() : x.dtype());
   const auto copy_row = [&](std::int64_t i) {
     if (i + kAhead < known && kAhead * bytes <= kNear) prefetch(source(i + kAhead), bytes);
-    if (decodes)
-      pixel_kernels().decode(reinterpret_cast<const std::uint8_t*>(source(i)),
-                             values<float>(out) + static_cast<std::size_t>(i) * bytes,
-                             static_cast<std::int64_t>(bytes));
+    const auto* pixel = reinterpret_cast<const std::uint8_t*>(source(i));
+    const std::size_t at = static_cast<std::size_t>(i) * bytes;
+    if (decodes && out.dtype() == float32)
+      pixel_kernels().decode(pixel, values<float>(out) + at, static_cast<std::int64_t>(bytes));
+    else if (decodes)
+      std::transform(pixel, pixel + bytes, values<double>(out) + at, [](std::uint8_t p) { return (p - 128) / 255.0; });
     else
       std::memcpy(out.body().data + static_cast<std::size_t>(i) * bytes, source(i), bytes);
   };

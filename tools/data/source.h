@@ -116,7 +116,7 @@ class Source {
   /// The batch of these samples.
   auto read(Rows rows, std::int64_t) const {
     const NoTape off;
-    const detail::CallContextScope outside{detail::CallContext{}};
+    const detail::CallContextScope outside{{.default_dtype = default_dtype()}};
     if constexpr (std::is_invocable_v<const F&, Rows>)
       return read_(rows);
     else

@@ -27,6 +27,18 @@ TEST_CASE("arange counts from start to stop, up and down") {
   CHECK(arange(250, 256, 5, uint8).to_vector<int>() == std::vector<int>{250, 255});
 }
 
+TEST_CASE("a vector or a span without a shape makes a tensor of one axis") {
+  const std::vector<double> reals = {0.5, 2};
+  CHECK(tensor(reals).shape() == Shape{2});
+  CHECK(tensor(reals).dtype() == float32);
+  CHECK(tensor(reals, float64).to_vector<double>() == Reals{0.5, 2});
+  CHECK(tensor(std::span(reals)).shape() == Shape{2});
+  CHECK(tensor(std::vector<int>{3, 4}).dtype() == int64);
+  CHECK(tensor(std::vector<bool>{true, false}).dtype() == boolean);
+  CHECK(tensor(std::vector<float>{}).shape() == Shape{0});
+  CHECK_THROWS_WITH_AS(tensor(reals, int64), "tensor: int64 can't hold 0.5", DtypeError);
+}
+
 TEST_CASE("arange takes fractions") {
   const Tensor x = arange(0, 1, 0.25);
   CHECK(x.dtype() == float32);
