@@ -89,7 +89,7 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
        },
        "conv2d: a window (3, 3) with dilation (1, 1) is larger than (1, 3, 2, 2) with padding (0, 0)"},
       {[&] {
-         max_pool2d(zeros({1, 1, 4, 4}), 2, 2, 2);
+         max_pool2d(zeros({1, 1, 4, 4}), 2, {.padding = 2});
        },
        "max_pool2d: padding 2 is more than half the window, 2"},
       {[&] { layer_norm(x, zeros({4}), zeros({4})); },

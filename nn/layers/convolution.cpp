@@ -34,7 +34,7 @@ Conv2d::Conv2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng, const
 }
 
 Tensor Conv2d::operator()(const Tensor& x) const {
-  return bias ? conv2d(x, weight, *bias, options) : conv2d(x, weight, options);
+  return bias.defined() ? conv2d(x, weight, bias, options) : conv2d(x, weight, options);
 }
 
 Conv1d::Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, Rng& rng,
@@ -46,7 +46,7 @@ Conv1d::Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, Rng& rng,
 }
 
 Tensor Conv1d::operator()(const Tensor& x) const {
-  return bias ? conv1d(x, weight, *bias, options) : conv1d(x, weight, options);
+  return bias.defined() ? conv1d(x, weight, bias, options) : conv1d(x, weight, options);
 }
 
 ConvTranspose2d::ConvTranspose2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng,
@@ -58,7 +58,7 @@ ConvTranspose2d::ConvTranspose2d(std::int64_t in, std::int64_t out, Size2d kerne
 }
 
 Tensor ConvTranspose2d::operator()(const Tensor& x) const {
-  return bias ? conv_transpose2d(x, weight, *bias, options) : conv_transpose2d(x, weight, options);
+  return bias.defined() ? conv_transpose2d(x, weight, bias, options) : conv_transpose2d(x, weight, options);
 }
 
 }  // namespace retrograd::nn

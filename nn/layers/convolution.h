@@ -2,7 +2,6 @@
 // PyTorch's and ONNX's, and start as PyTorch's do.
 #pragma once
 #include <cstdint>
-#include <optional>
 
 #include "../../core/base/random.h"
 #include "../../core/tensor/tensor.h"
@@ -23,9 +22,9 @@ struct ConvolutionOptions {
 
 /// Images x (N, in, H, W) with `out` filters of kernel (KH, KW), to (N, out, H', W'); see rg::conv2d.
 struct Conv2d {
-  Tensor weight;               ///< (out, in/groups, KH, KW)
-  std::optional<Tensor> bias;  ///< (out), where the layer has one
-  Conv2dOptions options;       ///< as rg::conv2d takes them
+  Tensor weight;          ///< (out, in/groups, KH, KW)
+  Tensor bias;            ///< (out); an empty handle where the layer has none
+  Conv2dOptions options;  ///< as rg::conv2d takes them
 
   /// The weight is drawn first, then the bias; a unit sums over in/groups · KH · KW inputs. ShapeError where sizes are
   /// not positive or groups do not divide them. Conv2d{3, 16, 3, rng, {.stride = 2, .padding = {1, 0}}}
@@ -36,15 +35,15 @@ struct Conv2d {
   /// Names the parameters.
   static void fields(auto& self, auto&& visit) {
     visit("weight", self.weight);
-    visit("bias", self.bias);
+    if (self.bias.defined()) visit("bias", self.bias);
   }
 };
 
 /// Sequences x (N, in, L) with `out` filters of kernel (K), to (N, out, L'); see rg::conv1d.
 struct Conv1d {
-  Tensor weight;               ///< (out, in/groups, K)
-  std::optional<Tensor> bias;  ///< (out), where the layer has one
-  Conv1dOptions options;       ///< as rg::conv1d takes them
+  Tensor weight;          ///< (out, in/groups, K)
+  Tensor bias;            ///< (out); an empty handle where the layer has none
+  Conv1dOptions options;  ///< as rg::conv1d takes them
 
   /// As Conv2d's.
   Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, Rng& rng,
@@ -55,7 +54,7 @@ struct Conv1d {
   /// Names the parameters.
   static void fields(auto& self, auto&& visit) {
     visit("weight", self.weight);
-    visit("bias", self.bias);
+    if (self.bias.defined()) visit("bias", self.bias);
   }
 };
 
@@ -73,7 +72,7 @@ struct ConvolutionTransposeOptions {
 /// the result; see rg::conv_transpose2d.
 struct ConvTranspose2d {
   Tensor weight;                   ///< (in, out/groups, KH, KW)
-  std::optional<Tensor> bias;      ///< (out), where the layer has one
+  Tensor bias;                     ///< (out); an empty handle where the layer has none
   ConvTranspose2dOptions options;  ///< as rg::conv_transpose2d takes them
 
   /// As Conv2d's, but that a unit counts as having out/groups · KH · KW inputs, as in PyTorch.
@@ -85,7 +84,7 @@ struct ConvTranspose2d {
   /// Names the parameters.
   static void fields(auto& self, auto&& visit) {
     visit("weight", self.weight);
-    visit("bias", self.bias);
+    if (self.bias.defined()) visit("bias", self.bias);
   }
 };
 

@@ -4,6 +4,26 @@
 #include "../../ops/network/linear.h"
 #include "../base/within.h"
 
+namespace retrograd::detail {
+
+Tensor activated(const nn::Linear& layer, nn::Activation activation, const Tensor& x) {
+  if (!layer.bias.defined()) return nn::activate(activation, layer(x));
+  switch (activation) {
+    case nn::Activation::relu:
+      return linear_relu(x, layer.weight, layer.bias);
+    case nn::Activation::sigmoid:
+      return linear_sigmoid(x, layer.weight, layer.bias);
+    case nn::Activation::tanh:
+      return linear_tanh(x, layer.weight, layer.bias);
+    case nn::Activation::identity:
+      return layer(x);
+    default:
+      return nn::activate(activation, layer(x));
+  }
+}
+
+}  // namespace retrograd::detail
+
 namespace retrograd::nn {
 
 Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, const Initializer& initializer,
@@ -15,27 +35,12 @@ Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, c
     layers.emplace_back(sizes[i], sizes[i + 1], rng, initializer, dtype);
 }
 
-Tensor activated(const Linear& layer, Activation activation, const Tensor& x) {
-  switch (activation) {
-    case Activation::relu:
-      return linear_relu(x, layer.weight, layer.bias);
-    case Activation::sigmoid:
-      return linear_sigmoid(x, layer.weight, layer.bias);
-    case Activation::tanh:
-      return linear_tanh(x, layer.weight, layer.bias);
-    case Activation::identity:
-      return layer(x);
-    default:
-      return activate(activation, layer(x));
-  }
-}
-
 namespace {
 
 Tensor through_all(const Tensor& x, const std::vector<Linear>& layers, Activation activation) {
   Tensor y = x;
   for (std::size_t i = 0; i < layers.size(); ++i)
-    y = within(i, activated, layers[i], i + 1 < layers.size() ? activation : Activation::identity, y);
+    y = within(i, detail::activated, layers[i], i + 1 < layers.size() ? activation : Activation::identity, y);
   return y;
 }
 

@@ -6,10 +6,12 @@
 #include "../base/activation.h"
 #include "linear.h"
 
-namespace retrograd::nn {
-
+namespace retrograd::detail {
 /// The activation of what the layer makes of x, in one pass where there is a fused op for both.
-Tensor activated(const Linear& layer, Activation activation, const Tensor& x);
+Tensor activated(const nn::Linear& layer, nn::Activation activation, const Tensor& x);
+}  // namespace retrograd::detail
+
+namespace retrograd::nn {
 
 /// Linear layers of sizes[0] → sizes[1] → …, with the activation after all but the last: x (N, sizes.front()) →
 /// (N, sizes.back()).

@@ -19,7 +19,7 @@ Tensor attended(const TransformerEncoderLayer& layer, const Tensor& x, const Ten
 }
 
 Tensor fed_forward(const TransformerEncoderLayer& layer, const Tensor& x) {
-  const Tensor wide = within("linear1", activated, layer.linear1, layer.activation, x);
+  const Tensor wide = within("linear1", detail::activated, layer.linear1, layer.activation, x);
   using retrograd::detail::dropped;
   return dropped(layer.dropout, within("linear2", layer.linear2, dropped(layer.dropout, wide)));
 }

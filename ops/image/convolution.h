@@ -4,32 +4,9 @@
 // columns for each thread exists at a time, half a megabyte of float32 where 256 windows take no more.
 #pragma once
 #include "../../core/tensor/tensor.h"
-#include "size2d.h"
+#include "window_options.h"
 
 namespace retrograd {
-
-/// How the windows of a convolution of images lie.
-struct Conv2dOptions {
-  Size2d stride = 1;        ///< from window to window
-  Size2d padding = 0;       ///< zeros added at either end of rows and columns
-  Size2d dilation = 1;      ///< from element to element of a window
-  std::int64_t groups = 1;  ///< channels and filters fall into as many groups, each convolved on its own
-};
-/// The same of sequences.
-struct Conv1dOptions {
-  std::int64_t stride = 1;    ///< from window to window
-  std::int64_t padding = 0;   ///< zeros added at either end
-  std::int64_t dilation = 1;  ///< from element to element of a window
-  std::int64_t groups = 1;    ///< of channels and filters, each convolved on its own
-};
-/// How the windows of a transposed convolution lie on its result.
-struct ConvTranspose2dOptions {
-  Size2d stride = 1;          ///< from window to window
-  Size2d padding = 0;         ///< rows and columns taken off the result at either end
-  Size2d output_padding = 0;  ///< more of them at its lower and right end; less than the stride or the dilation
-  Size2d dilation = 1;        ///< from element to element of a window
-  std::int64_t groups = 1;    ///< channels fall into as many groups, each convolved on its own
-};
 
 /// Images x (N, C, H, W) with the filters of weight (O, C/groups, KH, KW), to (N, O, H', W') with
 /// H' = ⌊(H + 2 padding − dilation (KH − 1) − 1) / stride⌋ + 1: y[n,o,p,q] = Σ weight[o,c,i,j] · x[n, c, p·stride −

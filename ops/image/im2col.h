@@ -3,16 +3,9 @@
 // whole.
 #pragma once
 #include "../../core/tensor/tensor.h"
-#include "size2d.h"
+#include "window_options.h"
 
 namespace retrograd {
-
-/// How windows lie on an image.
-struct UnfoldOptions {
-  Size2d stride = 1;    ///< from window to window
-  Size2d padding = 0;   ///< zeros added at either end of rows and columns
-  Size2d dilation = 1;  ///< from element to element of a window
-};
 
 /// The windows of size (KH, KW) on images x (N, C, H, W) as columns (N, C·KH·KW, L), zeros where they stand over the
 /// border, L windows in row-major order; float32 and float64. ShapeError where the options are no windows on x.

@@ -24,13 +24,16 @@ struct Pooling {
   Shape pooled() const { return {images[0], images[1], windows.rows.out, windows.columns.out}; }
 };
 
-Pooling pooling_of(const char* op, const Tensor& x, int rank, Size2d size, Size2d stride, Size2d padding,
-                   Size2d dilation) {
+template <class Size>
+Pooling pooling_of(const char* op, const Tensor& x, int rank, Size size,
+                   const WindowOptions<Size, kSideBySide>& options) {
   detail::check_floating(op, x);
   if (x.rank() != rank)
     fail<ShapeError>("{}: takes x {}, got {}", op, rank == 4 ? "(N, C, H, W)" : "(N, C, L)", x.shape());
   const Shape& shape = x.shape();
-  const Windows windows = detail::windows_on(op, shape, size, stride, padding, dilation);
+  Size2d stride = options.stride;
+  if (stride.rows == kSideBySide) stride = size;
+  const Windows windows = detail::windows_on(op, shape, size, stride, options.padding, options.dilation);
   for (const detail::WindowAxis& axis : {windows.rows, windows.columns})
     if (axis.padding > axis.size / 2)
       fail<ShapeError>("{}: padding {} is more than half the window, {}", op, axis.padding, axis.size);
@@ -182,20 +185,19 @@ Tensor as_image(const Tensor& x, F f) {
 
 }  // namespace
 
-Tensor max_pool2d(const Tensor& x, Size2d size, Size2d stride, Size2d padding, Size2d dilation) {
-  return largest(x, pooling_of("max_pool2d", x, 4, size, stride, padding, dilation));
+Tensor max_pool2d(const Tensor& x, Size2d size, const Pool2dOptions& options) {
+  return largest(x, pooling_of("max_pool2d", x, 4, size, options));
 }
-Tensor max_pool1d(const Tensor& x, std::int64_t size, std::int64_t stride, std::int64_t padding,
-                  std::int64_t dilation) {
-  const Pooling pooling = pooling_of("max_pool1d", x, 3, size, stride, padding, dilation);
+Tensor max_pool1d(const Tensor& x, std::int64_t size, const Pool1dOptions& options) {
+  const Pooling pooling = pooling_of("max_pool1d", x, 3, size, options);
   return as_image(x, [&](const Tensor& image) { return largest(image, pooling); });
 }
 
-Tensor avg_pool2d(const Tensor& x, Size2d size, Size2d stride, Size2d padding) {
-  return averaged(x, pooling_of("avg_pool2d", x, 4, size, stride, padding, 1));
+Tensor avg_pool2d(const Tensor& x, Size2d size, const Pool2dOptions& options) {
+  return averaged(x, pooling_of("avg_pool2d", x, 4, size, options));
 }
-Tensor avg_pool1d(const Tensor& x, std::int64_t size, std::int64_t stride, std::int64_t padding) {
-  const Pooling pooling = pooling_of("avg_pool1d", x, 3, size, stride, padding, 1);
+Tensor avg_pool1d(const Tensor& x, std::int64_t size, const Pool1dOptions& options) {
+  const Pooling pooling = pooling_of("avg_pool1d", x, 3, size, options);
   return as_image(x, [&](const Tensor& image) { return averaged(image, pooling); });
 }
 

@@ -5,7 +5,7 @@
 
 #include "../../core/base/shape.h"
 #include "../../core/kernels/windows.h"
-#include "size2d.h"
+#include "window_options.h"
 
 namespace retrograd::detail {
 

@@ -15,12 +15,17 @@ namespace retrograd {
 
 namespace {
 
-void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  detail::check_dtypes("linear", {{"x", x}, {"weight", weight}, {"bias", bias}});
+void check(const Tensor& x, const Tensor& weight) {
+  detail::check_dtypes("linear", {{"x", x}, {"weight", weight}});
   detail::check_floating("linear", x);
   if (x.rank() < 1 || weight.rank() != 2 || x.shape()[x.rank() - 1] != weight.shape()[1])
     fail<ShapeError>("linear: x {} does not fit weight {}, which is (out, in)", detail::described(x),
                      detail::described(weight));
+}
+
+void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  detail::check_dtypes("linear", {{"x", x}, {"weight", weight}, {"bias", bias}});
+  check(x, weight);
   if (!(bias.shape() == Shape{weight.shape()[0]}))
     fail<ShapeError>("linear: bias {} does not fit weight {}, which is (out, in)", detail::described(bias),
                      detail::described(weight));
@@ -74,21 +79,25 @@ Tensor rows_fused(const Member& member, const Tensor& x, const Tensor& weight, c
       SavedFor{weight, x}, SavedFor{x, weight}, Result{saves}, z);
 }
 
-// Runs f on the rows of x, whatever axes stand before them.
-template <const Member& kMember, Tensor (*kRows)(const Member&, const Tensor&, const Tensor&, const Tensor&)>
-Tensor by_rows(const Tensor& x, const Tensor& weight, const Tensor& bias) {
-  check(x, weight, bias);
-  if (x.rank() == 2) return kRows(kMember, x, weight, bias);
+// f(rows of x), whatever axes stand before them.
+template <class F>
+Tensor by_rows(const Tensor& x, const Tensor& weight, F f) {
+  if (x.rank() == 2) return f(x);
   Shape shape = x.shape();
   std::int64_t rows = 1;
   for (int axis = 0; axis + 1 < x.rank(); ++axis) rows *= shape[axis];
   shape[shape.rank() - 1] = weight.shape()[0];
-  return reshape(kRows(kMember, reshape(x, Shape{rows, weight.shape()[1]}), weight, bias), shape);
+  return reshape(f(reshape(x, Shape{rows, weight.shape()[1]})), shape);
+}
+template <const Member& kMember, Tensor (*kRows)(const Member&, const Tensor&, const Tensor&, const Tensor&)>
+Tensor checked_by_rows(const Tensor& x, const Tensor& weight, const Tensor& bias) {
+  check(x, weight, bias);
+  return by_rows(x, weight, [&](const Tensor& rows) { return kRows(kMember, rows, weight, bias); });
 }
 
 template <const Member& kMember>
 constexpr Override override_of() {
-  return {kMember.name, by_rows<kMember, rows_composed>, by_rows<kMember, rows_fused>};
+  return {kMember.name, checked_by_rows<kMember, rows_composed>, checked_by_rows<kMember, rows_fused>};
 }
 
 }  // namespace
@@ -98,6 +107,10 @@ constinit const Override overrides::linear_relu = override_of<kRelu>();
 constinit const Override overrides::linear_sigmoid = override_of<kSigmoid>();
 constinit const Override overrides::linear_tanh = override_of<kTanh>();
 
+Tensor linear(const Tensor& x, const Tensor& weight) {
+  check(x, weight);
+  return by_rows(x, weight, [&](const Tensor& rows) { return matmul(rows, transpose(weight)); });
+}
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias) { return overrides::linear(x, weight, bias); }
 Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   return overrides::linear_relu(x, weight, bias);

@@ -6,6 +6,8 @@
 
 namespace retrograd {
 
+/// x · weightᵀ: x (…, in), weight (out, in) → (…, out); float32, float64.
+Tensor linear(const Tensor& x, const Tensor& weight);
 /// x · weightᵀ + bias (eq. 2.5, a row a sample): x (…, in), weight (out, in), bias (out) → (…, out); float32, float64.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 /// relu(linear(x, weight, bias)).

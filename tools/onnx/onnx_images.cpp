@@ -32,7 +32,7 @@ std::vector<OnnxAttribute> windows(Ints kernel, Size stride, Size padding) {
 template <class Layer>
 std::string convolution(const Layer& layer, OnnxGraph& graph, const OnnxValue& x) {
   std::vector<std::string> inputs = {x.name, graph.constant("weight", layer.weight)};
-  if (layer.bias) inputs.push_back(graph.constant("bias", *layer.bias));
+  if (layer.bias.defined()) inputs.push_back(graph.constant("bias", layer.bias));
   const Shape& shape = layer.weight.shape();
   std::vector<OnnxAttribute> attributes =
       windows(Ints(shape.begin() + 2, shape.end()), layer.options.stride, layer.options.padding);
@@ -43,14 +43,23 @@ std::string convolution(const Layer& layer, OnnxGraph& graph, const OnnxValue& x
   return graph.node(is_transposed ? "ConvTranspose" : "Conv", std::move(inputs), std::move(attributes));
 }
 
+// Windows without a stride of their own stand side by side.
+template <class Layer>
+Size2d stride_of(const Layer& layer) {
+  return layer.options.stride.rows == kSideBySide ? layer.size : layer.options.stride;
+}
+
 std::string max_pool(const nn::MaxPool2d& layer, OnnxGraph& graph, const OnnxValue& x) {
-  std::vector<OnnxAttribute> attributes = windows(ints(layer.size), layer.stride, layer.padding);
-  attributes.push_back({"dilations", ints(layer.dilation)});
+  std::vector<OnnxAttribute> attributes = windows(ints(layer.size), stride_of(layer), layer.options.padding);
+  attributes.push_back({"dilations", ints(layer.options.dilation)});
   return graph.node("MaxPool", {x.name}, std::move(attributes));
 }
 
 std::string avg_pool(const nn::AvgPool2d& layer, OnnxGraph& graph, const OnnxValue& x) {
-  std::vector<OnnxAttribute> attributes = windows(ints(layer.size), layer.stride, layer.padding);
+  if (layer.options.dilation.rows != 1 || layer.options.dilation.columns != 1)
+    fail("export_onnx: {} is an AvgPool2d with dilation ({}, {}), which ONNX's AveragePool does not have",
+         graph.place(), layer.options.dilation.rows, layer.options.dilation.columns);
+  std::vector<OnnxAttribute> attributes = windows(ints(layer.size), stride_of(layer), layer.options.padding);
   attributes.push_back({"count_include_pad", 1});
   return graph.node("AveragePool", {x.name}, std::move(attributes));
 }

@@ -26,11 +26,14 @@ std::string linear(const nn::Linear& layer, OnnxGraph& graph, const OnnxValue& x
     fail<ShapeError>(
         "export_onnx: {}: expected an input of samples with features, (N, …, {}), found {} of a batch of two",
         graph.place(), layer.weight.size(1), x.example.shape());
-  if (x.example.rank() == 2)
-    return graph.node("Gemm", {x.name, graph.constant("weight", layer.weight), graph.constant("bias", layer.bias)},
-                      {{"transB", 1}});
+  const bool has_bias = layer.bias.defined();
+  if (x.example.rank() == 2) {
+    std::vector<std::string> inputs = {x.name, graph.constant("weight", layer.weight)};
+    if (has_bias) inputs.push_back(graph.constant("bias", layer.bias));
+    return graph.node("Gemm", std::move(inputs), {{"transB", 1}});
+  }
   const std::string product = graph.node("MatMul", {x.name, graph.constant("weight_t", transpose(layer.weight))});
-  return graph.node("Add", {product, graph.constant("bias", layer.bias)});
+  return has_bias ? graph.node("Add", {product, graph.constant("bias", layer.bias)}) : product;
 }
 
 std::string gelu(const nn::Gelu& layer, OnnxGraph& graph, const OnnxValue& x) {

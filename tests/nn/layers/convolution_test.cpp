@@ -19,7 +19,7 @@ Tensor image(const Shape& shape) { return ramp(shape, 0.37); }
 template <class Layer>
 Layer with_ramps(Layer layer) {
   layer.weight = ramp(layer.weight.shape(), 0.21);
-  if (layer.bias) layer.bias = tensor({0.25, -0.5}, float64);
+  if (layer.bias.defined()) layer.bias = tensor({0.25, -0.5}, float64);
   return layer;
 }
 
@@ -64,12 +64,12 @@ TEST_CASE("ConvTranspose2d gives PyTorch's numbers") {
 
 TEST_CASE("pooling layers give PyTorch's numbers") {
   const Tensor x = image({1, 1, 4, 5});
-  check_values(nn::MaxPool2d{3, 2, 1}(x), {1, 1, 2, 3},
+  check_values(nn::MaxPool2d{3, {.stride = 2, .padding = 1}}(x), {1, 1, 2, 3},
                {0.9949243497776, 0.9949243497776, 0.9800848175389, 0.9774364114067, 0.5592209077985, 0.9800848175389});
-  check_values(nn::MaxPool2d{{2, 3}, {2, 1}, {1, 0}, {1, 2}}(x), {1, 1, 3, 1},
+  check_values(nn::MaxPool2d{{2, 3}, {.stride = {2, 1}, .padding = {1, 0}, .dilation = {1, 2}}}(x), {1, 1, 3, 1},
                {0.09983341664683, 0.9800848175389, 0.9545183186105});
   check_values(
-      nn::AvgPool2d{3, 2, 1}(x), {1, 1, 2, 3},
+      nn::AvgPool2d{3, {.stride = 2, .padding = 1}}(x), {1, 1, 2, 3},
       {0.2902444492703, 0.1899899154597, 0.1024181864072, -0.07406570780145, -0.09463858719968, 0.1442655472152});
   check_values(
       nn::AdaptiveAvgPool2d{{3, 2}}(x), {1, 1, 3, 2},
@@ -82,7 +82,7 @@ TEST_CASE("pooling layers give PyTorch's numbers") {
 TEST_CASE("convolution layers start evenly within the bound of their inputs") {
   Rng rng(1);
   const auto check = [](const auto& layer, double bound) {
-    for (const Tensor& start : {layer.weight, *layer.bias}) {
+    for (const Tensor& start : {layer.weight, layer.bias}) {
       const double most = max(abs(start)).template item<double>();
       CHECK(most <= bound);
       CHECK(most > 0.95 * bound);
@@ -98,8 +98,8 @@ TEST_CASE("a layer of convolutions takes an initializer and a dtype") {
   Rng rng(1);
   const nn::Conv2d layer{1, 2, 3, rng, {}, nn::Normal{5, 0}, float64};
   CHECK(layer.weight.to_vector<double>() == std::vector<double>(18, 5));
-  CHECK(layer.bias->to_vector<double>() == std::vector<double>(2, 0));
-  CHECK(layer.bias->dtype() == float64);
+  CHECK(layer.bias.to_vector<double>() == std::vector<double>(2, 0));
+  CHECK(layer.bias.dtype() == float64);
 }
 
 TEST_CASE("an error of a watched convolution names its weight") {

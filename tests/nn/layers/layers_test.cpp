@@ -47,6 +47,18 @@ TEST_CASE("an Mlp applies its activation between the layers and not after the la
   }
 }
 
+TEST_CASE("a linear layer without a bias has a weight alone, drawn as if there were one") {
+  Rng rng(1), same(1);
+  const nn::Linear layer{3, 2, rng, {.bias = false}}, with{3, 2, same};
+  CHECK(parameters(layer).size() == 1);
+  CHECK(array_equal(layer.weight, with.weight));
+  const Tensor x = normal({4, 3}, 0, 1, rng);
+  CHECK(array_equal(layer(x), matmul(x, transpose(layer.weight))));
+  nn::Mlp model{{3, 4, 2}, nn::Activation::relu, rng};
+  model.layers[0] = nn::Linear{3, 4, rng, {.bias = false}};
+  CHECK(array_equal(model(x), model.layers[1](relu(model.layers[0](x)))));
+}
+
 TEST_CASE("a linear layer takes any number of leading axes") {
   Rng rng(1);
   const nn::Linear layer{3, 2, rng};

@@ -138,7 +138,7 @@ TEST_CASE("convolution and pooling give the same bits with any number of threads
       const Tensors all = all_of(
           [&](const Tensor& image, const auto&... filters) {
             const Size2d size{std::min<std::int64_t>(image.shape()[2], 2), 2};
-            return max_pool2d(avg_pool2d(conv2d(image, filters..., c.options), 1), {1, 2}, 1) +
+            return max_pool2d(avg_pool2d(conv2d(image, filters..., c.options), 1), {1, 2}, {.stride = 1}) +
                    0 * sum(max_pool2d(image, size));
           },
           x, weight, bias);
@@ -206,18 +206,19 @@ TEST_CASE("max_pool2d sees NaN and infinities, and never the padding") {
     CHECK(g.to_vector<double>() == std::vector<double>{1, 0, 1, 0, 0, 0, 0, 0});
   }
   const Tensor negative = full({1, 1, 2, 2}, -5.0, float64);
-  CHECK(max_pool2d(negative, 3, 1, 1).to_vector<double>() == std::vector<double>{-5, -5, -5, -5});
+  CHECK(max_pool2d(negative, 3, {.stride = 1, .padding = 1}).to_vector<double>() ==
+        std::vector<double>{-5, -5, -5, -5});
 }
 
 TEST_CASE("convolution and pooling differentiate three times") {
   Rng rng(8);
   const Tensor x = normal({2, 2, 4, 4}, 0, 1, rng, float64), weight = normal({2, 2, 2, 2}, 0, 1, rng, float64);
-  const auto pooled = [](const Tensor& v) { return square(square(max_pool2d(v, 3, 1, 1))); };
+  const auto pooled = [](const Tensor& v) { return square(square(max_pool2d(v, 3, {.stride = 1, .padding = 1}))); };
   const auto report = tools::gradcheck(pooled, {x}, {.order = 3});
   CAPTURE(to_string(report));
   CHECK(report.passed());
   const auto chain = [](const Tensor& v, const Tensor& w) {
-    return square(conv2d(square(avg_pool2d(conv2d(v, w), 2, 1)), w, {.padding = 1}));
+    return square(conv2d(square(avg_pool2d(conv2d(v, w), 2, {.stride = 1})), w, {.padding = 1}));
   };
   const auto of_chain = tools::gradcheck(chain, {x, weight}, {.order = 3});
   CAPTURE(to_string(of_chain));
@@ -226,19 +227,19 @@ TEST_CASE("convolution and pooling differentiate three times") {
 
 TEST_CASE("a window that meets no element gives minus infinity and no derivative") {
   const Tensor x = full({1, 1, 1, 1}, 3.0, float64);  // elements at −1 and 1 of an image of one row and column
-  const Tensor y = max_pool2d(x, 2, 1, 1, 2);
+  const Tensor y = max_pool2d(x, 2, {.stride = 1, .padding = 1, .dilation = 2});
   CHECK(y.to_vector<double>() == std::vector<double>{-std::numeric_limits<double>::infinity()});
   Tape tape;
   tape.watch(x);
-  const Tensor recorded = max_pool2d(x, 2, 1, 1, 2);
+  const Tensor recorded = max_pool2d(x, 2, {.stride = 1, .padding = 1, .dilation = 2});
   CHECK(recorded.to_vector<double>() == y.to_vector<double>());
   CHECK(tape.gradients(recorded, ones_like(recorded))[x].to_vector<double>() == std::vector<double>{0});
 }
 
 TEST_CASE("avg_pool2d counts the padding as zeros") {
   const Tensor x = full({1, 1, 2, 2}, 9.0, float64);
-  CHECK(avg_pool2d(x, 3, 1, 1).to_vector<double>() == std::vector<double>{4, 4, 4, 4});
-  CHECK(avg_pool2d(x, 2, 2, 1).to_vector<double>() == std::vector<double>{2.25, 2.25, 2.25, 2.25});
+  CHECK(avg_pool2d(x, 3, {.stride = 1, .padding = 1}).to_vector<double>() == std::vector<double>{4, 4, 4, 4});
+  CHECK(avg_pool2d(x, 2, {.padding = 1}).to_vector<double>() == std::vector<double>{2.25, 2.25, 2.25, 2.25});
 }
 
 TEST_CASE("NaN spreads to the windows that meet it and no further") {

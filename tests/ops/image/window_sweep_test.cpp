@@ -174,7 +174,7 @@ TEST_CASE("every small pooling, unfolding and folding is what plain loops say, a
       check(
           meeting, x, mean_of,
           [&](const Tensor& a, const Tensor& b) {
-            const Tensor y = avg_pool2d(a, size, stride, padding);
+            const Tensor y = avg_pool2d(a, size, {.stride = stride, .padding = padding});
             return y + (conv2d(a, b, {.stride = stride, .padding = padding, .groups = 2}) - detach(y)) -
                    (conv2d(a, detach(b), {.stride = stride, .padding = padding, .groups = 2}) - detach(y));
           },
@@ -194,7 +194,7 @@ TEST_CASE("every small pooling, unfolding and folding is what plain loops say, a
     spoil_memory();
     Tape other;
     other.watch(x);
-    const Tensor largest = max_pool2d(x, size, stride, padding, dilation);
+    const Tensor largest = max_pool2d(x, size, {.stride = stride, .padding = padding, .dilation = dilation});
     Values best(static_cast<std::size_t>(largest.size()), -INFINITY), slope(v.size());
     std::vector<std::size_t> place(best.size());
     meeting.each([&](std::int64_t at, std::int64_t, std::int64_t to) {

@@ -115,18 +115,19 @@ TEST_CASE("reductions over many terms are exact along any axes") {
 }
 
 TEST_CASE("means of long windows and their gradients are exact") {
-  CHECK_SUM(avg_pool2d(terms({1, 2, 1000, 1000}), 1000, 1000, 0), static_cast<double>(kTerm));
+  CHECK_SUM(avg_pool2d(terms({1, 2, 1000, 1000}), 1000), static_cast<double>(kTerm));
   CHECK_SUM(adaptive_avg_pool2d(terms({1, 2, 1000, 1000}), 1), static_cast<double>(kTerm));
   CHECK_SUM(adaptive_avg_pool2d(terms({1, 2, 1, kMany}), 1), static_cast<double>(kTerm));
   CHECK_SUM(gradient_of(ones({1, 1, 1, 1}), [](const Tensor& x) { return adaptive_avg_pool2d(x, 1000); }), kSum);
   const auto middle = [](const Tensor& g, std::int64_t at) { return reshape(g, Shape{g.size()})[at]; };
   const Tensor line = ones({1, 1, 30'001});
   const double expected = static_cast<double>(kTerm) * 10'001;
-  CHECK_SUM(middle(gradient_of(line, [](const Tensor& x) { return avg_pool1d(x, 10'001, 1, 0); }), 15'000),
+  CHECK_SUM(middle(gradient_of(line, [](const Tensor& x) { return avg_pool1d(x, 10'001, {.stride = 1}); }), 15'000),
             static_cast<double>(kTerm));
   Tensor peak = zeros({1, 1, 30'001});
   peak.mutable_data<float>()[15'000] = 1;
-  CHECK_SUM(middle(gradient_of(peak, [](const Tensor& x) { return max_pool1d(x, 10'001, 1, 0); }), 15'000), expected);
+  CHECK_SUM(middle(gradient_of(peak, [](const Tensor& x) { return max_pool1d(x, 10'001, {.stride = 1}); }), 15'000),
+            expected);
 }
 
 TEST_CASE("convolutions with many terms and their gradients are exact") {

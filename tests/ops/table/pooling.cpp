@@ -52,12 +52,17 @@ Plain avg_pool_of(const Plain& x, const PlainWindows& windows) {
 Row max_row(const char* name, const PlainWindows& windows, std::vector<Sample> samples) {
   return {name,
           [windows](const Tensors& x) {
-            return max_pool2d(x[0], windows.size, windows.stride, windows.padding, windows.dilation);
+            return max_pool2d(x[0], windows.size,
+                              {.stride = windows.stride, .padding = windows.padding, .dilation = windows.dilation});
           },
           [windows](const std::vector<Plain>& x) { return max_pool_of(x[0], windows); }, std::move(samples)};
 }
 Row avg_row(const char* name, const PlainWindows& windows, std::vector<Sample> samples) {
-  return {name, [windows](const Tensors& x) { return avg_pool2d(x[0], windows.size, windows.stride, windows.padding); },
+  return {name,
+          [windows](const Tensors& x) {
+            return avg_pool2d(x[0], windows.size,
+                              {.stride = windows.stride, .padding = windows.padding, .dilation = windows.dilation});
+          },
           [windows](const std::vector<Plain>& x) { return avg_pool_of(x[0], windows); }, std::move(samples)};
 }
 
@@ -182,15 +187,15 @@ std::vector<Row> pool_rows() {
        },
        {{{{2, 3, 4, 6}}}, {{{1, 1, 5, 3}}}, {{{1, 1, 2, 2}}}, {{{0, 2, 4, 4}}}, {{{2, 0, 4, 4}}}}},
       avg_row("avg_pool2d(padding)", {3, 2, 1}, {{{{2, 2, 5, 6}}}, {{{1, 1, 1, 2}}}}),
-      avg_row("avg_pool2d(all at once)", {{3, 2}, {1, 3}, {1, 0}}, {{{{2, 2, 6, 7}}}}),
+      avg_row("avg_pool2d(all at once)", {{3, 2}, {1, 3}, {1, 0}, {2, 3}}, {{{{2, 2, 6, 7}}}}),
       {"max_pool1d",
-       [](const Tensors& x) { return max_pool1d(x[0], 3, 2, 1, 2); },
+       [](const Tensors& x) { return max_pool1d(x[0], 3, {.stride = 2, .padding = 1, .dilation = 2}); },
        [](const std::vector<Plain>& x) {
          return without_row(max_pool_of(with_row(x[0]), {{1, 3}, {1, 2}, {0, 1}, {1, 2}}));
        },
        {{{{2, 3, 9}}}, {{{0, 3, 9}}}}},
       {"avg_pool1d",
-       [](const Tensors& x) { return avg_pool1d(x[0], 3, 2, 1); },
+       [](const Tensors& x) { return avg_pool1d(x[0], 3, {.stride = 2, .padding = 1}); },
        [](const std::vector<Plain>& x) {
          return without_row(avg_pool_of(with_row(x[0]), {{1, 3}, {1, 2}, {0, 1}}));
        },
@@ -205,7 +210,7 @@ std::vector<Row> pool_rows() {
                        },
                        "max_pool2d: a window (2, 4) with dilation (1, 1) is larger than (1, 1, 3, 3)"},
                       {[] {
-                         max_pool2d(zeros({1, 1, 3, 3}), 2, 0);
+                         max_pool2d(zeros({1, 1, 3, 3}), 2, {.stride = 0});
                        },
                        "max_pool2d: the stride must be at least 1, got (0, 0)"},
                       {[] {
@@ -213,11 +218,11 @@ std::vector<Row> pool_rows() {
                        },
                        "max_pool2d: a window's size must be at least 1"},
                       {[] {
-                         max_pool2d(zeros({1, 1, 3, 3}), 2, 1, 0, 0);
+                         max_pool2d(zeros({1, 1, 3, 3}), 2, {.dilation = 0});
                        },
                        "max_pool2d: the dilation must be at least 1, got (0, 0)"},
                       {[] {
-                         max_pool2d(zeros({1, 1, 9, 9}), 3, 1, 2);
+                         max_pool2d(zeros({1, 1, 9, 9}), 3, {.padding = 2});
                        },
                        "max_pool2d: padding 2 is more than half the window, 3"},
                       {[] {
@@ -229,7 +234,7 @@ std::vector<Row> pool_rows() {
                        },
                        "avg_pool2d: takes x (N, C, H, W), got (3, 3)"},
                       {[] {
-                         avg_pool2d(zeros({1, 1, 3, 3}), 2, 1, -1);
+                         avg_pool2d(zeros({1, 1, 3, 3}), 2, {.padding = -1});
                        },
                        "avg_pool2d: the padding must be at least 0, got (-1, -1)"},
                       {[] {
@@ -245,7 +250,7 @@ std::vector<Row> pool_rows() {
                        },
                        "max_pool1d: takes x (N, C, L), got (1, 1, 3, 3)"}};
   rows[7].refusals = {{[] {
-                         avg_pool1d(zeros({1, 1, 3}), 2, -1);
+                         avg_pool1d(zeros({1, 1, 3}), 2, {.stride = -1});
                        },
                        "avg_pool1d: the stride must be at least 1, got -1"}};
   return rows;

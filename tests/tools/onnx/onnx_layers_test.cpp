@@ -64,10 +64,22 @@ TEST_CASE("convolutions and pools say how their windows slide, rows first") {
       nodes(nn::ConvTranspose2d{2, 3, 3, rng, {.stride = 2, .padding = {1, 0}, .output_padding = {1, 0}}}, {2, 4, 4}) ==
       "output = ConvTranspose(input, weight, bias) kernel_shape=[3, 3] strides=[2, 2] pads=[1, 0, 1, 0] "
       "dilations=[1, 1] group=1 output_padding=[1, 0]\n");
-  CHECK(nodes(nn::MaxPool2d{{3, 2}, {2, 1}, {1, 0}, {1, 2}}, {2, 9, 9}) ==
+  CHECK(nodes(nn::MaxPool2d{{3, 2}, {.stride = {2, 1}, .padding = {1, 0}, .dilation = {1, 2}}}, {2, 9, 9}) ==
         "output = MaxPool(input) kernel_shape=[3, 2] strides=[2, 1] pads=[1, 0, 1, 0] dilations=[1, 2]\n");
-  CHECK(nodes(nn::AvgPool2d{{3, 2}, 2, 1}, {2, 9, 9}) ==
+  CHECK(nodes(nn::AvgPool2d{{3, 2}, {.stride = 2, .padding = 1}}, {2, 9, 9}) ==
         "output = AveragePool(input) kernel_shape=[3, 2] strides=[2, 2] pads=[1, 1, 1, 1] count_include_pad=1\n");
+}
+
+TEST_CASE("a linear layer without a bias is a Gemm of two inputs, or a product") {
+  Rng rng(1);
+  const nn::Linear layer{3, 2, rng, {.bias = false}};
+  CHECK(nodes(layer, {3}) == "output = Gemm(input, weight) transB=1\n");
+  CHECK(nodes(layer, {5, 3}) == "output = MatMul(input, weight_t)\n");
+}
+
+TEST_CASE("means of dilated windows have no form") {
+  CHECK(refusal(nn::Sequential{nn::AvgPool2d{2, {.dilation = 2}}}, {2, 6, 7}) ==
+        "export_onnx: layer \"0\" is an AvgPool2d with dilation (2, 2), which ONNX's AveragePool does not have");
 }
 
 TEST_CASE("adaptive pools have windows of one size, or no form") {

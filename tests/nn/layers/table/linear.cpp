@@ -27,6 +27,17 @@ std::vector<LayerRow> linear_layer_rows() {
            nn::Linear{3, 2, rng}(ones({4, 3}, float64));
          },
          "linear: dtypes differ: x float64, weight float32, bias float32; astype converts"}}},
+      {"Linear(no bias)",
+       [](Rng& rng, Dtype dtype) { return nn::Linear{3, 2, rng, {.bias = false}, nn::FanInUniform{}, dtype}; },
+       {{{{4, 3}}, {4, 2}}, {{{3}}, {2}}, {{{2, 5, 3}}, {2, 5, 2}}, {{{0, 3}}, {0, 2}}},
+       {{"weight", {2, 3}}},
+       3 * 2,
+       "6 parameters, 24 B",
+       {{[] {
+           Rng rng(1);
+           nn::Linear{3, 2, rng, {.bias = false}}(ones({4, 5}));
+         },
+         "linear: x (4, 5) does not fit weight (2, 3), which is (out, in)"}}},
       {"Mlp",
        [](Rng& rng, Dtype dtype) {
          return nn::Mlp{{3, 4, 2}, nn::Activation::sigmoid, rng, nn::FanInUniform{}, dtype};

@@ -20,16 +20,16 @@ std::vector<LayerRow> pooling_layer_rows() {
          },
          "max_pool2d: a window (3, 3) with dilation (1, 1) is larger than (1, 1, 2, 4) with padding (0, 0)"},
         {[] {
-           nn::MaxPool2d{3, 1, 2}(zeros({1, 1, 4, 4}));
+           nn::MaxPool2d{3, {.stride = 1, .padding = 2}}(zeros({1, 1, 4, 4}));
          },
          "max_pool2d: padding 2 is more than half the window, 3"},
         {[] {
-           nn::MaxPool2d{2, 0}(zeros({1, 1, 4, 4}));
+           nn::MaxPool2d{2, {.stride = 0}}(zeros({1, 1, 4, 4}));
          },
          "max_pool2d: the stride must be at least 1, got (0, 0)"}}},
       {"MaxPool2d(all options)",
        [](Rng&, Dtype) {
-         return nn::MaxPool2d{{2, 3}, {2, 1}, {1, 0}, {1, 2}};
+         return nn::MaxPool2d{{2, 3}, {.stride = {2, 1}, .padding = {1, 0}, .dilation = {1, 2}}};
        },
        {{{{2, 2, 4, 6}}, {2, 2, 3, 2}}, {{{1, 1, 1, 5}}, {1, 1, 1, 1}}},
        {},
@@ -49,7 +49,7 @@ std::vector<LayerRow> pooling_layer_rows() {
          "avg_pool2d: takes float32 or float64, got int64; astype converts"}}},
       {"AvgPool2d(padding)",
        [](Rng&, Dtype) {
-         return nn::AvgPool2d{3, 2, 1};
+         return nn::AvgPool2d{3, {.stride = 2, .padding = 1}};
        },
        {{{{2, 2, 4, 5}}, {2, 2, 2, 3}}, {{{1, 1, 1, 1}}, {1, 1, 1, 1}}},
        {},
