@@ -1,7 +1,6 @@
 #include "ema.h"
 
 #include <cmath>
-#include <cstring>
 
 #include "../core/base/error.h"
 #include "../core/compute/creation.h"
@@ -14,8 +13,25 @@ namespace retrograd::optim::detail {
 
 namespace {
 
-void copy(const Tensor& into, const Tensor& from) {
-  std::memcpy(into.body().data, from.body().data, static_cast<std::size_t>(into.size()) * size_of(into.dtype()));
+using retrograd::detail::copy_contiguous;
+
+// into ← keep·into + (1 − keep)·from
+void mix_pairs(std::span<const retrograd::detail::FieldPair> pairs, double keep) {
+  using retrograd::detail::Update;
+  std::vector<Update, retrograd::detail::PoolAllocator<Update>> updates;
+  updates.reserve(pairs.size());
+  for (const auto& [into, from, is_buffer] : pairs) {
+    if (is_buffer || keep == 0)  // of which nothing is to stay, not even a NaN
+      copy_contiguous(into, from);
+    else
+      updates.push_back({.parameter = into, .gradient = from});
+  }
+  std::vector<Update*, retrograd::detail::PoolAllocator<Update*>> all;
+  for (Update& one : updates) all.push_back(&one);
+  const auto mixed = [&]<class T>(const RunOf<T>& run, const Update&) {
+    retrograd::detail::update_kernels().of<T>().mix(run, {keep, 1 - keep});
+  };
+  retrograd::detail::update(all, mixed, false);
 }
 
 }  // namespace
@@ -38,27 +54,21 @@ void Average::compare(const retrograd::detail::Path& path, const Tensor& tensor)
 void Average::mix(double keep) {
   if (others_.size() != own_.size())
     fail<ShapeError>("Ema: the model has {} tensors, but had {} at first", others_.size(), own_.size());
+  retrograd::detail::FieldPairs pairs;
   for (std::size_t i = 0; i < own_.size(); ++i)  // what may fail comes before the first write
-    if (!own_[i].is_repeated) others_[i] = retrograd::detail::packed(others_[i]);
-  using retrograd::detail::Update;
-  std::vector<Update, retrograd::detail::PoolAllocator<Update>> updates;
-  updates.reserve(own_.size());
-  for (std::size_t i = 0; i < own_.size(); ++i) {
-    const Own& own = own_[i];
-    if (own.is_repeated) continue;
-    const Tensor& from = others_[i];
-    if (own.is_buffer || keep == 0)  // of which nothing is to stay, not even a NaN
-      copy(own.tensor, from);
-    else
-      updates.push_back({.parameter = own.tensor, .gradient = from});
-  }
-  std::vector<Update*, retrograd::detail::PoolAllocator<Update*>> all;
-  for (Update& one : updates) all.push_back(&one);
-  const auto mixed = [&]<class T>(const RunOf<T>& run, const Update&) {
-    retrograd::detail::update_kernels().of<T>().mix(run, {keep, 1 - keep});
-  };
-  retrograd::detail::update(all, mixed, false);
+    if (!own_[i].is_repeated)
+      pairs.push_back({own_[i].tensor, retrograd::detail::packed(others_[i]), own_[i].is_buffer});
+  mix_pairs(pairs, keep);
   others_.clear();
+}
+
+void mix_into(const retrograd::detail::FieldList& target, const retrograd::detail::FieldList& from, double tau) {
+  if (!(tau >= 0 && tau <= 1)) fail("soft_update: tau must be from 0 to 1, got {}", tau);
+  auto pairs = retrograd::detail::paired_fields("soft_update", target, from);
+  for (const auto& pair : pairs)
+    if (!pair.is_buffer) retrograd::detail::check_floating("soft_update", pair.into);
+  if (tau == 0) std::erase_if(pairs, [](const auto& pair) { return !pair.is_buffer; });  // 0·∞ is NaN
+  mix_pairs(pairs, 1 - tau);
 }
 
 void check_decay(double decay) {
@@ -87,7 +97,7 @@ std::int64_t load_average(std::span<const Parameter> averages, std::span<const P
     found.push_back(
         retrograd::detail::packed(listed.take("average." + one.name, one.tensor.shape(), one.tensor.dtype())));
   listed.end();
-  for (std::size_t i = 0; i < averages.size(); ++i) copy(averages[i].tensor, found[i]);
+  for (std::size_t i = 0; i < averages.size(); ++i) copy_contiguous(averages[i].tensor, found[i]);
   return updates;
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 #include <span>
+#include <type_traits>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -34,6 +35,8 @@ class Average {
   std::vector<Tensor> others_;
 };
 
+/// soft_update of listed fields.
+void mix_into(const retrograd::detail::FieldList& target, const retrograd::detail::FieldList& from, double tau);
 /// Error unless the decay is from 0 to below 1.
 void check_decay(double decay);
 /// The part of the average that the t-th update keeps.
@@ -44,6 +47,14 @@ std::vector<Parameter> list_average(std::span<const Parameter> averages, std::in
 std::int64_t load_average(std::span<const Parameter> averages, std::span<const Parameter> from);
 
 }  // namespace detail
+
+/// target ← (1 − tau)·target + tau·from for the parameters, and copies of the buffers: how a target network follows
+/// another model of the same fields. Error unless tau is from 0 to 1, and as copy_into where the models differ.
+template <HasFields Target, HasFields From>
+void soft_update(Target& target, const From& from, double tau) {
+  static_assert(!std::is_const_v<Target>, "soft_update writes the tensors of its first model, which must not be const");
+  detail::mix_into(retrograd::detail::all_fields(target), retrograd::detail::all_fields(from), tau);
+}
 
 /// The average of a model's parameters over training: average ← decay·average + (1 − decay)·parameter at each update;
 /// buffers are copied. Call update(model) after each step of the optimizer, and model() for the averaged model:

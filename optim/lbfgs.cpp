@@ -18,8 +18,8 @@
 
 namespace retrograd::optim {
 
-std::string_view name(LbfgsStatus end) {
-  switch (end) {
+std::string_view name(LbfgsStatus status) {
+  switch (status) {
     case LbfgsStatus::gradient:
       return "gradient";
     case LbfgsStatus::change:
@@ -172,8 +172,8 @@ LbfgsResult minimize(std::span<const Parameter> parameters, Evaluate evaluate, c
   Curvature curvature(settings.history);
   Trial here = line.at(0);
   LbfgsResult result{here.loss, 0, line.evaluations, LbfgsStatus::iterations};
-  const auto ended = [&](LbfgsStatus end) {
-    result.end = end;
+  const auto ended = [&](LbfgsStatus status) {
+    result.status = status;
     return result;
   };
   if (!std::isfinite(here.loss) || !std::isfinite(sum(here.gradient).item<double>()))

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "../core/base/function_ref.h"
@@ -34,14 +35,14 @@ enum class LbfgsStatus {
   not_finite,  ///< the loss or its gradient is NaN or infinite: at the start, or at all that was tried on the last line
 };
 /// "gradient" and so on.
-std::string_view name(LbfgsStatus end);
+std::string_view name(LbfgsStatus status);
 
 /// What a minimization came to.
 struct LbfgsResult {
   double loss;               ///< of the model as it is now
   std::int64_t iterations;   ///< lines searched along
   std::int64_t evaluations;  ///< calls of the function
-  LbfgsStatus end;           ///< why it ended
+  LbfgsStatus status;          ///< why it ended
 };
 
 namespace detail {
@@ -57,6 +58,7 @@ LbfgsResult minimize(std::span<const Parameter> parameters, Evaluate evaluate, c
 /// then as it was. Where f throws later the model holds the best point before.
 template <class F, HasFields Model>
 LbfgsResult minimize(F&& f, Model& model, const Lbfgs& settings = {}) {
+  static_assert(!std::is_const_v<Model>, "minimize writes the model's parameters: the model must not be const");
   return detail::minimize(
       parameters(model),
       [&] {

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,7 @@ class Optimizer {
   /// model has changed.
   template <HasFields Model>
   void step(Model& model, const Gradients& gradients) {
+    static_assert(!std::is_const_v<Model>, "step writes the model's parameters: the model must not be const");
     rule.check();
     walk(parameters_, model);
     set_rules(parameters_, rules_);

@@ -14,11 +14,11 @@ namespace detail {
 void check_hooked(const Tensor& g, const Tensor& replacement);
 }  // namespace detail
 
-/// A view of x, with f called on its cotangent in every sweep: with the whole sum over all uses of the returned tensor,
-/// before it goes on to x. f(const Tensor& g) returns nothing and only looks, or returns a tensor like g that takes its
-/// place. In a sweep that is itself recorded g is a variable, so what f does to it is differentiated. As PyTorch's
-/// register_hook, but x itself is not changed: only what is computed from the returned tensor passes the hook. Of a
-/// tensor that no tape tracks, f is never called.
+/// Returns the hooked tensor, which is to be used in place of x: a view of x, with f called on its cotangent in every
+/// sweep: with the whole sum over all uses of the returned tensor, before it goes on to x. f(const Tensor& g) returns
+/// nothing and only looks, or returns a tensor like g that takes its place. In a sweep that is itself recorded g is a
+/// variable, so what f does to it is differentiated. As PyTorch's register_hook, but x itself is not changed: only what
+/// is computed from the returned tensor passes the hook. Of a tensor that no tape tracks, f is never called.
 template <class F>
 [[nodiscard]] Tensor register_hook(const Tensor& x, F f) {
   static_assert(std::is_invocable_v<F&, const Tensor&>, "a hook is called with the cotangent, a const Tensor&");

@@ -136,8 +136,9 @@ struct Linearized {
 
 /// A function that returns f's value and its derivatives, as a pair. An argument is a tensor or a struct with fields
 /// (also a container or tuple of them); f's value has size 1. The second is a Tensor for a tensor, a Gradients (keyed
-/// by the caller's tensors) for a struct, and a tuple of these where f takes several arguments. ShapeError where f's
-/// value is not of size 1, DtypeError where it or an argument is not floating.
+/// by the caller's tensors; its `as(model)` has the form of the struct) for a struct, and a tuple of these where f
+/// takes several arguments. ShapeError where f's value is not of size 1, DtypeError where it or an argument is not
+/// floating.
 template <class F>
 auto value_and_grad(F f) {
   return [f = std::move(f)]<class... Arguments>(const Arguments&... arguments) {

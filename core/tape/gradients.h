@@ -10,6 +10,7 @@
 
 #include "../base/function_ref.h"
 #include "../compute/product.h"
+#include "../tensor/fields.h"
 #include "../tensor/tensor.h"
 
 namespace retrograd {
@@ -68,6 +69,14 @@ class Gradients {
   const Tensor& operator[](const Tensor& x) const;
   /// The same, with zeros where the loss does not depend on x. TapeError where x was not watched.
   Tensor get_or_zeros(const Tensor& x) const;
+  /// The gradients in the form of the model: a copy of it in which each parameter is that parameter's gradient, zeros
+  /// where the loss does not depend on it (`auto g = gradients.as(model); g.layers[0].weight`); buffers are the model's
+  /// own. TapeError where a parameter was not watched.
+  template <HasFields Model>
+  Model as(const Model& model) const {
+    return detail::rebound(model, detail::Fields::parameters,
+                           [this](const Tensor& x) { return x.defined() ? get_or_zeros(x) : Tensor(); });
+  }
   /// True where there is a gradient for x.
   bool contains(const Tensor& x) const;
   /// The entry of x, or null where it was not watched. `hint` is where to look first and is moved on: a walk in the

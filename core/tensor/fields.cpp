@@ -1,10 +1,15 @@
 #include "fields.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstring>
 #include <mutex>
 #include <unordered_map>
+#include <unordered_set>
 
+#include "../base/error.h"
 #include "../base/locks.h"
+#include "format.h"
 
 namespace retrograd::detail {
 
@@ -65,6 +70,35 @@ const std::string& Path::intern() const {
   for (auto one = first; one != last; ++one)
     if (equals(one->second)) return one->second;
   return names.emplace(key, str())->second;
+}
+
+FieldPairs paired_fields(const char* op, const FieldList& into, const FieldList& from) {
+  FieldPairs pairs;
+  std::unordered_set<const Body*> seen;
+  for (std::size_t i = 0; i < std::max(into.size(), from.size()); ++i) {
+    if (i >= from.size()) fail("{}: {} has no counterpart in the source", op, *into[i].name);
+    if (i >= into.size()) fail("{}: the source's {} has no counterpart", op, *from[i].name);
+    const Tensor &to = into[i].tensor, &source = from[i].tensor;
+    if (into[i].name != from[i].name)
+      fail("{}: the models differ: {} in the target, {} in the source", op, *into[i].name, *from[i].name);
+    if (to.defined() != source.defined())
+      fail("{}: {} is empty in the {} only", op, *into[i].name, to.defined() ? "source" : "target");
+    if (!to.defined() || !seen.insert(&to.body()).second) continue;
+    if (to.dtype() != source.dtype())
+      fail<DtypeError>("{}: dtypes differ: {} is {}, but {} in the source", op, *into[i].name, to.dtype(),
+                       source.dtype());
+    if (!(to.shape() == source.shape()))
+      fail<ShapeError>("{}: shapes differ: {} is {}, but {} in the source", op, *into[i].name, to.shape(),
+                       source.shape());
+    check_writable(to, op);
+    pairs.push_back({to, packed(source), into[i].is_buffer});
+  }
+  return pairs;
+}
+
+void copy_contiguous(const Tensor& into, const Tensor& from) {
+  if (into.body().data == from.body().data || into.size() == 0) return;
+  std::memcpy(into.body().data, from.body().data, static_cast<std::size_t>(into.size()) * size_of(into.dtype()));
 }
 
 }  // namespace retrograd::detail

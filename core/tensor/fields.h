@@ -206,4 +206,48 @@ Model clone(const Model& model) {
   return detail::rebound(model, detail::Fields::all, &detail::copy_values);
 }
 
+namespace detail {
+/// A tensor of a model, its dotted name, and whether it is a buffer.
+struct Field {
+  Tensor tensor;
+  const std::string* name;  // interned
+  bool is_buffer;
+};
+using FieldList = std::vector<Field, PoolAllocator<Field>>;
+
+template <class Model>
+FieldList all_fields(const Model& model) {
+  FieldList list;
+  walk_fields(const_cast<Model&>(model), Path(), [&](const Path& path, Tensor& tensor) {
+    list.push_back({tensor, &path.intern(), path.is_buffer()});
+  });
+  return list;
+}
+
+/// A tensor of one model that is to be written, and the contiguous one of another that is read.
+struct FieldPair {
+  Tensor into, from;
+  bool is_buffer;
+};
+using FieldPairs = std::vector<FieldPair, PoolAllocator<FieldPair>>;
+/// The tensors of both in pairs: none that is empty in both, and one that stands in two places of `into` once. Error,
+/// ShapeError or DtypeError, which names `op` and the tensor, where the models differ in names, shapes or dtypes;
+/// TapeError where an open tape tracks a tensor of `into`.
+FieldPairs paired_fields(const char* op, const FieldList& into, const FieldList& from);
+/// Writes the values of contiguous tensors of one shape and dtype.
+void copy_contiguous(const Tensor& into, const Tensor& from);
+}  // namespace detail
+
+/// Writes the values of all parameters and buffers of `from` into those of `into`, a model of the same fields: the
+/// target network of reinforcement learning, or the best weights so far (PyTorch's into.load_state_dict(from.state_
+/// dict())). Error, ShapeError or DtypeError where names, shapes or dtypes differ, TapeError where an open tape tracks
+/// a tensor of `into`; nothing has been written then.
+template <HasFields Into, HasFields From>
+void copy_into(Into& into, const From& from) {
+  static_assert(!std::is_const_v<Into>, "copy_into writes the tensors of its first model, which must not be const");
+  for (const detail::FieldPair& pair :
+       detail::paired_fields("copy_into", detail::all_fields(into), detail::all_fields(from)))
+    detail::copy_contiguous(pair.into, pair.from);
+}
+
 }  // namespace retrograd

@@ -27,6 +27,39 @@ double first(const Tensor& x) { return x.to_vector<double>()[0]; }
 
 }  // namespace
 
+TEST_CASE("a soft update moves parameters by a part of the way, once each, and copies buffers") {
+  for (Dtype dtype : {float32, float64}) {
+    Model target = model_at(1, dtype);
+    const Model model = model_at(5, dtype);
+    optim::soft_update(target, model, 0.25);
+    CHECK(target.w.to_vector<double>() == std::vector<double>(6, 2));
+    CHECK(target.seen.tensor.item<int>() == 5);
+    Model infinite = model_at(9, dtype);
+    fill(infinite.w, INFINITY);
+    optim::soft_update(target, infinite, 0);
+    CHECK(first(target.w) == 2);
+    CHECK(target.seen.tensor.item<int>() == 9);
+    fill(target.w, NAN);
+    optim::soft_update(target, model, 1);
+    CHECK(first(target.w) == 5);
+  }
+}
+
+TEST_CASE("a soft update refuses a fraction that is none, and models that differ") {
+  Rng rng(1);
+  nn::Linear target{2, 3, rng};
+  const Tensor before = clone(target).weight;
+  CHECK_THROWS_WITH_AS(optim::soft_update(target, clone(target), 1.5), "soft_update: tau must be from 0 to 1, got 1.5",
+                       Error);
+  CHECK_THROWS_AS(optim::soft_update(target, clone(target), NAN), Error);
+  CHECK_THROWS_WITH_AS(optim::soft_update(target, nn::Linear{2, 4, rng}, 0.5),
+                       "soft_update: shapes differ: weight is (3, 2), but (4, 2) in the source", ShapeError);
+  Tape tape;
+  tape.watch(target);
+  CHECK_THROWS_AS(optim::soft_update(target, clone(target), 0.5), TapeError);
+  CHECK(array_equal(target.weight, before));
+}
+
 TEST_CASE("an average starts from the model and decays towards what it becomes") {
   for (Dtype dtype : {float32, float64}) {
     Model model = model_at(1, dtype);

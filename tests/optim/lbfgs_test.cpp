@@ -85,7 +85,7 @@ TEST_CASE("L-BFGS follows PyTorch on Rosenbrock's function") {
     CHECK(result.evaluations == one.evaluations);
     CHECK(result.loss == rosenbrock(point).item<double>());
     for (std::size_t i = 0; i < 2; ++i) check_close(point.x.to_vector<double>()[i], one.first[i], 1e-9);
-    CHECK(result.end == (one.made == one.iterations ? LbfgsStatus::iterations : LbfgsStatus::change));
+    CHECK(result.status == (one.made == one.iterations ? LbfgsStatus::iterations : LbfgsStatus::change));
   }
 }
 
@@ -141,27 +141,27 @@ TEST_CASE("without a history L-BFGS goes down the gradient, scaled by the last s
 
 TEST_CASE("L-BFGS says why it ended") {
   Point point = rosenbrock_start(1);
-  CHECK(minimize(rosenbrock, point, {.max_iterations = 0}).end == LbfgsStatus::iterations);
+  CHECK(minimize(rosenbrock, point, {.max_iterations = 0}).status == LbfgsStatus::iterations);
   CHECK(point.x.to_vector<double>() == std::vector<double>{-1.2, 1});
-  CHECK(minimize(rosenbrock, point, {.max_evaluations = 4}).end == LbfgsStatus::evaluations);
+  CHECK(minimize(rosenbrock, point, {.max_evaluations = 4}).status == LbfgsStatus::evaluations);
   point = rosenbrock_start(1);
-  CHECK(minimize(rosenbrock, point, {.tolerance_change = 0}).end == LbfgsStatus::gradient);
+  CHECK(minimize(rosenbrock, point, {.tolerance_change = 0}).status == LbfgsStatus::gradient);
   point = {ones({2}, float64)};
   const optim::LbfgsResult already = minimize(rosenbrock, point);
-  CHECK(already.end == LbfgsStatus::gradient);
+  CHECK(already.status == LbfgsStatus::gradient);
   CHECK(already.evaluations == 1);
   point = {tensor({0.5}, float64)};  // the gradient has the wrong sign, so nothing is lower along the line
   const auto wrong = [](const Point& at) {
     return record("wrong", detach(square(at.x)), wrt(at.x, [x = at.x](const Tensor& g) { return g * -2 * x; }));
   };
-  CHECK(minimize(wrong, point).end == LbfgsStatus::line_search);
+  CHECK(minimize(wrong, point).status == LbfgsStatus::line_search);
   CHECK(point.x.item<double>() == 0.5);
   CHECK(optim::name(LbfgsStatus::not_finite) == "not_finite");
 }
 
 TEST_CASE("a loss that is not finite ends L-BFGS at the best point") {
   Point point{tensor({-1.0}, float64)};
-  CHECK(minimize([](const Point& at) { return log(at.x); }, point).end == LbfgsStatus::not_finite);
+  CHECK(minimize([](const Point& at) { return log(at.x); }, point).status == LbfgsStatus::not_finite);
   CHECK(point.x.item<double>() == -1);
   // x − log x is NaN left of 0, where the first steps lead, and least at 1.
   point = {tensor({3.0}, float64)};
@@ -173,7 +173,7 @@ TEST_CASE("a loss that is not finite ends L-BFGS at the best point") {
   point = {tensor({3.0}, float64)};
   int calls = 0;
   result = minimize([&](const Point& at) { return ++calls == 1 ? sum(at.x) : sum(at.x) * NAN; }, point);
-  CHECK(result.end == LbfgsStatus::not_finite);
+  CHECK(result.status == LbfgsStatus::not_finite);
   CHECK(result.loss == 3);
   CHECK(result.evaluations == calls);
   CHECK(point.x.item<double>() == 3);

@@ -36,6 +36,32 @@ TEST_CASE("gradients scale, add, clip and are walked by name") {
   CHECK_THROWS_AS(g.clip_norm(0), Error);
 }
 
+TEST_CASE("gradients take the form of the model that was watched") {
+  Rng rng(1);
+  const nn::Mlp model{{3, 2, 1}, nn::Activation::tanh, rng};
+  Gradients g;
+  {
+    Tape tape;
+    tape.watch(model);
+    g = tape.gradients(sum(model.layers[0](ones({4, 3}))));
+  }
+  const nn::Mlp tree = g.as(model);
+  CHECK(array_equal(tree.layers[0].weight, g[model.layers[0].weight]));
+  CHECK(tree.layers[0].bias.to_vector<double>() == std::vector<double>{4, 4});
+  CHECK(array_equal(tree.layers[1].weight, zeros({1, 2})));  // the loss does not depend on it
+  const auto loss = [](const nn::Mlp& m) { return mean(square(m(ones({4, 3})))); };
+  const nn::Mlp by_function = grad(loss)(model).as(model);
+  CHECK(by_function.layers[1].bias.shape() == Shape{1});
+  CHECK(max(abs(by_function.layers[1].bias)).item<double>() > 0);
+  CHECK_THROWS_AS(g.as(clone(model)), TapeError);
+  const nn::Linear bare{3, 2, rng, {.bias = false}};
+  CHECK(grad([](const nn::Linear& m) {
+          return sum(m(ones({1, 3})));
+        })(bare)
+            .as(bare)
+            .weight.to_vector<double>() == std::vector<double>(6, 1));
+}
+
 TEST_CASE("gradients outlive their tape and keep their tensors alive") {
   Gradients g;
   {
