@@ -44,8 +44,6 @@ Model alias(const Model& model) {
 }
 /// The same values as a constant: a view of x that no tape tracks.
 Tensor detach(const Tensor& x);
-/// detach under the name that JAX and TensorFlow give it.
-inline Tensor stop_gradient(const Tensor& x) { return detach(x); }
 
 namespace detail {
 /// x in memory of its own; the derivative passes through.

@@ -5,6 +5,7 @@
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
 #include "../reduction/reductions.h"
+#include "../shape/padding.h"
 #include "../shape/views.h"
 #include "factors.h"
 #include "matmul.h"
@@ -27,6 +28,23 @@ Tensor dot(const Tensor& a, const Tensor& b) {
   detail::check_floating("dot", a);
   if (a.size() != b.size()) fail<ShapeError>("dot: lengths differ: {} and {}", a.shape(), b.shape());
   return matmul(a, b);
+}
+
+// With d_i = a_i·b_(i+1) − a_(i+1)·b_i, indices modulo 3, (a × b)_i = d_(i+1).
+Tensor cross(const Tensor& a, const Tensor& b, int axis) {
+  detail::check_dtypes("cross", a, b);
+  if (!is_floating(a.dtype()) && a.dtype() != int64)
+    fail<DtypeError>("cross: does not take {} (it takes float32, float64, int64)", a.dtype());
+  const Shape shape = broadcast_shapes("cross", a.shape(), b.shape());
+  const int own = normal_axis("cross", axis, shape.rank());
+  const auto is_vector = [&](const Tensor& x) {
+    const int at = own - (shape.rank() - x.rank());
+    return at >= 0 && x.shape()[at] == 3;
+  };
+  if (!is_vector(a) || !is_vector(b))
+    fail<ShapeError>("cross: takes vectors of size 3 along axis {}, got {} and {}", axis, a.shape(), b.shape());
+  const int from_end = own - shape.rank();
+  return roll(a * roll(b, -1, from_end) - roll(a, -1, from_end) * b, -1, from_end);
 }
 
 Tensor outer(const Tensor& a, const Tensor& b) {

@@ -10,6 +10,9 @@ namespace retrograd {
 
 /// Σ aᵢ·bᵢ of two vectors of one length, a scalar.
 Tensor dot(const Tensor& a, const Tensor& b);
+/// The cross product of the vectors of three along one axis (counted after broadcasting): a₁b₂ − a₂b₁, a₂b₀ − a₀b₂,
+/// a₀b₁ − a₁b₀; also int64. ShapeError where the axis is not of size 3.
+Tensor cross(const Tensor& a, const Tensor& b, int axis = -1);
 /// The matrix of all products aᵢ·bⱼ of two vectors; also int64.
 Tensor outer(const Tensor& a, const Tensor& b);
 /// The sum of the diagonal of each matrix (…, n, m), which need not be square: (…); also int64.

@@ -14,6 +14,8 @@ namespace retrograd {
 
 namespace {
 
+double tolerance_of(Dtype dtype) { return dtype == float32 ? 1e-5 : 1e-12; }
+
 thread_local constinit OverrideMode current_mode = OverrideMode::fused;
 
 // ‖a − b‖ ≤ tolerance · max(‖a‖, ‖b‖) + floor(), in double, the floor asked for only where it decides; where it is not,
@@ -36,7 +38,7 @@ void compare(const char* name, const std::string& what, const Tensor& fused, con
     if (std::isfinite(f[i])) norm_f += f[i] * f[i];
     if (std::isfinite(c[i])) norm_c += c[i] * c[i];
   }
-  const double tolerance = override_tolerance(fused.dtype()), norm = std::sqrt(std::max(norm_f, norm_c));
+  const double tolerance = tolerance_of(fused.dtype()), norm = std::sqrt(std::max(norm_f, norm_c));
   if (std::sqrt(distance) <= tolerance * norm || std::sqrt(distance) <= tolerance * norm + floor()) return;
   std::string index;
   for (int axis = fused.rank() - 1, left = static_cast<int>(at); axis >= 0; --axis) {
@@ -134,8 +136,6 @@ std::vector<Tensor> pullback(const std::vector<Tensor>& inputs, const std::vecto
 OverrideScope::OverrideScope(OverrideMode mode) : before_(current_mode) { current_mode = mode; }
 OverrideScope::~OverrideScope() { current_mode = before_; }
 OverrideMode override_mode() { return current_mode; }
-
-double override_tolerance(Dtype dtype) { return dtype == float32 ? 1e-5 : 1e-12; }
 
 Tensor Override::apply(const Function& f, Inputs x) const {
   switch (arity_) {

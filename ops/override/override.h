@@ -36,15 +36,12 @@ class [[nodiscard]] OverrideScope {
 OverrideMode override_mode();
 
 /// A fused op that differs from its composition: names the override, what differs (the value or an input's gradient),
-/// the worst element and both numbers.
+/// the worst element and both numbers. A relative L2 distance of 1e-5 is accepted for float32, 1e-12 for float64;
+/// values are also allowed the rounding of the terms they are sums of, and gradients as much of the cotangent's norm as
+/// rounding leaves of it (1e-6, 1e-14): where all cancels, only rounding is left to compare.
 struct OverrideMismatch : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-
-/// The largest relative L2 distance that `checked` accepts between a fused op and its composition: 1e-5 for float32,
-/// 1e-12 for float64. Values are also allowed the rounding of the terms they are sums of, and gradients as much of the
-/// cotangent's norm as rounding leaves of it (1e-6, 1e-14): where all cancels, only rounding is left to compare.
-double override_tolerance(Dtype dtype);
 
 /// A named pair of functions of the same tensors: the composition that defines the op, and the fused op that replaces
 /// it. Both are plain functions (no captures) of one to four tensors; a number or an axis is a scalar tensor of

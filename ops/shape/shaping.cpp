@@ -29,6 +29,8 @@ Tensor squeezed(const Tensor& x, std::uint32_t mask) {
 
 }  // namespace
 
+Tensor contiguous(const Tensor& x) { return x.is_contiguous() ? x : detail::copied(x); }
+
 Tensor flatten(const Tensor& x, int start_axis, int end_axis) {
   if (x.rank() == 0) {
     normal_axis("flatten", start_axis, 1), normal_axis("flatten", end_axis, 1);

@@ -1,5 +1,5 @@
-// The same values in another shape: axes merged, dropped, put in. Nothing is copied but by `flatten` of what is not
-// contiguous. (Reshaping itself is core/tape/linear.h's; orders of axes are views.h's.)
+// The same values in another shape: axes merged, dropped, put in. Nothing is copied but by `flatten` and
+// `contiguous` of what is not contiguous. (Reshaping itself is core/tape/linear.h's; orders of axes are views.h's.)
 #pragma once
 #include <initializer_list>
 
@@ -12,6 +12,8 @@ namespace retrograd {
 /// size 1. ShapeError where the end stands
 /// before the start.
 Tensor flatten(const Tensor& x, int start_axis = 0, int end_axis = -1);
+/// x with its elements in row-major order without gaps: x itself where they lie so, else a copy.
+Tensor contiguous(const Tensor& x);
 /// A view of x without its axes of size 1.
 Tensor squeeze(const Tensor& x);
 /// A view of x without these axes; ShapeError where one of them is not of size 1.

@@ -16,10 +16,6 @@ Tensor transpose(const Tensor& x);
 Tensor transpose(const Tensor& x, std::span<const int> axes);
 /// The same with the axes in braces.
 Tensor transpose(const Tensor& x, std::initializer_list<int> axes);
-/// PyTorch's name for transpose(x, axes).
-inline Tensor permute(const Tensor& x, std::span<const int> axes) { return transpose(x, axes); }
-/// The same with the axes in braces.
-inline Tensor permute(const Tensor& x, std::initializer_list<int> axes) { return transpose(x, axes); }
 /// A view with two axes in each other's place.
 Tensor swapaxes(const Tensor& x, int a, int b);
 /// A view with the axis `from` at position `to`; the others keep their order.

@@ -94,11 +94,11 @@ TEST_CASE("every op that the sources record is recorded while the table runs") {
 TEST_CASE("every public op has a row") {
   std::set<std::string> rows;
   for (const Row& row : op_table()) rows.insert(row.name.substr(0, row.name.find('(')));
-  // Checked by test cases of their own, or another name of an op that has a row.
-  const std::set<std::string> elsewhere = {"one_hot", "permute", "stop_gradient"};
+  const std::set<std::string> elsewhere = {"one_hot"};  // checked by test cases of its own, as aliases are
   const std::regex declaration(R"re((?:^|\n)(?:inline )?(?:\[\[nodiscard\]\] )?Tensor (\w+)\()re");
   const auto check = [&](const std::string& file, const std::string& text) {
     CAPTURE(file);
+    if (file == "aliases.h") return;
     if (std::regex_search(text, std::regex("Not a public\\s+(// )?header"))) return;
     const std::string open = text.substr(0, text.find("namespace detail {"));
     for (const std::string& op : matches(open, declaration))

@@ -24,10 +24,10 @@ Bytes bytes(const Tensor& x) {
 void overwrite(Tensor x) { fill(x, x.dtype() == boolean ? Scalar(x.size() > 0 && !x.data<bool>()[0]) : Scalar(77)); }
 
 bool is_view(const std::string& row) {
-  static const std::set<std::string> views = {"alias",    "broadcast_to", "detach",   "diagonal", "expand_dims",
-                                              "flatten",  "flip",         "moveaxis", "permute",  "register_hook",
-                                              "reshape",  "slice",        "split",    "squeeze",  "stop_gradient",
-                                              "swapaxes", "transpose",    "unstack"};
+  static const std::set<std::string> views = {"alias",       "broadcast_to", "contiguous", "detach",   "diagonal",
+                                              "expand_dims", "flatten",      "flip",       "moveaxis", "register_hook",
+                                              "reshape",     "slice",        "split",      "squeeze",  "swapaxes",
+                                              "transpose",   "unstack"};
   return row.starts_with("x[") || row.starts_with("x(") || views.contains(row.substr(0, row.find('(')));
 }
 

@@ -35,6 +35,18 @@ Plain outer_of(const std::vector<Plain>& x) {
   return make({x[0].shape[0], x[1].shape[0]}, [&](const Index& i) { return x[0].at({i[0]}) * x[1].at({i[1]}); });
 }
 
+// The cross product of vectors along this axis of what x broadcasts to.
+Plain cross_of(const std::vector<Plain>& x, std::size_t axis) {
+  return make(broadcast(x[0].shape, x[1].shape), [&](Index at) {
+    const std::int64_t i = at[axis];
+    const auto of = [&](const Plain& operand, std::int64_t k) {
+      at[axis] = k % 3;
+      return at_broadcast(operand, at);
+    };
+    return of(x[0], i + 1) * of(x[1], i + 2) - of(x[0], i + 2) * of(x[1], i + 1);
+  });
+}
+
 // Letters without "...": the sum over all values of all letters, element of the result by element.
 Reference einsum_of(std::string subscripts) {
   return [subscripts](const std::vector<Plain>& x) {
@@ -157,6 +169,19 @@ std::vector<Row> product_rows() {
         {[] { dot(zeros({2}), zeros({3})); }, "dot: lengths differ: (2,) and (3,)"},
         {[] { dot(zeros({2}), zeros({2}, float64)); }, "dot: dtypes differ: float32 and float64"},
         {[] { dot(zeros({2}, int64), zeros({2}, int64)); }, "dot: takes float32 or float64, got int64"}}},
+      {"cross",
+       [](const Tensors& x) { return cross(x[0], x[1]); },
+       [](const std::vector<Plain>& x) { return cross_of(x, broadcast(x[0].shape, x[1].shape).size() - 1); },
+       {{{{3}, {3}}}, {{{2, 3}, {2, 3}}}, {{{3}, {4, 2, 3}}}, {{{2, 1, 3}, {4, 3}}}, {{{0, 3}, {3}}}},
+       {{[] { cross(zeros({3}), zeros({2})); }, "cross: shapes do not broadcast: (3,) and (2,)"},
+        {[] { cross(zeros({3}), zeros({1})); }, "cross: takes vectors of size 3 along axis -1, got (3,) and (1,)"},
+        {[] { cross(zeros({3}), zeros({3}), 1); }, "cross: axis 1 is out of range for 1 axes"},
+        {[] { cross(zeros({3}), zeros({3}, float64)); }, "cross: dtypes differ: float32 and float64"},
+        {[] { cross(zeros({3}, uint8), zeros({3}, uint8)); }, "cross: does not take uint8"}}},
+      {"cross(first axis)",
+       [](const Tensors& x) { return cross(x[0], x[1], 0); },
+       [](const std::vector<Plain>& x) { return cross_of(x, 0); },
+       {{{{3, 2}, {3, 2}}}, {{{3, 4}, {3, 1}}}}},
       {"outer",
        [](const Tensors& x) { return outer(x[0], x[1]); },
        outer_of,

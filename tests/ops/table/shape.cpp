@@ -135,6 +135,18 @@ std::vector<Row> shape_rows() {
        },
        {{{{2, 3}}}, {{{2, 3, 2}}}, {{{2, 1, 2, 2}}}},
        {}},
+      {"contiguous",
+       [](const Tensors& x) { return contiguous(x[0]); },
+       each([](double v) { return v; }),
+       kUnarySamples,
+       {}},
+      {"contiguous(of a transposed matrix)",
+       [](const Tensors& x) { return contiguous(transpose(x[0])); },
+       [](const std::vector<Plain>& x) {
+         return make({x[0].shape[1], x[0].shape[0]}, [&](const Index& at) { return x[0].at({at[1], at[0]}); });
+       },
+       {{{{2, 3}}}, {{{1, 3}}}, {{{0, 3}}}},
+       {}},
       {"squeeze",
        [](const Tensors& x) { return squeeze(x[0]); },
        [](const std::vector<Plain>& x) {

@@ -208,12 +208,12 @@ std::vector<Row> view_rows() {
         {[] { moveaxis(zeros({2}), 0, -2); }, "moveaxis: axis -2 is out of range for 1 axes"}}},
       {"moveaxis(back)",
        [](const Tensors& x) {
-         return moveaxis(permute(x[0], {1, 2, 0}), -1, 0);
+         return moveaxis(transpose(x[0], {1, 2, 0}), -1, 0);
        },
        [](const std::vector<Plain>& x) { return x[0]; },
        {{{{2, 3, 4}}}},
        {{[] {
-           permute(zeros({2, 3}), {0});
+           transpose(zeros({2, 3}), {0});
          },
          "transpose: 1 axes given for a tensor of shape (2, 3)"}}},
   };
