@@ -40,7 +40,7 @@ class ScriptFile {
 };
 
 /// How it ended, and what it says of that.
-std::string complaint(const tools::ProcessResult& result) {
+std::string complaint(const detail::ProcessResult& result) {
   std::string text;
   for (std::string_view rest = result.errors; !rest.empty();) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
@@ -55,17 +55,17 @@ constexpr const char* kInstall = "gnuplot, which draws the figures, is not insta
 }  // namespace
 
 void require_gnuplot() {
-  const tools::ProcessResult result = tools::run_process({"gnuplot", "--version"});
+  const detail::ProcessResult result = detail::run_process({"gnuplot", "--version"});
   if (result.failure == "not installed") throw GnuplotMissing(kInstall);
   if (!result.ok()) throw GnuplotMissing(fmt::format("gnuplot cannot be run: {}", complaint(result)));
 }
 
 std::string run_gnuplot(const std::string& script) {
   const ScriptFile file(script);
-  tools::ProcessResult result;
+  detail::ProcessResult result;
   // A Ctrl-C meant for this program reaches the child too; what is finished shall still be drawn.
   for (int attempt = 0; attempt < 2; ++attempt) {
-    result = tools::run_process({"gnuplot", "-d", file.path()});
+    result = detail::run_process({"gnuplot", "-d", file.path()});
     if (result.ok()) return result.output;
     if (result.signal == 0) break;
   }

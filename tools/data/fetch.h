@@ -1,20 +1,15 @@
 // Getting the files of a data set from where they are published. A file appears under its name only whole, with the
 // SHA-256 that is pinned for it, and no file that was there before is ever written to; one process fetches at a time.
-// Knows nothing of what is in the files.
+// Knows nothing of what is in the files. Not a public header.
 #pragma once
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-#include "../../core/base/error.h"
+#include "data_error.h"
 
-namespace retrograd::tools {
-
-/// A data set that is neither here nor to be had: what was tried, and what to do by hand.
-struct DataError : FileError {
-  using FileError::FileError;
-};
+namespace retrograd::detail {
 
 /// One file as it must arrive: its name, its bytes, and their SHA-256 as 64 hexadecimal digits.
 struct RemoteFile {
@@ -40,4 +35,4 @@ void fetch(const RemoteSet& set, const std::filesystem::path& folder);
 /// FileError naming file, expected and found unless the file has exactly the pinned size and SHA-256.
 void verify(const std::filesystem::path& path, const RemoteFile& pin);
 
-}  // namespace retrograd::tools
+}  // namespace retrograd::detail

@@ -31,8 +31,8 @@ constexpr const char* kDebianFashion = "/usr/share/datasets/fashion-mnist";
 
 enum Part { kTrainImages, kTrainLabels, kTestImages, kTestLabels };
 
-const RemoteSet& mnist_published() {
-  static const RemoteSet set{
+const detail::RemoteSet& mnist_published() {
+  static const detail::RemoteSet set{
       "MNIST",
       {{"train-images-idx3-ubyte", 47040016, "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"},
        {"train-labels-idx1-ubyte", 60008, "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"},
@@ -111,7 +111,7 @@ void check_sizes(const fs::path& path, const Tensor& images, const fs::path& lab
 
 /// FileError where x is of the published file's size and not that file, which shows in no header: a flipped bit, or
 /// other data under its name. gzip's own checksum says only that a file is as it was packed.
-void check_published(const fs::path& path, const Tensor& x, const RemoteFile& pin) {
+void check_published(const fs::path& path, const Tensor& x, const detail::RemoteFile& pin) {
   std::vector<std::uint8_t> header{0, 0, 8, static_cast<std::uint8_t>(x.rank())};
   for (const std::int64_t size : x.shape())
     for (const int shift : {24, 16, 8, 0}) header.push_back(static_cast<std::uint8_t>(size >> shift));
@@ -187,7 +187,7 @@ MnistSets mnist_from(const fs::path& given) {
   folder = with_files(folder, "MNIST");
   if (!missing(folder).empty()) {
     if (!given.empty() && !is_unfilled(folder)) fail_incomplete(folder, "MNIST");
-    fetch(mnist_published(), folder);
+    detail::fetch(mnist_published(), folder);
   }
   return read_sets(folder, Pinned::yes);
 }

@@ -3,6 +3,7 @@
 #pragma once
 #include <string>
 
+#include "data_error.h"
 #include "dataset.h"
 
 namespace retrograd::tools {

@@ -17,7 +17,7 @@
 #include "../../core/base/text.h"
 #include "../../core/tensor/format.h"
 
-namespace retrograd::tools {
+namespace retrograd::detail {
 
 namespace {
 
@@ -172,4 +172,4 @@ ProcessResult run_process(const std::vector<std::string>& arguments, const Proce
   return result;
 }
 
-}  // namespace retrograd::tools
+}  // namespace retrograd::detail

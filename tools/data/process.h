@@ -1,6 +1,6 @@
 // Running another program: arguments as a list (no shell ever sees them), output captured, a time limit. What went
 // wrong comes back as a sentence, never as a thrown error, since callers try one program and then the next. Knows
-// nothing of what the programs do.
+// nothing of what the programs do. Not a public header.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace retrograd::tools {
+namespace retrograd::detail {
 
 /// How a program is run.
 struct ProcessOptions {
@@ -34,4 +34,4 @@ struct ProcessResult {
 /// Runs the program arguments[0], found on PATH, with an empty stdin, and waits for it.
 ProcessResult run_process(const std::vector<std::string>& arguments, const ProcessOptions& options = {});
 
-}  // namespace retrograd::tools
+}  // namespace retrograd::detail

@@ -13,6 +13,7 @@
 using namespace retrograd;
 using namespace retrograd::tests;
 using namespace retrograd::tools;
+using namespace retrograd::detail;
 namespace fs = std::filesystem;
 
 namespace {

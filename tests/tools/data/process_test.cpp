@@ -7,9 +7,9 @@
 #include "../../scratch.h"
 
 using namespace retrograd::tests;
-using retrograd::tools::ProcessOptions;
-using retrograd::tools::ProcessResult;
-using retrograd::tools::run_process;
+using retrograd::detail::ProcessOptions;
+using retrograd::detail::ProcessResult;
+using retrograd::detail::run_process;
 
 namespace {
 
