@@ -6,7 +6,7 @@
 /// The part of the version that changes when programs have to.
 #define RETROGRAD_VERSION_MAJOR 0
 /// The part that changes with new features; before 1.0 programs may have to change, too.
-#define RETROGRAD_VERSION_MINOR 1
+#define RETROGRAD_VERSION_MINOR 2
 /// The part that changes with fixes.
 #define RETROGRAD_VERSION_PATCH 0
 /// The version as a number that grows: 1.2.3 is 10203.
@@ -14,7 +14,7 @@
 
 namespace retrograd {
 
-/// The version of the library: "0.1.0".
+/// The version of the library: "0.2.0".
 std::string version();
 /// The same as a number: RETROGRAD_VERSION where headers and library belong together.
 int version_number();
