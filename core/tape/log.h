@@ -51,8 +51,8 @@ struct Log {
   std::atomic<std::uint64_t> serial{0};  // this opening's, unique in the process; 0 while closed
   std::atomic<bool> consumed{false};
   bool persistent = false;
-  std::atomic<const Recording*> thread{nullptr};  // whose it is, by what that thread is doing
-  std::uint32_t index = 0;  // in the table of all logs
+  std::atomic<const Recording*> thread{nullptr};  // whose it is
+  std::uint32_t index = 0;                        // in the table of all logs
   std::uint64_t openings = 0;
   Log* next_idle = nullptr;
   Nodes nodes;
