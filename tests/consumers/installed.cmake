@@ -1,6 +1,6 @@
 # Installs the library, moves it elsewhere, and builds programs against it as strangers would: by find_package the given
 # ones and ours, and one that trains by pkg-config, also with clang++ where it is installed.
-#   cmake -D build= -D work= -D here= -D sources=a.cpp|b.cpp -D generator= -D compiler= -D flags= -D source= -P installed.cmake
+#   cmake -D build= -D work= -D here= -D sources=a.cpp|b.cpp -D generator= -D compiler= -D flags= -D source= -D version= -P installed.cmake
 cmake_minimum_required(VERSION 3.25)
 include(${CMAKE_CURRENT_LIST_DIR}/common.cmake)
 
@@ -12,7 +12,7 @@ write_hostile(${work}/hostile)
 
 run(${CMAKE_COMMAND} -S ${here}/installed -B ${work}/build -G ${generator} -D CMAKE_PREFIX_PATH=${work}/prefix
     -D CMAKE_CXX_COMPILER=${compiler} -D "CMAKE_CXX_FLAGS=${flags}"
-    -D hostile=${work}/hostile -D "sources=${sources}|${here}/programs/xor.cpp|${here}/programs/borders.cpp")
+    -D hostile=${work}/hostile -D version=${version} -D "sources=${sources}|${here}/programs/xor.cpp|${here}/programs/borders.cpp")
 run(${CMAKE_COMMAND} --build ${work}/build)
 run(${work}/build/programs_xor)
 run(${work}/build/programs_borders)

@@ -30,7 +30,7 @@ expect(${runtime} -I "Package: libretrograd[0-9.]+\n" "Depends: [^\n]*libopenbla
 expect(${runtime} -c "/libretrograd\\.so\\.[0-9.]+\n" "/doc/libretrograd[0-9.]+/copyright\n")
 expect(${development} -I "Package: libretrograd-dev\n" "Depends: libretrograd[0-9.]+ \\(= [0-9.]+\\), libfmt-dev\n" "Section: libdevel\n"
        "Description: [a-z]")
-expect(${development} -c "/libretrograd\\.so -> " "/include/retrograd/retrograd\\.h\n" "/include/retrograd/nn/linear\\.h\n"
+expect(${development} -c "/libretrograd\\.so -> " "/include/retrograd/retrograd\\.h\n" "/include/retrograd/nn/layers/linear\\.h\n"
        "/cmake/retrograd/retrogradConfig\\.cmake\n" "/pkgconfig/retrograd\\.pc\n" "/doc/libretrograd-dev/copyright\n")
 foreach(package ${runtime} ${development})
   run(dpkg-deb -c ${package})
