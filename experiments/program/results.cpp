@@ -8,6 +8,7 @@
 #include "../report/figures.h"
 #include "../report/files.h"
 #include "../report/gnuplot.h"
+#include "../report/json.h"
 #include "../report/networks.h"
 #include "../report/table.h"
 

@@ -4,8 +4,6 @@
 #include <retrograd/core/base/version.h>
 #include <retrograd/core/blas/gemm.h>
 
-#include <nlohmann/json.hpp>
-
 #include "../paper/summary.h"
 #include "conclusions.h"
 #include "table.h"
@@ -51,32 +49,6 @@ std::string report(const std::vector<Outcome>& outcomes, const Options& options,
     if (one.state == State::failed) text += fmt::format("\nFailed: {}.\n", one.failure);
   }
   return text + "\n" + conclusions_text(reexamine(summaries, setting.test_images));
-}
-
-std::string config_json(const Options& options, const Setting& setting) {
-  const Configuration& paper = options.configuration;
-  std::vector<std::string> cases;
-  for (const Case* one : options.cases) cases.emplace_back(one->name);
-  const nlohmann::ordered_json config{{"cases", cases},
-                                      {"seeds", options.seeds},
-                                      {"dataset", name_of(options.dataset)},
-                                      {"data", options.data},
-                                      {"train_images", setting.train_images},
-                                      {"test_images", setting.test_images},
-                                      {"epochs", paper.epochs},
-                                      {"learning_rate", paper.learning_rate},
-                                      {"weight_decay", paper.weight_decay},
-                                      {"momentum", paper.momentum},
-                                      {"batch_size", paper.batch_size},
-                                      {"display_every", paper.display_every},
-                                      {"overrides", name_of(paper.overrides)},
-                                      {"jobs", options.jobs},
-                                      {"threads", options.threads},
-                                      {"version", setting.version},
-                                      {"blas_core", setting.blas_core},
-                                      {"simd_target", setting.simd_target}};
-  // A folder's name need not be UTF-8; JSON must.
-  return config.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace retrograd::experiments

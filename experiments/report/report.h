@@ -1,5 +1,5 @@
-// What a run says for itself: table.md (and stdout), config.json.
-// Invariant: both come from the options, the setting and the outcomes alone; what failed or is missing is named.
+// What a run says for itself: table.md (and stdout).
+// Invariant: it comes from the options, the setting and the outcomes alone; what failed or is missing is named.
 // Refuses to know: where the text goes.
 #pragma once
 #include <cstdint>
@@ -24,8 +24,5 @@ Setting setting_of_engine();
 
 /// Markdown that reads as plain text too: how it was run, the table, failures, the paper's conclusions.
 std::string report(const std::vector<Outcome>& outcomes, const Options& options, const Setting& setting);
-
-/// Every option and the setting, as JSON.
-std::string config_json(const Options& options, const Setting& setting);
 
 }  // namespace retrograd::experiments

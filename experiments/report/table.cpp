@@ -3,7 +3,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "wording.h"
 
@@ -70,26 +69,6 @@ std::string results_table(const std::vector<Summary>& summaries, Digits dataset)
       {"case", "paper accuracy", "paper loss", "accuracy", "loss", "best accuracy", "at epoch", "seconds"}};
   for (const Summary& one : summaries) rows.push_back(row(one, dataset));
   return markdown_table(rows, 1);
-}
-
-std::string results_json(const std::vector<Outcome>& outcomes) {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const Outcome& one : outcomes) {
-    if (one.state == State::unfinished) continue;
-    nlohmann::ordered_json entry{{"case", one.which->name}, {"seed", one.seed}};
-    if (one.finished()) {
-      entry["accuracy"] = one.accuracy();
-      entry["loss"] = one.loss();
-      entry["best_accuracy"] = one.best_accuracy();
-      entry["best_epoch"] = one.best_epoch();
-      entry["seconds"] = one.seconds;
-    } else {
-      for (const char* key : {"accuracy", "loss", "best_accuracy", "best_epoch", "seconds"}) entry[key] = nullptr;
-      entry["failure"] = one.failure;
-    }
-    list.push_back(std::move(entry));
-  }
-  return list.dump(2) + "\n";
 }
 
 }  // namespace retrograd::experiments

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "../../../experiments/report/json.h"
 #include "../../../experiments/report/table.h"
 #include "../../scratch.h"
 #include "../samples.h"
