@@ -17,14 +17,14 @@ constexpr std::int64_t kMostRows = 128;
 
 // A start of 2⁶³, which no int64 is, stands for the largest one.
 template <class T>
-T start_of(const Fold& fold) {
-  if (std::is_same_v<T, std::int64_t> && fold.start >= 0x1p63) return std::numeric_limits<T>::max();
-  return static_cast<T>(fold.start);
+T start_of(double start) {
+  if (std::is_same_v<T, std::int64_t> && start >= 0x1p63) return std::numeric_limits<T>::max();
+  return static_cast<T>(start);
 }
 
-Tensor started(const Fold& fold, const Shape& shape, Dtype dtype) {
+Tensor started(double start, const Shape& shape, Dtype dtype) {
   Tensor out = Tensor::empty(shape, dtype);
-  dispatch(dtype, [&]<class T>() { std::fill_n(detail::values<T>(out), out.size(), start_of<T>(fold)); });
+  dispatch(dtype, [&]<class T>() { std::fill_n(detail::values<T>(out), out.size(), start_of<T>(start)); });
   return out;
 }
 
@@ -49,7 +49,7 @@ void fold_into(const Fold& fold, const Tensor& x, const Tensor& out) {
     tail[axis] = shape[axis] - head[axis];
     const Strides strides = x.strides();
     fold_into(fold, make_view(x, head, strides), out);
-    const Tensor rest = started(fold, out.shape(), out.dtype());
+    const Tensor rest = started(fold.start, out.shape(), out.dtype());
     fold_into(fold, make_view(x, tail, strides, head[axis] * strides[static_cast<std::size_t>(axis)]), rest);
     fold.column(rest.body().data, out.body().data, out.size());
     return;
@@ -78,8 +78,18 @@ Shape reduced_shape(const Shape& shape, std::uint32_t mask, bool keepdims) {
 
 Tensor reduce(const char* op, const ByDtype<Fold>& folds, const Tensor& x, std::uint32_t mask) {
   const Fold& fold = kernel_for(op, folds, x.dtype());
-  Tensor out = started(fold, reduced_shape(x.shape(), mask, true), x.dtype());
+  Tensor out = started(fold.start, reduced_shape(x.shape(), mask, true), x.dtype());
   fold_into(fold, packed(x), out);
+  return out;
+}
+
+Tensor reduce(const char* op, const ByDtype<ExactFold>& folds, const Tensor& x, std::uint32_t mask, Dtype out_dtype) {
+  const ExactFold& fold = kernel_for(op, folds, x.dtype());
+  Tensor out = started(fold.start, reduced_shape(x.shape(), mask, true), out_dtype);
+  for_each_run<2>(x.shape(), {&x, &out},
+                  [&](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
+                    fold.run(at[0], step[0], const_cast<void*>(at[1]), step[1], n);
+                  });
   return out;
 }
 

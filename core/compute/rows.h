@@ -35,4 +35,10 @@ void run_rows(Rows rows, void (*kernel)(Parameters...), const Arguments&... argu
                [&](std::int64_t first, std::int64_t last) { kernel(kernel_argument(arguments)..., first, last); });
 }
 
+/// The value of a kernel that needs all elements in one order, on the calling thread; arguments as above.
+template <class Result, class... Parameters, class... Arguments>
+Result run_whole(Result (*kernel)(Parameters...), const Arguments&... arguments) {
+  return kernel(kernel_argument(arguments)...);
+}
+
 }  // namespace retrograd::detail

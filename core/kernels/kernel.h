@@ -43,4 +43,12 @@ struct Fold {
   constexpr explicit operator bool() const { return row != nullptr; }
 };
 
+/// How one dtype folds into another in any order: x[i · x_step] into into[i · into_step], whose step is 0 or 1.
+struct ExactFold {
+  void (*run)(const void* x, std::int64_t x_step, void* into, std::int64_t into_step, std::int64_t n);
+  double start;
+  /// False of a dtype that is not taken.
+  constexpr explicit operator bool() const { return run != nullptr; }
+};
+
 }  // namespace retrograd::detail

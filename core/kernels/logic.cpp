@@ -23,6 +23,14 @@ constexpr ByDtype<UnaryRun> question(F) {
           scalar_map_run<Answer, bool>, scalar_map_run<Answer, std::uint8_t, bool>};
 }
 
+template <class T>
+std::int64_t find_not_finite(const void* x_run, std::int64_t n) {
+  const T* x = static_cast<const T*>(x_run);
+  std::int64_t i = 0;
+  while (i < n && std::isfinite(x[i])) ++i;
+  return i;
+}
+
 struct Close {
   bool operator()(auto a, auto b, const Tolerance& tolerance) const {
     if (a == b) return true;  // infinities too
@@ -57,6 +65,7 @@ constexpr LogicKernels kTable = {
     .isnan = question<false>([](auto x) { return std::isnan(x); }),
     .isinf = question<false>([](auto x) { return std::isinf(x); }),
     .isfinite = question<true>([](auto x) { return std::isfinite(x); }),
+    .find_not_finite = floats(find_not_finite<float>, find_not_finite<double>),
     .are_close = pairs<Close>(),
     .are_equal = pairs<Equal>(),
 };

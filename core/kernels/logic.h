@@ -17,6 +17,7 @@ struct LogicKernels {
   ByDtype<BinaryRun> logical_and, logical_or, logical_xor;
   ByDtype<UnaryRun> logical_not, isnan, isinf, isfinite;
   /// Of equal numbers, infinite ones too, and of those within the tolerance; equal alone.
+  ByDtype<FindRun> find_not_finite;
   ByDtype<PairTest> are_close, are_equal;
 };
 const LogicKernels& logic_kernels();

@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "../../core/base/error.h"
-#include "../../core/blas/lapack.h"
 #include "../../core/compute/creation.h"
+#include "../../core/compute/factor.h"
 #include "../../core/compute/product.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
@@ -37,9 +37,7 @@ Tensor solve_matrices(const Tensor& a, const Tensor& b, bool lower) {
   }
   const Tensor factor = detail::blas_readable(a);
   const detail::MatrixOffset offset(factor, leading);
-  dispatch_floating(x.dtype(), [&]<class T>() {
-    detail::triangular_solve(leading.size(), n, k, detail::matrix_of<T>(factor), offset, lower, detail::values<T>(x));
-  });
+  detail::solve_triangular_in_place(factor, offset, lower, x);
   const Tensor inputs[] = {a, b};
   return record_joint(
       "solve_triangular", std::move(x), inputs,
@@ -57,7 +55,7 @@ Tensor solve_matrices(const Tensor& a, const Tensor& b, bool lower) {
 
 void check_diagonals(const Tensor& a) {
   const std::int64_t n = a.shape()[a.rank() - 1];
-  const std::vector<double> diagonals = diagonal(detach(a), 0, -2, -1).to_vector<double>();
+  const std::vector<double> diagonals = detail::diagonals_of(a);
   for (std::size_t i = 0; i < diagonals.size(); ++i)
     if (diagonals[i] == 0)
       fail<LinalgError>("solve_triangular: {} is singular: element {} of its diagonal is 0",
@@ -78,11 +76,9 @@ Tensor solve_triangular(const Tensor& a, const Tensor& b, bool lower) {
 // dL = L·Φ(L⁻¹·dΣ·L⁻ᵀ), so the cotangent of Σ is Φ(L⁻ᵀ·(P + Pᵀ)·L⁻¹) with P = Φ(Lᵀ·G).
 Tensor cholesky(const Tensor& x) {
   detail::check_matrices("cholesky", x, true);
-  const std::int64_t n = x.shape()[x.rank() - 1], count = detail::matrices_in(x);
-  const Tensor y = detail::copy_values(x);
-  std::vector<std::int64_t> failed(static_cast<std::size_t>(count));
-  dispatch_floating(x.dtype(),
-                    [&]<class T>() { detail::cholesky_factor(count, n, detail::values<T>(y), failed.data()); });
+  const std::int64_t count = detail::matrices_in(x);
+  Tensor y = detail::copy_values(x);
+  const std::vector<std::int64_t> failed = detail::cholesky_in_place(y);
   for (std::int64_t i = 0; i < count; ++i)
     if (const std::int64_t pivot = failed[static_cast<std::size_t>(i)]; pivot >= 0)
       fail<LinalgError>("cholesky: {} is not positive definite: pivot {} is not above 0",

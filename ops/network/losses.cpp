@@ -4,8 +4,10 @@
 #include <limits>
 #include <vector>
 
-#include "../../core/base/total.h"
 #include "../../core/compute/creation.h"
+#include "../../core/compute/rows.h"
+#include "../../core/kernels/indices.h"
+#include "../../core/kernels/losses.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
@@ -29,10 +31,10 @@ void detail::check_rows(const char* op, const Tensor& y, const Tensor& targets, 
     if (!(targets.shape() == Shape{y.shape()[0]}))
       fail<ShapeError>("{}: {} needs {} class indices, got shape {}", op, y.shape(), y.shape()[0], targets.shape());
     const Tensor indices = packed(targets);
-    const std::int64_t* index = indices.data<std::int64_t>();
-    for (std::int64_t n = 0; n < targets.size(); ++n)
-      if ((index[n] < 0 || index[n] >= y.shape()[1]) && index[n] != ignored)
-        fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, index[n], n, y.shape()[1] - 1);
+    const auto* index = indices.data<std::int64_t>();
+    const std::int64_t n = first_outside(index, targets.size(), 0, y.shape()[1], ignored ? &*ignored : nullptr);
+    if (n < targets.size())
+      fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, index[n], n, y.shape()[1] - 1);
   } else if (targets.shape() == Shape{y.shape()[0]}) {
     fail<DtypeError>("{}: class indices are int64, got {} {}; astype converts", op, targets.dtype(), targets.shape());
   } else if (targets.dtype() != y.dtype()) {
@@ -69,6 +71,8 @@ using detail::check_mean;
 using detail::check_pairs;
 using detail::check_rows;
 using detail::target_rows;
+const detail::LossKernels& kernels() { return detail::loss_kernels(); }
+
 // A loss as a scalar tensor; one beyond float32 is infinite there, as if it had been summed in float32.
 Tensor loss_of(double loss, Dtype dtype) {
   if (dtype == float32 && std::abs(loss) > std::numeric_limits<float>::max()) loss = std::copysign(INFINITY, loss);
@@ -79,24 +83,15 @@ double batch_of(const Tensor& y) { return static_cast<double>(y.shape()[0]); }
 // r = (a − t)·s/n for targets t (rows, or class indices) and a scalar s: the backward formula of all losses, in one
 // pass.
 Tensor residual(const Tensor& a, const Tensor& targets, const Tensor& s, double n) {
-  const Tensor from = detail::packed(a), t = detail::packed(targets);
   Tensor r = Tensor::empty(a.shape(), a.dtype());
-  const auto subtract = [&]<class T>() {
-    const T scale = s.item<T>() / static_cast<T>(n);
-    const T* x = from.data<T>();
-    T* to = detail::values<T>(r);
-    if (are_indices(targets)) {
-      for (std::int64_t i = 0; i < a.size(); ++i) to[i] = x[i] * scale;
-      for (std::int64_t row = 0; row < a.shape()[0]; ++row) {
-        const std::int64_t at = row * a.shape()[1] + t.data<std::int64_t>()[row];
-        to[at] = (x[at] - 1) * scale;
-      }
-    } else {
-      const T* target = t.data<T>();
-      for (std::int64_t i = 0; i < a.size(); ++i) to[i] = (x[i] - target[i]) * scale;
-    }
-  };
-  a.dtype() == float32 ? subtract.template operator()<float>() : subtract.template operator()<double>();
+  const Tensor from = detail::packed(a), t = detail::packed(targets);
+  if (are_indices(targets)) {
+    const std::int64_t columns = a.shape()[1];
+    const auto kernel = detail::kernel_for("residual", kernels().residual_of_indices, a.dtype());
+    detail::run_rows({a.shape()[0], columns}, kernel, from, t, s, n, r, columns);
+  } else {
+    detail::run_rows({a.size(), 1}, detail::kernel_for("residual", kernels().residual, a.dtype()), from, t, s, n, r);
+  }
   return record(
       "residual", std::move(r),
       wrt(
@@ -124,23 +119,13 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
   const Tensor from = detail::packed(x), t = detail::packed(targets);
   std::vector<double, detail::PoolAllocator<double>> log_sum(static_cast<std::size_t>(rows));
   Tensor h = detail::softmax_rows(from, log_sum.data());
-  double loss = 0;
-  dispatch_floating(x.dtype(), [&]<class T>() {
-    detail::Total<T> total;
-    for (std::int64_t n = 0; n < rows; ++n) {
-      const T* row = from.data<T>() + n * columns;
-      const double log_total = log_sum[static_cast<std::size_t>(n)];
-      if (are_indices(targets)) {
-        total.add(log_total - static_cast<double>(row[t.data<std::int64_t>()[n]]));
-      } else {
-        for (std::int64_t k = 0; k < columns; ++k) {
-          const double share = static_cast<double>(t.data<T>()[n * columns + k]);
-          if (share != 0) total.add(share * (log_total - static_cast<double>(row[k])));
-        }
-      }
-    }
-    loss = total.value();
-  });
+  const double loss =
+      are_indices(targets)
+          ? detail::run_whole(
+                detail::kernel_for("softmax_cross_entropy", kernels().cross_entropy_of_indices, x.dtype()), from, t,
+                log_sum.data(), rows, columns)
+          : detail::run_whole(detail::kernel_for("softmax_cross_entropy", kernels().cross_entropy, x.dtype()), from, t,
+                              log_sum.data(), rows, columns);
   // dh = h ∘ (dx − Σₖ hₖ dxₖ), eq. 2.14
   h = record(
       "softmax", std::move(h),
@@ -161,24 +146,12 @@ Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
 // Σ (y − t)²
 double squared_distance(const Tensor& y, const Tensor& targets) {
   const Tensor from = detail::packed(y), t = detail::packed(targets);
-  double sum = 0;
-  dispatch_floating(y.dtype(), [&]<class T>() {
-    detail::Total<T> total;
-    const T* value = from.data<T>();
-    const auto add = [&](std::int64_t i, double target) {
-      const double difference = static_cast<double>(value[i]) - target;
-      total.add(difference * difference);
-    };
-    if (are_indices(targets)) {
-      const std::int64_t columns = y.shape()[1];
-      for (std::int64_t i = 0; i < y.size(); ++i) add(i, t.data<std::int64_t>()[i / columns] == i % columns);
-    } else {
-      const T* target = t.data<T>();
-      for (std::int64_t i = 0; i < y.size(); ++i) add(i, static_cast<double>(target[i]));
-    }
-    sum = total.value();
-  });
-  return sum;
+  if (are_indices(targets))
+    return detail::run_whole(detail::kernel_for("euclidean", kernels().squared_distance_of_indices, y.dtype()), from, t,
+                             y.shape()[0], y.shape()[1]);
+  const std::int64_t one_row = 1;
+  return detail::run_whole(detail::kernel_for("mse", kernels().squared_distance, y.dtype()), from, t, one_row,
+                           y.size());
 }
 
 // Σ (y − t)²/2n, whose derivative is (y − t)/n.

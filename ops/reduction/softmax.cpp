@@ -38,14 +38,14 @@ int axis_of(const char* op, const Tensor& x, const Tensor& axis) {
 Tensor of_axis(int axis) { return tensor(std::int64_t{axis}); }
 
 // Along an axis whose lines lie as rows; log_sums, ln Σ e^x of each, may be null.
-Tensor by_rows(SoftmaxKind kind, const Tensor& x, const detail::Along& along, double* log_sums) {
+Tensor by_rows(SoftmaxKind kind, const Tensor& x, const detail::Lines& along, double* log_sums) {
   Tensor y = Tensor::empty(x.shape(), x.dtype());
   const auto kernel = detail::kernel_for("softmax", detail::softmax_kernels().rows, x.dtype());
   detail::run_rows({along.outer, along.n}, kernel, kind, detail::packed(x), y, log_sums, along.n);
   return y;
 }
 Tensor run_gradient(const detail::ByDtype<detail::SoftmaxKernels::Gradient>& kernels, const Tensor& g, const Tensor& y,
-                    const detail::Along& along) {
+                    const detail::Lines& along) {
   Tensor r = Tensor::empty(g.shape(), g.dtype());
   const auto kernel = detail::kernel_for("softmax", kernels, g.dtype());
   detail::run_rows({along.outer, along.n}, kernel, detail::packed(g), detail::packed(y), r, along.n);
@@ -54,7 +54,7 @@ Tensor run_gradient(const detail::ByDtype<detail::SoftmaxKernels::Gradient>& ker
 
 // Σₖ gₖ·∂hₖ/∂xᵢ = hᵢ·(gᵢ − Σₖ hₖgₖ), eq. 2.14
 Tensor softmax_gradient(const Tensor& g, const Tensor& h, int axis) {
-  const detail::Along along(h.shape(), axis);
+  const detail::Lines along = detail::lines_of(h.shape(), axis);
   if (along.inner == 1 && !is_recorded(g, h))
     return run_gradient(detail::softmax_kernels().softmax_gradient, g, h, along);
   const Tensor shifted = [&] {  // as the kernel does
@@ -66,7 +66,7 @@ Tensor softmax_gradient(const Tensor& g, const Tensor& h, int axis) {
 }
 // Σₖ gₖ·∂yₖ/∂xᵢ = gᵢ − e^(yᵢ)·Σₖ gₖ
 Tensor log_softmax_gradient(const Tensor& g, const Tensor& y, int axis) {
-  const detail::Along along(y.shape(), axis);
+  const detail::Lines along = detail::lines_of(y.shape(), axis);
   if (along.inner == 1 && !is_recorded(g, y))
     return run_gradient(detail::softmax_kernels().log_softmax_gradient, g, y, along);
   return g - exp(y) * sum(g, axis, true);
@@ -86,7 +86,7 @@ Tensor softmax_composed(const Tensor& x, const Tensor& at) {
 Tensor softmax_fused(const Tensor& x, const Tensor& at) {
   const int axis = axis_of("softmax", x, at);
   if (x.size() == 0) return alias(x);
-  const detail::Along along(x.shape(), axis);
+  const detail::Lines along = detail::lines_of(x.shape(), axis);
   Tensor h;
   if (along.inner == 1) {
     h = by_rows(SoftmaxKind::softmax, x, along, nullptr);
@@ -107,7 +107,7 @@ Tensor log_softmax_composed(const Tensor& x, const Tensor& at) {
 Tensor log_softmax_fused(const Tensor& x, const Tensor& at) {
   const int axis = axis_of("log_softmax", x, at);
   if (x.size() == 0) return alias(x);
-  const detail::Along along(x.shape(), axis);
+  const detail::Lines along = detail::lines_of(x.shape(), axis);
   Tensor y;
   if (along.inner == 1) {
     y = by_rows(SoftmaxKind::log_softmax, x, along, nullptr);
@@ -131,7 +131,7 @@ Tensor logsumexp_composed(const Tensor& x, const Tensor& at) { return logsumexp_
 // d ln Σ e^x = Σ e^(xᵢ − y)·dxᵢ
 Tensor logsumexp_fused(const Tensor& x, const Tensor& at) {
   const int axis = axis_of("logsumexp", x, at);
-  const detail::Along along(x.shape(), axis);
+  const detail::Lines along = detail::lines_of(x.shape(), axis);
   Tensor y;
   if (along.inner == 1 && x.size() > 0) {
     Shape shape = x.shape();
@@ -186,7 +186,7 @@ Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdims) {
 }
 
 Tensor detail::softmax_rows(const Tensor& x, double* log_sums) {
-  return by_rows(SoftmaxKind::softmax, x, Along(x.shape(), 1), log_sums);
+  return by_rows(SoftmaxKind::softmax, x, lines_of(x.shape(), 1), log_sums);
 }
 
 // ln of eq. 2.9

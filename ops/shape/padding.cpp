@@ -4,6 +4,8 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/copy.h"
+#include "../../core/compute/rows.h"
+#include "../../core/kernels/triangle.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
@@ -112,17 +114,10 @@ Tensor triangle(const char* op, const Tensor& x, std::int64_t k, bool is_lower) 
   if (x.rank() < 2) fail<ShapeError>("{}: needs matrices, got shape {}", op, x.shape());
   const std::int64_t rows = x.shape()[x.rank() - 2], columns = x.shape()[x.rank() - 1];
   k = std::clamp(k, -rows - 1, columns + 1);  // beyond these nothing changes
-  const Tensor from = detail::packed(x);
   Tensor y = Tensor::empty_like(x);
-  dispatch(x.dtype(), [&]<class T>() {
-    const T* in = from.data<T>();
-    T* out = detail::values<T>(y);
-    for (std::int64_t at = 0, row = 0; at < x.size(); at += columns, row = row + 1 < rows ? row + 1 : 0) {
-      const std::int64_t border = std::clamp<std::int64_t>(row + k + (is_lower ? 1 : 0), 0, columns);
-      std::copy(in + at, in + at + columns, out + at);
-      std::fill(is_lower ? out + at + border : out + at, is_lower ? out + at + columns : out + at + border, T{});
-    }
-  });
+  const auto kernel = detail::kernel_for(op, detail::triangle_kernels().triangle, x.dtype());
+  if (x.size() > 0)
+    detail::run_rows({x.size() / columns, columns}, kernel, detail::packed(x), y, rows, columns, k, is_lower);
   return record(op, std::move(y), wrt(x, [op, k, is_lower](const Tensor& g) { return triangle(op, g, k, is_lower); }));
 }
 

@@ -1,0 +1,17 @@
+// A tensor's shape seen along one axis, or along neighboring axes as one. Not a public header.
+#pragma once
+#include "../base/shape.h"
+#include "../kernels/lines.h"
+
+namespace retrograd::detail {
+
+/// Along the axes first … last as one.
+inline Lines lines_of(const Shape& shape, int first, int last) {
+  Lines lines;
+  for (int axis = 0; axis < shape.rank(); ++axis)
+    (axis < first ? lines.outer : axis <= last ? lines.n : lines.inner) *= shape[axis];
+  return lines;
+}
+inline Lines lines_of(const Shape& shape, int axis) { return lines_of(shape, axis, axis); }
+
+}  // namespace retrograd::detail

@@ -1,0 +1,30 @@
+// What runs along lines: sums, products, recurrences. Each kernel does the blocks of lines from first to before last.
+// Integers wrap around. Not a public header.
+#pragma once
+#include "kernel.h"
+#include "lines.h"
+
+namespace retrograd::detail {
+
+struct ScanKernels {
+  using Scan = void (*)(const void* x, void* y, Lines lines, bool reverse, std::int64_t first, std::int64_t last);
+  /// yₖ = Σ xⱼ, or Π xⱼ, over j ≤ k; reversed, over j ≥ k.
+  ByDtype<Scan> sum, product;
+  /// sₖ = bₖ + aₖ·sₖ₋₁ (reversed sₖ₊₁) from 0.
+  ByDtype<void (*)(const void* a, const void* b, void* s, Lines lines, bool reverse, std::int64_t first,
+                   std::int64_t last)>
+      recurrence;
+  /// yₖ = xₖ₋₁ (reversed xₖ₊₁), and `fill` at the end that is left free; of the outer lines from first to before last.
+  ByDtype<void (*)(const void* x, void* y, Lines lines, bool reverse, double fill, std::int64_t first,
+                   std::int64_t last)>
+      shift;
+  /// y = Π xⱼ of each line; of floats in their dtype, of all others int64.
+  ByDtype<void (*)(const void* x, void* y, Lines lines, std::int64_t first, std::int64_t last)> whole_product;
+  /// yᵢ = Π xⱼ over j ≠ i, with room for kBytesOfProduct an element.
+  static constexpr std::int64_t kBytesOfProduct = 24;
+  ByDtype<void (*)(const void* x, void* y, void* room, Lines lines, std::int64_t first, std::int64_t last)>
+      product_of_others;
+};
+const ScanKernels& scan_kernels();
+
+}  // namespace retrograd::detail
