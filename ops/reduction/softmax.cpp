@@ -5,7 +5,9 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
+#include "../../core/compute/find.h"
 #include "../../core/compute/rows.h"
+#include "../../core/kernels/logic.h"
 #include "../../core/kernels/softmax.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
@@ -138,16 +140,9 @@ Tensor logsumexp_fused(const Tensor& x, const Tensor& at) {
     shape[axis] = 1;
     std::vector<double, detail::PoolAllocator<double>> log_sums(static_cast<std::size_t>(along.outer));
     by_rows(SoftmaxKind::log_sum, x, along, log_sums.data());
-    y = Tensor::empty(shape, x.dtype());
-    bool is_finite = true;
-    dispatch(x.dtype(), [&]<class T>() {
-      for (std::int64_t n = 0; n < along.outer; ++n) {
-        const double log_sum = log_sums[static_cast<std::size_t>(n)];
-        is_finite = is_finite && std::isfinite(log_sum);
-        detail::values<T>(y)[n] = static_cast<T>(log_sum);
-      }
-    });
-    if (!is_finite) y = Tensor();  // infinities and NaN take the careful way
+    y = detail::from_doubles(log_sums, shape, x.dtype());
+    if (detail::find("logsumexp", detail::logic_kernels().find_not_finite, y) >= 0)
+      y = Tensor();  // infinities and NaN take the careful way
   }
   if (!y.defined()) {
     const NoTape compute_only;

@@ -1,57 +1,11 @@
 #include "source.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include "../../core/base/error.h"
-#include "../../core/base/threads.h"
-#include "../../core/kernels/pixels.h"
 #include "../../core/tensor/format.h"
 
 namespace retrograd::detail {
-
-namespace {
-
-// Asks for memory that will be read soon.
-void prefetch(const std::byte* begin, std::size_t bytes) {
-  constexpr std::size_t kLine = 64;
-  for (std::size_t at = 0; at < bytes; at += kLine) __builtin_prefetch(begin + at, 0, 2);
-}
-
-std::size_t bytes_of(const Tensor& x) { return static_cast<std::size_t>(x.size()) * size_of(x.dtype()); }
-
-}  // namespace
-
-// Rows in random order come as slowly as memory answers, hence the prefetching.
-Tensor gather_rows(const Tensor& x, tools::Rows rows, std::int64_t known, bool pixels) {
-  const auto count = static_cast<std::int64_t>(rows.size());
-  Shape shape = x.shape();
-  const std::size_t bytes = shape[0] ? bytes_of(x) / static_cast<std::size_t>(shape[0]) : 0;
-  shape[0] = count;
-  constexpr std::int64_t kAhead = 16, kBytesTogether = 32 * 1024;
-  constexpr std::size_t kNear = 256 * 1024;  // of a cache, for what is fetched ahead
-  const std::byte* from = x.body().data;
-  const auto source = [&](std::int64_t i) { return from + static_cast<std::size_t>(rows.data()[i]) * bytes; };
-  const bool decodes = pixels && x.dtype() == uint8;
-  Tensor out = Tensor::empty(shape, decodes ? default_dtype() : x.dtype());
-  const auto copy_row = [&](std::int64_t i) {
-    if (i + kAhead < known && kAhead * bytes <= kNear) prefetch(source(i + kAhead), bytes);
-    const auto* pixel = reinterpret_cast<const std::uint8_t*>(source(i));
-    const std::size_t at = static_cast<std::size_t>(i) * bytes;
-    if (decodes && out.dtype() == float32)
-      pixel_kernels().decode(pixel, values<float>(out) + at, static_cast<std::int64_t>(bytes));
-    else if (decodes)
-      std::transform(pixel, pixel + bytes, values<double>(out) + at, [](std::uint8_t p) { return (p - 128) / 255.0; });
-    else
-      std::memcpy(out.body().data + static_cast<std::size_t>(i) * bytes, source(i), bytes);
-  };
-  // Bytes from memory that are worth a thread, as steps.
-  const double steps = static_cast<double>(bytes + 1) * (double{kSharedSteps} / double{kBytesTogether});
-  parallel_for(count, steps, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i) copy_row(i);
-  });
-  return out;
-}
 
 void check_equally_many(const Tensor& first, const Tensor& other) {
   if (first.rank() == 0 || other.rank() == 0) fail<ShapeError>("batches: a scalar has no axis that counts samples");
@@ -78,7 +32,7 @@ void put_sample(std::vector<Tensor>& stack, std::size_t k, std::int64_t i, std::
   if (!(part.shape() == expected))
     fail<ShapeError>("batches: part {} of sample {}: expected {} like the samples before it, found {}", k, row,
                      expected, part.shape());
-  const std::size_t bytes = bytes_of(part);
+  const std::size_t bytes = static_cast<std::size_t>(part.size()) * size_of(part.dtype());
   if (bytes > 0) std::memcpy(whole.body().data + static_cast<std::size_t>(i) * bytes, packed(part).body().data, bytes);
 }
 

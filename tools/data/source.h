@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "../../core/base/call_context.h"
+#include "../../core/compute/gather.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/tensor.h"
 
@@ -55,9 +56,6 @@ concept MadeOfTensors = std::is_default_constructible_v<T> && requires(T& item) 
   each_part(item, [](Tensor&) {});
 };
 
-/// The rows of x, which is contiguous, in the order given; where `pixels`, uint8 is decoded to float32 (x − 128)/255.
-/// The row numbers go on in memory to `known` of them: what is read soon is brought near meanwhile.
-Tensor gather_rows(const Tensor& x, tools::Rows rows, std::int64_t known, bool pixels);
 /// ShapeError unless both have a first axis of one size.
 void check_equally_many(const Tensor& first, const Tensor& other);
 /// Error where there are fewer than no samples.
