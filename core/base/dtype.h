@@ -32,28 +32,27 @@ inline constexpr Dtype uint8 = Dtype::uint8;
 /// How many dtypes there are.
 inline constexpr int kDtypes = 5;
 
-/// Calls `f.template operator()<T>()` with the C++ type T that a dtype stands for.
-template <class F>
+/// Calls `f.template operator()<T>()` with the C++ type T that a dtype stands for; as dispatch<float, double>, where it
+/// is known to be float32 or float64, for these two alone.
+template <class... Known, class F>
 constexpr decltype(auto) dispatch(Dtype dtype, F&& f) {
-  switch (dtype) {
-    case Dtype::float64:
-      return f.template operator()<double>();
-    case Dtype::int64:
-      return f.template operator()<std::int64_t>();
-    case Dtype::boolean:
-      return f.template operator()<bool>();
-    case Dtype::uint8:
-      return f.template operator()<std::uint8_t>();
-    case Dtype::float32:
-      break;
+  if constexpr (sizeof...(Known) > 0) {
+    static_assert(std::is_same_v<void(Known...), void(float, double)>);
+    if (dtype == Dtype::float64) return f.template operator()<double>();
+  } else {
+    switch (dtype) {
+      case Dtype::float64:
+        return f.template operator()<double>();
+      case Dtype::int64:
+        return f.template operator()<std::int64_t>();
+      case Dtype::boolean:
+        return f.template operator()<bool>();
+      case Dtype::uint8:
+        return f.template operator()<std::uint8_t>();
+      case Dtype::float32:
+        break;
+    }
   }
-  return f.template operator()<float>();
-}
-
-/// The same for float32 and float64, when it is known to be one of them.
-template <class F>
-constexpr decltype(auto) dispatch_floating(Dtype dtype, F&& f) {
-  if (dtype == Dtype::float64) return f.template operator()<double>();
   return f.template operator()<float>();
 }
 

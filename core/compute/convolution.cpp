@@ -228,7 +228,7 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const
   const Tensor y = Tensor::empty(sizes.y(), x.dtype());
   if (y.size() == 0) return y;
   const Tensor image = packed(x), filters = packed(weight), summand = bias.defined() ? packed(bias) : Tensor();
-  dispatch_floating(x.dtype(), [&]<class T>() {
+  dispatch<float, double>(x.dtype(), [&]<class T>() {
     const T* b = summand.defined() ? summand.data<T>() : nullptr;
     if (sizes.depth() > 0) return Convolution<T>(sizes).forward(image.data<T>(), filters.data<T>(), b, values<T>(y));
     const std::int64_t positions = sizes.windows.positions();  // sums of nothing
@@ -241,15 +241,15 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const
 Tensor convolve_back(const Tensor& g, const Tensor& weight, const ConvSizes& sizes) {
   if (g.size() == 0 || sizes.x().size() == 0) return zeros(sizes.x(), g.dtype());
   const Tensor x = Tensor::empty(sizes.x(), g.dtype()), rows = packed(g), filters = packed(weight);
-  dispatch_floating(g.dtype(),
-                    [&]<class T>() { Convolution<T>(sizes).back(rows.data<T>(), filters.data<T>(), values<T>(x)); });
+  dispatch<float, double>(
+      g.dtype(), [&]<class T>() { Convolution<T>(sizes).back(rows.data<T>(), filters.data<T>(), values<T>(x)); });
   return x;
 }
 
 Tensor correlate(const Tensor& x, const Tensor& g, const ConvSizes& sizes) {
   if (x.size() == 0 || sizes.weight().size() == 0) return zeros(sizes.weight(), g.dtype());
   const Tensor weight = Tensor::empty(sizes.weight(), g.dtype()), image = packed(x), rows = packed(g);
-  dispatch_floating(g.dtype(), [&]<class T>() {
+  dispatch<float, double>(g.dtype(), [&]<class T>() {
     Convolution<T>(sizes).correlate(image.data<T>(), rows.data<T>(), values<T>(weight));
   });
   return weight;

@@ -29,7 +29,7 @@ void add_runs(const Tensor& view, const Tensor& x) {
 }  // namespace
 
 void add_to_view(const Tensor& view, const Tensor& x) {
-  dispatch_floating(x.dtype(), [&]<class T>() { add_runs<T>(view, x); });
+  dispatch<float, double>(x.dtype(), [&]<class T>() { add_runs<T>(view, x); });
 }
 
 }  // namespace retrograd::detail

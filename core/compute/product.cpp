@@ -79,7 +79,7 @@ void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c) {
     return at;
   };
   const std::int64_t m = c.shape()[c.rank() - 2], n = c.shape()[c.rank() - 1], k = a.shape()[a.rank() - 1];
-  dispatch_floating(c.dtype(), [&]<class T>() {
+  dispatch<float, double>(c.dtype(), [&]<class T>() {
     gemm_batch(batch.size(), m, n, k, first_matrix<T>(left), first_matrix<T>(right), values<T>(c), offset);
   });
 }
@@ -87,7 +87,7 @@ void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c) {
 void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const TileEpilogue* after) {
   const Tensor left = readable_as_it_lies(a), right = readable_as_it_lies(b);
   const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
-  dispatch_floating(c.dtype(), [&]<class T>() {
+  dispatch<float, double>(c.dtype(), [&]<class T>() {
     gemm(m, n, k, first_matrix<T>(left), first_matrix<T>(right), static_cast<T>(beta), values<T>(c),
          std::max<std::int64_t>(n, 1), after);
   });
@@ -139,7 +139,7 @@ const Tensor& Deferred::value() {
   Tensor product = Tensor::empty({a_.shape()[0], n}, a_.dtype());
   const TileGrid grid = tiles();  // the same as for whoever uses them one by one, and so the same bits
   parallel_for(grid.count(), kSharedSteps, [&](std::int64_t begin, std::int64_t end) {
-    dispatch_floating(a_.dtype(), [&]<class T>() {
+    dispatch<float, double>(a_.dtype(), [&]<class T>() {
       for (std::int64_t t = begin; t < end; ++t) {
         const TileRange at = grid[t];
         gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0},
@@ -161,7 +161,7 @@ TileGrid Deferred::tiles() const { return tiles_in_cache(a_.shape()[0], b_.shape
 
 void Deferred::tile(const TileRange& at, std::byte* out) const {
   const std::int64_t columns = at.column_end - at.column_begin;
-  dispatch_floating(a_.dtype(), [&]<class T>() {
+  dispatch<float, double>(a_.dtype(), [&]<class T>() {
     gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0}, reinterpret_cast<T*>(out), columns);
   });
 }

@@ -42,7 +42,7 @@ void add_rows(const Tensor& into, const Tensor& g, const Tensor& indices, int ax
   const Tensor from = packed(g);
   const std::int64_t count = indices.size();
   if (from.size() == 0) return;  // however many lines of none there are
-  dispatch_floating(g.dtype(), [&]<class T>() {
+  dispatch<float, double>(g.dtype(), [&]<class T>() {
     for (std::int64_t o = 0; o < to.outer; ++o)
       add(values<T>(into) + o * to.n * to.inner, to.n, to.inner, from.data<T>() + o * count * to.inner,
           indices.data<std::int64_t>(), count);
@@ -59,8 +59,8 @@ void add_along(const Tensor& into, const Tensor& source, const Tensor& indices, 
                            into.shape()[axis]);
   if (into.dtype() == int64)
     return scatter_kernels().add_integers(values<std::int64_t>(into), terms.data<std::int64_t>(), places.data(), count);
-  dispatch_floating(into.dtype(),
-                    [&]<class T>() { add(values<T>(into), into.size(), 1, terms.data<T>(), places.data(), count); });
+  dispatch<float, double>(
+      into.dtype(), [&]<class T>() { add(values<T>(into), into.size(), 1, terms.data<T>(), places.data(), count); });
 }
 
 }  // namespace retrograd::detail

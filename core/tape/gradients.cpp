@@ -279,7 +279,7 @@ double norm_of(std::span<const Gradients::Entry> entries) {
     detail::Total<double> total;
     for (const Gradients::Entry& entry : entries)
       if (entry.has_value())
-        dispatch_floating(entry.value().dtype(), [&]<class T>() { add_squares<T>(entry.value(), scale, total); });
+        dispatch<float, double>(entry.value().dtype(), [&]<class T>() { add_squares<T>(entry.value(), scale, total); });
     return total.value();
   };
   constexpr double kSmall = 0x1p-900, kScale = 0x1p600;
@@ -296,7 +296,7 @@ void limit_values(const Tensor& x, double limit) {
     *value = *value > most ? most : *value < -most ? -most : *value;
 }
 void limit_values(const Tensor& x, double limit) {
-  x.dtype() == float32 ? limit_values<float>(x, limit) : limit_values<double>(x, limit);
+  dispatch<float, double>(x.dtype(), [&]<class T>() { limit_values<T>(x, limit); });
 }
 
 }  // namespace

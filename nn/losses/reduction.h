@@ -31,7 +31,7 @@ Tensor reduced(const char* op, const Tensor& losses, nn::Reduction reduction);
 template <class Fits>
 void check_values(const char* op, const char* what, const Tensor& x, const char* rule, Fits fits) {
   const Tensor from = packed(x);
-  dispatch_floating(x.dtype(), [&]<class T>() {
+  dispatch<float, double>(x.dtype(), [&]<class T>() {
     const std::span<const T> values = from.span<T>();
     for (std::size_t i = 0; i < values.size(); ++i)
       if (!fits(values[i])) fail_value(op, what, rule, static_cast<double>(values[i]), i);

@@ -17,7 +17,8 @@ namespace retrograd::detail {
 Factors::Factors(const Tensor& a) : lu_(copy_values(a)) {
   const std::int64_t n = a.shape()[a.rank() - 1], count = matrices_in(a);
   pivots_ = Tensor::empty({count * n}, int64);
-  dispatch_floating(a.dtype(), [&]<class T>() { lu_factor(count, n, values<T>(lu_), values<std::int64_t>(pivots_)); });
+  dispatch<float, double>(a.dtype(),
+                          [&]<class T>() { lu_factor(count, n, values<T>(lu_), values<std::int64_t>(pivots_)); });
 }
 
 double Factors::permutation_sign(std::int64_t matrix) const {
@@ -56,7 +57,7 @@ Tensor Factors::solve(const Tensor& b, const Shape& leading, bool transposed) co
   const std::int64_t n = size(), k = b.shape()[b.rank() - 1];
   Tensor x = copy_values(broadcast_to(b, with_matrix(leading, n, k)));
   const MatrixNumber number(lu_, leading);
-  dispatch_floating(x.dtype(), [&]<class T>() {
+  dispatch<float, double>(x.dtype(), [&]<class T>() {
     lu_solve(leading.size(), n, k, lu_.data<T>(), pivots_.data<std::int64_t>(), number, transposed, values<T>(x));
   });
   return x;

@@ -20,7 +20,7 @@ class Factors {
   template <class F>
   void each_diagonal(F see) const {
     const std::int64_t n = size(), count = matrices_in(lu_);
-    dispatch_floating(lu_.dtype(), [&]<class T>() {
+    dispatch<float, double>(lu_.dtype(), [&]<class T>() {
       for (std::int64_t i = 0; i < count; ++i) see(i, lu_.data<T>() + i * n * n, n + 1);
     });
   }

@@ -78,7 +78,7 @@ double norm_of(const Tensor& x) {
 Tensor nudged(const Tensor& x, Rng& rng) {
   if (!is_floating(x.dtype())) return x;
   const Tensor y = detail::copy_values(x);
-  dispatch_floating(x.dtype(), [&]<class T>() {
+  dispatch<float, double>(x.dtype(), [&]<class T>() {
     T* value = detail::values<T>(y);
     for (std::int64_t i = 0; i < y.size(); ++i) {
       const T step = std::numeric_limits<T>::epsilon() * value[i];

@@ -70,7 +70,7 @@ class Reader {
 
   Csv read() {
     Csv csv;
-    csv.values = dispatch_floating(options_.dtype, [&]<class T>() { return values<T>(); });
+    csv.values = dispatch<float, double>(options_.dtype, [&]<class T>() { return values<T>(); });
     for (const Column& one : columns_) csv.names.push_back(one.name);
     if (label_) {
       csv.classes = classes();
