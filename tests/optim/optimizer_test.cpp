@@ -235,4 +235,33 @@ TEST_CASE("a step whose rule throws on its way has changed nothing") {
   CHECK(model[2].to_vector<float>() == std::vector<float>{-2, -1});
 }
 
+namespace {
+// Of a user: never throws, and takes the gradient in the parameter's own type.
+struct Halving {
+  optim::StateNames states() const { return {"steps"}; }
+  void check() const {}
+  template <class T>
+  void update(const optim::RunOf<T>& run, std::int64_t step) const noexcept {
+    for (std::int64_t i = 0; i < run.n; ++i) {
+      run.state[0][i] += T(1);
+      run.parameter[i] -= run.gradient[i] / static_cast<T>(2 * step);
+    }
+  }
+};
+}  // namespace
+
+TEST_CASE("a rule of one's own gets each parameter in its dtype, with all digits") {
+  const double fine = 1 + 0x1p-40;
+  std::vector<Tensor> model{tensor({1.0, 2.0}), full({3}, fine, float64)};
+  optim::Optimizer optimizer{Halving{}};
+  for (int step = 0; step < 2; ++step) {
+    Tape tape;
+    tape.watch(model);
+    optimizer.step(model, tape.gradients(sum(model[0]) + astype(sum(model[1]), float32)));
+  }
+  CHECK(model[0].to_vector<float>() == std::vector<float>{0.25, 1.25});
+  CHECK(model[1].to_vector<double>() == std::vector<double>(3, fine - 0.75));
+  CHECK(optimizer.state(model)[2].tensor.to_vector<float>() == std::vector<float>{2, 2});
+}
+
 }  // namespace retrograd::tests
