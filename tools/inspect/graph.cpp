@@ -1,5 +1,6 @@
 #include "graph.h"
 
+#include <chrono>
 #include <cstring>
 #include <string_view>
 
@@ -13,10 +14,6 @@ namespace {
 
 constexpr std::uint32_t kUnknown = UINT32_MAX;
 
-std::int64_t since(std::chrono::steady_clock::time_point before) {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - before).count();
-}
-
 std::string label_of(const Tensor& x) {
   const std::string* label = x.body().label.load(std::memory_order_acquire);
   return label ? *label : "";
@@ -29,6 +26,11 @@ std::string layer_of(const std::string& name) {
 }
 
 }  // namespace
+
+std::int64_t Graph::now() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
 
 bool Graph::shows(const detail::Log& log) const { return log.serial.load(std::memory_order_relaxed) == serial_; }
 
@@ -91,11 +93,11 @@ void Graph::watched(detail::Log& log, std::uint32_t node, const Tensor& x) {
   GraphNode& seen = nodes_[place_of(log, node, x)];
   seen.is_watched = true;
   seen.name = label_of(x);
-  last_ = Clock::now();
+  last_ = now();
 }
 
 void Graph::recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std::span<const Tensor* const> inputs) {
-  const std::int64_t ns = since(last_);
+  const std::int64_t ns = now() - last_;
   if (!begins(log)) return;
   GraphNode fresh;
   fresh.op = log.nodes[node].op;
@@ -118,7 +120,7 @@ void Graph::recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std:
   const std::uint32_t place = add(std::move(fresh), y);
   if (places_.size() <= node) places_.resize(node + 1, kUnknown);
   places_[node] = place;
-  last_ = Clock::now();
+  last_ = now();
 }
 
 void Graph::sweeping(detail::Log& log, std::uint32_t node, const Tensor&) {
@@ -128,16 +130,16 @@ void Graph::sweeping(detail::Log& log, std::uint32_t node, const Tensor&) {
   swept_ = node;
   sweeping_ = true;
   recorded_ns_ = 0;
-  sweep_began_ = last_ = Clock::now();
+  sweep_began_ = last_ = now();
 }
 
 void Graph::swept(detail::Log& log, std::uint32_t node) {
   if (!shows(log)) return;
-  const std::int64_t ns = since(sweep_began_) - recorded_ns_;
+  const std::int64_t ns = now() - sweep_began_ - recorded_ns_;
   if (GraphNode* seen = known(node)) seen->backward_ns += ns;
   sweeping_ = false;
   live_bytes_ = detail::live_bytes();
-  last_ = Clock::now();
+  last_ = now();
 }
 
 void Graph::forgot(detail::Log& log, std::uint32_t node) {
@@ -145,7 +147,7 @@ void Graph::forgot(detail::Log& log, std::uint32_t node) {
   const std::int64_t live = detail::live_bytes();
   if (GraphNode* seen = known(node)) seen->saved_bytes = live_bytes_ - live;
   live_bytes_ = live;
-  last_ = Clock::now();
+  last_ = now();
 }
 
 namespace {

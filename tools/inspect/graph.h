@@ -2,7 +2,6 @@
 // scope that sees its thread record and sweep, and keeps what it saw: the tape that recorded last, from its opening or
 // the Graph's on. Watching changes no values, but gradients that would wait to be computed are computed in the sweep.
 #pragma once
-#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -90,7 +89,7 @@ class [[nodiscard]] Graph final : private detail::Observer {
   GraphSummary summary() const;
 
  private:
-  using Clock = std::chrono::steady_clock;
+  static std::int64_t now();  // in nanoseconds
   void watched(detail::Log& log, std::uint32_t node, const Tensor& x) override;
   void recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std::span<const Tensor* const> inputs) override;
   void sweeping(detail::Log& log, std::uint32_t node, const Tensor& g) override;
@@ -112,8 +111,8 @@ class [[nodiscard]] Graph final : private detail::Observer {
     std::uint32_t place;
   };
   std::unordered_map<const detail::Body*, Constant> constants_;
-  Clock::time_point last_ = Clock::now();  // the end of the last event
-  Clock::time_point sweep_began_;
+  std::int64_t last_ = now();  // the end of the last event
+  std::int64_t sweep_began_ = 0;
   std::int64_t live_bytes_ = 0;   // at the last event of a sweep
   std::int64_t recorded_ns_ = 0;  // in the ops that the rules now running recorded
   bool sweeping_ = false;
