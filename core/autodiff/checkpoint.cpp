@@ -86,7 +86,7 @@ class RecordingProbe final : public Observer {
     const bool had_lost = std::exchange(has_lost_, true);
     for (const Tensor* x : inputs) {
       if (is_same_place(log, node, y, *x)) written_.insert(&y.body());
-      if (!tracked(&log, *x) || x->body().node >= mark_ || known_.contains(&x->body())) continue;
+      if (!tracked(&log, *x) || x->body().tape.node >= mark_ || known_.contains(&x->body())) continue;
       inputs_.push_back(*x);
       known_.insert(&x->body());
     }
@@ -94,7 +94,7 @@ class RecordingProbe final : public Observer {
   }
 
   const std::vector<Tensor>& inputs() const { return inputs_; }
-  bool is_made_here(const Tensor& x) const { return tracked(&log_, x) && x.body().node >= mark_; }
+  bool is_made_here(const Tensor& x) const { return tracked(&log_, x) && x.body().tape.node >= mark_; }
 
   // True where f has recorded and watched nothing, or has closed the tape.
   bool has_seen_nothing() const { return !is_live(serial_) || log_.nodes.size() == mark_; }
@@ -121,9 +121,9 @@ class RecordingProbe final : public Observer {
       if (!is_made_here(one)) continue;
       const std::uint32_t ours = result && &body == &result->body() ? 2 : 1;
       const bool is_held =
-          body.refs.load(std::memory_order_acquire) > ours + body.views.load(std::memory_order_relaxed);
+          body.refs.load(std::memory_order_acquire) > ours + body.memory.views.load(std::memory_order_relaxed);
       if (is_held && written_.contains(&body)) outside = one;
-      body.serial.store(0, std::memory_order_relaxed);
+      body.tape.serial.store(0, std::memory_order_relaxed);
     }
     log_.cut(mark_, place_);
     made_.clear();
@@ -136,7 +136,7 @@ class RecordingProbe final : public Observer {
     try {
       made_.push_back(made);
     } catch (...) {
-      made.body().serial.store(0, std::memory_order_relaxed);
+      made.body().tape.serial.store(0, std::memory_order_relaxed);
       has_lost_ = true;
       throw;
     }

@@ -97,8 +97,8 @@ std::shared_ptr<Deferred> Deferred::make(const Tensor& a, const Tensor& b) {
   const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
   constexpr std::int64_t kSmall = 4096;
   if (m * n < kSmall || k * (m + n) > 3 * m * n || k > kLongestSum || !fits_blas(m, n, k)) return nullptr;
-  if (a.body().base->exposed.load(std::memory_order_relaxed) ||
-      b.body().base->exposed.load(std::memory_order_relaxed) || !is_blas_layout(a) || !is_blas_layout(b))
+  if (a.body().base->memory.exposed.load(std::memory_order_relaxed) ||
+      b.body().base->memory.exposed.load(std::memory_order_relaxed) || !is_blas_layout(a) || !is_blas_layout(b))
     return nullptr;
   auto product = std::allocate_shared<Deferred>(PoolAllocator<Deferred>(), a, b);
   product->enter_list();  // now that whoever finds it there can hold it
@@ -114,7 +114,7 @@ void Deferred::enter_list() {
                                     }) != 0)
     is_covered = false;
   const std::lock_guard lock(locks().products);
-  for (const Tensor* x : {&a_, &b_}) x->body().base->pending.fetch_add(1, std::memory_order_relaxed);
+  for (const Tensor* x : {&a_, &b_}) x->body().base->tape.waiting.fetch_add(1, std::memory_order_relaxed);
   after_ = std::exchange(first_waiting, this);
   if (after_) after_->before_ = this;
 }
@@ -128,7 +128,7 @@ Deferred::~Deferred() {
 void Deferred::leave_list() {  // under the lock
   (before_ ? before_->after_ : first_waiting) = after_;
   if (after_) after_->before_ = before_;
-  for (const Tensor* x : {&a_, &b_}) x->body().base->pending.fetch_sub(1, std::memory_order_release);
+  for (const Tensor* x : {&a_, &b_}) x->body().base->tape.waiting.fetch_sub(1, std::memory_order_release);
 }
 
 const Tensor& Deferred::value() {
@@ -167,7 +167,7 @@ void Deferred::tile(const TileRange& at, std::byte* out) const {
 }
 
 void compute_readers(const Body& base) {
-  while (base.pending.load(std::memory_order_acquire) > 0) {
+  while (base.tape.waiting.load(std::memory_order_acquire) > 0) {
     std::shared_ptr<Deferred> reader;
     {
       const std::lock_guard lock(locks().products);

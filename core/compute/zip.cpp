@@ -88,8 +88,8 @@ Tensor zip_in(Tensor* spare, const char* op, const ByDtype<BinaryRun>& kernel, c
   zip_to(kernel_for(op, kernel, a.dtype()), a, b, *spare);
   Tensor out = std::move(*spare);
   // Another value, with no place in any log and nothing that needs it kept.
-  out.body().serial.store(0, std::memory_order_relaxed);
-  out.body().base->stamp.store(0, std::memory_order_relaxed);
+  out.body().tape.serial.store(0, std::memory_order_relaxed);
+  out.body().base->tape.stamp.store(0, std::memory_order_relaxed);
   return out;
 }
 

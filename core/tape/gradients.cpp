@@ -166,8 +166,8 @@ void Gradients::change(Fresh fresh, InPlace in_place) {
     }
     const Tensor& x = entry.computed;
     const bool is_own = x.defined() && detail::sole_owner(x) &&
-                        !detail::is_live(x.body().serial.load(std::memory_order_relaxed)) &&
-                        !detail::is_live(x.body().base->stamp.load(std::memory_order_relaxed));
+                        !detail::is_live(x.body().tape.serial.load(std::memory_order_relaxed)) &&
+                        !detail::is_live(x.body().base->tape.stamp.load(std::memory_order_relaxed));
     if (entry.has_value()) replacements[i] = fresh(i, entry, is_own);
   }
   for (std::size_t i = 0; i < entries_.size(); ++i) {

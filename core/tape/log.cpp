@@ -152,9 +152,9 @@ void give_back(Log* log) noexcept {
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
   for (Displaced& was : log->displaced) {
     Body& body = was.tensor.body();
-    if (is_live(was.serial) && body.serial.load(std::memory_order_relaxed) == serial) {
-      body.serial.store(was.serial, std::memory_order_relaxed);
-      body.node = was.node;
+    if (is_live(was.serial) && body.tape.serial.load(std::memory_order_relaxed) == serial) {
+      body.tape.serial.store(was.serial, std::memory_order_relaxed);
+      body.tape.node = was.node;
     }
     was.serial = 0;
   }
@@ -169,7 +169,7 @@ void close_log(Log* log) noexcept {
   for (const Displaced& was : log->displaced) {
     std::uint64_t own = serial;
     if (is_live(was.stamp))
-      was.tensor.body().base->stamp.compare_exchange_strong(own, was.stamp, std::memory_order_relaxed);
+      was.tensor.body().base->tape.stamp.compare_exchange_strong(own, was.stamp, std::memory_order_relaxed);
   }
   if (!own_logs.keeps || own_logs.count == kKeptLogs) return share(log);
   trim(*log, kKeptNodes, kKeptBytes);
@@ -189,7 +189,7 @@ bool is_own(std::uint64_t serial, const Log* log) {
 
 // The stamp guards against this thread's mistakes: where two threads save the same values, the later one's stands.
 void stamp_anew(Log* log, const Tensor& x) {
-  std::atomic<std::uint64_t>& stamp = x.body().base->stamp;
+  std::atomic<std::uint64_t>& stamp = x.body().base->tape.stamp;
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed), was = stamp.load(std::memory_order_relaxed);
   if (is_live(was) && is_own(was, log)) log->displaced.push_back({x, 0, 0, was});
   stamp.store(serial, std::memory_order_relaxed);
@@ -198,14 +198,15 @@ void stamp_anew(Log* log, const Tensor& x) {
 void append_node(Log* log, const char* op, NodeKind kind, const Tensor& x, Edge* edges, Joint* joint) {
   Body& body = x.body();
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
-  std::uint64_t was = body.serial.load(std::memory_order_relaxed);
+  std::uint64_t was = body.tape.serial.load(std::memory_order_relaxed);
   const bool elsewhere = was != serial && is_live(was);
-  if ((elsewhere && !is_own(was, log)) || !body.serial.compare_exchange_strong(was, serial, std::memory_order_relaxed))
+  if ((elsewhere && !is_own(was, log)) ||
+      !body.tape.serial.compare_exchange_strong(was, serial, std::memory_order_relaxed))
     fail<TapeError>("watch: this {} tensor is watched on another thread; give each thread an alias (rg::alias)",
                     described(x));
-  if (elsewhere) log->displaced.push_back({x, was, body.node, 0});
+  if (elsewhere) log->displaced.push_back({x, was, body.tape.node, 0});
   push_node(log, op, kind, body, edges, joint);
-  body.node = log->nodes.size() - 1;
+  body.tape.node = log->nodes.size() - 1;
 }
 
 void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first) {
@@ -217,7 +218,7 @@ void watch(Log* log, const Tensor& x, const std::string* name, std::size_t first
   log->make_room();
   if (!tracked(log, x)) append_node(log, "watch", NodeKind::watched, x);
   stamp(log, x);
-  const std::uint32_t number = x.body().node;
+  const std::uint32_t number = x.body().tape.node;
   Node& node = log->nodes[number];
   if (node.place != Node::kNowhere && node.place >= first) return;
   log->watched.push_back({x, number, name, node.place});

@@ -112,7 +112,7 @@ inline Log* recording() {
 /// True where x has a node in this log; an empty handle has none.
 inline bool tracked(const Log* log, const Tensor& x) {
   const Body* body = x.body_or_null();
-  return body && body->serial.load(std::memory_order_relaxed) == log->serial.load(std::memory_order_relaxed);
+  return body && body->tape.serial.load(std::memory_order_relaxed) == log->serial.load(std::memory_order_relaxed);
 }
 
 /// True where an op on x would be recorded now.
@@ -152,7 +152,7 @@ void append_node(Log* log, const char* op, NodeKind kind, const Tensor& x, Edge*
 /// Protects the values of x while the log is open and unconsumed.
 void stamp_anew(Log* log, const Tensor& x);
 inline void stamp(Log* log, const Tensor& x) {
-  if (x.body().base->stamp.load(std::memory_order_relaxed) != log->serial.load(std::memory_order_relaxed))
+  if (x.body().base->tape.stamp.load(std::memory_order_relaxed) != log->serial.load(std::memory_order_relaxed))
     stamp_anew(log, x);
 }
 /// Gives x a leaf node, or marks the node it has, once among the tensors watched from `first` on; integer tensors are

@@ -12,7 +12,7 @@ void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> i
   std::exception_ptr refusal;
   each_observer([&](Observer& observer) {
     try {
-      observer.recorded(*log, y.body().node, y, inputs);
+      observer.recorded(*log, y.body().tape.node, y, inputs);
     } catch (...) {
       if (!refusal) refusal = std::current_exception();
     }

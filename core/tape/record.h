@@ -162,7 +162,7 @@ Edge* make_edge(Log* log, const Tensor& y, Wrt<F, Saved...>&& of, std::uint32_t 
   };
   auto* memory = static_cast<EdgeWithRule*>(log->arena.allocate(sizeof(EdgeWithRule)));
   Stored* rule = place_rule(log, y, std::move(of.rule), of.saved, memory->rule);
-  return new (&memory->edge) Edge{&kRuleKind<Stored>, rule, others, of.x.body().node, input};
+  return new (&memory->edge) Edge{&kRuleKind<Stored>, rule, others, of.x.body().tape.node, input};
 }
 
 /// A joint rule, with what it saves.
@@ -178,7 +178,7 @@ Joint* make_joint(Log* log, const Tensor& y, F&& rule, const std::tuple<const Sa
 /// True of a value that nobody else can see and no log knows yet.
 inline bool is_fresh(const Tensor& y) {
   const Body& body = y.body();
-  return body.serial.load(std::memory_order_relaxed) == 0 && body.refs.load(std::memory_order_relaxed) == 1;
+  return body.tape.serial.load(std::memory_order_relaxed) == 0 && body.refs.load(std::memory_order_relaxed) == 1;
 }
 /// A handle on y that may be given a place in the log: a fresh one where y already has its own.
 void make_own(Log* log, Tensor& y);
@@ -189,12 +189,12 @@ inline void append_value(Log* log, const char* op, Tensor& y, bool is_new, Edge*
     Body& body = y.body();
     const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
     if (body.base == &body)
-      body.stamp.store(serial, std::memory_order_relaxed);
+      body.tape.stamp.store(serial, std::memory_order_relaxed);
     else
       stamp(log, y);
     push_node(log, op, NodeKind::op, body, edges, joint);
-    body.serial.store(serial, std::memory_order_relaxed);
-    body.node = log->nodes.size() - 1;
+    body.tape.serial.store(serial, std::memory_order_relaxed);
+    body.tape.node = log->nodes.size() - 1;
     return;
   }
   log->make_room();
@@ -252,8 +252,8 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
   for (auto i = static_cast<std::uint32_t>(inputs.size()); i-- > 0;) {  // so that the edges are in the order of inputs
     if constexpr (detail::RuleWithSaved<F, sizeof...(Saved)>::kCaptures) detail::stamp(log, inputs[i]);
     if (!detail::tracked(log, inputs[i])) continue;
-    edges =
-        new (log->arena.allocate(sizeof(detail::Edge))) detail::Edge{nullptr, nullptr, edges, inputs[i].body().node, i};
+    edges = new (log->arena.allocate(sizeof(detail::Edge)))
+        detail::Edge{nullptr, nullptr, edges, inputs[i].body().tape.node, i};
   }
   detail::Joint* joint = detail::make_joint(log, y, std::move(rule), std::tuple<const Saved&...>(saved...));
   try {
@@ -291,7 +291,7 @@ void record_in_place(const char* op, Tensor& x, Write write, Inputs&&... inputs)
   }
   // Of a view no handle is left on the base: its place tells later views of it who is at work here.
   if (Body* base = x.body().base; base != &x.body())
-    base->serial.store(log->serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
+    base->tape.serial.store(log->serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
   const Tensor* const seen[] = {&inputs.x...};
   if (Observer::current()) [[unlikely]]
     notify_recorded(log, x, seen);

@@ -105,7 +105,7 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
     return suspended_ ? std::span(suspended_->watched) : std::span(log.watched).subspan(watched_mark_);
   };
   const bool on_tape = detail::tracked(&log, y);
-  const std::uint32_t last = on_tape ? y.body().node : mark_;
+  const std::uint32_t last = on_tape ? y.body().tape.node : mark_;
   const Reached reached(log, mark_, on_tape ? last : mark_, on_tape ? ours() : std::span<const detail::Watched>(),
                         outermost_);
   Gradients result;

@@ -8,13 +8,13 @@ namespace retrograd::detail {
 
 void guard_write(const Tensor& x, const char* op, bool is_recorded) {
   const Body &body = x.body(), &base = *body.base;
-  if (is_live(base.stamp.load(std::memory_order_relaxed)))
+  if (is_live(base.tape.stamp.load(std::memory_order_relaxed)))
     fail<TapeError>("{}: an open tape tracks this {} tensor; write after tape.gradients(…) or when the tape is closed",
                     op, described(x));
-  if (!is_recorded &&
-      (is_live(body.serial.load(std::memory_order_relaxed)) || is_live(base.serial.load(std::memory_order_relaxed))))
+  if (!is_recorded && (is_live(body.tape.serial.load(std::memory_order_relaxed)) ||
+                       is_live(base.tape.serial.load(std::memory_order_relaxed))))
     fail<TapeError>("{}: this {} tensor is a running sum that an open tape differentiates", op, described(x));
-  if (base.pending.load(std::memory_order_acquire) > 0) compute_readers(base);
+  if (base.tape.waiting.load(std::memory_order_acquire) > 0) compute_readers(base);
 }
 
 }  // namespace retrograd::detail

@@ -26,8 +26,8 @@ bool strides_are_row_major(const Shape& shape, const Strides& strides) {
 
 void release_body(Body* body) noexcept {
   if (Body* base = body->base; base != body) {
-    base->views.fetch_sub(1, std::memory_order_relaxed);
-    if (base->wrapped)
+    base->memory.views.fetch_sub(1, std::memory_order_relaxed);
+    if (base->memory.wrapped)
       (*reinterpret_cast<ReleaseWrapped*>(base->payload()))(base);
     else if (drop_reference(base))
       give_block(base);
@@ -52,7 +52,7 @@ constinit std::atomic<WriteGuard> write_guard{nullptr};
 namespace {
 void check_write(const Tensor& x, const char* op, bool is_recorded) {
   if (const WriteGuard guard = write_guard.load(std::memory_order_acquire)) guard(x, op, is_recorded);
-  if (x.body().base->read_only) fail("{}: this {} tensor is read-only", op, described(x));
+  if (x.body().base->memory.read_only) fail("{}: this {} tensor is read-only", op, described(x));
   for (int axis = 0; !x.is_contiguous() && x.size() > 0 && axis < x.rank(); ++axis)
     if (x.strides()[static_cast<std::size_t>(axis)] == 0 && x.shape()[axis] > 1)
       fail<ShapeError>("{}: elements of this {} view share their values along axis {}", op, described(x), axis);
@@ -93,7 +93,7 @@ Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides,
   body->data = from.data + offset * static_cast<std::int64_t>(size_of(from.dtype));
   body->base = from.base;
   from.base->refs.fetch_add(1, std::memory_order_relaxed);
-  from.base->views.fetch_add(1, std::memory_order_relaxed);
+  from.base->memory.views.fetch_add(1, std::memory_order_relaxed);
   return Tensor::adopt(body);
 }
 

@@ -1,6 +1,7 @@
 // Tensor: a cheap handle with value semantics. One pointer to a reference-counted body (shape, place in the tape, and
 // the values right behind), which views share. Copying copies the handle; assigning rebinds it; values are written only
-// through functions that say so, and never under an open tape that tracks them. Knows nothing of what ops compute.
+// through functions that say so, and never under an open tape that tracks them. Knows nothing of what ops compute; the
+// one exception is operator[], a recorded op, which is defined in core/tape/linear.
 #pragma once
 #include <array>
 #include <atomic>
@@ -24,23 +25,33 @@ class Tensor;
 
 namespace detail {
 
+/// Where the tape has a tensor, and what it protects. Knows the logs of tapes by their serials alone.
+struct TapePlace {
+  std::uint32_t node;                  // its number in that log; only the log's own thread reads or writes it
+  std::atomic<std::uint32_t> waiting;  // of base: gradients not computed yet that read the values
+  std::atomic<std::uint64_t> serial;   // of the log it was last recorded on, 0 for none
+  std::atomic<std::uint64_t> stamp;  // of base: of the log that saved the values last, for the write guard; 0 for none
+};
+
+/// Who may hold and write the memory of values; of base.
+struct Ownership {
+  std::atomic<std::uint32_t> views;  // views on these values
+  std::atomic<bool> exposed;         // a pointer to write through has been handed out
+  bool wrapped;                      // the values lie in memory of the caller's (wrap.h)
+  bool read_only;                    // they may not be written
+};
+
 /// What handles share: the head of a block whose rest holds the values (or, of a view, its strides). The place in the
 /// log lives here and not in the handle, so that a closure which captured y before y was recorded still sees it. What
 /// most ops touch stands on the first cache line.
 struct alignas(64) Body : Block {
-  std::uint32_t node;                 // its number in that log; only the log's own thread reads or writes it
-  std::atomic<std::uint32_t> views;   // views on this body's values
-  std::atomic<std::uint64_t> serial;  // of the log it was last recorded on, 0 for none
-  std::atomic<std::uint64_t> stamp;   // of the log that saved this body's values last, for the write guard; 0 for none
+  TapePlace tape;
   std::byte* data;
   Body* base;  // whose values it looks at: itself, or of a view another
   std::int64_t size;
-  std::atomic<std::uint32_t> pending;  // gradients not computed yet that read this body's values
+  Ownership memory;
   Dtype dtype;
   bool contiguous;
-  std::atomic<bool> exposed;              // of base: a pointer to write through has been handed out
-  bool wrapped;                           // of base: its values lie in memory of the caller's (wrap.h)
-  bool read_only;                         // of base: they may not be written
   std::atomic<const std::string*> label;  // the name under which it was last watched, or null
   Shape shape;
 
@@ -53,17 +64,17 @@ static_assert(sizeof(Body) == kBlockHead);
 /// A contiguous body with room for `bytes` behind it.
 inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, Dtype dtype) {
   Body* body = static_cast<Body*>(take_block(bytes));
-  body->views.store(0, std::memory_order_relaxed);
-  body->serial.store(0, std::memory_order_relaxed);
-  body->stamp.store(0, std::memory_order_relaxed);
-  body->pending.store(0, std::memory_order_relaxed);
+  body->memory.views.store(0, std::memory_order_relaxed);
+  body->tape.serial.store(0, std::memory_order_relaxed);
+  body->tape.stamp.store(0, std::memory_order_relaxed);
+  body->tape.waiting.store(0, std::memory_order_relaxed);
   body->label.store(nullptr, std::memory_order_relaxed);
   body->base = body;
   body->size = size;
   body->dtype = dtype;
   body->contiguous = true;
-  body->exposed.store(false, std::memory_order_relaxed);
-  body->wrapped = body->read_only = false;
+  body->memory.exposed.store(false, std::memory_order_relaxed);
+  body->memory.wrapped = body->memory.read_only = false;
   body->shape = shape;
   return body;
 }
@@ -153,7 +164,7 @@ class Tensor {
   template <Element T>
   T* mutable_data() {
     detail::check_writable(*this, "mutable_data");
-    body_->base->exposed.store(true, std::memory_order_relaxed);
+    body_->base->memory.exposed.store(true, std::memory_order_relaxed);
     return const_cast<T*>(data<T>());
   }
   /// All values in row-major order, without a copy; ShapeError where the tensor is not contiguous, DtypeError unless T

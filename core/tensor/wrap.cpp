@@ -33,9 +33,9 @@ Tensor wrap_memory(const void* memory, Dtype dtype, bool read_only, const Shape&
   base.data = static_cast<std::byte*>(const_cast<void*>(memory));
   Tensor view = make_view(handle, shape, row_major(shape));
   new (wrapped_in(&base)) Wrapped{release, std::move(owner)};  // nothing throws from here on
-  base.wrapped = true;
-  base.read_only = read_only;
-  base.exposed.store(true, std::memory_order_relaxed);  // the caller may write whenever they like
+  base.memory.wrapped = true;
+  base.memory.read_only = read_only;
+  base.memory.exposed.store(true, std::memory_order_relaxed);  // the caller may write whenever they like
   base.refs.fetch_add(1, std::memory_order_relaxed);
   return view;
 }

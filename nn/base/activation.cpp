@@ -6,6 +6,7 @@
 #include "../../core/base/error.h"
 #include "../../core/tape/linear.h"
 #include "../../ops/elementwise/activations.h"
+#include "../../ops/elementwise/hyperbolic.h"
 #include "../../ops/elementwise/rectifiers.h"
 
 namespace retrograd::nn {

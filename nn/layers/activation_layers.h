@@ -3,6 +3,8 @@
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "../../ops/elementwise/activations.h"
+#include "../../ops/elementwise/hyperbolic.h"
+#include "../../ops/elementwise/rectifiers.h"
 
 namespace retrograd::nn {
 

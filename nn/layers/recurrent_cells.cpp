@@ -4,6 +4,8 @@
 #include "../../core/compute/creation.h"
 #include "../../ops/elementwise/activations.h"
 #include "../../ops/elementwise/arithmetic.h"
+#include "../../ops/elementwise/hyperbolic.h"
+#include "../../ops/elementwise/rectifiers.h"
 #include "../../ops/network/linear.h"
 #include "../../ops/shape/views.h"
 #include "../base/check.h"

@@ -9,6 +9,8 @@
 #include "../../ops/elementwise/activations.h"
 #include "../../ops/elementwise/arithmetic.h"
 #include "../../ops/elementwise/comparison.h"
+#include "../../ops/elementwise/hyperbolic.h"
+#include "../../ops/elementwise/rectifiers.h"
 #include "../../ops/reduction/reductions.h"
 #include "../../ops/reduction/statistics.h"
 

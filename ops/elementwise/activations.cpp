@@ -1,6 +1,5 @@
 #include "activations.h"
 
-#include "../../core/compute/find.h"
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/activations.h"
@@ -8,6 +7,7 @@
 #include "arithmetic.h"
 #include "comparison.h"
 #include "exponential.h"
+#include "hyperbolic.h"
 #include "rounding.h"
 #include "special.h"
 
@@ -21,18 +21,7 @@ const detail::ActivationKernels& kernels() { return detail::activation_kernels()
 
 }  // namespace
 
-// The derivatives as ops of their own, one pass each, with rules of their own.
-
-// r = g·[y > 0]
-Tensor detail::relu_gradient(Tensor g, const Tensor& y) {
-  return record("relu_gradient",
-                detail::zip_reusing("relu_gradient", kernels().relu_gradient, g, y, detail::reusable(g, y)),
-                wrt(
-                    g, [](const Tensor& gg, const Tensor& value) { return detail::relu_gradient(gg, value); }, y));
-}
-
-// The derivatives of sigmoid and tanh are recorded as what they are of y, but they are computed from x: y(1 − y) and
-// 1 − y² have no digits left where y is near 1.
+// Recorded as what it is of y, but computed from x: y(1 − y) has no digits left where y is near 1.
 
 namespace {
 // 1 − 2y = −tanh(x/2); its derivative in y is −2.
@@ -63,38 +52,11 @@ Tensor detail::sigmoid_gradient(Tensor g, const Tensor& y, const Tensor& x) {
                     g, y, x));
 }
 
-// r = g·(1 − y²); ∂r/∂y = −2·g·y
-Tensor detail::tanh_gradient(Tensor g, const Tensor& y, const Tensor& x) {
-  const auto& kernel = x.defined() ? kernels().tanh_gradient : kernels().tanh_gradient_by_value;
-  return record(
-      "tanh_gradient", detail::zip_reusing("tanh_gradient", kernel, g, x.defined() ? x : y, detail::reusable(g, y)),
-      wrt(
-          g,
-          [](Tensor gg, const Tensor& value, const Tensor& at) {
-            return detail::tanh_gradient(std::move(gg), value, at);
-          },
-          y, x),
-      wrt(
-          y, [](const Tensor& gg, const Tensor& given, const Tensor& value) { return -2 * gg * given * value; }, g, y));
-}
-
-bool detail::tanh_needs_input(const Tensor& y) { return find("tanh", kernels().find_above_3_4, y) >= 0; }
-
 namespace {
 
 // The rule of the op keeps x alone; y is computed again where the derivative is recorded in its turn.
 Tensor sigmoid_rule(Tensor g, const Tensor& x) {
   return detail::sigmoid_gradient(std::move(g), is_recorded(x) ? sigmoid(x) : x, x);
-}
-
-// What is neither ≤ 0 nor > 0 is NaN: |x| is too, and so is its slope.
-Tensor relu_composed(const Tensor& x) { return where(x <= 0, 0, where(x > 0, x, abs(x))); }
-Tensor relu_fused(const Tensor& x) {
-  Tensor y = detail::map("relu", kernels().relu, x);
-  return record(
-      "relu", std::move(y),
-      wrt(
-          x, [](Tensor g, const Tensor& value) { return detail::relu_gradient(std::move(g), value); }, Result{}));
 }
 
 // Eq. 2.3, and below 0 the same multiplied out, e^x/(1 + e^x): neither overflows on its side.
@@ -112,26 +74,9 @@ Tensor sigmoid_fused(const Tensor& x) {
 
 }  // namespace
 
-constinit const Override overrides::relu{"relu", relu_composed, relu_fused};
 constinit const Override overrides::sigmoid{"sigmoid", sigmoid_composed, sigmoid_fused};
 
-Tensor relu(const Tensor& x) { return overrides::relu(x); }
 Tensor sigmoid(const Tensor& x) { return overrides::sigmoid(x); }
-
-// d tanh x = (1 − y²)·dx; where that has no digits left, x is kept in the place of y
-Tensor tanh(const Tensor& x) {
-  bool by_input = false;
-  const auto kept_input = [&](const Tensor& y) { return (by_input = detail::tanh_needs_input(y)) ? x : Tensor(); };
-  const auto kept_value = [&](const Tensor& y) { return by_input ? Tensor() : y; };
-  return record("tanh", detail::map("tanh", kernels().tanh, x),
-                wrt(
-                    x,
-                    [](Tensor g, const Tensor& at, const Tensor& y) {
-                      if (y.defined()) return detail::tanh_gradient(std::move(g), y, Tensor());
-                      return detail::tanh_gradient(std::move(g), is_recorded(at) ? tanh(at) : at, at);
-                    },
-                    kept_input, kept_value));
-}
 
 // d ln σ(x) = σ(−x)·dx
 Tensor log_sigmoid(const Tensor& x) {

@@ -1,6 +1,9 @@
 #include "hyperbolic.h"
 
+#include "../../core/compute/find.h"
 #include "../../core/compute/map.h"
+#include "../../core/compute/zip.h"
+#include "../../core/kernels/activations.h"
 #include "../../core/kernels/hyperbolic.h"
 #include "../../core/tape/record.h"
 #include "arithmetic.h"
@@ -91,6 +94,41 @@ Tensor atanh(const Tensor& x) {
   return record("atanh", detail::map("atanh", kernels().atanh, x),
                 wrt(
                     x, [](const Tensor& g, const Tensor& at) { return g * atanh_slope(at); }, x));
+}
+
+// r = g·(1 − y²); ∂r/∂y = −2·g·y. Recorded as what it is of y, but computed from x where 1 − y² has no digits left.
+Tensor detail::tanh_gradient(Tensor g, const Tensor& y, const Tensor& x) {
+  const auto& kernel =
+      x.defined() ? detail::activation_kernels().tanh_gradient : detail::activation_kernels().tanh_gradient_by_value;
+  return record(
+      "tanh_gradient", detail::zip_reusing("tanh_gradient", kernel, g, x.defined() ? x : y, detail::reusable(g, y)),
+      wrt(
+          g,
+          [](Tensor gg, const Tensor& value, const Tensor& at) {
+            return detail::tanh_gradient(std::move(gg), value, at);
+          },
+          y, x),
+      wrt(
+          y, [](const Tensor& gg, const Tensor& given, const Tensor& value) { return -2 * gg * given * value; }, g, y));
+}
+
+bool detail::tanh_needs_input(const Tensor& y) {
+  return find("tanh", detail::activation_kernels().find_above_3_4, y) >= 0;
+}
+
+// d tanh x = (1 − y²)·dx; where that has no digits left, x is kept in the place of y
+Tensor tanh(const Tensor& x) {
+  bool by_input = false;
+  const auto kept_input = [&](const Tensor& y) { return (by_input = detail::tanh_needs_input(y)) ? x : Tensor(); };
+  const auto kept_value = [&](const Tensor& y) { return by_input ? Tensor() : y; };
+  return record("tanh", detail::map("tanh", detail::activation_kernels().tanh, x),
+                wrt(
+                    x,
+                    [](Tensor g, const Tensor& at, const Tensor& y) {
+                      if (y.defined()) return detail::tanh_gradient(std::move(g), y, Tensor());
+                      return detail::tanh_gradient(std::move(g), is_recorded(at) ? tanh(at) : at, at);
+                    },
+                    kept_input, kept_value));
 }
 
 }  // namespace retrograd

@@ -74,8 +74,8 @@ void check_fits(const char* op, const Tensor& x, const Tensor& b) {
 
 // `values` with the place in the log that `of` has now.
 Tensor in_place_of(const Tensor& of, Tensor values) {
-  values.body().serial.store(of.body().serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
-  values.body().node = of.body().node;
+  values.body().tape.serial.store(of.body().tape.serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
+  values.body().tape.node = of.body().tape.node;
   return values;
 }
 
@@ -108,7 +108,7 @@ Tensor& write_in_place(Tensor& x, const Operand& operand) {
     write_values<Op>(x, b);
     return x;
   }
-  const bool has_views = body.base == &body ? body.views.load(std::memory_order_relaxed) > 0
+  const bool has_views = body.base == &body ? body.memory.views.load(std::memory_order_relaxed) > 0
                                             : body.base->refs.load(std::memory_order_relaxed) > 1;
   if (has_views)
     fail<TapeError>(

@@ -3,6 +3,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
+#include "../../core/kernels/activations.h"
 #include "../../core/kernels/rectifiers.h"
 #include "../../core/tape/record.h"
 #include "arithmetic.h"
@@ -79,5 +80,32 @@ Tensor hard_sigmoid(const Tensor& x) {
                     },
                     x));
 }
+
+// r = g·[y > 0]
+Tensor detail::relu_gradient(Tensor g, const Tensor& y) {
+  return record(
+      "relu_gradient",
+      detail::zip_reusing("relu_gradient", detail::activation_kernels().relu_gradient, g, y, detail::reusable(g, y)),
+      wrt(
+          g, [](const Tensor& gg, const Tensor& value) { return detail::relu_gradient(gg, value); }, y));
+}
+
+namespace {
+
+// What is neither ≤ 0 nor > 0 is NaN: |x| is too, and so is its slope.
+Tensor relu_composed(const Tensor& x) { return where(x <= 0, 0, where(x > 0, x, abs(x))); }
+Tensor relu_fused(const Tensor& x) {
+  Tensor y = detail::map("relu", detail::activation_kernels().relu, x);
+  return record(
+      "relu", std::move(y),
+      wrt(
+          x, [](Tensor g, const Tensor& value) { return detail::relu_gradient(std::move(g), value); }, Result{}));
+}
+
+}  // namespace
+
+constinit const Override overrides::relu{"relu", relu_composed, relu_fused};
+
+Tensor relu(const Tensor& x) { return overrides::relu(x); }
 
 }  // namespace retrograd

@@ -1,23 +1,44 @@
 #include "triangular.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
 #include "../../core/compute/factor.h"
 #include "../../core/compute/product.h"
+#include "../../core/compute/rows.h"
+#include "../../core/kernels/triangle.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/fields.h"
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
-#include "../shape/padding.h"
 #include "../shape/views.h"
 #include "matmul.h"
 #include "matrices.h"
 #include "product.h"
 
 namespace retrograd {
+
+namespace {
+
+// Elements whose column minus row is at most k (lower), or at least k; a triangle's transpose is itself.
+Tensor triangle(const char* op, const Tensor& x, std::int64_t k, bool is_lower) {
+  if (x.rank() < 2) fail<ShapeError>("{}: needs matrices, got shape {}", op, x.shape());
+  const std::int64_t rows = x.shape()[x.rank() - 2], columns = x.shape()[x.rank() - 1];
+  k = std::clamp(k, -rows - 1, columns + 1);  // beyond these nothing changes
+  Tensor y = Tensor::empty_like(x);
+  const auto kernel = detail::kernel_for(op, detail::triangle_kernels().triangle, x.dtype());
+  if (x.size() > 0)
+    detail::run_rows({x.size() / columns, columns}, kernel, detail::packed(x), y, rows, columns, k, is_lower);
+  return record(op, std::move(y), wrt(x, [op, k, is_lower](const Tensor& g) { return triangle(op, g, k, is_lower); }));
+}
+
+}  // namespace
+
+Tensor tril(const Tensor& x, std::int64_t k) { return triangle("tril", x, k, true); }
+Tensor triu(const Tensor& x, std::int64_t k) { return triangle("triu", x, k, false); }
 
 namespace {
 

@@ -1,9 +1,15 @@
-// Triangular matrices: Cholesky's factorization, and systems with a triangular matrix. Of what they read only one
-// triangle counts, and only that one has a derivative. As in linalg.h, axes before the last two number a batch.
+// Triangular matrices: the triangles of matrices, of any dtype; Cholesky's factorization, and systems with a triangular
+// matrix, of which only the triangle that is read has a derivative. As in linalg.h, axes before the last two number a
+// batch.
 #pragma once
 #include "../../core/tensor/tensor.h"
 
 namespace retrograd {
+
+/// The lower triangle of the matrices on the last two axes, zero above the k-th diagonal.
+Tensor tril(const Tensor& x, std::int64_t k = 0);
+/// The upper triangle, zero below the k-th diagonal.
+Tensor triu(const Tensor& x, std::int64_t k = 0);
 
 /// The lower triangular L with L·Lᵀ = x, of symmetric, positive definite matrices (…, n, n), of which only the lower
 /// triangle is read: the gradient is 0 above the diagonal. LinalgError names the first matrix that is not positive

@@ -7,6 +7,8 @@
 #include "../../core/tensor/format.h"
 #include "../elementwise/activations.h"
 #include "../elementwise/arithmetic.h"
+#include "../elementwise/hyperbolic.h"
+#include "../elementwise/rectifiers.h"
 #include "../linalg/matmul.h"
 #include "../linalg/product.h"
 #include "../shape/views.h"

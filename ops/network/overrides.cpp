@@ -1,4 +1,6 @@
 #include "../elementwise/activations.h"
+#include "../elementwise/hyperbolic.h"
+#include "../elementwise/rectifiers.h"
 #include "../override/override.h"
 #include "../reduction/softmax.h"
 #include "batch_norm.h"

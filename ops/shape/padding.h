@@ -1,5 +1,4 @@
-// More of the same, and less: padding, rolling, repeating, and the triangles of matrices; of any dtype. Results are
-// copies, also where nothing is changed.
+// More of the same: padding, rolling, repeating; of any dtype. Results are copies, also where nothing is changed.
 #pragma once
 #include <cstdint>
 #include <initializer_list>
@@ -27,9 +26,5 @@ Tensor repeat(const Tensor& x, std::int64_t times, int axis);
 Tensor tile(const Tensor& x, std::span<const std::int64_t> times);
 /// The same with the numbers in braces.
 Tensor tile(const Tensor& x, std::initializer_list<std::int64_t> times);
-/// The lower triangle of the matrices on the last two axes, zero above the k-th diagonal.
-Tensor tril(const Tensor& x, std::int64_t k = 0);
-/// The upper triangle, zero below the k-th diagonal.
-Tensor triu(const Tensor& x, std::int64_t k = 0);
 
 }  // namespace retrograd

@@ -106,8 +106,8 @@ void Graph::recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std:
   if (sweeping_) recorded_ns_ += ns;
   for (const Tensor* x : inputs) {
     // A running sum that was a constant is already this very node.
-    const bool is_tracked = detail::tracked(&log, *x) && x->body().node < node;
-    const std::uint32_t place = is_tracked ? place_of(log, x->body().node, *x) : constant(*x);
+    const bool is_tracked = detail::tracked(&log, *x) && x->body().tape.node < node;
+    const std::uint32_t place = is_tracked ? place_of(log, x->body().tape.node, *x) : constant(*x);
     fresh.inputs.push_back(place);
     const GraphNode& input = nodes_[place];
     fresh.is_view = fresh.is_view || x->body().base == y.body().base;

@@ -1,6 +1,7 @@
 #include "../../ops/elementwise/activations.h"
 #include "../../ops/elementwise/arithmetic.h"
 #include "../../ops/elementwise/exponential.h"
+#include "../../ops/elementwise/hyperbolic.h"
 #include "../../ops/elementwise/powers.h"
 #include "../../ops/elementwise/rectifiers.h"
 #include "onnx_layers.h"

@@ -12,6 +12,8 @@
 #include "../../nn/layers/normalization.h"
 #include "../../nn/layers/residual.h"
 #include "../../ops/elementwise/activations.h"
+#include "../../ops/elementwise/hyperbolic.h"
+#include "../../ops/elementwise/rectifiers.h"
 #include "../../ops/shape/views.h"
 
 namespace retrograd::detail {

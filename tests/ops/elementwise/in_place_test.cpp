@@ -327,7 +327,7 @@ TEST_CASE("recorders see an in-place op with its inputs as they were") {
       ops.emplace_back(log.nodes[node].op);
       for (const Tensor* x : inputs) {
         tracked.push_back(detail::tracked(&log, *x));
-        if (tracked.back()) CHECK(x->body().node < node);
+        if (tracked.back()) CHECK(x->body().tape.node < node);
       }
     }
   };
