@@ -42,18 +42,20 @@ void Average::add(const Tensor& tensor, bool is_buffer) {
 }
 
 void Average::compare(const retrograd::detail::Path& path, const Tensor& tensor) {
-  if (others_.size() == own_.size()) fail<ShapeError>("Ema: {} was not in the model at first", path.str());
+  if (others_.size() == own_.size())
+    retrograd::detail::fail<ShapeError>("Ema: {} was not in the model at first", path.str());
   const Tensor& own = own_[others_.size()].tensor;
   if (!(own.shape() == tensor.shape() && own.dtype() == tensor.dtype()))
-    fail<ShapeError>("Ema: {} is {} {}, but {} {} stood in its place at first", path.str(), tensor.dtype(),
-                     tensor.shape(), own.dtype(), own.shape());
+    retrograd::detail::fail<ShapeError>("Ema: {} is {} {}, but {} {} stood in its place at first", path.str(),
+                                        tensor.dtype(), tensor.shape(), own.dtype(), own.shape());
   retrograd::detail::check_writable(own, "Ema");
   others_.push_back(tensor);
 }
 
 void Average::mix(double keep) {
   if (others_.size() != own_.size())
-    fail<ShapeError>("Ema: the model has {} tensors, but had {} at first", others_.size(), own_.size());
+    retrograd::detail::fail<ShapeError>("Ema: the model has {} tensors, but had {} at first", others_.size(),
+                                        own_.size());
   retrograd::detail::FieldPairs pairs;
   for (std::size_t i = 0; i < own_.size(); ++i)  // what may fail comes before the first write
     if (!own_[i].is_repeated)
@@ -63,7 +65,7 @@ void Average::mix(double keep) {
 }
 
 void mix_into(const retrograd::detail::FieldList& target, const retrograd::detail::FieldList& from, double tau) {
-  if (!(tau >= 0 && tau <= 1)) fail("soft_update: tau must be from 0 to 1, got {}", tau);
+  if (!(tau >= 0 && tau <= 1)) retrograd::detail::fail("soft_update: tau must be from 0 to 1, got {}", tau);
   auto pairs = retrograd::detail::paired_fields("soft_update", target, from);
   for (const auto& pair : pairs)
     if (!pair.is_buffer) retrograd::detail::check_floating("soft_update", pair.into);
@@ -72,7 +74,7 @@ void mix_into(const retrograd::detail::FieldList& target, const retrograd::detai
 }
 
 void check_decay(double decay) {
-  if (!(decay >= 0 && decay < 1)) fail("Ema: the decay must be from 0 to below 1, got {}", decay);
+  if (!(decay >= 0 && decay < 1)) retrograd::detail::fail("Ema: the decay must be from 0 to below 1, got {}", decay);
 }
 
 // The corrected average after t updates is a_t = Σ (1−d)·d^(t−i)·p_i / (1−d^t), so a_t = k·a_(t−1) + (1−k)·p_t with

@@ -154,19 +154,21 @@ class Curvature {
 };
 
 void check(const Lbfgs& settings) {
-  if (settings.max_iterations < 0) fail("Lbfgs: max_iterations can't be negative, got {}", settings.max_iterations);
-  if (settings.max_evaluations < 1) fail("Lbfgs: max_evaluations must be positive, got {}", settings.max_evaluations);
+  if (settings.max_iterations < 0)
+    retrograd::detail::fail("Lbfgs: max_iterations can't be negative, got {}", settings.max_iterations);
+  if (settings.max_evaluations < 1)
+    retrograd::detail::fail("Lbfgs: max_evaluations must be positive, got {}", settings.max_evaluations);
   if (!(settings.tolerance_gradient >= 0))
-    fail("Lbfgs: tolerance_gradient can't be negative, got {}", settings.tolerance_gradient);
+    retrograd::detail::fail("Lbfgs: tolerance_gradient can't be negative, got {}", settings.tolerance_gradient);
   if (!(settings.tolerance_change >= 0))
-    fail("Lbfgs: tolerance_change can't be negative, got {}", settings.tolerance_change);
+    retrograd::detail::fail("Lbfgs: tolerance_change can't be negative, got {}", settings.tolerance_change);
 }
 
 }  // namespace
 
 LbfgsResult minimize(std::span<const Parameter> parameters, Evaluate evaluate, const Lbfgs& settings) {
   check(settings);
-  if (parameters.empty()) fail("minimize: the model has no parameters");
+  if (parameters.empty()) retrograd::detail::fail("minimize: the model has no parameters");
   const NoTape unrecorded;  // what f records is the tape's that `evaluate` opens
   Line line(parameters, evaluate, settings.missing);
   Curvature curvature(settings.history);

@@ -11,7 +11,7 @@
 namespace retrograd::optim::detail {
 
 void check_change(bool is_there) {
-  if (!is_there) fail("optimizer: no function to change the rule of a group by");
+  if (!is_there) retrograd::detail::fail("optimizer: no function to change the rule of a group by");
 }
 
 void Parameters::begin() {
@@ -30,44 +30,46 @@ void Parameters::add(const Path& path, Tensor& parameter) {
     if (at == slots_.size()) slots_.emplace_back(parameter, path.intern());
   }
   if (visited_ == visits_.size())
-    fail<ShapeError>("optimizer: {} ({} {}) was not in the model at the first step", path.str(), parameter.dtype(),
-                     parameter.shape());
+    retrograd::detail::fail<ShapeError>("optimizer: {} ({} {}) was not in the model at the first step", path.str(),
+                                        parameter.dtype(), parameter.shape());
   Slot& slot = slots_[visits_[visited_]];
   if (visits_[visited_++] < count_) {
     if (slot.parameter.body_or_null() != parameter.body_or_null())
-      fail<ShapeError>("optimizer: {} was one tensor with {} at the first step, and no longer is", path.str(),
-                       *slot.name);
+      retrograd::detail::fail<ShapeError>("optimizer: {} was one tensor with {} at the first step, and no longer is",
+                                          path.str(), *slot.name);
     return;
   }
   ++count_;
   if (!(slot.shape == parameter.shape() && slot.dtype == parameter.dtype()))
-    fail<ShapeError>("optimizer: {} is {} {}, but {} {} stood in its place at the first step", path.str(),
-                     parameter.dtype(), parameter.shape(), slot.dtype, slot.shape);
+    retrograd::detail::fail<ShapeError>("optimizer: {} is {} {}, but {} {} stood in its place at the first step",
+                                        path.str(), parameter.dtype(), parameter.shape(), slot.dtype, slot.shape);
   slot.parameter = parameter;
 }
 
 void Parameters::end() {
   first_visits_.clear();
   if (count_ != slots_.size())
-    fail<ShapeError>("optimizer: the model has {} parameters, but had {} at the first step", count_, slots_.size());
+    retrograd::detail::fail<ShapeError>("optimizer: the model has {} parameters, but had {} at the first step", count_,
+                                        slots_.size());
   if (!chosen_) choose();
 }
 
 void Parameters::freeze(NamePredicate which, bool frozen) {
-  if (!which) fail("optimizer: no function to choose names by");
+  if (!which) retrograd::detail::fail("optimizer: no function to choose names by");
   take_in({std::move(which), frozen ? Choice::kFreeze : Choice::kThaw});
 }
 
 void Parameters::group(NamePredicate which) {
-  if (!which) fail("optimizer: no function to choose names by");
-  if (groups_ == 64) fail("optimizer: at most 64 groups");
+  if (!which) retrograd::detail::fail("optimizer: no function to choose names by");
+  if (groups_ == 64) retrograd::detail::fail("optimizer: at most 64 groups");
   take_in({std::move(which), Choice::kGroup});
   ++groups_;
 }
 
 namespace {
 [[noreturn]] void fail_unfit(std::size_t call) {
-  fail("optimizer: the names chosen by call {} of group, freeze and unfreeze are none of the model's", call);
+  retrograd::detail::fail(
+      "optimizer: the names chosen by call {} of group, freeze and unfreeze are none of the model's", call);
 }
 }  // namespace
 
@@ -129,8 +131,9 @@ void Parameters::take(const Gradients& gradients, Missing missing) {
       continue;
     }
     if (!entry || !entry->has_value())
-      fail<TapeError>("optimizer: no gradient for {} ({} {}): the loss does not depend on it, or it was not watched",
-                      *slot.name, slot.dtype, slot.shape);
+      retrograd::detail::fail<TapeError>(
+          "optimizer: no gradient for {} ({} {}): the loss does not depend on it, or it was not watched", *slot.name,
+          slot.dtype, slot.shape);
     if (last && entry <= last && users.empty()) {  // the order is another than that of watching: or two have become one
       users.resize(gradients.size());
       for (const Slot* before = slots_.data(); before != &slot; ++before)
@@ -139,8 +142,8 @@ void Parameters::take(const Gradients& gradients, Missing missing) {
     if (!users.empty()) {
       const Slot*& user = users[static_cast<std::size_t>(entry - gradients.begin())];
       if (user)
-        fail<ShapeError>("optimizer: {} and {} are one tensor, and were two at the first step", *user->name,
-                         *slot.name);
+        retrograd::detail::fail<ShapeError>("optimizer: {} and {} are one tensor, and were two at the first step",
+                                            *user->name, *slot.name);
       user = &slot;
     }
     last = entry;
@@ -148,8 +151,9 @@ void Parameters::take(const Gradients& gradients, Missing missing) {
     slot.entry = entry;
   }
   if (wanting && !any)
-    fail<TapeError>("optimizer: these are gradients of another model: of {} and all other parameters none was watched",
-                    *wanting->name);
+    retrograd::detail::fail<TapeError>(
+        "optimizer: these are gradients of another model: of {} and all other parameters none was watched",
+        *wanting->name);
   known_ = true;
 }
 

@@ -13,19 +13,20 @@ namespace retrograd::optim {
 namespace {
 
 void require_steps(const char* name, std::int64_t steps) {
-  if (steps < 1) fail("{}: the number of steps must be positive, got {}", name, steps);
+  if (steps < 1) retrograd::detail::fail("{}: the number of steps must be positive, got {}", name, steps);
 }
 void require_factor(const char* name, double factor) {
-  if (!(factor > 0 && std::isfinite(factor))) fail("{}: the factor must be positive, got {}", name, factor);
+  if (!(factor > 0 && std::isfinite(factor)))
+    retrograd::detail::fail("{}: the factor must be positive, got {}", name, factor);
 }
 void require_schedule(const char* name, const Schedule& schedule) {
-  if (!schedule) fail("{}: the schedule is empty", name);
+  if (!schedule) retrograd::detail::fail("{}: the schedule is empty", name);
 }
 
 template <class F>
 Schedule from_zero(const char* name, F rate) {
   return [name, rate = std::move(rate)](std::int64_t step) -> double {
-    if (step < 0) fail("{}: the step can't be negative, got {}", name, step);
+    if (step < 0) retrograd::detail::fail("{}: the step can't be negative, got {}", name, step);
     return rate(step);
   };
 }
@@ -59,7 +60,8 @@ Schedule multi_step(double rate, std::vector<std::int64_t> milestones, double fa
   require_factor("multi_step", factor);
   for (std::size_t i = 1; i < milestones.size(); ++i)
     if (milestones[i] <= milestones[i - 1])
-      fail("multi_step: the milestones must rise, got {} after {}", milestones[i], milestones[i - 1]);
+      retrograd::detail::fail("multi_step: the milestones must rise, got {} after {}", milestones[i],
+                              milestones[i - 1]);
   return from_zero("multi_step", [rate, milestones = std::move(milestones), factor](std::int64_t at) {
     const auto passed = std::upper_bound(milestones.begin(), milestones.end(), at) - milestones.begin();
     return rate * std::pow(factor, static_cast<double>(passed));
@@ -77,7 +79,8 @@ Schedule polynomial(double rate, std::int64_t steps, double power, double last) 
   detail::require_not_negative("polynomial", "the rate", rate);
   detail::require_not_negative("polynomial", "the last rate", last);
   require_steps("polynomial", steps);
-  if (!(power > 0 && std::isfinite(power))) fail("polynomial: the power must be positive, got {}", power);
+  if (!(power > 0 && std::isfinite(power)))
+    retrograd::detail::fail("polynomial: the power must be positive, got {}", power);
   return from_zero("polynomial", [=](std::int64_t at) {
     return last + (rate - last) * std::pow(1 - ratio(std::min(at, steps), steps), power);
   });
@@ -103,7 +106,7 @@ Schedule chain(Schedule first, std::int64_t steps, Schedule then) {
 Schedule warm_up(std::int64_t steps, Schedule after, double start) {
   require_schedule("warm_up", after);
   require_steps("warm_up", steps);
-  if (!(start >= 0 && start <= 1)) fail("warm_up: the start must be from 0 to 1, got {}", start);
+  if (!(start >= 0 && start <= 1)) retrograd::detail::fail("warm_up: the start must be from 0 to 1, got {}", start);
   return from_zero("warm_up", [steps, after = std::move(after), start](std::int64_t at) {
     return at < steps ? after(0) * (start + (1 - start) * ratio(at, steps)) : after(at - steps);
   });
@@ -111,11 +114,12 @@ Schedule warm_up(std::int64_t steps, Schedule after, double start) {
 
 Schedule one_cycle(double highest, std::int64_t steps, const OneCycle& settings) {
   detail::require_not_negative("one_cycle", "the highest rate", highest);
-  if (steps < 2) fail("one_cycle: at least 2 steps, got {}", steps);
+  if (steps < 2) retrograd::detail::fail("one_cycle: at least 2 steps, got {}", steps);
   if (!(settings.rise >= 0 && settings.rise <= 1))
-    fail("one_cycle: the part that rises must be from 0 to 1, got {}", settings.rise);
+    retrograd::detail::fail("one_cycle: the part that rises must be from 0 to 1, got {}", settings.rise);
   for (double divisor : {settings.first_divisor, settings.last_divisor})
-    if (!(divisor >= 1 && std::isfinite(divisor))) fail("one_cycle: a divisor must be from 1, got {}", divisor);
+    if (!(divisor >= 1 && std::isfinite(divisor)))
+      retrograd::detail::fail("one_cycle: a divisor must be from 1, got {}", divisor);
   const double first = highest / settings.first_divisor, last = first / settings.last_divisor;
   const double top = settings.rise * static_cast<double>(steps) - 1, end = static_cast<double>(steps - 1);
   return from_zero("one_cycle", [=](std::int64_t step) {

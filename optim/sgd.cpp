@@ -9,9 +9,10 @@ void Sgd::check() const {
   detail::require_rate("Sgd", learning_rate);
   detail::require_fraction("Sgd", "the momentum", momentum);
   detail::require_decay("Sgd", weight_decay);
-  if (!(dampening >= 0 && dampening <= 1)) fail("Sgd: the dampening must be from 0 to 1, got {}", dampening);
-  if (nesterov && momentum == 0) fail("Sgd: nesterov needs a positive momentum, got 0");
-  if (nesterov && dampening != 0) fail("Sgd: nesterov needs a dampening of 0, got {}", dampening);
+  if (!(dampening >= 0 && dampening <= 1))
+    retrograd::detail::fail("Sgd: the dampening must be from 0 to 1, got {}", dampening);
+  if (nesterov && momentum == 0) retrograd::detail::fail("Sgd: nesterov needs a positive momentum, got 0");
+  if (nesterov && dampening != 0) retrograd::detail::fail("Sgd: nesterov needs a dampening of 0, got {}", dampening);
 }
 
 template <class T>

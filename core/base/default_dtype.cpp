@@ -8,7 +8,7 @@ namespace {
 
 detail::CallContext with_default(Dtype dtype) {
   if (!is_floating(dtype))
-    fail<DtypeError>("DefaultDtypeScope: the default must be float32 or float64, got {}", name(dtype));
+    detail::fail<DtypeError>("DefaultDtypeScope: the default must be float32 or float64, got {}", name(dtype));
   detail::CallContext context = detail::current_call_context;
   context.default_dtype = dtype;
   return context;

@@ -32,6 +32,7 @@ inline constexpr Dtype uint8 = Dtype::uint8;
 /// How many dtypes there are.
 inline constexpr int kDtypes = 5;
 
+namespace detail {
 /// Calls `f.template operator()<T>()` with the C++ type T that a dtype stands for; as dispatch<float, double>, where it
 /// is known to be float32 or float64, for these two alone.
 template <class... Known, class F>
@@ -55,10 +56,11 @@ constexpr decltype(auto) dispatch(Dtype dtype, F&& f) {
   }
   return f.template operator()<float>();
 }
+}  // namespace detail
 
 /// Bytes of one element.
 constexpr std::size_t size_of(Dtype dtype) {
-  return dispatch(dtype, []<class T>() { return sizeof(T); });
+  return detail::dispatch(dtype, []<class T>() { return sizeof(T); });
 }
 
 /// "float32" and so on, as NumPy names them (boolean is NumPy's bool).

@@ -62,12 +62,12 @@ extern template void throw_formatted<ShapeError>(fmt::string_view, fmt::format_a
 extern template void throw_formatted<DtypeError>(fmt::string_view, fmt::format_args);
 extern template void throw_formatted<TapeError>(fmt::string_view, fmt::format_args);
 extern template void throw_formatted<FileError>(fmt::string_view, fmt::format_args);
-}  // namespace detail
 
 /// Throws E with a message formatted by fmt.
 template <class E = Error, class... Args>
 [[noreturn, gnu::cold, gnu::noinline]] void fail(fmt::format_string<Args...> format, Args&&... args) {
-  detail::throw_formatted<E>(format, fmt::make_format_args(args...));
+  throw_formatted<E>(format, fmt::make_format_args(args...));
 }
+}  // namespace detail
 
 }  // namespace retrograd

@@ -107,7 +107,7 @@ double Rng::normal() {
 }
 
 std::uint64_t Rng::below(std::uint64_t n) {
-  if (n == 0) fail("below: n must be positive");
+  if (n == 0) detail::fail("below: n must be positive");
   // Draws that would make some numbers likelier are drawn again.
   const std::uint64_t limit = ~std::uint64_t{0} - ~std::uint64_t{0} % n;
   for (;;) {
@@ -119,7 +119,7 @@ std::uint64_t Rng::below(std::uint64_t n) {
 void Rng::set_state(const std::array<std::uint64_t, 4>& state) {
   const auto [seed, stream, counter, left] = state;
   if (left > 3 || (left > 0 && counter == 0))
-    fail("set_state: expected at most 3 numbers left of the blocks made, got {} of {}", left, counter);
+    detail::fail("set_state: expected at most 3 numbers left of the blocks made, got {} of {}", left, counter);
   seed_ = seed;
   stream_ = stream;
   counter_ = counter;

@@ -76,6 +76,7 @@ class Shape {
   std::array<std::int64_t, kMaxRank> sizes_;  // only the first rank_ are ever read
 };
 
+namespace detail {
 /// The shape two operands broadcast to (NumPy's rule: align right, sizes equal or 1); ShapeError names `op` otherwise.
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b);
 
@@ -86,6 +87,7 @@ bool broadcasts_to(const Shape& from, const Shape& to);
 
 /// An axis counted from the end when negative, as 0 … rank-1; ShapeError names `op` when it is out of range.
 int normal_axis(const char* op, int axis, int rank);
+}  // namespace detail
 
 /// Axes of a reduction: one axis, several, or (default) all of them.
 class Axes {

@@ -18,7 +18,7 @@ Tensor detail::filled(const char* op, const Shape& shape, Scalar value, Dtype dt
 }
 
 void detail::fill_values(const char* op, const Tensor& x, Scalar value) {
-  dispatch(x.dtype(), [&]<class T>() { std::fill_n(values<T>(x), x.size(), value.as<T>(op)); });
+  detail::dispatch(x.dtype(), [&]<class T>() { std::fill_n(values<T>(x), x.size(), value.as<T>(op)); });
 }
 
 Tensor full(const Shape& shape, Scalar value, Dtype dtype) { return detail::filled("full", shape, value, dtype); }
@@ -31,7 +31,7 @@ Tensor full_like(const Tensor& x, Scalar value) { return detail::filled("full_li
 Tensor eye(std::int64_t n, std::int64_t m, Dtype dtype) {
   const std::int64_t sizes[] = {n, m};
   Tensor out = detail::filled("eye", Shape(sizes, "eye"), 0, dtype);
-  dispatch(dtype, [&]<class T>() {
+  detail::dispatch(dtype, [&]<class T>() {
     for (std::int64_t i = 0; i < std::min(n, m); ++i) detail::values<T>(out)[i * m + i] = T{1};
   });
   return out;
@@ -41,19 +41,19 @@ namespace {
 
 void check_count(std::size_t count, const Shape& shape) {
   if (static_cast<std::int64_t>(count) != shape.size())
-    fail<ShapeError>("tensor: {} values do not fill shape {}", count, shape);
+    detail::fail<ShapeError>("tensor: {} values do not fill shape {}", count, shape);
 }
 
 template <class From>
 Tensor from_wide(std::span<const From> values, const Shape& shape, Dtype dtype) {
   check_count(values.size(), shape);
   Tensor out = Tensor::empty(shape, dtype);
-  dispatch(dtype, [&]<class T>() {
+  detail::dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
     for (std::size_t i = 0; i < values.size(); ++i) {
       to[i] = static_cast<T>(values[i]);
       if (!std::is_floating_point_v<T> && static_cast<double>(to[i]) != static_cast<double>(values[i]))
-        fail<DtypeError>("tensor: {} can't hold {}", dtype, values[i]);
+        detail::fail<DtypeError>("tensor: {} can't hold {}", dtype, values[i]);
     }
   });
   return out;
@@ -74,7 +74,7 @@ Tensor detail::from_bytes(const void* values, std::size_t count, const Shape& sh
   return out;
 }
 void detail::fail_ragged(std::size_t expected, std::size_t found) {
-  fail<ShapeError>("tensor: rows differ in length: {} and {}", expected, found);
+  detail::fail<ShapeError>("tensor: rows differ in length: {} and {}", expected, found);
 }
 
 namespace {
@@ -90,9 +90,9 @@ Tensor whole_numbers(std::int64_t start, std::int64_t stop, std::int64_t step, D
   const std::uint64_t length = up ? distance(start, stop) : distance(stop, start);
   const std::uint64_t count = (up ? start < stop : start > stop) ? (length - 1) / stride + 1 : 0;
   if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    fail<ShapeError>("arange: from {} to {} by {} is more than 64 bits count", start, stop, step);
+    detail::fail<ShapeError>("arange: from {} to {} by {} is more than 64 bits count", start, stop, step);
   Tensor out = detail::empty_for("arange", {static_cast<std::int64_t>(count)}, dtype);
-  dispatch(dtype, [&]<class T>() {
+  detail::dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
     const auto value = [&](std::uint64_t i) {
       return static_cast<std::int64_t>(static_cast<std::uint64_t>(start) + i * static_cast<std::uint64_t>(step));
@@ -102,7 +102,7 @@ Tensor whole_numbers(std::int64_t start, std::int64_t stop, std::int64_t step, D
       constexpr int kDigits = std::numeric_limits<T>::digits;
       const std::int64_t v = value(i), most = kDigits < 63 ? (std::int64_t{1} << kDigits % 63) : 0;
       const bool holds = kDigits >= 63 || (std::is_floating_point_v<T> ? v >= -most && v <= most : v >= 0 && v < most);
-      if (!holds) fail<DtypeError>("arange: {} can't hold {}", dtype, v);
+      if (!holds) detail::fail<DtypeError>("arange: {} can't hold {}", dtype, v);
     }
     for (std::uint64_t i = 0; i < count; ++i) to[i] = static_cast<T>(value(i));
   });
@@ -115,7 +115,7 @@ Tensor arange(Scalar stop) { return arange(stop, stop.is_integer() ? int64 : def
 
 Tensor arange(Scalar stop, Dtype dtype) {
   if (const auto end = stop.as<double>("arange"); end < 0)
-    fail<ShapeError>("arange: the end can't be negative without a start, got {}", end);
+    detail::fail<ShapeError>("arange: the end can't be negative without a start, got {}", end);
   return stop.is_integer() ? whole_numbers(0, stop.as<std::int64_t>("arange"), 1, dtype) : arange(0, stop, 1, dtype);
 }
 
@@ -126,16 +126,16 @@ Tensor arange(Scalar start, Scalar stop, Scalar step) {
 
 Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
   const auto from = first.as<double>("arange"), to = stop.as<double>("arange"), by = step.as<double>("arange");
-  if (by == 0) fail("arange: the step can't be 0");
+  if (by == 0) detail::fail("arange: the step can't be 0");
   if (first.is_integer() && stop.is_integer() && step.is_integer())
     return whole_numbers(first.as<std::int64_t>("arange"), stop.as<std::int64_t>("arange"),
                          step.as<std::int64_t>("arange"), dtype);
-  if (!is_floating(dtype)) fail<DtypeError>("arange: fractions are float32 or float64, not {}", dtype);
+  if (!is_floating(dtype)) detail::fail<DtypeError>("arange: fractions are float32 or float64, not {}", dtype);
   const double count = std::max(0.0, std::ceil((to - from) / by));
   if (!std::isfinite(from) || !std::isfinite(to) || !std::isfinite(by) || !(count < 0x1p63))
-    fail("arange: can't count from {} to {} by {}", from, to, by);
+    detail::fail("arange: can't count from {} to {} by {}", from, to, by);
   Tensor out = detail::empty_for("arange", {static_cast<std::int64_t>(count)}, dtype);
-  dispatch(dtype, [&]<class T>() {
+  detail::dispatch(dtype, [&]<class T>() {
     for (std::int64_t i = 0; i < out.size(); ++i)
       detail::values<T>(out)[i] = static_cast<T>(from + static_cast<double>(i) * by);
   });
@@ -143,11 +143,11 @@ Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
 }
 
 Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype) {
-  if (!is_floating(dtype)) fail<DtypeError>("linspace: makes float32 or float64, not {}", dtype);
-  if (n < 0) fail<ShapeError>("linspace: the number of values can't be negative, got {}", n);
+  if (!is_floating(dtype)) detail::fail<DtypeError>("linspace: makes float32 or float64, not {}", dtype);
+  if (n < 0) detail::fail<ShapeError>("linspace: the number of values can't be negative, got {}", n);
   Tensor out = detail::empty_for("linspace", {n}, dtype);
   const double last = static_cast<double>(n - 1), step = (stop - start) / last;
-  dispatch(dtype, [&]<class T>() {
+  detail::dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
     for (std::int64_t i = 0; i < n; ++i) {
       const auto at = static_cast<double>(i);
@@ -163,9 +163,9 @@ Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype) {
 namespace {
 template <class Draw>
 Tensor drawn(const char* what, const Shape& shape, Dtype dtype, Draw draw) {
-  if (!is_floating(dtype)) fail<DtypeError>("{}: draws float32 or float64, not {}", what, dtype);
+  if (!is_floating(dtype)) detail::fail<DtypeError>("{}: draws float32 or float64, not {}", what, dtype);
   Tensor out = detail::empty_for(what, shape, dtype);
-  dispatch(dtype, [&]<class T>() {
+  detail::dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
     for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(draw());
   });
@@ -174,20 +174,20 @@ Tensor drawn(const char* what, const Shape& shape, Dtype dtype, Draw draw) {
 }  // namespace
 
 Tensor normal(const Shape& shape, double mean, double stddev, Rng& rng, Dtype dtype) {
-  if (!(stddev >= 0)) fail("normal: the standard deviation can't be negative, got {}", stddev);
+  if (!(stddev >= 0)) detail::fail("normal: the standard deviation can't be negative, got {}", stddev);
   return drawn("normal", shape, dtype, [&] { return mean + stddev * rng.normal(); });
 }
 
 Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtype) {
-  if (!(low <= high)) fail("uniform: low must not exceed high, got {} and {}", low, high);
-  if (!std::isfinite(high - low)) fail("uniform: the range must be finite, got {} and {}", low, high);
+  if (!(low <= high)) detail::fail("uniform: low must not exceed high, got {} and {}", low, high);
+  if (!std::isfinite(high - low)) detail::fail("uniform: the range must be finite, got {} and {}", low, high);
   const auto rounded = [&](double value) {
     return dtype == float32 ? static_cast<double>(static_cast<float>(value)) : value;
   };
   // What would round up to `high` is drawn again; where nothing else is left between the two, low it is.
   const bool has_room = rounded(low) < high && rounded(low + (high - low) / 4) < high;
   if (!std::isfinite(rounded(low)) || !std::isfinite(rounded(high)))
-    fail<DtypeError>("uniform: {} can't hold {} and {}", dtype, low, high);
+    detail::fail<DtypeError>("uniform: {} can't hold {} and {}", dtype, low, high);
   return drawn("uniform", shape, dtype, [&] {
     for (;;) {
       const double value = low + (high - low) * rng.uniform();
@@ -198,9 +198,9 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtyp
 }
 
 Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
-  if (!(p >= 0 && p <= 1)) fail("bernoulli: a probability lies between 0 and 1, got {}", p);
+  if (!(p >= 0 && p <= 1)) detail::fail("bernoulli: a probability lies between 0 and 1, got {}", p);
   Tensor out = detail::empty_for("bernoulli", shape, dtype);
-  dispatch(dtype, [&]<class T>() {
+  detail::dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
     for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(rng.uniform() < p);
   });
@@ -226,7 +226,7 @@ Tensor detail::mask_without(double p, const Shape& shape, Rng& rng) {
 }
 
 Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng) {
-  if (low >= high) fail("randint: low must lie below high, got {} and {}", low, high);
+  if (low >= high) detail::fail("randint: low must lie below high, got {} and {}", low, high);
   Tensor out = detail::empty_for("randint", shape, int64);
   auto* to = detail::values<std::int64_t>(out);
   const auto base = static_cast<std::uint64_t>(low);
@@ -236,7 +236,7 @@ Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng
 }
 
 Tensor permutation(std::int64_t n, Rng& rng) {
-  if (n < 0) fail<ShapeError>("permutation: the number of values can't be negative, got {}", n);
+  if (n < 0) detail::fail<ShapeError>("permutation: the number of values can't be negative, got {}", n);
   Tensor out = arange(n);
   rng.shuffle(std::span(detail::values<std::int64_t>(out), static_cast<std::size_t>(n)));
   return out;

@@ -63,7 +63,7 @@ namespace {
 Shape broadcast_shapes(const char* op, const Tensor& a, const Tensor& b) {
   if (!broadcast_together(a.shape(), b.shape()))
     fail<ShapeError>("{}: shapes do not broadcast: {} and {}", op, described(a), described(b));
-  return retrograd::broadcast_shapes(op, a.shape(), b.shape());
+  return retrograd::detail::broadcast_shapes(op, a.shape(), b.shape());
 }
 }  // namespace
 

@@ -107,8 +107,8 @@ void AnomalyScope::recorded(detail::Log& log, std::uint32_t node, const Tensor& 
     given += fmt::format("; input {} {}{}: {}", i, detail::described(x), already(input), text(input));
   }
   if (was_not_finite && range.nans == 0) return;
-  fail<AnomalyError>("{}: op {} on the tape gives {}, {} {}{}", log.nodes[node].op, position(log, node),
-                     worst(range, y.shape()), y.dtype(), y.shape(), given);
+  detail::fail<AnomalyError>("{}: op {} on the tape gives {}, {} {}{}", log.nodes[node].op, position(log, node),
+                             worst(range, y.shape()), y.dtype(), y.shape(), given);
 }
 
 void AnomalyScope::sweeping(detail::Log&, std::uint32_t, const Tensor& g) { given_ = detail::range_of(g); }
@@ -130,7 +130,7 @@ void AnomalyScope::passed(detail::Log& log, std::uint32_t node, std::uint32_t in
       more += fmt::format(": {}", text(ranges[edge->parent]));
   }
   if (node < ranges.size() && ranges[node].size > 0) more += fmt::format("; the value: {}", text(ranges[node]));
-  fail<AnomalyError>(
+  detail::fail<AnomalyError>(
       "{}: the rule of op {} on the tape gives {}, of its cotangent {} {}; it was given a cotangent{}: {}; "
       "input {}{}",
       log.nodes[node].op, position(log, node), worst(range, cotangent.shape()), cotangent.dtype(), cotangent.shape(),

@@ -133,16 +133,17 @@ const Gradients::Entry* Gradients::find_alias(const Tensor& x, std::size_t& hint
 const Tensor& Gradients::operator[](const Tensor& x) const {
   std::size_t hint = 0;
   const Entry* entry = find(x, hint);
-  if (!entry) fail<TapeError>("gradients: {} was not watched by this tape", named(x, nullptr));
+  if (!entry) detail::fail<TapeError>("gradients: {} was not watched by this tape", named(x, nullptr));
   if (!entry->has_value())
-    fail<TapeError>("gradients: the loss does not depend on {}; get_or_zeros gives zeros", named(x, entry->label));
+    detail::fail<TapeError>("gradients: the loss does not depend on {}; get_or_zeros gives zeros",
+                            named(x, entry->label));
   return entry->value();
 }
 
 Tensor Gradients::get_or_zeros(const Tensor& x) const {
   std::size_t hint = 0;
   const Entry* entry = find(x, hint);
-  if (!entry) fail<TapeError>("gradients: {} was not watched by this tape", named(x, nullptr));
+  if (!entry) detail::fail<TapeError>("gradients: {} was not watched by this tape", named(x, nullptr));
   return entry->has_value() ? entry->value() : zeros(x.shape(), x.dtype());
 }
 
@@ -226,7 +227,7 @@ Gradients& Gradients::operator+=(const Gradients& other) {
     std::size_t at = 0;
     for (const Entry& entry : from)
       if (!in.find_alias(entry.key, at))
-        fail<TapeError>("gradients: can't add; {} was watched by one tape only", named(entry.key, entry.label));
+        detail::fail<TapeError>("gradients: can't add; {} was watched by one tape only", named(entry.key, entry.label));
   };
   check(*this, other);
   check(other, *this);
@@ -279,7 +280,8 @@ double norm_of(std::span<const Gradients::Entry> entries) {
     detail::Total<double> total;
     for (const Gradients::Entry& entry : entries)
       if (entry.has_value())
-        dispatch<float, double>(entry.value().dtype(), [&]<class T>() { add_squares<T>(entry.value(), scale, total); });
+        detail::dispatch<float, double>(entry.value().dtype(),
+                                        [&]<class T>() { add_squares<T>(entry.value(), scale, total); });
     return total.value();
   };
   constexpr double kSmall = 0x1p-900, kScale = 0x1p600;
@@ -296,7 +298,7 @@ void limit_values(const Tensor& x, double limit) {
     *value = *value > most ? most : *value < -most ? -most : *value;
 }
 void limit_values(const Tensor& x, double limit) {
-  dispatch<float, double>(x.dtype(), [&]<class T>() { limit_values<T>(x, limit); });
+  detail::dispatch<float, double>(x.dtype(), [&]<class T>() { limit_values<T>(x, limit); });
 }
 
 }  // namespace
@@ -304,13 +306,13 @@ void limit_values(const Tensor& x, double limit) {
 double Gradients::norm() const { return norm_of(entries_); }
 
 double Gradients::clip_norm(double max_norm) {
-  if (!(max_norm > 0)) fail("clip_norm: the largest norm must be positive, got {}", max_norm);
+  if (!(max_norm > 0)) detail::fail("clip_norm: the largest norm must be positive, got {}", max_norm);
   const double before = norm();
   if (!std::isfinite(before)) {
     for (const Entry& entry : entries_)
       if (const double norm = norm_of({&entry, 1}); !std::isfinite(norm))
-        fail("clip_norm: the norm of the gradient of {} is {}", named(entry.key, entry.label), norm);
-    fail("clip_norm: the norm of all gradients together is {}", before);
+        detail::fail("clip_norm: the norm of the gradient of {} is {}", named(entry.key, entry.label), norm);
+    detail::fail("clip_norm: the norm of all gradients together is {}", before);
   }
   const double factor = max_norm / (before + 1e-6);
   if (factor < 1) *this *= factor;
@@ -318,7 +320,7 @@ double Gradients::clip_norm(double max_norm) {
 }
 
 void Gradients::clip_value(double limit) {
-  if (!(limit > 0)) fail("clip_value: the limit must be positive, got {}", limit);
+  if (!(limit > 0)) detail::fail("clip_value: the limit must be positive, got {}", limit);
   change(
       [&](std::size_t, const Entry& entry, bool is_own) {
         if (is_own) return Tensor();

@@ -52,15 +52,15 @@ TapeLimitScope::~TapeLimitScope() { innermost = outer_; }
 void detail::check_node_limit(std::int64_t nodes, std::int64_t most, FunctionRef<std::string()> largest) {
   most = std::min(tape_limit().nodes, most);
   if (nodes >= most)
-    fail<TapeError>("tape: {} nodes are recorded, and the limit is {}; the largest values are of {}; {}", nodes, most,
-                    largest(), kAdvice);
+    detail::fail<TapeError>("tape: {} nodes are recorded, and the limit is {}; the largest values are of {}; {}", nodes,
+                            most, largest(), kAdvice);
 }
 
 void detail::check_memory_limit(std::int64_t live, std::int64_t more, std::int64_t nodes,
                                 FunctionRef<std::string()> largest) {
   const std::int64_t most = std::max<std::int64_t>(tape_limit().bytes, 0);
   if (live > most - more)
-    fail<TapeError>(
+    detail::fail<TapeError>(
         "tape: {} in tensors while {} nodes are recorded, {} more are wanted, and the limit is {}; the largest values "
         "are of {}; {}",
         bytes_text(live), nodes, bytes_text(more), bytes_text(most), largest(), kAdvice);

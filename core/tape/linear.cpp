@@ -40,7 +40,8 @@ void detail::add_into(Tensor& into, const Tensor& x) { zip_into("add", kernels()
 void detail::scale_into(Tensor& into, const Tensor& factor) { zip_into("scaled", kernels().mul, into, factor); }
 
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
-  if (!broadcasts_to(x.shape(), shape)) fail<ShapeError>("broadcast_to: {} does not broadcast to {}", x.shape(), shape);
+  if (!detail::broadcasts_to(x.shape(), shape))
+    detail::fail<ShapeError>("broadcast_to: {} does not broadcast to {}", x.shape(), shape);
   Strides strides;
   const int shift = shape.rank() - x.rank();
   for (int axis = 0; axis < shape.rank(); ++axis) {
@@ -51,7 +52,8 @@ Tensor broadcast_to(const Tensor& x, const Shape& shape) {
 }
 
 Tensor sum_to(const Tensor& x, const Shape& shape) {
-  if (!broadcasts_to(shape, x.shape())) fail<ShapeError>("sum_to: {} does not broadcast to {}", shape, x.shape());
+  if (!detail::broadcasts_to(shape, x.shape()))
+    detail::fail<ShapeError>("sum_to: {} does not broadcast to {}", shape, x.shape());
   std::uint32_t mask = 0;
   const int shift = x.rank() - shape.rank();
   for (int axis = 0; axis < x.rank(); ++axis)
@@ -63,7 +65,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
 
 Tensor reshape(const Tensor& x, const Shape& shape) {
   if (shape.size() != x.size())
-    fail<ShapeError>("reshape: {} has {} elements, {} has {}", x.shape(), x.size(), shape, shape.size());
+    detail::fail<ShapeError>("reshape: {} has {} elements, {} has {}", x.shape(), x.size(), shape, shape.size());
   const Tensor values = detail::packed(x);
   return record("reshape", detail::make_view(values, shape, detail::row_major(shape)),
                 wrt(x, [from = x.shape()](const Tensor& g) { return reshape(g, from); }));
@@ -81,7 +83,7 @@ Tensor reshape(const Tensor& x, std::initializer_list<std::int64_t> sizes) {
   }
   if (unknown == 0) return reshape(x, Shape(sizes));
   if (unknown > 1 || overflows || known <= 0 || x.size() % known != 0)
-    fail<ShapeError>("reshape: {} does not fit ({})", x.shape(), fmt::join(sizes, ", "));
+    detail::fail<ShapeError>("reshape: {} does not fit ({})", x.shape(), fmt::join(sizes, ", "));
   std::vector<std::int64_t> filled(sizes);
   for (std::int64_t& size : filled)
     if (size == -1) size = x.size() / known;
@@ -89,16 +91,16 @@ Tensor reshape(const Tensor& x, std::initializer_list<std::int64_t> sizes) {
 }
 
 Tensor stack(std::span<const Tensor> xs) {
-  if (xs.empty()) fail<ShapeError>("stack: needs at least one tensor");
+  if (xs.empty()) detail::fail<ShapeError>("stack: needs at least one tensor");
   const Shape row = xs[0].shape();
   const Dtype dtype = xs[0].dtype();
-  if (row.rank() == kMaxRank) fail<ShapeError>("stack: {} has the most axes there are, {}", row, kMaxRank);
+  if (row.rank() == kMaxRank) detail::fail<ShapeError>("stack: {} has the most axes there are, {}", row, kMaxRank);
   Shape shape{static_cast<std::int64_t>(xs.size())};
   for (std::int64_t size : row) shape.push_back(size);
   const Tensor y = detail::empty_for("stack", Shape(std::span(shape.begin(), shape.end()), "stack"), dtype);
   const std::size_t bytes = static_cast<std::size_t>(row.size()) * size_of(dtype);
   for (std::size_t i = 0; i < xs.size(); ++i) {
-    if (!(xs[i].shape() == row)) fail<ShapeError>("stack: shapes differ: {} and {}", row, xs[i].shape());
+    if (!(xs[i].shape() == row)) detail::fail<ShapeError>("stack: shapes differ: {} and {}", row, xs[i].shape());
     detail::check_dtypes("stack", xs[0], xs[i]);
     if (bytes) std::memcpy(y.body().data + i * bytes, detail::packed(xs[i]).body().data, bytes);
   }
@@ -136,9 +138,9 @@ bool Placed::add_to(Tensor& sum) {
 }  // namespace detail
 
 Tensor unstack(const Tensor& x, std::int64_t i) {
-  if (x.rank() == 0) fail<ShapeError>("unstack: a scalar has no axis to take from");
+  if (x.rank() == 0) detail::fail<ShapeError>("unstack: a scalar has no axis to take from");
   const std::int64_t count = x.shape()[0];
-  if (i < 0 || i >= count) fail<ShapeError>("unstack: index {} is out of range for {}", i, x.shape());
+  if (i < 0 || i >= count) detail::fail<ShapeError>("unstack: index {} is out of range for {}", i, x.shape());
   return detail::window("unstack", x, detail::reduced_shape(x.shape(), 1, false), [i](const Strides& steps) {
     detail::Layout layout{{}, i * steps[0]};
     std::copy(steps.begin() + 1, steps.end(), layout.strides.begin());
@@ -162,7 +164,7 @@ Tensor alias(const Tensor& x) { return record("alias", detach(x), wrt(x, Pass())
 Tensor Tensor::at(std::span<const Index> indices) const {
   const Tensor& x = *this;
   if (static_cast<std::int64_t>(indices.size()) > x.rank())
-    fail<ShapeError>("index: {} indices given for a tensor of shape {}", indices.size(), x.shape());
+    detail::fail<ShapeError>("index: {} indices given for a tensor of shape {}", indices.size(), x.shape());
   Shape shape;
   std::array<Range, kMaxRank> ranges;
   std::uint32_t kept = 0;  // the axes that stay
@@ -175,15 +177,15 @@ Tensor Tensor::at(std::span<const Index> indices) const {
     own.begin = from_end(own.begin);
     if (!index.is_range()) {
       if (own.begin < 0 || own.begin >= size)
-        fail<ShapeError>("index: {} is out of range for axis {} of {}", index.place(), axis, x.shape());
+        detail::fail<ShapeError>("index: {} is out of range for axis {} of {}", index.place(), axis, x.shape());
       continue;
     }
     own.end = own.end == Range::kToEnd ? size : from_end(own.end);
     if (own.begin < 0 || own.begin > own.end || own.end > size)
-      fail<ShapeError>("index: [{}, {}) is not a range within axis {} of {}", index.range().begin,
-                       index.range().end == Range::kToEnd ? "the end" : std::to_string(index.range().end), axis,
-                       x.shape());
-    if (own.step < 1) fail<ShapeError>("index: the step of a range must be at least 1, got {}", own.step);
+      detail::fail<ShapeError>("index: [{}, {}) is not a range within axis {} of {}", index.range().begin,
+                               index.range().end == Range::kToEnd ? "the end" : std::to_string(index.range().end), axis,
+                               x.shape());
+    if (own.step < 1) detail::fail<ShapeError>("index: the step of a range must be at least 1, got {}", own.step);
     kept |= 1u << axis;
     shape.push_back(detail::places_in(own.begin, own.end, own.step));
   }

@@ -55,12 +55,15 @@ void Tape::suspend() {
 }
 
 detail::Log& Tape::usable_log(const char* action) {
-  if (log_->thread != &detail::current_recording) fail<TapeError>("{}: this tape belongs to another thread", action);
-  if (log_->serial.load(std::memory_order_relaxed) != serial_) fail<TapeError>("{}: this tape is closed", action);
+  if (log_->thread != &detail::current_recording)
+    detail::fail<TapeError>("{}: this tape belongs to another thread", action);
+  if (log_->serial.load(std::memory_order_relaxed) != serial_)
+    detail::fail<TapeError>("{}: this tape is closed", action);
   if (log_->consumed.load(std::memory_order_relaxed))
-    fail<TapeError>("{}: this tape is consumed; `Tape tape(rg::persistent)` keeps its log for more sweeps", action);
+    detail::fail<TapeError>("{}: this tape is consumed; `Tape tape(rg::persistent)` keeps its log for more sweeps",
+                            action);
   if (suspended_ && suspended_->is_whole && !*suspended_->is_whole)
-    fail<TapeError>("{}: this pullback was made inside a checkpoint, whose ops the tape has let go", action);
+    detail::fail<TapeError>("{}: this pullback was made inside a checkpoint, whose ops the tape has let go", action);
   return *log_;
 }
 
@@ -82,8 +85,8 @@ void Tape::watch(const Tensor& x, const detail::Path* path) {
 namespace {
 Tensor unit_cotangent(const Tensor& loss) {
   if (loss.size() != 1)
-    fail<ShapeError>("gradients: the loss must be of size 1, got shape {}; reduce it, or give a cotangent",
-                     loss.shape());
+    detail::fail<ShapeError>("gradients: the loss must be of size 1, got shape {}; reduce it, or give a cotangent",
+                             loss.shape());
   return full(loss.shape(), 1, loss.dtype());
 }
 }  // namespace
@@ -96,11 +99,11 @@ Gradients Tape::gradients_or_none(const Tensor& y, const Tensor& cotangent) { re
 Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unrelated) {
   Log& log = usable_log("gradients");
   if (cotangent.dtype() != y.dtype())
-    fail<DtypeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
-                     cotangent.dtype(), cotangent.shape());
+    detail::fail<DtypeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
+                             cotangent.dtype(), cotangent.shape());
   if (!(cotangent.shape() == y.shape()))
-    fail<ShapeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
-                     cotangent.dtype(), cotangent.shape());
+    detail::fail<ShapeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
+                             cotangent.dtype(), cotangent.shape());
   const auto ours = [&] {
     return suspended_ ? std::span(suspended_->watched) : std::span(log.watched).subspan(watched_mark_);
   };
@@ -111,7 +114,8 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   Gradients result;
   if (!on_tape || !reached.contains(last)) {
     if (!may_be_unrelated)
-      fail<TapeError>("gradients: nothing that this tape watches leads to this {} tensor", detail::described(y));
+      detail::fail<TapeError>("gradients: nothing that this tape watches leads to this {} tensor",
+                              detail::described(y));
     for (const detail::Watched& one : ours()) result.append({one.key, {}, one.name, nullptr});
     return result;
   }

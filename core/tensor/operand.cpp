@@ -18,7 +18,8 @@ T Scalar::as(const char* op) const {
     fits = is_integer_;
   else
     fits = is_integer_ && integer_ >= 0 && integer_ <= std::numeric_limits<T>::max();
-  if (!fits) fail<DtypeError>("{}: {} does not fit the dtype {}; astype converts a tensor", op, real, dtype_of<T>);
+  if (!fits)
+    detail::fail<DtypeError>("{}: {} does not fit the dtype {}; astype converts a tensor", op, real, dtype_of<T>);
   if constexpr (std::is_floating_point_v<T>)
     return static_cast<T>(real);
   else
@@ -33,7 +34,7 @@ template std::uint8_t Scalar::as(const char*) const;
 Tensor Operand::as(const char* op, Dtype dtype) const {
   if (is_tensor()) return tensor();
   Tensor out = Tensor::empty({}, dtype);
-  dispatch(dtype, [&]<class T>() { *detail::values<T>(out) = scalar_.as<T>(op); });
+  detail::dispatch(dtype, [&]<class T>() { *detail::values<T>(out) = scalar_.as<T>(op); });
   return out;
 }
 

@@ -128,7 +128,7 @@ inline std::int64_t bytes_of(const char* op, const Shape& shape, Dtype dtype) {
   auto bytes = static_cast<std::int64_t>(size_of(dtype));
   for (std::int64_t size : shape)
     if (__builtin_mul_overflow(bytes, size, &bytes))
-      fail<ShapeError>("{}: a {} tensor of shape {} has more bytes than 64 bits count", op, dtype, shape);
+      detail::fail<ShapeError>("{}: a {} tensor of shape {} has more bytes than 64 bits count", op, dtype, shape);
   return bytes;
 }
 }  // namespace
@@ -144,8 +144,8 @@ Tensor detail::empty_for(const char* op, const Shape& shape, Dtype dtype) {
 
 template <class T>
 T Tensor::item_value() const {
-  if (size() != 1) fail<ShapeError>("item: needs a tensor of size 1, got shape {}", shape());
-  return dispatch(dtype(), [&]<class From>() { return static_cast<T>(*data<From>()); });
+  if (size() != 1) detail::fail<ShapeError>("item: needs a tensor of size 1, got shape {}", shape());
+  return detail::dispatch(dtype(), [&]<class From>() { return static_cast<T>(*data<From>()); });
 }
 
 template <class T>
@@ -153,7 +153,7 @@ std::vector<T> Tensor::to_vector() const {
   const Tensor values = detail::packed(*this);
   std::vector<T> out;
   out.reserve(static_cast<std::size_t>(size()));
-  dispatch(dtype(), [&]<class From>() {
+  detail::dispatch(dtype(), [&]<class From>() {
     const From* from = values.data<From>();
     for (std::int64_t i = 0; i < size(); ++i) out.push_back(static_cast<T>(from[i]));
   });

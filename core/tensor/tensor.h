@@ -144,7 +144,7 @@ class Tensor {
   /// The number of elements.
   std::int64_t size() const { return body().size; }
   /// The size along one axis, counted from the end when negative.
-  std::int64_t size(int axis) const { return shape()[normal_axis("size", axis, rank())]; }
+  std::int64_t size(int axis) const { return shape()[detail::normal_axis("size", axis, rank())]; }
   /// The type of the elements.
   Dtype dtype() const { return body().dtype; }
   /// Steps between neighbors along each axis, in elements; of which the first rank() count. 0 where an axis is

@@ -110,15 +110,15 @@ Options parse(int argc, const char* const* argv) {
   for (const std::string& name : options.only) {
     const bool known = std::ranges::any_of(trainings(), [&](const Training& one) { return one.name == name; }) ||
                        std::ranges::any_of(chains(), [&](const Chain& one) { return one.name == name; });
-    if (!known) fail("--only: there is no workload \"{}\"", name);
+    if (!known) detail::fail("--only: there is no workload \"{}\"", name);
   }
   if (given.count("cases")) {
     options.cases = given["cases"].as<std::int64_t>();
-    if (options.cases < 1) fail("--cases: must be positive, got {}", options.cases);
+    if (options.cases < 1) detail::fail("--cases: must be positive, got {}", options.cases);
   }
   options.threads = given["threads"].as<std::vector<int>>();
   options.rounds = given["rounds"].as<int>();
-  if (options.rounds < 1) fail("--rounds: must be positive, got {}", options.rounds);
+  if (options.rounds < 1) detail::fail("--rounds: must be positive, got {}", options.rounds);
   options.data = given["data"].as<std::string>();
   options.json = given.count("json") > 0;
   return options;

@@ -67,7 +67,7 @@ double calculate_gain(Activation activation, double slope) {
       return 0.75;
     case Activation::gelu:
     case Activation::silu:
-      fail("calculate_gain: no gain is defined for {}", name(activation));
+      detail::fail("calculate_gain: no gain is defined for {}", name(activation));
     case Activation::identity:
     case Activation::sigmoid:
       break;

@@ -10,8 +10,8 @@ namespace retrograd {
 void detail::check_argument(const char* layer, const char* argument, const Tensor& x, const Tensor& like,
                             std::initializer_list<ExpectedSize> sizes) {
   if (x.dtype() != like.dtype())
-    fail<DtypeError>("{}: {} must be {} as the parameters are, got {}; astype converts", layer, argument, like.dtype(),
-                     x.dtype());
+    detail::fail<DtypeError>("{}: {} must be {} as the parameters are, got {}; astype converts", layer, argument,
+                             like.dtype(), x.dtype());
   bool fits = x.rank() == static_cast<int>(sizes.size());
   int axis = 0;
   for (const ExpectedSize& size : sizes) {
@@ -22,7 +22,7 @@ void detail::check_argument(const char* layer, const char* argument, const Tenso
   std::string expected;
   for (const ExpectedSize& size : sizes)
     expected += (expected.empty() ? "" : ", ") + (size.letter ? std::string(size.letter) : std::to_string(size.number));
-  fail<ShapeError>("{}: {} must be ({}), got {}", layer, argument, expected, described(x));
+  detail::fail<ShapeError>("{}: {} must be ({}), got {}", layer, argument, expected, described(x));
 }
 
 }  // namespace retrograd

@@ -27,7 +27,8 @@ std::int64_t fan_out_of(const Shape& weight) {
 double share(double variance, std::int64_t fan) { return fan > 0 ? variance / static_cast<double>(fan) : 0; }
 
 void check_gain(const char* name, double gain) {
-  if (!(gain >= 0) || !std::isfinite(gain)) fail("{}: the gain must be finite and not negative, got {}", name, gain);
+  if (!(gain >= 0) || !std::isfinite(gain))
+    detail::fail("{}: the gain must be finite and not negative, got {}", name, gain);
 }
 
 // What Xavier's and Kaiming's initializers have in common: weights of mean 0 and this variance.
@@ -69,11 +70,12 @@ Tensor Normal::operator()(const Shape& shape, std::int64_t, Rng& rng, Dtype dtyp
 
 Tensor TruncatedNormal::operator()(const Shape& shape, std::int64_t, Rng& rng, Dtype dtype) const {
   if (!(stddev >= 0) || !std::isfinite(stddev))
-    fail("TruncatedNormal: the standard deviation must be finite and not negative, got {}", stddev);
+    detail::fail("TruncatedNormal: the standard deviation must be finite and not negative, got {}", stddev);
   const double inside = (std::erfc(low / std::numbers::sqrt2) - std::erfc(high / std::numbers::sqrt2)) / 2;
   if (!(inside >= 0.01))
-    fail("TruncatedNormal: between {} and {} standard deviations lies less than a hundredth of the distribution", low,
-         high);
+    detail::fail(
+        "TruncatedNormal: between {} and {} standard deviations lies less than a hundredth of the distribution", low,
+        high);
   if (is_bias(shape)) return zeros(shape, dtype);
   std::vector<double> values(static_cast<std::size_t>(shape.size()));
   for (double& value : values) {
@@ -107,7 +109,7 @@ Tensor KaimingNormal::operator()(const Shape& shape, std::int64_t fan_in, Rng& r
 // The Q of a normal matrix is even over the orthogonal ones where R has a positive diagonal.
 Tensor Orthogonal::operator()(const Shape& shape, std::int64_t, Rng& rng, Dtype dtype) const {
   check_gain("Orthogonal", gain);
-  if (!is_floating(dtype)) fail<DtypeError>("Orthogonal: gives float32 or float64, not {}", name(dtype));
+  if (!is_floating(dtype)) detail::fail<DtypeError>("Orthogonal: gives float32 or float64, not {}", name(dtype));
   if (is_bias(shape) || shape.size() == 0) return zeros(shape, dtype);
   const std::int64_t out = shape[0], in = shape.size() / out, fewer = std::min(out, in), more = std::max(out, in);
   std::vector<double> values(static_cast<std::size_t>(out * in));

@@ -63,11 +63,11 @@ Shape checked_shape(const std::string& file, const SafetensorsHeader& header, st
   if (bits % 8 != 0) {
     bytes = bytes / 8 * bits + (bytes % 8) * bits / 8;
     if (static_cast<std::uint64_t>(shape.size()) % 8 * bits % 8 != 0)
-      fail<FileError>("{}: expected a shape of whole bytes for {}, found {}", where(), header.dtype(i), shape);
+      detail::fail<FileError>("{}: expected a shape of whole bytes for {}, found {}", where(), header.dtype(i), shape);
   }
   if (end < begin || (bits != 0 && end - begin != bytes))
-    fail<FileError>("{}: expected data_offsets {} bytes apart for {} {}, found [{}, {}]", where(), bytes,
-                    shown(header.dtype(i)), shape, begin, end);
+    detail::fail<FileError>("{}: expected data_offsets {} bytes apart for {} {}, found [{}, {}]", where(), bytes,
+                            shown(header.dtype(i)), shape, begin, end);
   return shape;
 }
 
@@ -86,11 +86,11 @@ std::vector<std::uint32_t> in_order(const std::string& file, const SafetensorsHe
   std::uint64_t at = 0;
   for (const std::uint32_t i : order) {
     if (header.begin(i) != at)
-      fail<FileError>("{}: expected its bytes to begin at {}, the end of those before, found {}",
-                      place(file, header.name(i)), at, header.begin(i));
+      detail::fail<FileError>("{}: expected its bytes to begin at {}, the end of those before, found {}",
+                              place(file, header.name(i)), at, header.begin(i));
     at = header.end(i);
   }
-  if (at != bytes_there) fail<FileError>("{}: expected {} bytes of values, found {}", file, at, bytes_there);
+  if (at != bytes_there) detail::fail<FileError>("{}: expected {} bytes of values, found {}", file, at, bytes_there);
   return order;
 }
 
@@ -110,14 +110,15 @@ SafetensorsHeader read_header(detail::InputFile& in) {
   in.read(&length, sizeof length);
   if (length > kLargestHeader || length > in.left()) detail::refuse_known_kind(in.name(), kFormat, in.head());
   if (length > kLargestHeader)
-    fail<FileError>("{}: expected a header of at most {} bytes, found {}", in.name(), kLargestHeader, length);
+    detail::fail<FileError>("{}: expected a header of at most {} bytes, found {}", in.name(), kLargestHeader, length);
   if (length > in.left())
-    fail<FileError>("{}: expected a header of {} bytes as its length says, found {}", in.name(), length, in.left());
+    detail::fail<FileError>("{}: expected a header of {} bytes as its length says, found {}", in.name(), length,
+                            in.left());
   std::string text(length, ' ');
   in.read(text.data(), length);
   if (!text.starts_with('{')) {
     detail::refuse_known_kind(in.name(), kFormat, in.head());
-    fail<FileError>("{}: expected a header that starts with '{{', found another", in.name());
+    detail::fail<FileError>("{}: expected a header that starts with '{{', found another", in.name());
   }
   return detail::parse_header(in.name(), text);
 }
@@ -142,13 +143,13 @@ void write_safetensors(std::span<const Parameter> tensors, const std::string& fi
   try {
     in_order(name, detail::parse_header(name, text), at);
   } catch (const FileError& error) {  // what could not be read again is not written
-    fail("write_safetensors: {}", error.what());
+    detail::fail("write_safetensors: {}", error.what());
   }
   text.resize((text.size() + 7) / 8 * 8, ' ');  // the reference writer aligns the bytes that follow
   const std::uint64_t length = text.size();
   if (length > kLargestHeader)
-    fail("write_safetensors: {}: expected names for a header of at most {} bytes, found {}", name, kLargestHeader,
-         length);
+    detail::fail("write_safetensors: {}: expected names for a header of at most {} bytes, found {}", name,
+                 kLargestHeader, length);
   detail::NewFile out(file);
   out.write(&length, sizeof length);
   out.write(text.data(), text.size());
@@ -183,6 +184,6 @@ Safetensors read_safetensors(const std::string& file) {
 }  // namespace retrograd::nn
 
 void retrograd::detail::fail_unread(const std::string& where, const nn::UnreadTensor& tensor) {
-  fail<FileError>("{}: tensor {}: expected dtype F32, F64, I64, BOOL, U8, F16 or BF16, found {}", where,
-                  shown(tensor.name), shown(tensor.dtype));
+  detail::fail<FileError>("{}: tensor {}: expected dtype F32, F64, I64, BOOL, U8, F16 or BF16, found {}", where,
+                          shown(tensor.name), shown(tensor.dtype));
 }

@@ -20,8 +20,8 @@ using RngWords = std::array<std::int64_t, 4>;
 // The one tensor of a part that consists of it.
 const Tensor& only_tensor(const std::string& where, std::span<const Parameter> from) {
   if (from.size() != 1 || !from[0].name.empty())
-    fail<FileError>("{}: expected a tensor of this name alone, found {}", where,
-                    from.empty() ? "none" : "others that begin with it");
+    detail::fail<FileError>("{}: expected a tensor of this name alone, found {}", where,
+                            from.empty() ? "none" : "others that begin with it");
   return from[0].tensor;
 }
 
@@ -36,12 +36,13 @@ TrainingState::Part::Part(std::string name, Rng& rng)
       check_([&rng](const std::string& where, std::span<const Parameter> from) -> Commit {
         const Tensor& x = only_tensor(where, from);
         if (!(x.shape() == Shape{4}) || x.dtype() != int64)
-          fail<FileError>("{}: expected the state of an Rng, int64 (4,), found {} {}", where, x.dtype(), x.shape());
+          detail::fail<FileError>("{}: expected the state of an Rng, int64 (4,), found {} {}", where, x.dtype(),
+                                  x.shape());
         RngWords words{};
         std::copy_n(x.data<std::int64_t>(), words.size(), words.begin());
         if (constexpr std::uint64_t kMost = std::uint64_t{1} << 53; std::bit_cast<RngState>(words)[2] > kMost)
-          fail<FileError>("{}: expected a generator that made at most 2^53 blocks of numbers, found {}", where,
-                          std::bit_cast<RngState>(words)[2]);
+          detail::fail<FileError>("{}: expected a generator that made at most 2^53 blocks of numbers, found {}", where,
+                                  std::bit_cast<RngState>(words)[2]);
         Rng loaded(0);
         loaded.set_state(std::bit_cast<RngState>(words));
         return [&rng, loaded] { rng = loaded; };
@@ -67,9 +68,9 @@ TrainingState::Part::Check TrainingState::Part::check_model(List list) {
 TrainingState::TrainingState(std::initializer_list<Part> parts) : parts_(parts) {
   for (const Part& one : parts_) {
     if (one.name_.empty() || one.name_.find('.') != std::string::npos)
-      fail("training state: expected a part's name without a dot, got \"{}\"", one.name_);
+      detail::fail("training state: expected a part's name without a dot, got \"{}\"", one.name_);
     if (std::count_if(parts_.begin(), parts_.end(), [&](const Part& other) { return other.name_ == one.name_; }) > 1)
-      fail("training state: two parts have the name {}", one.name_);
+      detail::fail("training state: two parts have the name {}", one.name_);
   }
 }
 
@@ -91,7 +92,8 @@ Metadata TrainingState::load(const std::string& file) const {
     const std::size_t dot = one.name.find('.');
     const auto part = by_part.find(one.name.substr(0, dot));
     if (part == by_part.end() || dot == one.name.size() - 1)
-      fail<FileError>("{}: expected tensors of the parts given, found {}", name, retrograd::detail::shown(one.name));
+      detail::fail<FileError>("{}: expected tensors of the parts given, found {}", name,
+                              retrograd::detail::shown(one.name));
     one.name = dot == std::string::npos ? "" : one.name.substr(dot + 1);
     part->second.push_back(std::move(one));
   }
@@ -103,7 +105,7 @@ Metadata TrainingState::load(const std::string& file) const {
     } catch (const TapeError&) {
       throw;
     } catch (const Error& error) {  // of an optimizer or a generator, which know no files
-      fail<FileError>("{}: {}", where, error.what());
+      detail::fail<FileError>("{}: {}", where, error.what());
     }
   }
   for (const Part::Commit& commit : commits) commit();

@@ -31,19 +31,19 @@ void check_shapes(const Tensor& query, const Tensor& key, const Tensor& value) {
   detail::check_dtypes(op, {{"query", query}, {"key", key}, {"value", value}});
   for (const Tensor* x : {&query, &key, &value})
     if (x->rank() < 2)
-      fail<ShapeError>("{}: needs query (…, L, d), key (…, S, d) and value (…, S, e), got {}, {} and {}", op,
-                       query.shape(), key.shape(), value.shape());
+      detail::fail<ShapeError>("{}: needs query (…, L, d), key (…, S, d) and value (…, S, e), got {}, {} and {}", op,
+                               query.shape(), key.shape(), value.shape());
   if (query.size(-1) != key.size(-1) || key.size(-2) != value.size(-2))
-    fail<ShapeError>("{}: query (…, L, d) {}, key (…, S, d) {} and value (…, S, e) {} do not fit", op, query.shape(),
-                     key.shape(), value.shape());
+    detail::fail<ShapeError>("{}: query (…, L, d) {}, key (…, S, d) {} and value (…, S, e) {} do not fit", op,
+                             query.shape(), key.shape(), value.shape());
 }
 
 void check_mask(const Tensor& mask, const Tensor& scores) {
   const char* const op = "scaled_dot_product_attention";
   if (mask.dtype() != boolean && mask.dtype() != scores.dtype())
-    fail<DtypeError>("{}: the mask must be boolean or {}, got {}", op, scores.dtype(), mask.dtype());
-  if (!broadcasts_to(mask.shape(), scores.shape()))
-    fail<ShapeError>("{}: the mask {} does not broadcast to the scores {}", op, mask.shape(), scores.shape());
+    detail::fail<DtypeError>("{}: the mask must be boolean or {}, got {}", op, scores.dtype(), mask.dtype());
+  if (!detail::broadcasts_to(mask.shape(), scores.shape()))
+    detail::fail<ShapeError>("{}: the mask {} does not broadcast to the scores {}", op, mask.shape(), scores.shape());
 }
 
 // Which queries may look at a key at all: (…, L, 1), or with fewer axes where the mask has fewer.
@@ -82,15 +82,16 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
 }
 
 Tensor causal_mask(std::int64_t steps) {
-  if (steps < 0) fail<ShapeError>("causal_mask: needs 0 steps or more, got {}", steps);
+  if (steps < 0) detail::fail<ShapeError>("causal_mask: needs 0 steps or more, got {}", steps);
   const Tensor step = arange(steps);
   return expand_dims(step, 1) >= step;
 }
 
 Tensor padding_mask(const Tensor& lengths, std::int64_t steps) {
-  if (lengths.dtype() != int64) fail<DtypeError>("padding_mask: lengths must be int64, got {}", lengths.dtype());
-  if (lengths.rank() != 1) fail<ShapeError>("padding_mask: lengths must be (N), got {}", lengths.shape());
-  if (steps < 0) fail<ShapeError>("padding_mask: needs 0 steps or more, got {}", steps);
+  if (lengths.dtype() != int64)
+    detail::fail<DtypeError>("padding_mask: lengths must be int64, got {}", lengths.dtype());
+  if (lengths.rank() != 1) detail::fail<ShapeError>("padding_mask: lengths must be (N), got {}", lengths.shape());
+  if (steps < 0) detail::fail<ShapeError>("padding_mask: needs 0 steps or more, got {}", steps);
   return arange(steps) < reshape(lengths, Shape{lengths.size(), 1, 1, 1});
 }
 
@@ -98,9 +99,9 @@ namespace {
 
 std::int64_t checked_embed(std::int64_t embed, std::int64_t heads) {
   if (embed < 1 || heads < 1 || embed % heads != 0)
-    fail<ShapeError>("MultiHeadAttention: heads must divide embed, got embed {}, heads {}", embed, heads);
+    detail::fail<ShapeError>("MultiHeadAttention: heads must divide embed, got embed {}, heads {}", embed, heads);
   if (std::int64_t rows = 0; __builtin_mul_overflow(3, embed, &rows))
-    fail<ShapeError>("MultiHeadAttention: 3 times embed {} are more rows than 64 bits count", embed);
+    detail::fail<ShapeError>("MultiHeadAttention: 3 times embed {} are more rows than 64 bits count", embed);
   return embed;
 }
 

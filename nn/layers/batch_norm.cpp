@@ -30,11 +30,11 @@ template <int kSpatial>
 BatchNorm<kSpatial>::BatchNorm(std::int64_t channels, const BatchNormOptions& with, Dtype dtype)
     : options(with), channels_(channels), dtype_(dtype) {
   const char* layer = name_of(kSpatial);
-  if (channels < 1) fail<ShapeError>("{}: channels must be positive, got {}", layer, channels);
-  if (!is_floating(dtype)) fail<DtypeError>("{}: takes float32 or float64, got {}", layer, dtype);
-  if (!(options.epsilon >= 0)) fail("{}: epsilon must be 0 or more, got {}", layer, options.epsilon);
+  if (channels < 1) detail::fail<ShapeError>("{}: channels must be positive, got {}", layer, channels);
+  if (!is_floating(dtype)) detail::fail<DtypeError>("{}: takes float32 or float64, got {}", layer, dtype);
+  if (!(options.epsilon >= 0)) detail::fail("{}: epsilon must be 0 or more, got {}", layer, options.epsilon);
   if (options.momentum && !(*options.momentum >= 0 && *options.momentum <= 1))
-    fail("{}: momentum must lie between 0 and 1, got {}", layer, *options.momentum);
+    detail::fail("{}: momentum must lie between 0 and 1, got {}", layer, *options.momentum);
   if (options.affine) {
     weight = ones({channels}, dtype);
     bias = zeros({channels}, dtype);
@@ -51,10 +51,10 @@ void BatchNorm<kSpatial>::check(const Tensor& x) const {
   const Dtype own = options.affine                ? weight.dtype()
                     : options.track_running_stats ? running_mean.tensor.dtype()
                                                   : dtype_;
-  if (x.dtype() != own) fail<DtypeError>("{}: x must be {}, got {}; astype converts", layer, own, x.dtype());
+  if (x.dtype() != own) detail::fail<DtypeError>("{}: x must be {}, got {}; astype converts", layer, own, x.dtype());
   const bool has_rank = kSpatial == 1 ? x.rank() == 2 || x.rank() == 3 : x.rank() == kSpatial + 2;
   if (!has_rank || x.shape()[1] != channels_)
-    fail<ShapeError>(
+    detail::fail<ShapeError>(
         "{}: x must be {}, got {}", layer,
         kSpatial == 1 ? fmt::format("(N, {0}) or (N, {0}, L)", channels_) : fmt::format("(N, {}, H, W)", channels_),
         x.shape());
@@ -70,8 +70,8 @@ template <int kSpatial>
 Tensor BatchNorm<kSpatial>::by_batch(const Tensor& x) const {
   const std::int64_t n = x.size() / channels_;
   if (n == 1)
-    fail<ShapeError>("{}: the statistics of a batch need more than one value per channel, got x {}", name_of(kSpatial),
-                     x.shape());
+    detail::fail<ShapeError>("{}: the statistics of a batch need more than one value per channel, got x {}",
+                             name_of(kSpatial), x.shape());
   const Tensor scale = options.affine ? weight : ones({channels_}, x.dtype()),
                shift = options.affine ? bias : zeros({channels_}, x.dtype());
   if (!options.track_running_stats || !updates_statistics()) return batch_norm(x, scale, shift, options.epsilon);

@@ -187,8 +187,8 @@ std::vector<Checkpointed::Segment> Checkpointed::segments(const Tensor& x) const
   const Cutter cutter(costs_of(std::move(layers), x, tracked));
   std::vector<Segment> found = cutter.cut(budget_);
   if (found.empty() && layers_.size() > 0)
-    fail("checkpointed: {} bytes do not hold {} layers on a {} {} input; the least that does is {} bytes", budget_,
-         layers_.size(), x.dtype(), x.shape(), cutter.least_budget());
+    detail::fail("checkpointed: {} bytes do not hold {} layers on a {} {} input; the least that does is {} bytes",
+                 budget_, layers_.size(), x.dtype(), x.shape(), cutter.least_budget());
   const std::lock_guard lock(detail::locks().plans);
   plans_->plans.push_back({x.shape(), x.dtype(), std::move(tracked), is_training, found});
   return found;

@@ -7,11 +7,12 @@ namespace retrograd::nn {
 namespace {
 
 void check_sizes(const char* layer, std::int64_t in, std::int64_t out, std::int64_t groups, Size2d kernel) {
-  if (in < 1 || out < 1) fail<ShapeError>("{}: sizes must be positive, got {} in, {} out", layer, in, out);
+  if (in < 1 || out < 1) detail::fail<ShapeError>("{}: sizes must be positive, got {} in, {} out", layer, in, out);
   if (groups < 1 || in % groups != 0 || out % groups != 0)
-    fail<ShapeError>("{}: groups = {} do not divide {} in and {} out", layer, groups, in, out);
+    detail::fail<ShapeError>("{}: groups = {} do not divide {} in and {} out", layer, groups, in, out);
   if (kernel.rows < 1 || kernel.columns < 1)
-    fail<ShapeError>("{}: the kernel's sizes must be positive, got ({}, {})", layer, kernel.rows, kernel.columns);
+    detail::fail<ShapeError>("{}: the kernel's sizes must be positive, got ({}, {})", layer, kernel.rows,
+                             kernel.columns);
 }
 
 // The weight, each of whose rows sums over the rest of its shape, and the bias.

@@ -11,7 +11,7 @@
 namespace retrograd::nn {
 
 Dropout::Dropout(double share) : p(share) {
-  if (!(p >= 0 && p <= 1)) fail("Dropout: p must lie between 0 and 1, got {}", p);
+  if (!(p >= 0 && p <= 1)) detail::fail("Dropout: p must lie between 0 and 1, got {}", p);
 }
 
 Tensor Dropout::operator()(const Tensor& x) const {

@@ -16,9 +16,10 @@ namespace retrograd::nn {
 Embedding::Embedding(std::int64_t count, std::int64_t dim, Rng& rng, const EmbeddingOptions& options,
                      const Initializer& initializer, Dtype dtype)
     : padding_idx(options.padding_idx) {
-  if (count < 1 || dim < 1) fail<ShapeError>("Embedding: sizes must be positive, got {} rows of {}", count, dim);
+  if (count < 1 || dim < 1)
+    detail::fail<ShapeError>("Embedding: sizes must be positive, got {} rows of {}", count, dim);
   if (padding_idx && (*padding_idx < 0 || *padding_idx >= count))
-    fail<ShapeError>("Embedding: padding_idx {} is outside 0 … {}", *padding_idx, count - 1);
+    detail::fail<ShapeError>("Embedding: padding_idx {} is outside 0 … {}", *padding_idx, count - 1);
   weight = initializer({count, dim}, dim, rng, dtype);
   if (!padding_idx) return;
   if (!weight.is_contiguous()) weight = detail::copy_values(weight);  // whose rows could be one
@@ -26,14 +27,14 @@ Embedding::Embedding(std::int64_t count, std::int64_t dim, Rng& rng, const Embed
 }
 
 Tensor Embedding::operator()(const Tensor& indices) const {
-  if (indices.dtype() != int64) fail<DtypeError>("Embedding: indices must be int64, got {}", indices.dtype());
+  if (indices.dtype() != int64) detail::fail<DtypeError>("Embedding: indices must be int64, got {}", indices.dtype());
   const Tensor list = detail::packed(indices);
   const std::int64_t count = weight.shape()[0];
   const auto values = list.span<std::int64_t>();
   for (std::size_t i = 0; i < values.size(); ++i)
     if (values[i] < 0 || values[i] >= count)
-      fail<ShapeError>("Embedding: index {} at position {} is outside 0 … {}, the rows of weight {}", values[i], i,
-                       count - 1, detail::described(weight));
+      detail::fail<ShapeError>("Embedding: index {} at position {} is outside 0 … {}, the rows of weight {}", values[i],
+                               i, count - 1, detail::described(weight));
   const Tensor y = take(weight, list, 0);
   if (!padding_idx || !is_recorded(weight)) return y;
   return where(expand_dims(list == *padding_idx, -1), detach(y), y);

@@ -10,7 +10,7 @@ Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, const Initializer& i
 
 Linear::Linear(std::int64_t in, std::int64_t out, Rng& rng, const LinearOptions& options,
                const Initializer& initializer, Dtype dtype) {
-  if (in < 1 || out < 1) fail<ShapeError>("Linear: sizes must be positive, got {} in, {} out", in, out);
+  if (in < 1 || out < 1) detail::fail<ShapeError>("Linear: sizes must be positive, got {} in, {} out", in, out);
   weight = initializer({out, in}, in, rng, dtype);
   if (options.bias) bias = initializer({out}, in, rng, dtype);
 }

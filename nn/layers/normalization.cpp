@@ -13,14 +13,15 @@ namespace retrograd::nn {
 namespace {
 
 void check_options(const char* layer, const NormOptions& options, Dtype dtype) {
-  if (!is_floating(dtype)) fail<DtypeError>("{}: takes float32 or float64, got {}", layer, dtype);
-  if (!(options.epsilon >= 0)) fail("{}: epsilon must be 0 or more, got {}", layer, options.epsilon);
+  if (!is_floating(dtype)) detail::fail<DtypeError>("{}: takes float32 or float64, got {}", layer, dtype);
+  if (!(options.epsilon >= 0)) detail::fail("{}: epsilon must be 0 or more, got {}", layer, options.epsilon);
 }
 
 void check_sizes(const char* layer, const Shape& shape) {
   bool fits = shape.rank() > 0;
   for (std::int64_t size : shape) fits = fits && size > 0;
-  if (!fits) fail<ShapeError>("{}: normalized_shape needs an axis, and sizes of 1 or more, got {}", layer, shape);
+  if (!fits)
+    detail::fail<ShapeError>("{}: normalized_shape needs an axis, and sizes of 1 or more, got {}", layer, shape);
 }
 
 void check_ends_in(const char* layer, const Tensor& x, const Shape& shape) {
@@ -28,12 +29,12 @@ void check_ends_in(const char* layer, const Tensor& x, const Shape& shape) {
   bool fits = x.rank() >= shape.rank();
   for (int axis = 1; fits && axis <= shape.rank(); ++axis)
     fits = x.shape()[x.rank() - axis] == shape[shape.rank() - axis];
-  if (!fits) fail<ShapeError>("{}: x must end in normalized_shape {}, got {}", layer, shape, x.shape());
+  if (!fits) detail::fail<ShapeError>("{}: x must end in normalized_shape {}, got {}", layer, shape, x.shape());
 }
 
 void check_dtype(const char* layer, const Tensor& x, const Tensor& weight) {
   if (x.dtype() != weight.dtype())
-    fail<DtypeError>("{}: x must be {}, got {}; astype converts", layer, weight.dtype(), x.dtype());
+    detail::fail<DtypeError>("{}: x must be {}, got {}; astype converts", layer, weight.dtype(), x.dtype());
 }
 
 }  // namespace
@@ -58,7 +59,7 @@ Tensor LayerNorm::operator()(const Tensor& x) const {
 GroupNorm::GroupNorm(std::int64_t count, std::int64_t channel_count, const NormOptions& with, Dtype dtype)
     : groups(count), channels(channel_count), options(with) {
   if (groups < 1 || channels < 1 || channels % groups != 0)
-    fail<ShapeError>("GroupNorm: {} channels do not fall into {} equal groups", channels, groups);
+    detail::fail<ShapeError>("GroupNorm: {} channels do not fall into {} equal groups", channels, groups);
   check_options("GroupNorm", options, dtype);
   if (!options.affine) return;
   weight = ones({channels}, dtype);
@@ -68,7 +69,7 @@ GroupNorm::GroupNorm(std::int64_t count, std::int64_t channel_count, const NormO
 Tensor GroupNorm::operator()(const Tensor& x) const {
   detail::check_floating("GroupNorm", x);
   if (x.rank() < 2 || x.shape()[1] != channels)
-    fail<ShapeError>("GroupNorm: x must be (N, {}, …), got {}", channels, x.shape());
+    detail::fail<ShapeError>("GroupNorm: x must be (N, {}, …), got {}", channels, x.shape());
   if (options.affine) check_dtype("GroupNorm", x, weight);
   std::int64_t length = channels / groups;
   Shape by_channel = {channels};

@@ -97,10 +97,12 @@ Recurrent<Cell>::Recurrent(std::int64_t in, std::int64_t hidden, Rng& rng, const
     : bidirectional(options.bidirectional), dropout(options.dropout) {
   const char* own = kName<Cell>;
   if (in < 1 || hidden < 1 || options.layers < 1)
-    fail<ShapeError>("{}: sizes must be positive, got {} in, {} hidden, {} layers", own, in, hidden, options.layers);
+    detail::fail<ShapeError>("{}: sizes must be positive, got {} in, {} hidden, {} layers", own, in, hidden,
+                             options.layers);
   const bool is_plain = std::is_same_v<Cell, RnnCell>;
   if (options.activation != Activation::tanh && !(is_plain && options.activation == Activation::relu))
-    fail("{}: the activation must be {}, got {}", own, is_plain ? "tanh or relu" : "tanh", name(options.activation));
+    detail::fail("{}: the activation must be {}, got {}", own, is_plain ? "tanh or relu" : "tanh",
+                 name(options.activation));
   const std::int64_t directions = bidirectional ? 2 : 1;
   for (std::int64_t i = 0; i < options.layers * directions; ++i)
     cells.push_back(make_cell<Cell>(i < directions ? in : directions * hidden, hidden, rng, options.activation,
@@ -116,7 +118,7 @@ template <class Cell>
 auto Recurrent<Cell>::operator()(const Tensor& x, const State& initial) const -> Result {
   detail::check_argument(kName<Cell>, "x", x, cells[0].weight_ih, {"N", "T", cells[0].weight_ih.shape()[1]});
   const std::int64_t steps = x.shape()[1];
-  if (steps == 0) fail<ShapeError>("{}: needs at least one step, got x {}", kName<Cell>, x.shape());
+  if (steps == 0) detail::fail<ShapeError>("{}: needs at least one step, got x {}", kName<Cell>, x.shape());
   const auto count = static_cast<std::int64_t>(cells.size());
   const State first = StateShape{kName<Cell>, count, x.shape()[0], cells[0].weight_hh}(initial);
   const std::size_t directions = bidirectional ? 2 : 1;

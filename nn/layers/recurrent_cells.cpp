@@ -17,10 +17,11 @@ namespace {
 template <class Cell>
 void draw(const char* name, Cell& cell, std::int64_t gates, std::int64_t in, std::int64_t hidden, Rng& rng,
           const Initializer& initializer, Dtype dtype) {
-  if (in < 1 || hidden < 1) fail<ShapeError>("{}: sizes must be positive, got {} in, {} hidden", name, in, hidden);
+  if (in < 1 || hidden < 1)
+    detail::fail<ShapeError>("{}: sizes must be positive, got {} in, {} hidden", name, in, hidden);
   std::int64_t rows = 0;
   if (__builtin_mul_overflow(gates, hidden, &rows))
-    fail<ShapeError>("{}: {} gates of {} are more rows than 64 bits count", name, gates, hidden);
+    detail::fail<ShapeError>("{}: {} gates of {} are more rows than 64 bits count", name, gates, hidden);
   const bool is_default = initializer.target<FanInUniform>() != nullptr;  // ±1/√hidden for all, as PyTorch's
   cell.weight_ih = initializer({rows, in}, is_default ? hidden : in, rng, dtype);
   cell.weight_hh = initializer({rows, hidden}, hidden, rng, dtype);
@@ -48,7 +49,7 @@ RnnCell::RnnCell(std::int64_t in, std::int64_t hidden, Rng& rng, Activation betw
                  Dtype dtype)
     : activation(between) {
   if (activation != Activation::tanh && activation != Activation::relu)
-    fail("RnnCell: the activation must be tanh or relu, got {}", name(activation));
+    detail::fail("RnnCell: the activation must be tanh or relu, got {}", name(activation));
   draw("RnnCell", *this, 1, in, hidden, rng, initializer, dtype);
 }
 

@@ -49,8 +49,10 @@ Tensor TransformerEncoderLayer::operator()(const Tensor& x, const Tensor& mask) 
 
 Tensor positional_encoding(std::int64_t steps, std::int64_t embed, Dtype dtype) {
   if (steps < 0 || embed < 1)
-    fail<ShapeError>("positional_encoding: needs 0 steps or more and a positive embed, got {} and {}", steps, embed);
-  if (!is_floating(dtype)) fail<DtypeError>("positional_encoding: gives float32 or float64, not {}", name(dtype));
+    detail::fail<ShapeError>("positional_encoding: needs 0 steps or more and a positive embed, got {} and {}", steps,
+                             embed);
+  if (!is_floating(dtype))
+    detail::fail<DtypeError>("positional_encoding: gives float32 or float64, not {}", name(dtype));
   const Shape shape{steps, embed};  // which counts its elements
   std::vector<double> values;
   values.reserve(static_cast<std::size_t>(shape.size()));

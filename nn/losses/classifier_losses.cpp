@@ -38,15 +38,16 @@ Kept kept(const char* op, const Tensor& outputs, const Tensor& targets, std::opt
   const std::int64_t rows = outputs.size(0);
   if (!ignored) return {outputs, targets, {}, rows};
   if (targets.dtype() != int64)
-    fail<DtypeError>("{}: ignore_index {} needs int64 class indices, got targets of {}", op, *ignored, targets.dtype());
+    detail::fail<DtypeError>("{}: ignore_index {} needs int64 class indices, got targets of {}", op, *ignored,
+                             targets.dtype());
   std::vector<std::int64_t> places;
   const std::vector<std::int64_t> classes = targets.to_vector<std::int64_t>();
   for (std::size_t n = 0; n < classes.size(); ++n)
     if (classes[n] != *ignored) places.push_back(static_cast<std::int64_t>(n));
   const auto count = static_cast<std::int64_t>(places.size());
   if (count == 0 && reduction == Reduction::mean)
-    fail("{}: all {} targets are the ignored class {}, so there is no mean; Reduction::sum gives 0", op, rows,
-         *ignored);
+    detail::fail("{}: all {} targets are the ignored class {}, so there is no mean; Reduction::sum gives 0", op, rows,
+                 *ignored);
   if (count == rows) return {outputs, targets, {}, rows};
   const Tensor at = tensor(places, {count});
   return {take(outputs, at, 0), take(targets, at, 0), at, rows};
@@ -61,8 +62,8 @@ Tensor reduced(const char* op, const Tensor& losses, const Kept& of, Reduction r
 void check_class_weights(const char* op, const Tensor& weight, const Tensor& outputs) {
   if (!weight.defined()) return;
   if (!(weight.shape() == Shape{outputs.size(1)}))
-    fail<ShapeError>("{}: needs {} class weights for outputs {}, got shape {}", op, outputs.size(1), outputs.shape(),
-                     weight.shape());
+    detail::fail<ShapeError>("{}: needs {} class weights for outputs {}, got shape {}", op, outputs.size(1),
+                             outputs.shape(), weight.shape());
   check_weights(op, "class weights", weight, outputs);
 }
 
@@ -70,7 +71,7 @@ void check_class_weights(const char* op, const Tensor& weight, const Tensor& out
 Tensor total_weight(const char* op, const Tensor& weights_of_targets) {
   Tensor total = sum(weights_of_targets);
   if (total.item<double>() == 0)
-    fail("{}: the class weights of all targets are 0, so there is no mean; Reduction::sum gives 0", op);
+    detail::fail("{}: the class weights of all targets are 0, so there is no mean; Reduction::sum gives 0", op);
   return total;
 }
 
@@ -90,7 +91,7 @@ Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& targets, const 
     return overrides::softmax_cross_entropy(logits, targets);
 
   detail::check_rows(kOp, logits, targets, options.ignore_index);
-  if (!(smoothing >= 0 && smoothing <= 1)) fail("{}: label_smoothing must be in 0 … 1, got {}", kOp, smoothing);
+  if (!(smoothing >= 0 && smoothing <= 1)) detail::fail("{}: label_smoothing must be in 0 … 1, got {}", kOp, smoothing);
   check_class_weights(kOp, weight, logits);
   const Kept of = kept(kOp, logits, targets, options.ignore_index, options.reduction);
 
@@ -108,7 +109,8 @@ Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& targets, const 
 }
 
 Tensor nll(const Tensor& log_probabilities, const Tensor& targets, const NllOptions& options) {
-  if (targets.dtype() != int64) fail<DtypeError>("nll: targets must be int64 class indices, got {}", targets.dtype());
+  if (targets.dtype() != int64)
+    detail::fail<DtypeError>("nll: targets must be int64 class indices, got {}", targets.dtype());
   detail::check_rows("nll", log_probabilities, targets, options.ignore_index);
   check_class_weights("nll", options.weight, log_probabilities);
   const Kept of = kept("nll", log_probabilities, targets, options.ignore_index, options.reduction);
@@ -148,7 +150,7 @@ Tensor hinge(const Tensor& outputs, const Tensor& targets, const LossOptions& op
 Tensor kl_div(const Tensor& log_probabilities, const Tensor& targets, const LossOptions& options) {
   detail::check_pairs("kl_div", log_probabilities, targets);
   if (targets.rank() != 2 || targets.size(1) == 0)
-    fail<ShapeError>("kl_div: needs rows (N, K), got shape {}", targets.shape());
+    detail::fail<ShapeError>("kl_div: needs rows (N, K), got shape {}", targets.shape());
   check_values("kl_div", "targets", targets, "probabilities", [](auto t) { return t >= 0; });
   // Where t is 0 another number stands for it, so that no ∞ comes near a derivative.
   const Tensor none = targets == 0, t = where(none, 1, targets);

@@ -20,18 +20,18 @@ namespace {
 void check_rows_alike(const char* op, const Tensor& a, const Tensor& b) {
   detail::check_floating(op, a);
   detail::check_dtypes(op, a, b);
-  if (!(a.shape() == b.shape())) fail<ShapeError>("{}: shapes differ: {} and {}", op, a.shape(), b.shape());
-  if (a.rank() != 2 || a.size(1) == 0) fail<ShapeError>("{}: needs rows (N, D), got shape {}", op, a.shape());
+  if (!(a.shape() == b.shape())) detail::fail<ShapeError>("{}: shapes differ: {} and {}", op, a.shape(), b.shape());
+  if (a.rank() != 2 || a.size(1) == 0) detail::fail<ShapeError>("{}: needs rows (N, D), got shape {}", op, a.shape());
 }
 }  // namespace
 
 // Each vector is divided by its norm first, so that no product overflows.
 Tensor cosine_similarity(const Tensor& a, const Tensor& b, int axis, double epsilon) {
   detail::check_floating("cosine_similarity", a);
-  if (!(epsilon > 0)) fail("cosine_similarity: epsilon must be above 0, got {}", epsilon);
+  if (!(epsilon > 0)) detail::fail("cosine_similarity: epsilon must be above 0, got {}", epsilon);
   detail::check_dtypes("cosine_similarity", a, b);
-  const Shape shape = broadcast_shapes("cosine_similarity", a.shape(), b.shape());
-  const int along = normal_axis("cosine_similarity", axis, shape.rank());
+  const Shape shape = detail::broadcast_shapes("cosine_similarity", a.shape(), b.shape());
+  const int along = detail::normal_axis("cosine_similarity", axis, shape.rank());
   // Broadcast first: the axis is the result's, and a size of 1 along it counts as often as it is repeated.
   const auto directions = [&](const Tensor& x) {
     const Tensor all = x.shape() == shape ? x : broadcast_to(x, shape);
@@ -45,11 +45,11 @@ Tensor cosine_embedding(const Tensor& a, const Tensor& b, const Tensor& targets,
   constexpr const char* kOp = "cosine_embedding";
   check_rows_alike(kOp, a, b);
   if (!(options.margin >= -1 && options.margin <= 1))
-    fail("{}: the margin must be in -1 … 1, got {}", kOp, options.margin);
+    detail::fail("{}: the margin must be in -1 … 1, got {}", kOp, options.margin);
   if (targets.dtype() != a.dtype())
-    fail<DtypeError>("{}: targets must be {} like the rows, got {}", kOp, a.dtype(), targets.dtype());
+    detail::fail<DtypeError>("{}: targets must be {} like the rows, got {}", kOp, a.dtype(), targets.dtype());
   if (!(targets.shape() == Shape{a.size(0)}))
-    fail<ShapeError>("{}: rows {} need {} targets, got shape {}", kOp, a.shape(), a.size(0), targets.shape());
+    detail::fail<ShapeError>("{}: rows {} need {} targets, got shape {}", kOp, a.shape(), a.size(0), targets.shape());
   detail::check_values(kOp, "targets", targets, "-1 or 1", [](auto t) { return t == -1 || t == 1; });
   const Tensor similarity = cosine_similarity(a, b, 1);
   return detail::reduced(kOp, where(targets > 0, 1 - similarity, relu(similarity - options.margin)), options.reduction);
@@ -59,9 +59,9 @@ Tensor triplet(const Tensor& anchors, const Tensor& positives, const Tensor& neg
   check_rows_alike("triplet", anchors, positives);
   check_rows_alike("triplet", anchors, negatives);
   if (!(options.margin >= 0) || !std::isfinite(options.margin))
-    fail("triplet: the margin must be finite and not negative, got {}", options.margin);
+    detail::fail("triplet: the margin must be finite and not negative, got {}", options.margin);
   if (options.p != 1 && options.p != 2 && options.p != INFINITY)
-    fail("triplet: p must be 1, 2 or infinity, got {}", options.p);
+    detail::fail("triplet: p must be 1, 2 or infinity, got {}", options.p);
   const auto distance = [&](const Tensor& from) { return norm(anchors - from, options.p, 1); };
   return detail::reduced("triplet", relu(distance(positives) - distance(negatives) + options.margin),
                          options.reduction);

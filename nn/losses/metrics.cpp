@@ -18,19 +18,20 @@ namespace {
 // The targets' classes as indices.
 std::vector<std::int64_t> classes_of(const char* op, const Tensor& outputs, const Tensor& targets) {
   if (outputs.rank() != 2 || outputs.size(1) == 0)
-    fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, outputs.shape());
-  if (outputs.size(0) == 0) fail<ShapeError>("{}: there are no rows in outputs {}", op, outputs.shape());
+    detail::fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, outputs.shape());
+  if (outputs.size(0) == 0) detail::fail<ShapeError>("{}: there are no rows in outputs {}", op, outputs.shape());
   if (targets.dtype() != int64 && !(targets.shape() == outputs.shape()))
-    fail<ShapeError>("{}: one-hot targets {} differ in shape from the outputs {}", op, targets.shape(),
-                     outputs.shape());
+    detail::fail<ShapeError>("{}: one-hot targets {} differ in shape from the outputs {}", op, targets.shape(),
+                             outputs.shape());
   const std::int64_t rows = outputs.size(0), classes = outputs.size(1);
   const Tensor indices = targets.shape() == outputs.shape() ? argmax(targets, -1) : targets;
   if (!(indices.shape() == Shape{rows}))
-    fail<ShapeError>("{}: outputs {} and targets {} are not equally many rows", op, outputs.shape(), targets.shape());
+    detail::fail<ShapeError>("{}: outputs {} and targets {} are not equally many rows", op, outputs.shape(),
+                             targets.shape());
   std::vector<std::int64_t> list = indices.to_vector<std::int64_t>();
   for (std::size_t n = 0; n < list.size(); ++n)
     if (list[n] < 0 || list[n] >= classes)
-      fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, list[n], n, classes - 1);
+      detail::fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, list[n], n, classes - 1);
   return list;
 }
 
@@ -41,16 +42,17 @@ struct Counts {
 };
 
 Counts counts_of(const char* op, const Tensor& confusion) {
-  if (confusion.dtype() != int64) fail<DtypeError>("{}: a confusion matrix is int64, got {}", op, confusion.dtype());
+  if (confusion.dtype() != int64)
+    detail::fail<DtypeError>("{}: a confusion matrix is int64, got {}", op, confusion.dtype());
   if (confusion.rank() != 2 || confusion.size(0) != confusion.size(1) || confusion.size() == 0)
-    fail<ShapeError>("{}: a confusion matrix is (K, K), got shape {}", op, confusion.shape());
+    detail::fail<ShapeError>("{}: a confusion matrix is (K, K), got shape {}", op, confusion.shape());
   const std::vector<std::int64_t> matrix = confusion.to_vector<std::int64_t>();
   const auto size = static_cast<std::size_t>(confusion.size(0));
   Counts counts{std::vector<double>(size), std::vector<double>(size), std::vector<double>(size)};
   for (std::size_t i = 0; i < size; ++i)
     for (std::size_t j = 0; j < size; ++j) {
       const std::int64_t count = matrix[i * size + j];
-      if (count < 0) fail("{}: a confusion matrix has no negative counts, got {} at ({}, {})", op, count, i, j);
+      if (count < 0) detail::fail("{}: a confusion matrix has no negative counts, got {} at ({}, {})", op, count, i, j);
       counts.support[i] += static_cast<double>(count);
       counts.taken[j] += static_cast<double>(count);
       if (i == j) counts.hits[i] = static_cast<double>(count);
@@ -107,7 +109,7 @@ double top_k_accuracy(const Tensor& outputs, const Tensor& targets, std::int64_t
   const NoTape compute_only;
   const std::vector<std::int64_t> right = classes_of("top_k_accuracy", outputs, targets);
   if (k < 1 || k > outputs.size(1))
-    fail<ShapeError>("top_k_accuracy: k must be in 1 … {}, the number of classes, got {}", outputs.size(1), k);
+    detail::fail<ShapeError>("top_k_accuracy: k must be in 1 … {}, the number of classes, got {}", outputs.size(1), k);
   const std::vector<std::int64_t> largest = topk(outputs, k, 1).indices.to_vector<std::int64_t>();
   std::int64_t hits = 0;
   for (std::size_t n = 0; n < right.size(); ++n) {
@@ -143,7 +145,7 @@ double f1(const Tensor& confusion, Average average) { return averaged(counts_of(
 std::string classification_report(const Tensor& confusion, const std::vector<std::string>& names) {
   const Counts counts = counts_of("classification_report", confusion);
   if (!names.empty() && names.size() != counts.classes())
-    fail<ShapeError>("classification_report: {} classes, but {} names", counts.classes(), names.size());
+    detail::fail<ShapeError>("classification_report: {} classes, but {} names", counts.classes(), names.size());
   std::size_t width = std::string_view("weighted average").size();
   for (const std::string& name : names) width = std::max(width, name.size());
 

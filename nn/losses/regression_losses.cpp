@@ -36,7 +36,7 @@ Tensor l1(const Tensor& outputs, const Tensor& targets, const LossOptions& optio
 // With c = d held within ±δ, both pieces are c(d − c/2).
 Tensor huber(const Tensor& outputs, const Tensor& targets, const HuberOptions& options) {
   const double delta = options.delta;
-  if (!(delta > 0) || !std::isfinite(delta)) fail("huber: delta must be finite and above 0, got {}", delta);
+  if (!(delta > 0) || !std::isfinite(delta)) detail::fail("huber: delta must be finite and above 0, got {}", delta);
   detail::check_pairs("huber", outputs, targets);
   const Tensor difference = outputs - targets, held = clip(difference, -delta, delta);
   return reduced("huber", held * (difference - held / 2), options.reduction);

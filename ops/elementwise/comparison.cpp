@@ -30,7 +30,7 @@ Tensor greater_equal(const Operand& a, const Operand& b) {
 
 // d where(m, a, b) = [m]·da + [not m]·db
 Tensor where(const Tensor& mask, const Operand& left, const Operand& right) {
-  if (mask.dtype() != boolean) fail<DtypeError>("where: the mask must be boolean, got {}", mask.dtype());
+  if (mask.dtype() != boolean) detail::fail<DtypeError>("where: the mask must be boolean, got {}", mask.dtype());
   const detail::OperandPair in("where", left, right);
   const Tensor &a = in.a, &b = in.b;
   Tensor y = detail::choose("where", kernels().choose, mask, a, b);

@@ -16,8 +16,8 @@ Tensor astype(const Tensor& x, Dtype dtype) {
 }
 
 Tensor one_hot(const Tensor& indices, std::int64_t classes, Dtype dtype) {
-  if (indices.dtype() != int64) fail<DtypeError>("one_hot: indices must be int64, got {}", indices.dtype());
-  if (classes < 1) fail<ShapeError>("one_hot: needs at least one class, got {}", classes);
+  if (indices.dtype() != int64) detail::fail<DtypeError>("one_hot: indices must be int64, got {}", indices.dtype());
+  if (classes < 1) detail::fail<ShapeError>("one_hot: needs at least one class, got {}", classes);
   return detail::one_hot("one_hot", indices, classes, dtype);
 }
 

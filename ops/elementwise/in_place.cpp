@@ -67,8 +67,8 @@ struct DivideBy {
 };
 
 void check_fits(const char* op, const Tensor& x, const Tensor& b) {
-  if (!broadcasts_to(b.shape(), x.shape()))
-    fail<ShapeError>("{}: {} does not broadcast to {}", op, detail::described(b), detail::described(x));
+  if (!detail::broadcasts_to(b.shape(), x.shape()))
+    detail::fail<ShapeError>("{}: {} does not broadcast to {}", op, detail::described(b), detail::described(x));
   detail::check_dtypes(op, x, b);
 }
 
@@ -91,7 +91,7 @@ void write_values(Tensor& x, const Tensor& b) {
 template <class Op>
 Tensor& write_in_place(Tensor& x, const Operand& operand) {
   constexpr const char* op = Op::kName;
-  if (x.dtype() == boolean || x.dtype() == uint8) fail<DtypeError>("{}: does not take {}", op, x.dtype());
+  if (x.dtype() == boolean || x.dtype() == uint8) detail::fail<DtypeError>("{}: does not take {}", op, x.dtype());
   Tensor b = operand.as(op, x.dtype());
   check_fits(op, x, b);
   detail::Body& body = x.body();
@@ -111,7 +111,7 @@ Tensor& write_in_place(Tensor& x, const Operand& operand) {
   const bool has_views = body.base == &body ? body.memory.views.load(std::memory_order_relaxed) > 0
                                             : body.base->refs.load(std::memory_order_relaxed) > 1;
   if (has_views)
-    fail<TapeError>(
+    detail::fail<TapeError>(
         "{}: views share the values of this {} tensor, and the tape would not see them change; write x = x {} b", op,
         detail::described(x), op[0]);
   // Both as they are before x moves on. Only b's rule reads x. Without views, b that shares its values is x itself.
@@ -141,8 +141,8 @@ void fill(Tensor& x, Scalar value) {
 void copy_into(Tensor& x, const Tensor& from) {
   check_fits("copy_into", x, from);
   if (detail::is_tracked(from))
-    fail<TapeError>("copy_into: the tape differentiates this {} tensor; copy detach(from) for a constant",
-                    from.shape());
+    detail::fail<TapeError>("copy_into: the tape differentiates this {} tensor; copy detach(from) for a constant",
+                            from.shape());
   detail::check_overwritable(x, "copy_into");
   const Tensor source = from.body().base == x.body().base ? detail::copy_values(from) : from;
   const NoTape constants;

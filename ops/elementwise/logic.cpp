@@ -26,7 +26,7 @@ Tensor combine(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel,
 
 const Tensor& mask(const char* op, const Tensor& x) {
   if (x.dtype() != boolean)
-    fail<DtypeError>("{}: takes masks, got {}; logical_and and its kind take numbers", op, x.dtype());
+    detail::fail<DtypeError>("{}: takes masks, got {}; logical_and and its kind take numbers", op, x.dtype());
   return x;
 }
 

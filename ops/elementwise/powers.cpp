@@ -42,8 +42,8 @@ namespace {
 void check_whole_exponents(const Tensor& b) {
   const std::int64_t at = detail::find("pow", kernels().find_negative, b);
   if (at >= 0)
-    fail("pow: an int64 base takes no negative exponent, got {}; astype to float64 does",
-         detail::packed(b).data<std::int64_t>()[at]);
+    detail::fail("pow: an int64 base takes no negative exponent, got {}; astype to float64 does",
+                 detail::packed(b).data<std::int64_t>()[at]);
 }
 
 // The derivative of y = a^b in b, times g. ln 1 is put in the place of ln a at a = 0 with b ≥ 0, and where a is

@@ -41,7 +41,7 @@ Tensor fmod(const Operand& left, const Operand& right) {
   const detail::OperandPair in("fmod", left, right);
   const Tensor &a = in.a, &b = in.b;
   if (b.dtype() == int64 && a.size() > 0 && detail::find("fmod", kernels().find_zero, b) >= 0)
-    fail("fmod: int64 division by 0");
+    detail::fail("fmod: int64 division by 0");
   Tensor y = detail::zip_reusing("fmod", kernels().fmod, a, b, detail::reusable(in));
   return record("fmod", std::move(y), wrt(a, [](Tensor g) { return g; }),
                 wrt(
@@ -57,7 +57,7 @@ Tensor clip(const Tensor& x, const Operand& low, const Operand& high) {
   const detail::OperandPair lower("clip", x, low), upper("clip", x, high);
   const Tensor &l = lower.b, &h = upper.b;
   if (!low.is_tensor() && !high.is_tensor() && greater(l, h).item<bool>())
-    fail("clip: low {} is greater than high {}", l.item<double>(), h.item<double>());
+    detail::fail("clip: low {} is greater than high {}", l.item<double>(), h.item<double>());
   Tensor y = detail::zip("clip", kernels().at_least, x, l);
   y = detail::zip_reusing("clip", kernels().at_most, y, h, &y);
   return record("clip", std::move(y),

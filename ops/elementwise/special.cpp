@@ -74,7 +74,7 @@ Tensor digamma(const Tensor& x) {
 
 Tensor polygamma(int n, const Tensor& x) {
   constexpr int kLargest = 1'000'000;
-  if (n < 0 || n > kLargest) fail("polygamma: the order {} is outside 0 … {}", n, kLargest);
+  if (n < 0 || n > kLargest) detail::fail("polygamma: the order {} is outside 0 … {}", n, kLargest);
   if (n == 0 && is_floating(x.dtype())) return digamma(x);
   return polygamma_of(n, x);
 }

@@ -32,8 +32,8 @@ void check_for_blas(const char* op, const Tensor& x, const Tensor& weight, const
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
   if (sizes.y().size() > 0 && weight.size() > 0 &&
       std::max({sizes.windows.pixels(), sizes.windows.positions(), sizes.depth(), sizes.filters}) > kMost)
-    fail<ShapeError>("{}: BLAS takes sizes up to {}, got x {} and weight {} for {} windows an image", op, kMost,
-                     x.shape(), weight.shape(), sizes.windows.positions());
+    detail::fail<ShapeError>("{}: BLAS takes sizes up to {}, got x {} and weight {} for {} windows an image", op, kMost,
+                             x.shape(), weight.shape(), sizes.windows.positions());
 }
 
 // The sizes of the convolution of x (N, C, …) with weight (O, C/groups, …), of one row where the rank is 3.
@@ -41,19 +41,20 @@ ConvSizes sizes_of(const char* op, const Tensor& x, const Tensor& weight, const 
                    const Conv2dOptions& options) {
   check_dtypes(op, x, weight, bias);
   if (x.rank() != rank || weight.rank() != rank)
-    fail<ShapeError>("{}: takes x (N, C, {}) and weight (O, C/groups, {}), got {} and {}", op, rank == 4 ? "H, W" : "L",
-                     rank == 4 ? "KH, KW" : "K", detail::described(x), detail::described(weight));
+    detail::fail<ShapeError>("{}: takes x (N, C, {}) and weight (O, C/groups, {}), got {} and {}", op,
+                             rank == 4 ? "H, W" : "L", rank == 4 ? "KH, KW" : "K", detail::described(x),
+                             detail::described(weight));
   const std::int64_t channels = x.shape()[1], filters = weight.shape()[0], groups = options.groups;
-  if (groups < 1) fail<ShapeError>("{}: groups must be at least 1, got {}", op, groups);
+  if (groups < 1) detail::fail<ShapeError>("{}: groups must be at least 1, got {}", op, groups);
   if (channels % groups != 0 || channels / groups != weight.shape()[1])
-    fail<ShapeError>("{}: the {} channels of x {} in groups = {} do not fit the {} of weight {}", op, channels,
-                     detail::described(x), groups, weight.shape()[1], detail::described(weight));
+    detail::fail<ShapeError>("{}: the {} channels of x {} in groups = {} do not fit the {} of weight {}", op, channels,
+                             detail::described(x), groups, weight.shape()[1], detail::described(weight));
   if (filters % groups != 0)
-    fail<ShapeError>("{}: groups = {} do not divide the {} filters of weight {}", op, groups, filters,
-                     detail::described(weight));
+    detail::fail<ShapeError>("{}: groups = {} do not divide the {} filters of weight {}", op, groups, filters,
+                             detail::described(weight));
   if (bias && !(bias->shape() == Shape{filters}))
-    fail<ShapeError>("{}: bias {} does not fit weight {}, which has {} filters", op, detail::described(*bias),
-                     detail::described(weight), filters);
+    detail::fail<ShapeError>("{}: bias {} does not fit weight {}, which has {} filters", op, detail::described(*bias),
+                             detail::described(weight), filters);
   const std::int64_t last = weight.shape()[rank - 1];
   const Size2d size(rank == 4 ? weight.shape()[2] : 1, last);
   const ConvSizes sizes{detail::windows_on(op, x.shape(), size, options.stride, options.padding, options.dilation),
@@ -110,43 +111,44 @@ ConvSizes transposed_sizes_of(const Tensor& x, const Tensor& weight, const Tenso
   constexpr const char* kOp = "conv_transpose2d";
   check_dtypes(kOp, x, weight, bias);
   if (x.rank() != 4 || weight.rank() != 4)
-    fail<ShapeError>("{}: takes x (N, C, H, W) and weight (C, O/groups, KH, KW), got {} and {}", kOp,
-                     detail::described(x), detail::described(weight));
+    detail::fail<ShapeError>("{}: takes x (N, C, H, W) and weight (C, O/groups, KH, KW), got {} and {}", kOp,
+                             detail::described(x), detail::described(weight));
   const Shape &of_x = x.shape(), &of_weight = weight.shape();
   const std::int64_t groups = options.groups;
-  if (groups < 1) fail<ShapeError>("{}: groups must be at least 1, got {}", kOp, groups);
+  if (groups < 1) detail::fail<ShapeError>("{}: groups must be at least 1, got {}", kOp, groups);
   if (of_x[1] != of_weight[0])
-    fail<ShapeError>("{}: the {} channels of x {} do not fit the {} of weight {}", kOp, of_x[1], detail::described(x),
-                     of_weight[0], detail::described(weight));
+    detail::fail<ShapeError>("{}: the {} channels of x {} do not fit the {} of weight {}", kOp, of_x[1],
+                             detail::described(x), of_weight[0], detail::described(weight));
   if (of_x[1] % groups != 0)
-    fail<ShapeError>("{}: groups = {} do not divide the {} channels of x {}", kOp, groups, of_x[1],
-                     detail::described(x));
+    detail::fail<ShapeError>("{}: groups = {} do not divide the {} channels of x {}", kOp, groups, of_x[1],
+                             detail::described(x));
   std::int64_t channels = 0;
   if (__builtin_mul_overflow(of_weight[1], groups, &channels))
-    fail<ShapeError>("{}: groups = {} of weight {} have more channels than 64 bits count", kOp, groups,
-                     detail::described(weight));
+    detail::fail<ShapeError>("{}: groups = {} of weight {} have more channels than 64 bits count", kOp, groups,
+                             detail::described(weight));
   if (bias && !(bias->shape() == Shape{channels}))
-    fail<ShapeError>("{}: bias {} does not fit weight {}, which gives {} channels", kOp, detail::described(*bias),
-                     detail::described(weight), channels);
+    detail::fail<ShapeError>("{}: bias {} does not fit weight {}, which gives {} channels", kOp,
+                             detail::described(*bias), detail::described(weight), channels);
   const Size2d size(of_weight[2], of_weight[3]), stride = options.stride, padding = options.padding,
                                                  dilation = options.dilation, more = options.output_padding;
   detail::check_windows(kOp, size, stride, padding, dilation);
   if (std::min(of_x[2], of_x[3]) < 1 || std::max(of_x[2], of_x[3]) > detail::kLongestSide)
-    fail<ShapeError>("{}: the sides of images must be from 1 to {}, got {}", kOp, detail::kLongestSide,
-                     detail::described(x));
+    detail::fail<ShapeError>("{}: the sides of images must be from 1 to {}, got {}", kOp, detail::kLongestSide,
+                             detail::described(x));
   const auto is_surplus = [](std::int64_t added, std::int64_t step, std::int64_t spread) {
     return added >= 0 && added < std::max(step, spread);
   };
   if (!is_surplus(more.rows, stride.rows, dilation.rows) || !is_surplus(more.columns, stride.columns, dilation.columns))
-    fail<ShapeError>("{}: output_padding must be at least 0 and less than the stride or the dilation, got ({}, {})",
-                     kOp, more.rows, more.columns);
+    detail::fail<ShapeError>(
+        "{}: output_padding must be at least 0 and less than the stride or the dilation, got ({}, {})", kOp, more.rows,
+        more.columns);
   const std::int64_t height =
       (of_x[2] - 1) * stride.rows - 2 * padding.rows + dilation.rows * (size.rows - 1) + more.rows + 1;
   const std::int64_t width =
       (of_x[3] - 1) * stride.columns - 2 * padding.columns + dilation.columns * (size.columns - 1) + more.columns + 1;
   if (std::min(height, width) < 1 || std::max(height, width) > detail::kLongestSide)
-    fail<ShapeError>("{}: the result's sides must be from 1 to {}; x {} and weight {} give ({}, {})", kOp,
-                     detail::kLongestSide, detail::described(x), detail::described(weight), height, width);
+    detail::fail<ShapeError>("{}: the result's sides must be from 1 to {}; x {} and weight {} give ({}, {})", kOp,
+                             detail::kLongestSide, detail::described(x), detail::described(weight), height, width);
   ConvSizes sizes{detail::windows_on(kOp, {of_x[0], channels, height, width}, size, stride, padding, dilation), of_x[0],
                   channels, of_x[1], groups};
   sizes.windows.rows.out = of_x[2];  // where output_padding is a stride or more, there would be others

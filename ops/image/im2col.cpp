@@ -25,8 +25,8 @@ Unfolding unfolding_of(const char* op, const Shape& images, Size2d size, const U
   const Windows windows = detail::windows_on(op, images, size, options.stride, options.padding, options.dilation);
   std::int64_t rows;
   if (__builtin_mul_overflow(images[1], windows.size(), &rows))
-    fail<ShapeError>("{}: {} and a window ({}, {}) make more rows than 64 bits count", op, images, size.rows,
-                     size.columns);
+    detail::fail<ShapeError>("{}: {} and a window ({}, {}) make more rows than 64 bits count", op, images, size.rows,
+                             size.columns);
   return {windows, images, {images[0], rows, windows.positions()}};
 }
 
@@ -56,23 +56,23 @@ Tensor folded(const Tensor& columns, const Unfolding& how) {
 
 Tensor unfold(const Tensor& x, Size2d size, const UnfoldOptions& options) {
   detail::check_floating("unfold", x);
-  if (x.rank() != 4) fail<ShapeError>("unfold: takes images (N, C, H, W), got {}", x.shape());
+  if (x.rank() != 4) detail::fail<ShapeError>("unfold: takes images (N, C, H, W), got {}", x.shape());
   return unfolded(x, unfolding_of("unfold", x.shape(), size, options));
 }
 
 Tensor fold(const Tensor& columns, Size2d image, Size2d size, const UnfoldOptions& options) {
   detail::check_floating("fold", columns);
-  if (columns.rank() != 3) fail<ShapeError>("fold: takes columns (N, C·KH·KW, L), got {}", columns.shape());
+  if (columns.rank() != 3) detail::fail<ShapeError>("fold: takes columns (N, C·KH·KW, L), got {}", columns.shape());
   if (std::min(image.rows, image.columns) < 0)
-    fail<ShapeError>("fold: the sides of images can't be negative, got ({}, {})", image.rows, image.columns);
+    detail::fail<ShapeError>("fold: the sides of images can't be negative, got ({}, {})", image.rows, image.columns);
   const Windows windows = detail::windows_on("fold", {1, 1, image.rows, image.columns}, size, options.stride,
                                              options.padding, options.dilation);
   if (columns.shape()[1] % windows.size() != 0)
-    fail<ShapeError>("fold: the rows of {} are no multiple of the window ({}, {})", columns.shape(), size.rows,
-                     size.columns);
+    detail::fail<ShapeError>("fold: the rows of {} are no multiple of the window ({}, {})", columns.shape(), size.rows,
+                             size.columns);
   if (columns.shape()[2] != windows.positions())
-    fail<ShapeError>("fold: {} has {} columns, images ({}, {}) have {} windows", columns.shape(), columns.shape()[2],
-                     image.rows, image.columns, windows.positions());
+    detail::fail<ShapeError>("fold: {} has {} columns, images ({}, {}) have {} windows", columns.shape(),
+                             columns.shape()[2], image.rows, image.columns, windows.positions());
   const Shape images{columns.shape()[0], columns.shape()[1] / windows.size(), image.rows, image.columns};
   return folded(columns, {windows, images, columns.shape()});
 }

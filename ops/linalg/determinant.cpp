@@ -177,7 +177,7 @@ Tensor as_matrices(const Tensor& x) { return reshape(x, with_matrix(x.shape(), 1
 // False where a determinant of a regular matrix is no longer a number with all its digits, though its derivatives may
 // be.
 bool all_in_range(const Tensor& determinants) {
-  return dispatch<float, double>(determinants.dtype(), [&]<class T>() {
+  return detail::dispatch<float, double>(determinants.dtype(), [&]<class T>() {
     const std::span<const T> all = determinants.span<T>();
     return std::all_of(all.begin(), all.end(), [](T y) { return std::isnormal(y) || std::isnan(y); });
   });

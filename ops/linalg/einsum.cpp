@@ -67,7 +67,7 @@ Labels labels_of(const std::string& part, int further) {
     } else if (is_letter(part[i])) {
       labels.push_back(part[i]);
     } else {
-      fail("einsum: '{}' can't be read in \"{}\"", part[i], part);
+      detail::fail("einsum: '{}' can't be read in \"{}\"", part[i], part);
     }
   }
   return labels;
@@ -89,8 +89,8 @@ struct Term {
         if (labels[q] != labels[p]) continue;
         const std::int64_t one = x.shape()[static_cast<int>(p)], other = x.shape()[static_cast<int>(q)];
         if (one != other)
-          fail<ShapeError>("einsum: {} has sizes {} and {} in operand {} {}", name_of(labels[p]), one, other, operand,
-                           x.shape());
+          detail::fail<ShapeError>("einsum: {} has sizes {} and {} in operand {} {}", name_of(labels[p]), one, other,
+                                   operand, x.shape());
         x = moveaxis(diagonal(x, 0, static_cast<int>(p), static_cast<int>(q)), -1, static_cast<int>(p));
         labels.erase(labels.begin() + static_cast<std::ptrdiff_t>(q));
       }
@@ -160,8 +160,8 @@ Term contract(Term a, Term b, F stays) {
   Term out;
   out.labels = joined({&roles.batch, &roles.left, &roles.right});
   if (out.labels.size() > static_cast<std::size_t>(kMaxRank))
-    fail<ShapeError>("einsum: a product of two operands has {} axes, at most {} are possible", out.labels.size(),
-                     kMaxRank);
+    detail::fail<ShapeError>("einsum: a product of two operands has {} axes, at most {} are possible",
+                             out.labels.size(), kMaxRank);
   Shape shape;
   for (Label label : out.labels) shape.push_back(has(a.labels, label) ? a.size(label) : b.size(label));
   const Labels none;
@@ -188,7 +188,7 @@ std::vector<Term> terms_of(const Subscripts& subscripts, std::span<const Tensor>
     const std::string& part = subscripts.operands[i];
     const int letters = static_cast<int>(labels_of(part, 0).size()), further = operands[i].rank() - letters;
     if (further < 0 || (further > 0 && !has_dots(part)))
-      fail<ShapeError>("einsum: \"{}\" does not fit operand {} {}", part, i, operands[i].shape());
+      detail::fail<ShapeError>("einsum: \"{}\" does not fit operand {} {}", part, i, operands[i].shape());
     terms.push_back({operands[i], labels_of(part, further)});
     terms.back().take_diagonals(i);
   }
@@ -215,8 +215,8 @@ void broadcast_sizes(std::vector<Term>& terms) {
       else if (known->size == 1)
         *known = here;
       else if (here.size != known->size && here.size != 1)
-        fail<ShapeError>("einsum: sizes of {} differ: {} in operand {}, {} in operand {}", name_of(label), known->size,
-                         known->operand, here.size, i);
+        detail::fail<ShapeError>("einsum: sizes of {} differ: {} in operand {}, {} in operand {}", name_of(label),
+                                 known->size, known->operand, here.size, i);
     }
   for (Term& term : terms)
     term.sum_over([&](Label label) { return term.size(label) == 1 && extent_of(label)->size != 1; });
@@ -233,14 +233,14 @@ Labels result_labels(const Subscripts& subscripts, const std::vector<Term>& term
     return letters;
   }
   if (further > 0 && !has_dots(subscripts.result))
-    fail("einsum: the result \"{}\" lacks the '...' of the operands", subscripts.result);
+    detail::fail("einsum: the result \"{}\" lacks the '...' of the operands", subscripts.result);
   const Labels labels = labels_of(subscripts.result, further);
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (std::find(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(i), labels[i]) !=
         labels.begin() + static_cast<std::ptrdiff_t>(i))
-      fail("einsum: {} stands twice in the result \"{}\"", name_of(labels[i]), subscripts.result);
+      detail::fail("einsum: {} stands twice in the result \"{}\"", name_of(labels[i]), subscripts.result);
     if (std::none_of(terms.begin(), terms.end(), [&](const Term& term) { return has(term.labels, labels[i]); }))
-      fail("einsum: {} of the result \"{}\" stands in no operand", name_of(labels[i]), subscripts.result);
+      detail::fail("einsum: {} of the result \"{}\" stands in no operand", name_of(labels[i]), subscripts.result);
   }
   return labels;
 }
@@ -250,11 +250,11 @@ Labels result_labels(const Subscripts& subscripts, const std::vector<Term>& term
 Tensor einsum(std::string_view text, std::span<const Tensor> operands) {
   const Subscripts subscripts = parse(text);
   if (operands.empty() || subscripts.operands.size() != operands.size())
-    fail("einsum: \"{}\" names {} operands, got {}", text, subscripts.operands.size(), operands.size());
+    detail::fail("einsum: \"{}\" names {} operands, got {}", text, subscripts.operands.size(), operands.size());
   for (const Tensor& x : operands) {
     detail::check_dtypes("einsum", operands[0], x);
     if (!is_floating(x.dtype()) && x.dtype() != int64)
-      fail<DtypeError>("einsum: takes float32, float64 or int64, got {}", x.dtype());
+      detail::fail<DtypeError>("einsum: takes float32, float64 or int64, got {}", x.dtype());
   }
   std::vector<Term> terms = terms_of(subscripts, operands);
   int further = 0;

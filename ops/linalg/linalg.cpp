@@ -18,7 +18,7 @@ namespace {
 void check_vectors(const char* op, const Tensor& a, const Tensor& b) {
   detail::check_dtypes(op, a, b);
   if (a.rank() != 1 || b.rank() != 1)
-    fail<ShapeError>("{}: takes vectors, got {} and {}; matmul multiplies matrices", op, a.shape(), b.shape());
+    detail::fail<ShapeError>("{}: takes vectors, got {} and {}; matmul multiplies matrices", op, a.shape(), b.shape());
 }
 
 }  // namespace
@@ -26,7 +26,7 @@ void check_vectors(const char* op, const Tensor& a, const Tensor& b) {
 Tensor dot(const Tensor& a, const Tensor& b) {
   check_vectors("dot", a, b);
   detail::check_floating("dot", a);
-  if (a.size() != b.size()) fail<ShapeError>("dot: lengths differ: {} and {}", a.shape(), b.shape());
+  if (a.size() != b.size()) detail::fail<ShapeError>("dot: lengths differ: {} and {}", a.shape(), b.shape());
   return matmul(a, b);
 }
 
@@ -34,15 +34,15 @@ Tensor dot(const Tensor& a, const Tensor& b) {
 Tensor cross(const Tensor& a, const Tensor& b, int axis) {
   detail::check_dtypes("cross", a, b);
   if (!is_floating(a.dtype()) && a.dtype() != int64)
-    fail<DtypeError>("cross: does not take {} (it takes float32, float64, int64)", a.dtype());
-  const Shape shape = broadcast_shapes("cross", a.shape(), b.shape());
-  const int own = normal_axis("cross", axis, shape.rank());
+    detail::fail<DtypeError>("cross: does not take {} (it takes float32, float64, int64)", a.dtype());
+  const Shape shape = detail::broadcast_shapes("cross", a.shape(), b.shape());
+  const int own = detail::normal_axis("cross", axis, shape.rank());
   const auto is_vector = [&](const Tensor& x) {
     const int at = own - (shape.rank() - x.rank());
     return at >= 0 && x.shape()[at] == 3;
   };
   if (!is_vector(a) || !is_vector(b))
-    fail<ShapeError>("cross: takes vectors of size 3 along axis {}, got {} and {}", axis, a.shape(), b.shape());
+    detail::fail<ShapeError>("cross: takes vectors of size 3 along axis {}, got {} and {}", axis, a.shape(), b.shape());
   const int from_end = own - shape.rank();
   return roll(a * roll(b, -1, from_end) - roll(a, -1, from_end) * b, -1, from_end);
 }
@@ -50,12 +50,12 @@ Tensor cross(const Tensor& a, const Tensor& b, int axis) {
 Tensor outer(const Tensor& a, const Tensor& b) {
   check_vectors("outer", a, b);
   if (!is_floating(a.dtype()) && a.dtype() != int64)
-    fail<DtypeError>("outer: does not take {} (it takes float32, float64, int64)", a.dtype());
+    detail::fail<DtypeError>("outer: does not take {} (it takes float32, float64, int64)", a.dtype());
   return reshape(a, Shape{a.size(), 1}) * b;
 }
 
 Tensor trace(const Tensor& x) {
-  if (x.rank() < 2) fail<ShapeError>("trace: takes matrices, got {}", x.shape());
+  if (x.rank() < 2) detail::fail<ShapeError>("trace: takes matrices, got {}", x.shape());
   return sum(diagonal(x, 0, -2, -1), -1);
 }
 

@@ -84,9 +84,9 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   detail::check_dtypes("matmul", a, b);
   detail::check_floating("matmul", a);
   if (a.rank() < 1 || b.rank() < 1)
-    fail<ShapeError>("matmul: takes matrices and vectors, got {} x {}", a.shape(), b.shape());
+    detail::fail<ShapeError>("matmul: takes matrices and vectors, got {} x {}", a.shape(), b.shape());
   if (a.shape()[a.rank() - 1] != b.shape()[b.rank() == 1 ? 0 : b.rank() - 2])
-    fail<ShapeError>("matmul: inner dimensions differ: {} x {}", detail::described(a), detail::described(b));
+    detail::fail<ShapeError>("matmul: inner dimensions differ: {} x {}", detail::described(a), detail::described(b));
   if (a.rank() == 2 && b.rank() == 2) return matrix_product(a, b);
   const Tensor left = a.rank() == 1 ? reshape(a, Shape{1, a.shape()[0]}) : a;
   const Tensor right = b.rank() == 1 ? reshape(b, Shape{b.shape()[0], 1}) : b;

@@ -25,7 +25,7 @@ namespace {
 
 // Elements whose column minus row is at most k (lower), or at least k; a triangle's transpose is itself.
 Tensor triangle(const char* op, const Tensor& x, std::int64_t k, bool is_lower) {
-  if (x.rank() < 2) fail<ShapeError>("{}: needs matrices, got shape {}", op, x.shape());
+  if (x.rank() < 2) detail::fail<ShapeError>("{}: needs matrices, got shape {}", op, x.shape());
   const std::int64_t rows = x.shape()[x.rank() - 2], columns = x.shape()[x.rank() - 1];
   k = std::clamp(k, -rows - 1, columns + 1);  // beyond these nothing changes
   Tensor y = Tensor::empty_like(x);
@@ -79,9 +79,9 @@ void check_diagonals(const Tensor& a) {
   const std::vector<double> diagonals = detail::diagonals_of(a);
   for (std::size_t i = 0; i < diagonals.size(); ++i)
     if (diagonals[i] == 0)
-      fail<LinalgError>("solve_triangular: {} is singular: element {} of its diagonal is 0",
-                        detail::name_matrix(static_cast<std::int64_t>(i) / n, a.shape()),
-                        static_cast<std::int64_t>(i) % n);
+      detail::fail<LinalgError>("solve_triangular: {} is singular: element {} of its diagonal is 0",
+                                detail::name_matrix(static_cast<std::int64_t>(i) / n, a.shape()),
+                                static_cast<std::int64_t>(i) % n);
 }
 
 }  // namespace
@@ -102,8 +102,8 @@ Tensor cholesky(const Tensor& x) {
   const std::vector<std::int64_t> failed = detail::cholesky_in_place(y);
   for (std::int64_t i = 0; i < count; ++i)
     if (const std::int64_t pivot = failed[static_cast<std::size_t>(i)]; pivot >= 0)
-      fail<LinalgError>("cholesky: {} is not positive definite: pivot {} is not above 0",
-                        detail::name_matrix(i, x.shape()), pivot);
+      detail::fail<LinalgError>("cholesky: {} is not positive definite: pivot {} is not above 0",
+                                detail::name_matrix(i, x.shape()), pivot);
   return record(
       "cholesky", std::move(y),
       wrt(

@@ -30,15 +30,16 @@ detail::Rows rows_of(Channels layout) { return {layout.groups(), layout.n * layo
 double checked_epsilon(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& epsilon) {
   detail::check_floating("batch_norm", x);
   detail::check_dtypes("batch_norm", {{"x", x}, {"weight", weight}, {"bias", bias}});
-  if (x.rank() < 2) fail<ShapeError>("batch_norm: x must be (N, C, …), got {}", x.shape());
+  if (x.rank() < 2) detail::fail<ShapeError>("batch_norm: x must be (N, C, …), got {}", x.shape());
   const Shape expected = {x.shape()[1]};
   if (!(weight.shape() == expected) || !(bias.shape() == expected))
-    fail<ShapeError>("batch_norm: the weight {} and the bias {} do not fit the channels of {}", weight.shape(),
-                     bias.shape(), x.shape());
+    detail::fail<ShapeError>("batch_norm: the weight {} and the bias {} do not fit the channels of {}", weight.shape(),
+                             bias.shape(), x.shape());
   if (epsilon.dtype() != float64 || epsilon.size() != 1)
-    fail<DtypeError>("batch_norm: epsilon must be one float64, got {} of shape {}", epsilon.dtype(), epsilon.shape());
+    detail::fail<DtypeError>("batch_norm: epsilon must be one float64, got {} of shape {}", epsilon.dtype(),
+                             epsilon.shape());
   const auto value = epsilon.item<double>();
-  if (!(value >= 0)) fail("batch_norm: epsilon must be 0 or more, got {}", value);
+  if (!(value >= 0)) detail::fail("batch_norm: epsilon must be 0 or more, got {}", value);
   return value;
 }
 

@@ -21,16 +21,16 @@ void check(const Tensor& x, const Tensor& weight) {
   detail::check_dtypes("linear", {{"x", x}, {"weight", weight}});
   detail::check_floating("linear", x);
   if (x.rank() < 1 || weight.rank() != 2 || x.shape()[x.rank() - 1] != weight.shape()[1])
-    fail<ShapeError>("linear: x {} does not fit weight {}, which is (out, in)", detail::described(x),
-                     detail::described(weight));
+    detail::fail<ShapeError>("linear: x {} does not fit weight {}, which is (out, in)", detail::described(x),
+                             detail::described(weight));
 }
 
 void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
   detail::check_dtypes("linear", {{"x", x}, {"weight", weight}, {"bias", bias}});
   check(x, weight);
   if (!(bias.shape() == Shape{weight.shape()[0]}))
-    fail<ShapeError>("linear: bias {} does not fit weight {}, which is (out, in)", detail::described(bias),
-                     detail::described(weight));
+    detail::fail<ShapeError>("linear: bias {} does not fit weight {}, which is (out, in)", detail::described(bias),
+                             detail::described(weight));
 }
 
 // One member of the family: an activation as an op, as the end of a tile, and its derivative by its value y and, where

@@ -26,22 +26,26 @@ bool are_indices(const Tensor& targets) { return targets.dtype() == int64; }
 
 void detail::check_rows(const char* op, const Tensor& y, const Tensor& targets, std::optional<std::int64_t> ignored) {
   check_floating(op, y);
-  if (y.rank() != 2 || y.shape()[1] == 0) fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, y.shape());
+  if (y.rank() != 2 || y.shape()[1] == 0)
+    detail::fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, y.shape());
   if (are_indices(targets)) {
     if (!(targets.shape() == Shape{y.shape()[0]}))
-      fail<ShapeError>("{}: {} needs {} class indices, got shape {}", op, y.shape(), y.shape()[0], targets.shape());
+      detail::fail<ShapeError>("{}: {} needs {} class indices, got shape {}", op, y.shape(), y.shape()[0],
+                               targets.shape());
     const Tensor indices = packed(targets);
     const auto* index = indices.data<std::int64_t>();
     const std::int64_t n = first_outside(index, targets.size(), 0, y.shape()[1], ignored ? &*ignored : nullptr);
     if (n < targets.size())
-      fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, index[n], n, y.shape()[1] - 1);
+      detail::fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, index[n], n, y.shape()[1] - 1);
   } else if (targets.shape() == Shape{y.shape()[0]}) {
-    fail<DtypeError>("{}: class indices are int64, got {} {}; astype converts", op, targets.dtype(), targets.shape());
+    detail::fail<DtypeError>("{}: class indices are int64, got {} {}; astype converts", op, targets.dtype(),
+                             targets.shape());
   } else if (targets.dtype() != y.dtype()) {
-    fail<DtypeError>("{}: targets must be one-hot rows of {} or int64 class indices, got {}", op, y.dtype(),
-                     targets.dtype());
+    detail::fail<DtypeError>("{}: targets must be one-hot rows of {} or int64 class indices, got {}", op, y.dtype(),
+                             targets.dtype());
   } else if (!(targets.shape() == y.shape())) {
-    fail<ShapeError>("{}: one-hot targets {} differ in shape from the outputs {}", op, targets.shape(), y.shape());
+    detail::fail<ShapeError>("{}: one-hot targets {} differ in shape from the outputs {}", op, targets.shape(),
+                             y.shape());
   }
 }
 
@@ -49,12 +53,13 @@ void detail::check_pairs(const char* op, const Tensor& y, const Tensor& targets)
   check_floating(op, y);
   check_dtypes(op, {{"outputs", y}, {"targets", targets}});
   if (!(targets.shape() == y.shape()))
-    fail<ShapeError>("{}: the targets {} differ in shape from the outputs {}", op, targets.shape(), y.shape());
+    detail::fail<ShapeError>("{}: the targets {} differ in shape from the outputs {}", op, targets.shape(), y.shape());
 }
 
 void detail::check_mean(const char* op, const Tensor& y) {
   if (y.size() == 0)
-    fail<ShapeError>("{}: outputs {} have no losses, so there is no mean; Reduction::sum gives 0", op, y.shape());
+    detail::fail<ShapeError>("{}: outputs {} have no losses, so there is no mean; Reduction::sum gives 0", op,
+                             y.shape());
 }
 
 Tensor detail::target_rows(const Tensor& targets, const Tensor& like) {

@@ -29,13 +29,15 @@ double checked_epsilon(const Tensor& x, const Tensor& weight, const Tensor& bias
   for (int axis = 1; fits && axis <= weight.rank(); ++axis)
     fits = weight.shape()[weight.rank() - axis] == x.shape()[x.rank() - axis];
   if (!fits)
-    fail<ShapeError>("layer_norm: the weight {} does not have the innermost axes of {}", weight.shape(), x.shape());
+    detail::fail<ShapeError>("layer_norm: the weight {} does not have the innermost axes of {}", weight.shape(),
+                             x.shape());
   if (!(bias.shape() == weight.shape()))
-    fail<ShapeError>("layer_norm: the weight {} and the bias {} differ in shape", weight.shape(), bias.shape());
+    detail::fail<ShapeError>("layer_norm: the weight {} and the bias {} differ in shape", weight.shape(), bias.shape());
   if (epsilon.dtype() != float64 || epsilon.size() != 1)
-    fail<DtypeError>("layer_norm: epsilon must be one float64, got {} of shape {}", epsilon.dtype(), epsilon.shape());
+    detail::fail<DtypeError>("layer_norm: epsilon must be one float64, got {} of shape {}", epsilon.dtype(),
+                             epsilon.shape());
   const auto value = epsilon.item<double>();
-  if (!(value >= 0)) fail("layer_norm: epsilon must be 0 or more, got {}", value);
+  if (!(value >= 0)) detail::fail("layer_norm: epsilon must be 0 or more, got {}", value);
   return value;
 }
 

@@ -23,8 +23,8 @@ thread_local constinit OverrideMode current_mode = OverrideMode::fused;
 void compare(const char* name, const std::string& what, const Tensor& fused, const Tensor& composed,
              FunctionRef<double()> floor) {
   if (!(fused.shape() == composed.shape()) || fused.dtype() != composed.dtype())
-    fail<OverrideMismatch>("override {}: {} is {} {} fused, but {} {} composed", name, what, fused.dtype(),
-                           fused.shape(), composed.dtype(), composed.shape());
+    detail::fail<OverrideMismatch>("override {}: {} is {} {} fused, but {} {} composed", name, what, fused.dtype(),
+                                   fused.shape(), composed.dtype(), composed.shape());
   const std::vector<double> f = fused.to_vector<double>(), c = composed.to_vector<double>();
   double distance = 0, norm_f = 0, norm_c = 0, worst = -1;
   std::size_t at = 0;
@@ -46,7 +46,7 @@ void compare(const char* name, const std::string& what, const Tensor& fused, con
     index = fmt::format("{}{}{}", left % size, index.empty() ? "" : ", ", index);
     left /= size;
   }
-  fail<OverrideMismatch>(
+  detail::fail<OverrideMismatch>(
       "override {}: {} differs most at [{}]: fused {}, composed {} (relative L2 {:.2e}, allowed {:.0e})", name, what,
       index, f[at], c[at], std::sqrt(distance) / norm, tolerance);
 }
@@ -78,7 +78,7 @@ double norm_of(const Tensor& x) {
 Tensor nudged(const Tensor& x, Rng& rng) {
   if (!is_floating(x.dtype())) return x;
   const Tensor y = detail::copy_values(x);
-  dispatch<float, double>(x.dtype(), [&]<class T>() {
+  detail::dispatch<float, double>(x.dtype(), [&]<class T>() {
     T* value = detail::values<T>(y);
     for (std::int64_t i = 0; i < y.size(); ++i) {
       const T step = std::numeric_limits<T>::epsilon() * value[i];
@@ -163,7 +163,7 @@ Tensor Override::composed(std::span<const Tensor> inputs) const { return apply(c
 Tensor Override::fused(std::span<const Tensor> inputs) const { return apply(fused_, pointers(inputs)); }
 
 Tensor Override::call(Inputs inputs) const {
-  if (inputs.size() != arity_) fail("{}: takes {} tensors, got {}", name_, arity_, inputs.size());
+  if (inputs.size() != arity_) detail::fail("{}: takes {} tensors, got {}", name_, arity_, inputs.size());
   switch (current_mode) {
     case OverrideMode::composed:
       return apply(composed_, inputs);

@@ -107,10 +107,10 @@ Tensor product_of_others(const Tensor& x) {
 }  // namespace
 
 Tensor cumsum(const Tensor& x, int axis) {
-  return cumulative_sum(detail::as_number(x), normal_axis("cumsum", axis, x.rank()), false);
+  return cumulative_sum(detail::as_number(x), detail::normal_axis("cumsum", axis, x.rank()), false);
 }
 Tensor cumprod(const Tensor& x, int axis) {
-  return cumulative_product(detail::as_number(x), normal_axis("cumprod", axis, x.rank()), false);
+  return cumulative_product(detail::as_number(x), detail::normal_axis("cumprod", axis, x.rank()), false);
 }
 
 // ∂ Πⱼ xⱼ/∂xᵢ = Π xⱼ over j ≠ i

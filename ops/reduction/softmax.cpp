@@ -31,11 +31,11 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 int axis_of(const char* op, const Tensor& x, const Tensor& axis) {
   detail::check_floating(op, x);
   if (axis.dtype() != int64 || axis.size() != 1)
-    fail<DtypeError>("{}: the axis must be one int64, got {} of shape {}", op, axis.dtype(), axis.shape());
+    detail::fail<DtypeError>("{}: the axis must be one int64, got {} of shape {}", op, axis.dtype(), axis.shape());
   const auto value = axis.item<std::int64_t>();
   if (value < -kMaxRank || value >= kMaxRank)
-    fail<ShapeError>("{}: axis {} is out of range for {} axes", op, value, x.rank());
-  return normal_axis(op, static_cast<int>(value), x.rank());
+    detail::fail<ShapeError>("{}: axis {} is out of range for {} axes", op, value, x.rank());
+  return detail::normal_axis(op, static_cast<int>(value), x.rank());
 }
 Tensor of_axis(int axis) { return tensor(std::int64_t{axis}); }
 
@@ -166,10 +166,10 @@ constinit const Override overrides::log_softmax{"log_softmax", log_softmax_compo
 constinit const Override overrides::logsumexp{"logsumexp", logsumexp_composed, logsumexp_fused};
 
 Tensor softmax(const Tensor& x, int axis) {
-  return overrides::softmax(x, of_axis(normal_axis("softmax", axis, x.rank())));
+  return overrides::softmax(x, of_axis(detail::normal_axis("softmax", axis, x.rank())));
 }
 Tensor log_softmax(const Tensor& x, int axis) {
-  return overrides::log_softmax(x, of_axis(normal_axis("log_softmax", axis, x.rank())));
+  return overrides::log_softmax(x, of_axis(detail::normal_axis("log_softmax", axis, x.rank())));
 }
 Tensor logsumexp(const Tensor& x, const Axes& axes, bool keepdims) {
   detail::check_floating("logsumexp", x);

@@ -30,19 +30,20 @@ Tensor positions(const Tensor& x, std::int64_t wanted, int axis, bool descending
 }  // namespace
 
 Tensor argsort(const Tensor& x, int axis, bool descending) {
-  const int own = normal_axis("argsort", axis, x.rank());
+  const int own = detail::normal_axis("argsort", axis, x.rank());
   return positions(x, x.shape()[own], own, descending);
 }
 
 Tensor sort(const Tensor& x, int axis, bool descending) {
-  const int own = normal_axis("sort", axis, x.rank());
+  const int own = detail::normal_axis("sort", axis, x.rank());
   return take_along_axis(x, positions(x, x.shape()[own], own, descending), own);
 }
 
 TopK topk(const Tensor& x, std::int64_t k, int axis) {
-  const int own = normal_axis("topk", axis, x.rank());
+  const int own = detail::normal_axis("topk", axis, x.rank());
   if (k < 0 || k > x.shape()[own])
-    fail<ShapeError>("topk: k {} is outside 0 … {}, the size of axis {} of {}", k, x.shape()[own], axis, x.shape());
+    detail::fail<ShapeError>("topk: k {} is outside 0 … {}, the size of axis {} of {}", k, x.shape()[own], axis,
+                             x.shape());
   const Tensor indices = positions(x, k, own, true);
   return {take_along_axis(x, indices, own), indices};
 }

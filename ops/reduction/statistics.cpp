@@ -120,10 +120,10 @@ Tensor std(const Tensor& x, const Axes& axes, bool keepdims, int ddof) {
 
 Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdims) {
   detail::check_floating("norm", x);
-  if (p != 1 && p != 2 && p != kInfinity) fail("norm: p must be 1, 2 or infinity, got {}", p);
+  if (p != 1 && p != 2 && p != kInfinity) detail::fail("norm: p must be 1, 2 or infinity, got {}", p);
   const std::uint32_t mask = axes.mask("norm", x.rank());
   const bool of_nothing = detail::count_over(x.shape(), mask) == 0;
-  if (p == kInfinity && of_nothing) fail<ShapeError>("norm: the infinity norm of nothing, shape {}", x.shape());
+  if (p == kInfinity && of_nothing) detail::fail<ShapeError>("norm: the infinity norm of nothing, shape {}", x.shape());
   if (p == kInfinity) return max(abs(x), axes, keepdims);
   if (p == 1 || of_nothing) return sum(abs(x), axes, keepdims);
   return detail::without_axes(detail::root_mean_square("norm", x, axes, 1, 0), x.shape(), mask, keepdims);

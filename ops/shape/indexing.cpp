@@ -48,10 +48,11 @@ class Rows final : public detail::Lazy {
 
 // dy[j] = dx[indices[j]]
 Tensor take(const Tensor& x, const Tensor& indices, int axis) {
-  const int own = normal_axis("take", axis, x.rank());
+  const int own = detail::normal_axis("take", axis, x.rank());
   const Tensor at = detail::checked_indices("take", indices, x.shape(), own);
   if (x.rank() - 1 + at.rank() > kMaxRank)
-    fail<ShapeError>("take: {} by indices of shape {} would have more than {} axes", x.shape(), at.shape(), kMaxRank);
+    detail::fail<ShapeError>("take: {} by indices of shape {} would have more than {} axes", x.shape(), at.shape(),
+                             kMaxRank);
   std::array<std::int64_t, kMaxRank> sizes;
   std::size_t rank = 0;
   for (int a = 0; a < own; ++a) sizes[rank++] = x.shape()[a];
@@ -82,11 +83,11 @@ Shape with_axis_of(const Shape& shape, int axis, const Shape& like) {
 }  // namespace
 
 Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
-  const int own = normal_axis("take_along_axis", axis, x.rank());
+  const int own = detail::normal_axis("take_along_axis", axis, x.rank());
   if (indices.rank() != x.rank())
-    fail<ShapeError>("take_along_axis: ranks differ: {} by indices of shape {}", x.shape(), indices.shape());
+    detail::fail<ShapeError>("take_along_axis: ranks differ: {} by indices of shape {}", x.shape(), indices.shape());
   const Shape shape =
-      broadcast_shapes("take_along_axis", with_axis_of(x.shape(), own, indices.shape()), indices.shape());
+      detail::broadcast_shapes("take_along_axis", with_axis_of(x.shape(), own, indices.shape()), indices.shape());
   const Shape wide = with_axis_of(shape, own, x.shape());
   if (!(wide == x.shape())) return take_along_axis(broadcast_to(x, wide), indices, axis);
   const Tensor at = detail::checked_indices("take_along_axis", broadcast_to(indices, shape), x.shape(), own);
@@ -107,14 +108,15 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
 
 // dy = dx + the derivatives of the source at their indices
 Tensor scatter_add(const Tensor& x, const Tensor& indices, const Tensor& source, int axis) {
-  const int own = normal_axis("scatter_add", axis, x.rank());
+  const int own = detail::normal_axis("scatter_add", axis, x.rank());
   detail::check_dtypes("scatter_add", x, source);
   if (!is_floating(x.dtype()) && x.dtype() != int64)
-    fail<DtypeError>("scatter_add: does not take {} (it takes float32, float64, int64)", x.dtype());
+    detail::fail<DtypeError>("scatter_add: does not take {} (it takes float32, float64, int64)", x.dtype());
   if (!(indices.shape() == source.shape()))
-    fail<ShapeError>("scatter_add: indices {} and source {} differ in shape", indices.shape(), source.shape());
+    detail::fail<ShapeError>("scatter_add: indices {} and source {} differ in shape", indices.shape(), source.shape());
   if (source.rank() != x.rank() || !(with_axis_of(x.shape(), own, source.shape()) == source.shape()))
-    fail<ShapeError>("scatter_add: source {} differs from {} in more than axis {}", source.shape(), x.shape(), own);
+    detail::fail<ShapeError>("scatter_add: source {} differs from {} in more than axis {}", source.shape(), x.shape(),
+                             own);
   const Tensor at = detail::checked_indices("scatter_add", indices, x.shape(), own);
   Tensor y = detail::copy_values(x);
   detail::add_along(y, source, at, own);

@@ -23,10 +23,11 @@ Shape joined_shape(const char* op, std::span<const Tensor> xs, int own) {
   for (const Tensor& x : xs.subspan(1)) {
     bool fits = x.rank() == shape.rank();
     for (int axis = 0; fits && axis < shape.rank(); ++axis) fits = axis == own || x.shape()[axis] == shape[axis];
-    if (!fits) fail<ShapeError>("{}: shapes differ in more than axis {}: {} and {}", op, own, xs[0].shape(), x.shape());
+    if (!fits)
+      detail::fail<ShapeError>("{}: shapes differ in more than axis {}: {} and {}", op, own, xs[0].shape(), x.shape());
     detail::check_dtypes(op, xs[0], x);
     if (__builtin_add_overflow(shape[own], x.shape()[own], &shape[own]))
-      fail<ShapeError>("{}: axis {} grows beyond what 64 bits count", op, own);
+      detail::fail<ShapeError>("{}: axis {} grows beyond what 64 bits count", op, own);
   }
   return Shape(std::span(shape.begin(), shape.end()), op);  // which counts its elements
 }
@@ -53,10 +54,10 @@ Tensor joined(const char* op, std::span<const Tensor> xs, int own) {
 }  // namespace
 
 Tensor concatenate(std::span<const Tensor> xs, int axis) {
-  if (xs.empty()) fail<ShapeError>("concatenate: needs at least one tensor");
+  if (xs.empty()) detail::fail<ShapeError>("concatenate: needs at least one tensor");
   if (xs[0].rank() == 0)
-    fail<ShapeError>("concatenate: scalars have no axis to stand behind each other; stack adds one");
-  return joined("concatenate", xs, normal_axis("concatenate", axis, xs[0].rank()));
+    detail::fail<ShapeError>("concatenate: scalars have no axis to stand behind each other; stack adds one");
+  return joined("concatenate", xs, detail::normal_axis("concatenate", axis, xs[0].rank()));
 }
 
 Tensor concatenate(std::initializer_list<Tensor> xs, int axis) {
@@ -64,23 +65,24 @@ Tensor concatenate(std::initializer_list<Tensor> xs, int axis) {
 }
 
 Tensor stack(std::span<const Tensor> xs, int axis) {
-  if (xs.empty()) fail<ShapeError>("stack: needs at least one tensor");
-  if (normal_axis("stack", axis, xs[0].rank() + 1) == 0 || xs[0].rank() == kMaxRank) return stack(xs);
+  if (xs.empty()) detail::fail<ShapeError>("stack: needs at least one tensor");
+  if (detail::normal_axis("stack", axis, xs[0].rank() + 1) == 0 || xs[0].rank() == kMaxRank) return stack(xs);
   std::vector<Tensor> parts;
   for (const Tensor& x : xs) {
-    if (!(x.shape() == xs[0].shape())) fail<ShapeError>("stack: shapes differ: {} and {}", xs[0].shape(), x.shape());
+    if (!(x.shape() == xs[0].shape()))
+      detail::fail<ShapeError>("stack: shapes differ: {} and {}", xs[0].shape(), x.shape());
     detail::check_dtypes("stack", xs[0], x);
     parts.push_back(expand_dims(x, axis));
   }
-  return joined("stack", parts, normal_axis("stack", axis, parts[0].rank()));
+  return joined("stack", parts, detail::normal_axis("stack", axis, parts[0].rank()));
 }
 
 Tensor stack(std::initializer_list<Tensor> xs, int axis) { return stack(std::span(xs.begin(), xs.size()), axis); }
 
 std::vector<Tensor> split(const Tensor& x, std::int64_t sections, int axis) {
-  const std::int64_t size = x.shape()[normal_axis("split", axis, x.rank())];
+  const std::int64_t size = x.shape()[detail::normal_axis("split", axis, x.rank())];
   if (sections < 1 || size % sections != 0)
-    fail<ShapeError>("split: axis {} of {} can't be cut into {} parts of one size", axis, x.shape(), sections);
+    detail::fail<ShapeError>("split: axis {} of {} can't be cut into {} parts of one size", axis, x.shape(), sections);
   std::vector<Tensor> parts;
   for (std::int64_t i = 0, width = size / sections; i < sections; ++i)
     parts.push_back(slice(x, axis, i * width, (i + 1) * width));
@@ -88,14 +90,15 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t sections, int axis) {
 }
 
 std::vector<Tensor> split(const Tensor& x, std::span<const std::int64_t> sizes, int axis) {
-  std::int64_t left = x.shape()[normal_axis("split", axis, x.rank())];
+  std::int64_t left = x.shape()[detail::normal_axis("split", axis, x.rank())];
   for (std::int64_t size : sizes) {
-    if (size < 0) fail<ShapeError>("split: sizes can't be negative, got ({})", detail::joined(sizes));
+    if (size < 0) detail::fail<ShapeError>("split: sizes can't be negative, got ({})", detail::joined(sizes));
     left = size > left ? -1 : left - size;
     if (left < 0) break;
   }
   if (left != 0)
-    fail<ShapeError>("split: the sizes ({}) do not add up to axis {} of {}", detail::joined(sizes), axis, x.shape());
+    detail::fail<ShapeError>("split: the sizes ({}) do not add up to axis {} of {}", detail::joined(sizes), axis,
+                             x.shape());
   std::vector<Tensor> parts;
   std::int64_t begin = 0;
   for (std::int64_t size : sizes) {

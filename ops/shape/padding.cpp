@@ -13,15 +13,15 @@ namespace retrograd {
 
 Tensor pad(const Tensor& x, std::span<const Margin> margins, Scalar value) {
   if (static_cast<std::int64_t>(margins.size()) != x.rank())
-    fail<ShapeError>("pad: {} margins given for a tensor of shape {}", margins.size(), x.shape());
+    detail::fail<ShapeError>("pad: {} margins given for a tensor of shape {}", margins.size(), x.shape());
   std::array<std::int64_t, kMaxRank> sizes;
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto [before, after] = margins[static_cast<std::size_t>(axis)];
     if (before < 0 || after < 0)
-      fail<ShapeError>("pad: margins can't be negative, got {{{}, {}}} for axis {}", before, after, axis);
+      detail::fail<ShapeError>("pad: margins can't be negative, got {{{}, {}}} for axis {}", before, after, axis);
     std::int64_t& size = sizes[static_cast<std::size_t>(axis)] = x.shape()[axis];
     if (__builtin_add_overflow(size, before, &size) || __builtin_add_overflow(size, after, &size))
-      fail<ShapeError>("pad: axis {} of {} grows beyond what 64 bits count", axis, x.shape());
+      detail::fail<ShapeError>("pad: axis {} of {} grows beyond what 64 bits count", axis, x.shape());
   }
   const Shape shape(std::span(sizes.data(), static_cast<std::size_t>(x.rank())), "pad");
   detail::Layout at{detail::row_major(shape), 0};
@@ -36,7 +36,7 @@ Tensor pad(const Tensor& x, std::initializer_list<Margin> margins, Scalar value)
 
 // The cotangent rolls back.
 Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
-  const int own = normal_axis("roll", axis, x.rank());
+  const int own = detail::normal_axis("roll", axis, x.rank());
   const std::int64_t size = x.shape()[own];
   if (x.size() == 0) return detail::copied(x);
   const std::int64_t forward = (shift % size + size) % size;
@@ -63,10 +63,10 @@ Tensor repeated(const char* op, const Tensor& x, std::int64_t inner, std::int64_
 
 // The shape of x with one axis `times` as long; ShapeError where that is negative or too long.
 Shape grown(const char* op, const Shape& shape, int axis, std::int64_t times) {
-  if (times < 0) fail<ShapeError>("{}: the number of times can't be negative, got {}", op, times);
+  if (times < 0) detail::fail<ShapeError>("{}: the number of times can't be negative, got {}", op, times);
   Shape out = shape;
   if (__builtin_mul_overflow(out[axis], times, &out[axis]))
-    fail<ShapeError>("{}: {} times axis {} of {} is more than 64 bits count", op, times, axis, shape);
+    detail::fail<ShapeError>("{}: {} times axis {} of {} is more than 64 bits count", op, times, axis, shape);
   return Shape(std::span(out.begin(), out.end()), op);  // which counts its elements
 }
 
@@ -79,12 +79,12 @@ std::int64_t elements_from(const Shape& shape, int axis) {
 }  // namespace
 
 Tensor repeat(const Tensor& x, std::int64_t times, int axis) {
-  const int own = normal_axis("repeat", axis, x.rank());
+  const int own = detail::normal_axis("repeat", axis, x.rank());
   return repeated("repeat", x, elements_from(x.shape(), own + 1), times, grown("repeat", x.shape(), own, times));
 }
 
 Tensor tile(const Tensor& x, std::span<const std::int64_t> times) {
-  if (times.size() > kMaxRank) fail<ShapeError>("tile: at most {} axes, got {}", kMaxRank, times.size());
+  if (times.size() > kMaxRank) detail::fail<ShapeError>("tile: at most {} axes, got {}", kMaxRank, times.size());
   Shape shape;  // of x, with the axes that it lacks
   for (int missing = static_cast<int>(times.size()) - x.rank(); missing > 0; --missing) shape.push_back(1);
   for (std::int64_t size : x.shape()) shape.push_back(size);

@@ -33,11 +33,13 @@ Tensor contiguous(const Tensor& x) { return x.is_contiguous() ? x : detail::copi
 
 Tensor flatten(const Tensor& x, int start_axis, int end_axis) {
   if (x.rank() == 0) {
-    normal_axis("flatten", start_axis, 1), normal_axis("flatten", end_axis, 1);
+    detail::normal_axis("flatten", start_axis, 1), detail::normal_axis("flatten", end_axis, 1);
     return reshape(x, Shape{1});
   }
-  const int start = normal_axis("flatten", start_axis, x.rank()), end = normal_axis("flatten", end_axis, x.rank());
-  if (end < start) fail<ShapeError>("flatten: axis {} stands before axis {} in {}", end_axis, start_axis, x.shape());
+  const int start = detail::normal_axis("flatten", start_axis, x.rank()),
+            end = detail::normal_axis("flatten", end_axis, x.rank());
+  if (end < start)
+    detail::fail<ShapeError>("flatten: axis {} stands before axis {} in {}", end_axis, start_axis, x.shape());
   Shape shape;
   for (int axis = 0; axis < x.rank(); ++axis)
     if (axis > start && axis <= end)
@@ -58,13 +60,14 @@ Tensor squeeze(const Tensor& x, const Axes& axes) {
   const std::uint32_t mask = axes.mask("squeeze", x.rank());
   for (int axis = 0; axis < x.rank(); ++axis)
     if ((mask >> axis & 1) && x.shape()[axis] != 1)
-      fail<ShapeError>("squeeze: axis {} of {} is not of size 1", axis, x.shape());
+      detail::fail<ShapeError>("squeeze: axis {} of {} is not of size 1", axis, x.shape());
   return squeezed(x, mask);
 }
 
 Tensor expand_dims(const Tensor& x, int axis) {
-  if (x.rank() == kMaxRank) fail<ShapeError>("expand_dims: {} has the most axes there are, {}", x.shape(), kMaxRank);
-  const int own = normal_axis("expand_dims", axis, x.rank() + 1);
+  if (x.rank() == kMaxRank)
+    detail::fail<ShapeError>("expand_dims: {} has the most axes there are, {}", x.shape(), kMaxRank);
+  const int own = detail::normal_axis("expand_dims", axis, x.rank() + 1);
   Shape shape;
   for (int from = 0; from <= x.rank(); ++from) {
     if (from == own) shape.push_back(1);

@@ -43,13 +43,13 @@ Tensor transpose(const Tensor& x, std::initializer_list<int> axes) {
 
 Tensor transpose(const Tensor& x, std::span<const int> axes) {
   if (static_cast<int>(axes.size()) != x.rank())
-    fail<ShapeError>("transpose: {} axes given for a tensor of shape {}", axes.size(), x.shape());
+    detail::fail<ShapeError>("transpose: {} axes given for a tensor of shape {}", axes.size(), x.shape());
   AxisOrder order{};
   std::uint32_t seen = 0;
   std::size_t position = 0;
   for (int axis : axes) {
-    const int own = normal_axis("transpose", axis, x.rank());
-    if (seen >> own & 1) fail<ShapeError>("transpose: axis {} is given twice", axis);
+    const int own = detail::normal_axis("transpose", axis, x.rank());
+    if (seen >> own & 1) detail::fail<ShapeError>("transpose: axis {} is given twice", axis);
     seen |= 1u << own;
     order[position++] = own;
   }
@@ -66,15 +66,15 @@ AxisOrder in_order() {
 
 Tensor swapaxes(const Tensor& x, int a, int b) {
   AxisOrder order = in_order();
-  std::swap(order[static_cast<std::size_t>(normal_axis("swapaxes", a, x.rank()))],
-            order[static_cast<std::size_t>(normal_axis("swapaxes", b, x.rank()))]);
+  std::swap(order[static_cast<std::size_t>(detail::normal_axis("swapaxes", a, x.rank()))],
+            order[static_cast<std::size_t>(detail::normal_axis("swapaxes", b, x.rank()))]);
   return permuted(x, order);
 }
 
 Tensor moveaxis(const Tensor& x, int from, int to) {
   AxisOrder order = in_order();
-  const auto source = order.begin() + normal_axis("moveaxis", from, x.rank());
-  const auto target = order.begin() + normal_axis("moveaxis", to, x.rank());
+  const auto source = order.begin() + detail::normal_axis("moveaxis", from, x.rank());
+  const auto target = order.begin() + detail::normal_axis("moveaxis", to, x.rank());
   if (source < target)
     std::rotate(source, source + 1, target + 1);
   else
@@ -83,10 +83,10 @@ Tensor moveaxis(const Tensor& x, int from, int to) {
 }
 
 Tensor slice(const Tensor& x, int axis, std::int64_t begin, std::int64_t end, std::int64_t step) {
-  const int own = normal_axis("slice", axis, x.rank());
+  const int own = detail::normal_axis("slice", axis, x.rank());
   if (begin < 0 || begin > end || end > x.shape()[own])
-    fail<ShapeError>("slice: [{}, {}) is not a range within axis {} of {}", begin, end, axis, x.shape());
-  if (step < 1) fail<ShapeError>("slice: the step must be at least 1, got {}", step);
+    detail::fail<ShapeError>("slice: [{}, {}) is not a range within axis {} of {}", begin, end, axis, x.shape());
+  if (step < 1) detail::fail<ShapeError>("slice: the step must be at least 1, got {}", step);
   Shape shape = x.shape();
   shape[own] = detail::places_in(begin, end, step);
   return detail::window("slice", x, shape, [&](const Strides& steps) {
@@ -113,8 +113,9 @@ Tensor flip(const Tensor& x, const Axes& axes) {
 }
 
 Tensor diagonal(const Tensor& x, std::int64_t offset, int axis1, int axis2) {
-  const int down = normal_axis("diagonal", axis1, x.rank()), along = normal_axis("diagonal", axis2, x.rank());
-  if (down == along) fail<ShapeError>("diagonal: axes {} and {} of {} are the same", axis1, axis2, x.shape());
+  const int down = detail::normal_axis("diagonal", axis1, x.rank()),
+            along = detail::normal_axis("diagonal", axis2, x.rank());
+  if (down == along) detail::fail<ShapeError>("diagonal: axes {} and {} of {} are the same", axis1, axis2, x.shape());
   // Where it starts, the offset cut down to the size of the axis that it runs out of.
   const std::int64_t rows = x.shape()[down], columns = x.shape()[along];
   const std::int64_t row = offset < 0 ? -std::max(offset, -rows) : 0,

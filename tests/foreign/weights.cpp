@@ -52,13 +52,13 @@ void read_network(Paths paths) {
   Rng rng(2);
   nn::Sequential model = network(rng);
   if (const nn::LoadReport report = nn::load_partial(model, paths[0]); !report.missing.empty())
-    fail("not in {}: {}", paths[0].string(), report.missing[0]);
+    detail::fail("not in {}: {}", paths[0].string(), report.missing[0]);
   std::map<std::string, Tensor> read;
   for (const Parameter& one : nn::read_safetensors(paths[0]).tensors) read[one.name] = one.tensor;
   const std::vector<float> ours = model(read["inputs"]).to_vector<float>(), theirs = read["logits"].to_vector<float>();
-  if (ours.size() != theirs.size()) fail("logits: ours {}, theirs {}", ours.size(), theirs.size());
+  if (ours.size() != theirs.size()) detail::fail("logits: ours {}, theirs {}", ours.size(), theirs.size());
   for (std::size_t i = 0; i < ours.size(); ++i)
-    if (!(std::abs(ours[i] - theirs[i]) <= 1e-6f)) fail("logit {}: ours {}, theirs {}", i, ours[i], theirs[i]);
+    if (!(std::abs(ours[i] - theirs[i]) <= 1e-6f)) detail::fail("logit {}: ours {}, theirs {}", i, ours[i], theirs[i]);
 }
 
 void copy_npy(Paths paths) { tools::write_npy(tools::read_npy(paths[0]), paths[1]); }

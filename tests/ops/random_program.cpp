@@ -161,7 +161,7 @@ bool RandomProgram::try_binary() {
       return append("where",
                     [a, b, mask = difference > 0](const Tensors& pool) { return where(mask, pool[a], pool[b]); },
                     {a, b});
-    if (below(8) == 0 && broadcasts_to(right.shape(), left.shape()))
+    if (below(8) == 0 && detail::broadcasts_to(right.shape(), left.shape()))
       return append("running_sum",
                     [a, b](const Tensors& pool) {
                       Tensor total = zeros_like(pool[a]);

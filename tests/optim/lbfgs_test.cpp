@@ -181,14 +181,14 @@ TEST_CASE("a loss that is not finite ends L-BFGS at the best point") {
 
 TEST_CASE("where the function throws, the model is at the best point before") {
   Point point = rosenbrock_start(1);
-  CHECK_THROWS_AS(minimize([](const Point&) -> Tensor { fail("no"); }, point), Error);
+  CHECK_THROWS_AS(minimize([](const Point&) -> Tensor { detail::fail("no"); }, point), Error);
   CHECK(point.x.to_vector<double>() == std::vector<double>{-1.2, 1});
   Point same = rosenbrock_start(1);
   minimize(rosenbrock, same, settings(5));
   int calls = 0;
   CHECK_THROWS_AS(minimize(
                       [&](const Point& at) {
-                        if (++calls == 8) fail("no");
+                        if (++calls == 8) detail::fail("no");
                         return rosenbrock(at);
                       },
                       point),

@@ -158,7 +158,7 @@ struct Failing {
   void check() const {}
   template <class T>
   void update(const optim::RunOf<T>& run, std::int64_t) const {
-    if (fails) fail("this rule fails");
+    if (fails) detail::fail("this rule fails");
     for (std::int64_t i = 0; i < run.n; ++i) run.parameter[i] -= run.gradient[i];
   }
 };

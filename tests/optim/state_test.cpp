@@ -37,7 +37,7 @@ std::vector<Parameter> copies(const std::vector<Parameter>& list) {
 Parameter& named(std::vector<Parameter>& list, const std::string& name) {
   for (Parameter& one : list)
     if (one.name == name) return one;
-  fail("no {}", name);
+  detail::fail("no {}", name);
 }
 std::vector<std::string> names(const std::vector<Parameter>& list) {
   std::vector<std::string> all;

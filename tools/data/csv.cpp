@@ -53,14 +53,14 @@ class Reader {
   Reader(const std::filesystem::path& file, const CsvOptions& options)
       : options_(options), records_(file, options.delimiter, options.largest) {
     if (!records_.next())
-      fail<FileError>("{}: expected {}, found an empty file", records_.name(),
-                      options.header ? "a line of column names" : "at least one row");
+      detail::fail<FileError>("{}: expected {}, found an empty file", records_.name(),
+                              options.header ? "a line of column names" : "at least one row");
     for (std::size_t i = 0; i < records_.fields().size(); ++i)
       names_.push_back(options.header ? std::string(name_in(records_.fields()[i])) : std::to_string(i));
     for (std::size_t i = 0; i < names_.size(); ++i)
       if (!fields_.emplace(names_[i], i).second)
-        fail<FileError>("{}: line {}: expected column names that differ, found {} twice", records_.name(),
-                        records_.line(), in_quotes(names_[i]));
+        detail::fail<FileError>("{}: line {}: expected column names that differ, found {} twice", records_.name(),
+                                records_.line(), in_quotes(names_[i]));
     if (!options.label.empty()) label_ = column(options.label);
     for (const std::string& name : options.columns) columns_.push_back(column(name));
     if (options.columns.empty())
@@ -70,7 +70,7 @@ class Reader {
 
   Csv read() {
     Csv csv;
-    csv.values = dispatch<float, double>(options_.dtype, [&]<class T>() { return values<T>(); });
+    csv.values = detail::dispatch<float, double>(options_.dtype, [&]<class T>() { return values<T>(); });
     for (const Column& one : columns_) csv.names.push_back(one.name);
     if (label_) {
       csv.classes = classes();
@@ -86,11 +86,12 @@ class Reader {
     constexpr std::size_t kPart = std::size_t{1} << 18;
     std::deque<std::vector<T>> parts;
     bool more = options_.header ? records_.next() : true;  // without a header the first record is a row
-    if (!more) fail<FileError>("{}: expected at least one row after the column names, found none", records_.name());
+    if (!more)
+      detail::fail<FileError>("{}: expected at least one row after the column names, found none", records_.name());
     for (; more; more = records_.next()) {
       if (records_.fields().size() != names_.size())
-        fail<FileError>("{}: line {}: expected {} fields, found {}", records_.name(), records_.line(), names_.size(),
-                        records_.fields().size());
+        detail::fail<FileError>("{}: line {}: expected {} fields, found {}", records_.name(), records_.line(),
+                                names_.size(), records_.fields().size());
       if (parts.empty() || parts.back().size() >= kPart) {
         parts.emplace_back();
         if (parts.size() > 1) parts.back().reserve(parts.front().size());
@@ -180,15 +181,15 @@ class Reader {
     auto found = fields_.find(name);
     if (found == fields_.end()) found = fields_.find(trimmed(name));
     if (found == fields_.end())
-      fail<FileError>("{}: expected a column {}, found {}", records_.name(), in_quotes(name),
-                      in_quotes(detail::joined(names_)));
+      detail::fail<FileError>("{}: expected a column {}, found {}", records_.name(), in_quotes(name),
+                              in_quotes(detail::joined(names_)));
     return {found->second, names_[found->second]};
   }
 
   [[noreturn]] void fail_at(std::int64_t line, const Column& column, std::string_view expected,
                             std::string_view found) const {
-    fail<FileError>("{}: line {}, column {} ({}): {}, found {}", records_.name(), line, column.field + 1,
-                    shown(column.name, 40), expected, in_quotes(found));
+    detail::fail<FileError>("{}: line {}, column {} ({}): {}, found {}", records_.name(), line, column.field + 1,
+                            shown(column.name, 40), expected, in_quotes(found));
   }
 
   const CsvOptions& options_;
@@ -210,12 +211,14 @@ class Reader {
 }  // namespace
 
 Csv read_csv(const std::string& file, const CsvOptions& options) {
-  if (!is_floating(options.dtype)) fail<DtypeError>("read_csv: reads float32 or float64, got {}", options.dtype);
+  if (!is_floating(options.dtype))
+    detail::fail<DtypeError>("read_csv: reads float32 or float64, got {}", options.dtype);
   if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r')
-    fail("read_csv: a quote or the end of a line can't be the delimiter");
+    detail::fail("read_csv: a quote or the end of a line can't be the delimiter");
   std::set<std::string_view> different;
   for (const std::string& one : options.classes)
-    if (!different.insert(one).second) fail("read_csv: expected classes that differ, got {} twice", in_quotes(one));
+    if (!different.insert(one).second)
+      detail::fail("read_csv: expected classes that differ, got {} twice", in_quotes(one));
   return Reader(file, options).read();
 }
 
@@ -223,12 +226,12 @@ Tensor Csv::operator[](std::string_view name) const {
   auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end()) found = std::find(names.begin(), names.end(), trimmed(name));
   if (found == names.end())
-    fail("csv: no column is called {}; there are {}", in_quotes(name), in_quotes(detail::joined(names)));
+    detail::fail("csv: no column is called {}; there are {}", in_quotes(name), in_quotes(detail::joined(names)));
   return reshape(slice(values, 1, found - names.begin(), found - names.begin() + 1), {values.size(0)});
 }
 
 Dataset Csv::dataset() const {
-  if (!labels.defined()) fail("csv: there are no labels; the option `label` names their column");
+  if (!labels.defined()) detail::fail("csv: there are no labels; the option `label` names their column");
   return {values, labels};
 }
 

@@ -9,8 +9,8 @@ namespace {
 
 Tensors<Batch> source_of(const Dataset& set) {
   if (set.inputs.rank() == 0 || set.targets.rank() == 0 || set.inputs.shape()[0] != set.targets.shape()[0])
-    fail<ShapeError>("dataset: inputs {} and targets {} are not equally many samples", set.inputs.shape(),
-                     set.targets.shape());
+    detail::fail<ShapeError>("dataset: inputs {} and targets {} are not equally many samples", set.inputs.shape(),
+                             set.targets.shape());
   return Tensors<Batch>({set.inputs, set.targets});
 }
 

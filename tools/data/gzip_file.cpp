@@ -29,17 +29,19 @@ GzipFile::GzipFile(const std::filesystem::path& path)
     : name_(detail::shown_path(path.string())), file_(nullptr), bytes_on_disk_(0) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
-    if (std::filesystem::is_directory(path, error)) fail<FileError>("{}: expected a file, found a folder", name_);
-    if (std::filesystem::exists(path, error)) fail<FileError>("{}: expected a file, found something else", name_);
-    fail<FileError>("{}: no such file", name_);
+    if (std::filesystem::is_directory(path, error))
+      detail::fail<FileError>("{}: expected a file, found a folder", name_);
+    if (std::filesystem::exists(path, error))
+      detail::fail<FileError>("{}: expected a file, found something else", name_);
+    detail::fail<FileError>("{}: no such file", name_);
   }
   bytes_on_disk_ = static_cast<std::int64_t>(std::filesystem::file_size(path, error));
-  if (error) fail<FileError>("{}: cannot open: {}", name_, error.message());
+  if (error) detail::fail<FileError>("{}: cannot open: {}", name_, error.message());
   errno = 0;
   file_ = gzopen(path.c_str(), "rb");
   if (file_ == nullptr) {
     if (errno == 0 || errno == ENOMEM) throw std::bad_alloc();
-    fail<FileError>("{}: cannot open: {}", name_, std::strerror(errno));
+    detail::fail<FileError>("{}: cannot open: {}", name_, std::strerror(errno));
   }
   gzbuffer(handle(file_), 1U << 17);
 }
@@ -57,11 +59,11 @@ std::int64_t GzipFile::read(void* into, std::int64_t size) {
     gzerror(handle(file_), &code);
     if (code == Z_MEM_ERROR) throw std::bad_alloc();
     const std::string what = gzerror(handle(file_), &code);  // "path: what", or a bare word
-    if (code == Z_BUF_ERROR) fail<FileError>("{}: the gzip stream is cut short", name_);
-    if (code == Z_ERRNO) fail<FileError>("{}: cannot read: {}", name_, std::strerror(system_error));
+    if (code == Z_BUF_ERROR) detail::fail<FileError>("{}: the gzip stream is cut short", name_);
+    if (code == Z_ERRNO) detail::fail<FileError>("{}: cannot read: {}", name_, std::strerror(system_error));
     if (got < 0 || code != Z_OK)
-      fail<FileError>("{}: the gzip stream is damaged: {}", name_,
-                      what.substr(what.rfind(": ") == std::string::npos ? 0 : what.rfind(": ") + 2));
+      detail::fail<FileError>("{}: the gzip stream is damaged: {}", name_,
+                              what.substr(what.rfind(": ") == std::string::npos ? 0 : what.rfind(": ") + 2));
     if (got == 0) break;
     done += got;
   }

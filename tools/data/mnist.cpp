@@ -77,7 +77,7 @@ fs::path with_files(const fs::path& folder, const char* title) {
 /// True of a folder that is not there, or that holds nothing but what fetching leaves behind.
 bool is_unfilled(const fs::path& folder) {
   if (!fs::exists(folder)) return true;
-  if (!fs::is_directory(folder)) fail<FileError>("{}: expected a folder, found something else", shown(folder));
+  if (!fs::is_directory(folder)) detail::fail<FileError>("{}: expected a folder, found something else", shown(folder));
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (entry.path().filename() != ".lock" && entry.path().filename() != ".arriving") return false;
   return true;
@@ -101,12 +101,12 @@ std::vector<fs::path> default_folders(const char* name) {
 
 void check_sizes(const fs::path& path, const Tensor& images, const fs::path& label_path, const Tensor& labels) {
   if (images.size(1) != kSide || images.size(2) != kSide)
-    fail<FileError>("{}: images, expected {} x {} pixels, found {} x {}", shown(path), kSide, kSide, images.size(1),
-                    images.size(2));
-  if (images.size(0) == 0) fail<FileError>("{}: images, expected at least 1, found 0", shown(path));
+    detail::fail<FileError>("{}: images, expected {} x {} pixels, found {} x {}", shown(path), kSide, kSide,
+                            images.size(1), images.size(2));
+  if (images.size(0) == 0) detail::fail<FileError>("{}: images, expected at least 1, found 0", shown(path));
   if (labels.size(0) != images.size(0))
-    fail<FileError>("{}: labels, expected {} as there are images in {}, found {}", shown(label_path), images.size(0),
-                    shown(path.filename()), labels.size(0));
+    detail::fail<FileError>("{}: labels, expected {} as there are images in {}, found {}", shown(label_path),
+                            images.size(0), shown(path.filename()), labels.size(0));
 }
 
 /// FileError where x is of the published file's size and not that file, which shows in no header: a flipped bit, or
@@ -120,7 +120,7 @@ void check_published(const fs::path& path, const Tensor& x, const detail::Remote
   sum.add(header.data(), header.size());
   sum.add(x.data<std::uint8_t>(), static_cast<std::size_t>(x.size()));
   if (const std::string found = sum.hex(); found != pin.sha256)
-    fail<FileError>("{}: SHA-256, expected {}, found {}", shown(path), pin.sha256, found);
+    detail::fail<FileError>("{}: SHA-256, expected {}, found {}", shown(path), pin.sha256, found);
 }
 
 /// Which files must be the published ones, where they are of the same size.
@@ -144,7 +144,7 @@ Dataset read(const fs::path& folder, Part image_part, Part label_part, Pinned pi
   auto* target = detail::values<std::int64_t>(targets);
   for (std::int64_t i = 0; i < labels.size(0); ++i) {
     if (label[i] >= kClasses)
-      fail<FileError>("{}: label {}, expected 0 to {}, found {}", shown(label_path), i, kClasses - 1, label[i]);
+      detail::fail<FileError>("{}: label {}, expected 0 to {}, found {}", shown(label_path), i, kClasses - 1, label[i]);
     target[i] = label[i];
   }
   return {reshape(images, {images.size(0), kSide * kSide}), targets};
@@ -166,14 +166,14 @@ MnistSets with_file_errors(const Load& load) {
   try {
     return load();
   } catch (const fs::filesystem_error& error) {
-    fail<FileError>("{}: {}", shown(error.path1()), error.code().message());
+    detail::fail<FileError>("{}: {}", shown(error.path1()), error.code().message());
   }
 }
 
 [[noreturn]] void fail_incomplete(const fs::path& folder, const char* title) {
   const std::vector<std::string> names = missing(folder);
-  fail<DataError>("{}: {}, expected four files, found {}: missing {} (plain or .gz)", shown(folder), title,
-                  4 - names.size(), join(names));
+  detail::fail<DataError>("{}: {}, expected four files, found {}: missing {} (plain or .gz)", shown(folder), title,
+                          4 - names.size(), join(names));
 }
 
 MnistSets mnist_from(const fs::path& given) {
@@ -181,7 +181,8 @@ MnistSets mnist_from(const fs::path& given) {
   if (folder.empty()) {
     const std::vector<fs::path> folders = default_folders("mnist");
     if (folders.empty())
-      fail<DataError>("MNIST: no folder to look in: set RETROGRAD_DATA_DIR to the one that holds or will hold mnist/");
+      detail::fail<DataError>(
+          "MNIST: no folder to look in: set RETROGRAD_DATA_DIR to the one that holds or will hold mnist/");
     folder = folders.front();
   }
   folder = with_files(folder, "MNIST");
@@ -204,7 +205,7 @@ MnistSets fashion_mnist_from(const fs::path& given) {
   if (!given.empty()) fail_incomplete(given, "Fashion-MNIST");
   std::string tried;
   for (const fs::path& folder : folders) tried += (tried.empty() ? "" : ", ") + shown(folder);
-  fail<DataError>(
+  detail::fail<DataError>(
       "Fashion-MNIST: none of these folders holds its four files: {}\n"
       "By hand: apt-get install dataset-fashion-mnist, or put them into the first.",
       tried);

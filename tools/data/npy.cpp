@@ -126,8 +126,8 @@ class Header {
   static constexpr std::string_view kKeys[] = {"descr", "fortran_order", "shape"};
 
   [[noreturn]] void refuse(const std::string& expected) const {
-    fail<FileError>("{}: header: expected {} at byte {}, found \"{}\"", file_, expected, at_,
-                    detail::shown(text_.substr(std::min(at_, text_.size())), 20));
+    detail::fail<FileError>("{}: header: expected {} at byte {}, found \"{}\"", file_, expected, at_,
+                            detail::shown(text_.substr(std::min(at_, text_.size())), 20));
   }
   void skip_blanks() { at_ = std::min(text_.find_first_not_of(" \n\t\r", at_), text_.size()); }
   bool accept(char c) {
@@ -151,8 +151,8 @@ class Header {
   std::string_view dtype() {
     skip_blanks();
     if (text_.substr(at_).starts_with('['))
-      fail<FileError>("{}: descr: expected values of one dtype, found a structured one, {}", file_,
-                      detail::shown(text_.substr(at_), 40));
+      detail::fail<FileError>("{}: descr: expected values of one dtype, found a structured one, {}", file_,
+                              detail::shown(text_.substr(at_), 40));
     return quoted();
   }
   bool truth() {
@@ -231,29 +231,30 @@ Tensor read_npy(const std::string& path) {
   char start[8];
   in.read(start, sizeof start);
   if (std::string_view(start, kMagic.size()) != kMagic)
-    fail<FileError>("{}: magic number: expected that of NumPy, \"\\x93NUMPY\", found another", file);
+    detail::fail<FileError>("{}: magic number: expected that of NumPy, \"\\x93NUMPY\", found another", file);
   const int major = static_cast<unsigned char>(start[6]), minor = static_cast<unsigned char>(start[7]);
   if (major < 1 || major > 3 || minor != 0)
-    fail<FileError>("{}: version: expected 1.0, 2.0 or 3.0, found {}.{}", file, major, minor);
+    detail::fail<FileError>("{}: version: expected 1.0, 2.0 or 3.0, found {}.{}", file, major, minor);
   std::uint32_t length = 0;
   in.read(&length, major == 1 ? 2 : 4);
   if (length > kLargestHeader || length > in.left())
-    fail<FileError>("{}: header: expected at most {} bytes, found a length of {}", file,
-                    std::min(kLargestHeader, in.left()), length);
+    detail::fail<FileError>("{}: header: expected at most {} bytes, found a length of {}", file,
+                            std::min(kLargestHeader, in.left()), length);
   std::string text(length, ' ');
   in.read(text.data(), length);
 
   const Header header(file, text);
   const Stored* stored = stored_of(header.descr);
   if (!stored)
-    fail<FileError>("{}: descr: expected one of <f4, <f8, <i8, |u1, |b1, found {}{}", file,
-                    detail::shown(header.descr, 20), remark(header.descr));
+    detail::fail<FileError>("{}: descr: expected one of <f4, <f8, <i8, |u1, |b1, found {}{}", file,
+                            detail::shown(header.descr, 20), remark(header.descr));
   std::uint64_t bytes = 0;
   Shape shape = detail::checked_shape(
       header.shape, size_of(stored->dtype), [&] { return file + ": shape"; }, bytes);
   bytes = bytes / size_of(stored->dtype) * stored->bytes;
   if (in.left() != bytes)
-    fail<FileError>("{}: values: expected {} bytes for {} {}, found {}", file, bytes, stored->dtype, shape, in.left());
+    detail::fail<FileError>("{}: values: expected {} bytes for {} {}, found {}", file, bytes, stored->dtype, shape,
+                            in.left());
   if (!header.is_fortran || shape.rank() < 2) return read_values(in, shape, *stored);
   Shape reversed;
   for (int axis = shape.rank() - 1; axis >= 0; --axis) reversed.push_back(shape[axis]);

@@ -81,7 +81,7 @@ TEST_CASE("a training scope gives its generator on this thread until it ends") {
     CHECK_THROWS_AS(
         [&] {
           const nn::Training inner{inner_rng};
-          fail("left by an exception");
+          detail::fail("left by an exception");
         }(),
         Error);
     CHECK(nn::training() == &outer_rng);

@@ -32,7 +32,8 @@ struct Steps {
   }
   template <HasFields Model>
   void load_state(const Model&, std::span<const Parameter> from) {
-    if (from.size() != 1 || from[0].name != "steps") fail("load_state: expected steps alone, found {}", from.size());
+    if (from.size() != 1 || from[0].name != "steps")
+      detail::fail("load_state: expected steps alone, found {}", from.size());
     steps = from[0].tensor;
   }
 };

@@ -166,7 +166,7 @@ TEST_CASE("a budgeted stack differentiates twice") {
 TEST_CASE("errors in a recomputed layer name it by its place in the whole stack") {
   Rng rng(1);
   const auto picky = [](const Tensor& x) {
-    if (max(abs(x)).item<double>() > 1e6) fail("picky: too large");
+    if (max(abs(x)).item<double>() > 1e6) detail::fail("picky: too large");
     return x * 1;
   };
   nn::Sequential layers{nn::Linear{32, 32, rng}, nn::Linear{32, 32, rng}, nn::Linear{32, 32, rng}, picky};
