@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <vector>
 
 #include "../../core/base/random.h"
@@ -160,16 +161,20 @@ Tensor adjugate(const Tensor& a) {
 }
 
 // det A from the diagonal, its exponent apart, so that no partial product overflows.
-template <class T>
-double product_of(const T* pivot, std::int64_t n, std::int64_t step) {
+double product_of(std::span<const double> pivots) {
   double mantissa = 1;
   std::int64_t exponent = 0;
-  for (std::int64_t i = 0; i < n; ++i) {
+  for (const double pivot : pivots) {
     int more = 0;
-    mantissa = std::frexp(mantissa * static_cast<double>(pivot[i * step]), &more);
+    mantissa = std::frexp(mantissa * pivot, &more);
     exponent += std::isfinite(mantissa) ? more : 0;
   }
   return std::ldexp(mantissa, static_cast<int>(std::clamp<std::int64_t>(exponent, -100000, 100000)));
+}
+
+// A number for each matrix of a, as a tensor of its dtype.
+Tensor numbers_of(const Tensor& a, const std::vector<double>& numbers) {
+  return tensor(numbers, leading_axes(a), a.dtype());
 }
 
 Tensor as_matrices(const Tensor& x) { return reshape(x, with_matrix(x.shape(), 1, 1)); }
@@ -189,12 +194,10 @@ bool all_in_range(const Tensor& determinants) {
 Tensor det(const Tensor& a) {
   detail::check_matrices("det", a, true);
   const Factors factors(a);
-  Tensor y = Tensor::empty(leading_axes(a), a.dtype());
-  factors.each_diagonal([&]<class T>(std::int64_t matrix, const T* pivot, std::int64_t step) {
-    detail::values<T>(y)[matrix] =
-        static_cast<T>(factors.permutation_sign(matrix) * product_of(pivot, factors.size(), step));
-  });
-  return record("det", std::move(y),
+  std::vector<double> values;
+  for (std::int64_t matrix = 0; matrix < factors.count(); ++matrix)
+    values.push_back(factors.permutation_sign(matrix) * product_of(factors.diagonal(matrix)));
+  return record("det", numbers_of(a, values),
                 wrt(
                     a,
                     [factors](const Tensor& g, const Tensor& u, const Tensor& value) {
@@ -213,25 +216,23 @@ Tensor det(const Tensor& a) {
 SignAndLog slogdet(const Tensor& a) {
   detail::check_matrices("slogdet", a, true);
   const Factors factors(a);
-  const Tensor sign = Tensor::empty(leading_axes(a), a.dtype());
-  Tensor y = Tensor::empty_like(sign);
-  factors.each_diagonal([&]<class T>(std::int64_t matrix, const T* pivot, std::int64_t step) {
-    double side = factors.permutation_sign(matrix), log = 0;
-    for (std::int64_t i = 0; i < factors.size(); ++i) {
-      const auto value = static_cast<double>(pivot[i * step]);
-      side *= value > 0 ? 1 : value < 0 ? -1 : value;  // 0, or NaN
-      log += std::log(std::abs(value));
+  std::vector<double> signs, logarithms;
+  for (std::int64_t matrix = 0; matrix < factors.count(); ++matrix) {
+    double sign = factors.permutation_sign(matrix), logarithm = 0;
+    for (const double pivot : factors.diagonal(matrix)) {
+      sign *= pivot > 0 ? 1 : pivot < 0 ? -1 : pivot;  // 0, or NaN
+      logarithm += std::log(std::abs(pivot));
     }
-    detail::values<T>(sign)[matrix] = static_cast<T>(side);
-    detail::values<T>(y)[matrix] = static_cast<T>(log);
-  });
-  return {sign, record("slogdet", std::move(y),
-                       wrt(
-                           a,
-                           [factors](const Tensor& g, const Tensor& u) {
-                             return as_matrices(g) * matrix_transpose(detail::inverse_by(factors, u));
-                           },
-                           a))};
+    signs.push_back(sign);
+    logarithms.push_back(logarithm);
+  }
+  return {numbers_of(a, signs), record("slogdet", numbers_of(a, logarithms),
+                                       wrt(
+                                           a,
+                                           [factors](const Tensor& g, const Tensor& u) {
+                                             return as_matrices(g) * matrix_transpose(detail::inverse_by(factors, u));
+                                           },
+                                           a))};
 }
 
 }  // namespace retrograd

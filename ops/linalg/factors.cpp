@@ -4,8 +4,8 @@
 #include <cmath>
 
 #include "../../core/base/error.h"
-#include "../../core/blas/lapack.h"
 #include "../../core/compute/creation.h"
+#include "../../core/compute/factor.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tape/record.h"
 #include "../elementwise/arithmetic.h"
@@ -14,15 +14,11 @@
 
 namespace retrograd::detail {
 
-Factors::Factors(const Tensor& a) : lu_(copy_values(a)) {
-  const std::int64_t n = a.shape()[a.rank() - 1], count = matrices_in(a);
-  pivots_ = Tensor::empty({count * n}, int64);
-  dispatch<float, double>(a.dtype(),
-                          [&]<class T>() { lu_factor(count, n, values<T>(lu_), values<std::int64_t>(pivots_)); });
-}
+Factors::Factors(const Tensor& a)
+    : factors_(lu_factors(a)), size_(a.shape()[a.rank() - 1]), diagonals_(diagonals_of(factors_.lu)) {}
 
 double Factors::permutation_sign(std::int64_t matrix) const {
-  const std::int64_t n = size(), *swaps = pivots_.data<std::int64_t>() + matrix * n;
+  const std::int64_t n = size(), *swaps = factors_.pivots.data<std::int64_t>() + matrix * n;
   double sign = 1;
   for (std::int64_t i = 0; i < n; ++i) sign = swaps[i] == i ? sign : -sign;
   return sign;
@@ -30,36 +26,31 @@ double Factors::permutation_sign(std::int64_t matrix) const {
 
 std::vector<bool> Factors::regular(double tolerance) const {
   std::vector<bool> list;
-  each_diagonal([&](std::int64_t, const auto* pivot, std::int64_t step) {
-    double least = size() == 0 ? 1 : INFINITY, most = size() == 0 ? 1 : 0;
-    bool numbers = true;
-    for (std::int64_t i = 0; i < size(); ++i) {
-      const double value = std::abs(static_cast<double>(pivot[i * step]));
-      least = std::min(least, value);
-      most = std::max(most, value);
-      numbers = numbers && std::isfinite(value);
+  for (std::int64_t matrix = 0; matrix < count(); ++matrix) {
+    double smallest = size() == 0 ? 1 : INFINITY, largest = size() == 0 ? 1 : 0;
+    bool are_numbers = true;
+    for (const double pivot : diagonal(matrix)) {
+      const double value = std::abs(pivot);
+      smallest = std::min(smallest, value);
+      largest = std::max(largest, value);
+      are_numbers = are_numbers && std::isfinite(value);
     }
-    list.push_back(numbers && least > tolerance * most);
-  });
+    list.push_back(are_numbers && smallest > tolerance * largest);
+  }
   return list;
 }
 
 void Factors::check_regular(const char* op) const {
-  each_diagonal([&](std::int64_t matrix, const auto* pivot, std::int64_t step) {
+  for (std::int64_t matrix = 0; matrix < count(); ++matrix)
     for (std::int64_t i = 0; i < size(); ++i)
-      if (pivot[i * step] == 0)
-        fail<LinalgError>("{}: {} is singular: pivot {} is 0", op, name_matrix(matrix, lu_.shape()), i);
-  });
+      if (diagonal(matrix)[static_cast<std::size_t>(i)] == 0)
+        fail<LinalgError>("{}: {} is singular: pivot {} is 0", op, name_matrix(matrix, factors_.lu.shape()), i);
 }
 
 Tensor Factors::solve(const Tensor& b, const Shape& leading, bool transposed) const {
   const NoTape only_values;
-  const std::int64_t n = size(), k = b.shape()[b.rank() - 1];
-  Tensor x = copy_values(broadcast_to(b, with_matrix(leading, n, k)));
-  const MatrixNumber number(lu_, leading);
-  dispatch<float, double>(x.dtype(), [&]<class T>() {
-    lu_solve(leading.size(), n, k, lu_.data<T>(), pivots_.data<std::int64_t>(), number, transposed, values<T>(x));
-  });
+  const Tensor x = copy_values(broadcast_to(b, with_matrix(leading, size(), b.shape()[b.rank() - 1])));
+  lu_solve(factors_, MatrixNumber(factors_.lu, leading), transposed, x);
   return x;
 }
 

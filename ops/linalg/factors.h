@@ -2,9 +2,11 @@
 // Knows nothing of determinants. Not a public header.
 #pragma once
 #include <cstdint>
+#include <iterator>
+#include <span>
 #include <vector>
 
-#include "../../core/base/dtype.h"
+#include "../../core/compute/factor.h"
 #include "../../core/tensor/tensor.h"
 #include "matrices.h"
 
@@ -14,15 +16,13 @@ namespace retrograd::detail {
 class Factors {
  public:
   explicit Factors(const Tensor& a);
-  /// The number of rows.
-  std::int64_t size() const { return lu_.shape()[lu_.rank() - 1]; }
-  /// Calls see(matrix, the first element of its diagonal, the distance of neighbors there).
-  template <class F>
-  void each_diagonal(F see) const {
-    const std::int64_t n = size(), count = matrices_in(lu_);
-    dispatch<float, double>(lu_.dtype(), [&]<class T>() {
-      for (std::int64_t i = 0; i < count; ++i) see(i, lu_.data<T>() + i * n * n, n + 1);
-    });
+  /// The number of rows of each matrix.
+  std::int64_t size() const { return size_; }
+  /// The number of matrices.
+  std::int64_t count() const { return size_ == 0 ? matrices_in(factors_.lu) : std::ssize(diagonals_) / size_; }
+  /// The pivots of a matrix: the diagonal of its upper factor.
+  std::span<const double> diagonal(std::int64_t matrix) const {
+    return std::span(diagonals_).subspan(static_cast<std::size_t>(matrix * size_), static_cast<std::size_t>(size_));
   }
   /// 1 or −1.
   double permutation_sign(std::int64_t matrix) const;
@@ -34,7 +34,9 @@ class Factors {
   Tensor solve(const Tensor& b, const Shape& leading, bool transposed) const;
 
  private:
-  Tensor lu_, pivots_;
+  LuFactors factors_;
+  std::int64_t size_;
+  std::vector<double> diagonals_;
 };
 
 /// The inverse of each matrix of a, whose factors these are.
