@@ -39,10 +39,11 @@ run(${CMAKE_COMMAND} --install ${work}/build --prefix ${work}/before)
 file(RENAME ${work}/before ${work}/prefix)
 check_relocatable(${work}/prefix ${work}/build ${source} ${work}/before)
 run(${CMAKE_COMMAND} -S ${here}/installed -B ${work}/installed -G ${generator} -D CMAKE_CXX_COMPILER=${compiler}
-    -D hostile=${work}/hostile -D CMAKE_PREFIX_PATH=${work}/prefix -D programs=${here}/programs)
+    -D hostile=${work}/hostile -D CMAKE_PREFIX_PATH=${work}/prefix -D version=${version}
+    -D "sources=${here}/programs/xor.cpp|${here}/programs/borders.cpp")
 run(${CMAKE_COMMAND} --build ${work}/installed)
-run(${work}/installed/xor)
-run(${work}/installed/borders)
+run(${work}/installed/programs_xor)
+run(${work}/installed/programs_borders)
 
 # A variable of the library's that a program defined for itself would be another one where symbols are hidden.
 file(GLOB_RECURSE object ${work}/installed/*/borders.cpp.o)

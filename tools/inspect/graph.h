@@ -10,6 +10,7 @@
 
 #include "../../core/base/text.h"
 #include "../../core/tape/log.h"
+#include "../../core/tape/observer.h"
 #include "../../core/tensor/tensor.h"
 
 namespace retrograd::tools {
