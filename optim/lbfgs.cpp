@@ -155,13 +155,13 @@ class Curvature {
 
 void check(const Lbfgs& settings) {
   if (settings.max_iterations < 0)
-    retrograd::detail::fail("Lbfgs: max_iterations can't be negative, got {}", settings.max_iterations);
+    retrograd::detail::fail("Lbfgs: max_iterations cannot be negative, got {}", settings.max_iterations);
   if (settings.max_evaluations < 1)
     retrograd::detail::fail("Lbfgs: max_evaluations must be positive, got {}", settings.max_evaluations);
   if (!(settings.tolerance_gradient >= 0))
-    retrograd::detail::fail("Lbfgs: tolerance_gradient can't be negative, got {}", settings.tolerance_gradient);
+    retrograd::detail::fail("Lbfgs: tolerance_gradient cannot be negative, got {}", settings.tolerance_gradient);
   if (!(settings.tolerance_change >= 0))
-    retrograd::detail::fail("Lbfgs: tolerance_change can't be negative, got {}", settings.tolerance_change);
+    retrograd::detail::fail("Lbfgs: tolerance_change cannot be negative, got {}", settings.tolerance_change);
 }
 
 }  // namespace

@@ -27,9 +27,9 @@ const Tensor& NamedTensors::take(const std::string& name, const Shape& shape, Dt
 
 std::int64_t NamedTensors::take_count(const std::string& name) {
   const auto count = take(name, {}, int64).item<std::int64_t>();
-  if (count < 0) retrograd::detail::fail("load_state: {} can't be negative, got {}", name, count);
+  if (count < 0) retrograd::detail::fail("load_state: {} cannot be negative, got {}", name, count);
   if (constexpr std::int64_t kMost = std::int64_t{1} << 53; count > kMost)  // beyond which doubles don't count on
-    retrograd::detail::fail("load_state: {} can't be more than 2^53, got {}", name, count);
+    retrograd::detail::fail("load_state: {} cannot be more than 2^53, got {}", name, count);
   return count;
 }
 

@@ -68,8 +68,7 @@ void Parameters::group(NamePredicate which) {
 
 namespace {
 [[noreturn]] void fail_unfit(std::size_t call) {
-  retrograd::detail::fail(
-      "optimizer: the names chosen by call {} of group, freeze and unfreeze are none of the model's", call);
+  retrograd::detail::fail("optimizer: call {} to group/freeze/unfreeze matches no parameter", call);
 }
 }  // namespace
 

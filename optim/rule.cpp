@@ -8,7 +8,7 @@ namespace retrograd::optim::detail {
 
 void require_not_negative(const char* rule, const char* field, double value) {
   if (!(value >= 0 && std::isfinite(value)))
-    retrograd::detail::fail("{}: {} can't be negative or infinite, got {}", rule, field, value);
+    retrograd::detail::fail("{}: {} cannot be negative or infinite, got {}", rule, field, value);
 }
 void require_fraction(const char* rule, const char* field, double value) {
   if (!(value >= 0 && value < 1))

@@ -26,7 +26,7 @@ void require_schedule(const char* name, const Schedule& schedule) {
 template <class F>
 Schedule from_zero(const char* name, F rate) {
   return [name, rate = std::move(rate)](std::int64_t step) -> double {
-    if (step < 0) retrograd::detail::fail("{}: the step can't be negative, got {}", name, step);
+    if (step < 0) retrograd::detail::fail("{}: the step cannot be negative, got {}", name, step);
     return rate(step);
   };
 }

@@ -131,7 +131,7 @@ class RecordingProbe final : public Observer {
   }
 
  private:
-  // Of a tensor that can't be held the node is given up right away.
+  // Of a tensor that cannot be held the node is given up right away.
   void hold(const Tensor& made) {
     try {
       made_.push_back(made);

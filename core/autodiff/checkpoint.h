@@ -61,7 +61,7 @@ void collect_tensors(Argument& argument, std::vector<Tensor>& into) {
 /// the sweep, so f must hold what it uses by value (a model is handles, and cheap to copy). Layers that draw from a
 /// training scope around the call draw the same numbers when f is run again, and running statistics are updated once.
 /// For other randomness, hand f an Rng by value, as in checkpoint(f)(x, rng.split(layer)). What else f leaves outside
-/// itself is a constant, and done twice; a pullback that it leaves can't be called any more.
+/// itself is a constant, and done twice; a pullback that it leaves cannot be called any more.
 ///
 /// TapeError where f adds to a tensor from outside it in place or watches one on an outer tape, and, in the sweep,
 /// where the rerun gives a value that is not the same to the last bit (told by a hash of all elements).

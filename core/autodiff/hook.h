@@ -10,7 +10,7 @@
 namespace retrograd {
 
 namespace detail {
-/// ShapeError, DtypeError or Error where a hook returned what can't stand for the cotangent g.
+/// ShapeError, DtypeError or Error where a hook returned what cannot stand for the cotangent g.
 void check_hooked(const Tensor& g, const Tensor& replacement);
 }  // namespace detail
 

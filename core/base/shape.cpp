@@ -13,7 +13,7 @@ Shape::Shape(std::span<const std::int64_t> sizes, const char* op) {
   if (sizes.size() > kMaxRank) detail::fail<ShapeError>("{}: at most {} axes, got {}", op, kMaxRank, sizes.size());
   std::int64_t product = 1;
   for (std::int64_t size : sizes) {
-    if (size < 0) detail::fail<ShapeError>("{}: sizes can't be negative, got ({})", op, detail::joined(sizes));
+    if (size < 0) detail::fail<ShapeError>("{}: sizes cannot be negative, got ({})", op, detail::joined(sizes));
     // Sizes of 0 are left out: strides and blocks are products of the others.
     if (__builtin_mul_overflow(product, size == 0 ? 1 : size, &product))
       detail::fail<ShapeError>("{}: ({}) has more elements than 64 bits count", op, detail::joined(sizes));

@@ -26,9 +26,9 @@ Tensor convert(const char* op, const Tensor& x, Dtype dtype) {
     }
   });
   if (first == n) return y;
-  if (x.dtype() == int64) fail<DtypeError>("{}: {} can't hold {}", op, dtype, from.data<std::int64_t>()[first]);
+  if (x.dtype() == int64) fail<DtypeError>("{}: {} cannot hold {}", op, dtype, from.data<std::int64_t>()[first]);
   dispatch<float, double>(x.dtype(), [&]<class T>() {
-    fail<DtypeError>("{}: {} can't hold {}", op, dtype, static_cast<double>(from.data<T>()[first]));
+    fail<DtypeError>("{}: {} cannot hold {}", op, dtype, static_cast<double>(from.data<T>()[first]));
   });
   return y;
 }

@@ -53,7 +53,7 @@ Tensor from_wide(std::span<const From> values, const Shape& shape, Dtype dtype) 
     for (std::size_t i = 0; i < values.size(); ++i) {
       to[i] = static_cast<T>(values[i]);
       if (!std::is_floating_point_v<T> && static_cast<double>(to[i]) != static_cast<double>(values[i]))
-        detail::fail<DtypeError>("tensor: {} can't hold {}", dtype, values[i]);
+        detail::fail<DtypeError>("tensor: {} cannot hold {}", dtype, values[i]);
     }
   });
   return out;
@@ -102,7 +102,7 @@ Tensor whole_numbers(std::int64_t start, std::int64_t stop, std::int64_t step, D
       constexpr int kDigits = std::numeric_limits<T>::digits;
       const std::int64_t v = value(i), most = kDigits < 63 ? (std::int64_t{1} << kDigits % 63) : 0;
       const bool holds = kDigits >= 63 || (std::is_floating_point_v<T> ? v >= -most && v <= most : v >= 0 && v < most);
-      if (!holds) detail::fail<DtypeError>("arange: {} can't hold {}", dtype, v);
+      if (!holds) detail::fail<DtypeError>("arange: {} cannot hold {}", dtype, v);
     }
     for (std::uint64_t i = 0; i < count; ++i) to[i] = static_cast<T>(value(i));
   });
@@ -115,7 +115,7 @@ Tensor arange(Scalar stop) { return arange(stop, stop.is_integer() ? int64 : def
 
 Tensor arange(Scalar stop, Dtype dtype) {
   if (const auto end = stop.as<double>("arange"); end < 0)
-    detail::fail<ShapeError>("arange: the end can't be negative without a start, got {}", end);
+    detail::fail<ShapeError>("arange: the end cannot be negative without a start, got {}", end);
   return stop.is_integer() ? whole_numbers(0, stop.as<std::int64_t>("arange"), 1, dtype) : arange(0, stop, 1, dtype);
 }
 
@@ -126,14 +126,14 @@ Tensor arange(Scalar start, Scalar stop, Scalar step) {
 
 Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
   const auto from = first.as<double>("arange"), to = stop.as<double>("arange"), by = step.as<double>("arange");
-  if (by == 0) detail::fail("arange: the step can't be 0");
+  if (by == 0) detail::fail("arange: the step cannot be 0");
   if (first.is_integer() && stop.is_integer() && step.is_integer())
     return whole_numbers(first.as<std::int64_t>("arange"), stop.as<std::int64_t>("arange"),
                          step.as<std::int64_t>("arange"), dtype);
   if (!is_floating(dtype)) detail::fail<DtypeError>("arange: fractions are float32 or float64, not {}", dtype);
   const double count = std::max(0.0, std::ceil((to - from) / by));
   if (!std::isfinite(from) || !std::isfinite(to) || !std::isfinite(by) || !(count < 0x1p63))
-    detail::fail("arange: can't count from {} to {} by {}", from, to, by);
+    detail::fail("arange: cannot count from {} to {} by {}", from, to, by);
   Tensor out = detail::empty_for("arange", {static_cast<std::int64_t>(count)}, dtype);
   detail::dispatch(dtype, [&]<class T>() {
     for (std::int64_t i = 0; i < out.size(); ++i)
@@ -144,7 +144,7 @@ Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
 
 Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype) {
   if (!is_floating(dtype)) detail::fail<DtypeError>("linspace: makes float32 or float64, not {}", dtype);
-  if (n < 0) detail::fail<ShapeError>("linspace: the number of values can't be negative, got {}", n);
+  if (n < 0) detail::fail<ShapeError>("linspace: the number of values cannot be negative, got {}", n);
   Tensor out = detail::empty_for("linspace", {n}, dtype);
   const double last = static_cast<double>(n - 1), step = (stop - start) / last;
   detail::dispatch(dtype, [&]<class T>() {
@@ -174,7 +174,7 @@ Tensor drawn(const char* what, const Shape& shape, Dtype dtype, Draw draw) {
 }  // namespace
 
 Tensor normal(const Shape& shape, double mean, double stddev, Rng& rng, Dtype dtype) {
-  if (!(stddev >= 0)) detail::fail("normal: the standard deviation can't be negative, got {}", stddev);
+  if (!(stddev >= 0)) detail::fail("normal: the standard deviation cannot be negative, got {}", stddev);
   return drawn("normal", shape, dtype, [&] { return mean + stddev * rng.normal(); });
 }
 
@@ -187,7 +187,7 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtyp
   // What would round up to `high` is drawn again; where nothing else is left between the two, low it is.
   const bool has_room = rounded(low) < high && rounded(low + (high - low) / 4) < high;
   if (!std::isfinite(rounded(low)) || !std::isfinite(rounded(high)))
-    detail::fail<DtypeError>("uniform: {} can't hold {} and {}", dtype, low, high);
+    detail::fail<DtypeError>("uniform: {} cannot hold {} and {}", dtype, low, high);
   return drawn("uniform", shape, dtype, [&] {
     for (;;) {
       const double value = low + (high - low) * rng.uniform();
@@ -236,7 +236,7 @@ Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng
 }
 
 Tensor permutation(std::int64_t n, Rng& rng) {
-  if (n < 0) detail::fail<ShapeError>("permutation: the number of values can't be negative, got {}", n);
+  if (n < 0) detail::fail<ShapeError>("permutation: the number of values cannot be negative, got {}", n);
   Tensor out = arange(n);
   rng.shuffle(std::span(detail::values<std::int64_t>(out), static_cast<std::size_t>(n)));
   return out;

@@ -70,7 +70,7 @@ std::string worst(const ValueRange& range, const Shape& shape) {
 
 const char* already(const ValueRange& range) { return range.is_finite() ? "" : ", which is already not finite"; }
 
-// The how-manyeth op on the tape a node is; watched tensors have nodes too and do not count.
+// The position of a node among the ops on the tape; watched tensors have nodes too, and do not count.
 std::uint32_t position(detail::Log& log, std::uint32_t node) {
   std::uint32_t count = 0;
   for (std::uint32_t i = 0; i <= node; ++i) count += log.nodes[i].kind != detail::NodeKind::watched;

@@ -227,7 +227,8 @@ Gradients& Gradients::operator+=(const Gradients& other) {
     std::size_t at = 0;
     for (const Entry& entry : from)
       if (!in.find_alias(entry.key, at))
-        detail::fail<TapeError>("gradients: can't add; {} was watched by one tape only", named(entry.key, entry.label));
+        detail::fail<TapeError>("gradients: cannot add; {} was watched by one tape only",
+                                named(entry.key, entry.label));
   };
   check(*this, other);
   check(other, *this);

@@ -41,7 +41,7 @@ class CotangentSums {
     if (sum.defined()) before_adding(node, sum);
     add_to(sum, std::move(more));
   }
-  /// The sum at this node, to be added to in place; null where that can't be done.
+  /// The sum at this node, to be added to in place; null where that cannot be done.
   Tensor* sum_to_add_to(std::uint32_t node) {
     Tensor& sum = at(node);
     if (is_recorded_ || !sum.defined()) return nullptr;

@@ -96,7 +96,7 @@ InputFile::InputFile(const std::string& path)
   if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) {
     const int error = errno;
     if (descriptor_ >= 0) ::close(descriptor_);
-    fail<FileError>("{}: can't open: {}", name_, std::strerror(error));
+    fail<FileError>("{}: cannot open: {}", name_, std::strerror(error));
   }
   if (!S_ISREG(status.st_mode)) {
     ::close(descriptor_);
@@ -121,8 +121,8 @@ void InputFile::read(void* into, std::uint64_t n) {
   for (char* to = static_cast<char*>(into); n > 0;) {
     const ssize_t got = ::read(descriptor_, to, n);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail<FileError>("{}: can't read: {}", name_, std::strerror(errno));
-    if (got == 0) fail<FileError>("{}: expected {} more bytes, found its end: it was cut while it was read", name_, n);
+    if (got < 0) fail<FileError>("{}: cannot read: {}", name_, std::strerror(errno));
+    if (got == 0) fail<FileError>("{}: unexpected end of file, expected {} more bytes", name_, n);
     to += got;
     n -= static_cast<std::uint64_t>(got);
     left_ -= static_cast<std::uint64_t>(got);
@@ -132,7 +132,7 @@ void InputFile::read(void* into, std::uint64_t n) {
 void InputFile::skip(std::uint64_t n) {
   if (n > left_) fail<FileError>("{}: expected {} more bytes, found {}", name_, n, left_);
   if (::lseek(descriptor_, static_cast<off_t>(n), SEEK_CUR) < 0)
-    fail<FileError>("{}: can't read: {}", name_, std::strerror(errno));
+    fail<FileError>("{}: cannot read: {}", name_, std::strerror(errno));
   left_ -= n;
 }
 
@@ -150,7 +150,7 @@ Tensor InputFile::read_tensor(const Shape& shape, Dtype dtype, const std::string
 NewFile::NewFile(const std::string& path) : name_(shown_path(path)), target_(path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) {
-    if (!S_ISREG(status.st_mode)) fail<FileError>("{}: can't write: it is there, and no file", name_);
+    if (!S_ISREG(status.st_mode)) fail<FileError>("{}: path exists and is not a regular file", name_);
     const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), &std::free);  // a link stays
     if (!real && errno == ENOMEM) throw std::bad_alloc();
     if (!real) fail_here("create");
@@ -213,7 +213,7 @@ void NewFile::finish() {
 }
 
 void NewFile::fail_here(const char* what) const {
-  fail<FileError>("{}: can't {}: {}", name_, what, std::strerror(errno));
+  fail<FileError>("{}: cannot {}: {}", name_, what, std::strerror(errno));
 }
 
 Shape checked_shape(std::span<const std::uint64_t> sizes, std::uint64_t element_bytes, FunctionRef<std::string()> where,

@@ -15,7 +15,7 @@ namespace retrograd::detail {
 /// A file being read from its beginning.
 class InputFile {
  public:
-  /// FileError where it can't be opened, or is no regular file.
+  /// FileError where it cannot be opened, or is no regular file.
   explicit InputFile(const std::string& path);
   ~InputFile();
   InputFile(const InputFile&) = delete;

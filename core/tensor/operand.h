@@ -13,7 +13,7 @@ namespace retrograd {
 /// A number of the user's: an integer or a floating value, exactly as written.
 class Scalar {
  public:
-  /// An integer; one that int64 can't hold counts as a floating value.
+  /// An integer; one that int64 cannot hold counts as a floating value.
   template <std::integral T>
   requires(!std::same_as<T, bool>) constexpr Scalar(T value) : is_integer_(std::in_range<std::int64_t>(value)) {
     if (is_integer_)

@@ -17,7 +17,7 @@ namespace {
   throw OutputError(fmt::format("cannot {} {}: {}", what, detail::shown_path(path.string()), why));
 }
 
-/// What the library says: "path: can't …: why".
+/// What the library says: "path: cannot …: why".
 std::string_view reason(const FileError& error) {
   const std::string_view text = error.what();
   return text.substr(text.rfind(": ") + 2);

@@ -33,7 +33,7 @@ struct Safetensors {
 };
 
 /// Writes the tensors in the order given, and metadata where there are any. Error where a name stands twice, is
-/// `__metadata__` or not UTF-8; FileError where the file can't be written whole (an old one is then untouched).
+/// `__metadata__` or not UTF-8; FileError where the file cannot be written whole (an old one is then untouched).
 void write_safetensors(std::span<const Parameter> tensors, const std::string& file, const Metadata& metadata = {});
 /// Reads a file: F32, F64, I64, BOOL and U8 as they are, F16 and BF16 as float32, exactly; tensors of other dtypes are
 /// left out and listed. FileError names the file, the tensor, what was expected and what was found; of keys that the

@@ -55,7 +55,7 @@ nn::Safetensors read_renamed(const std::string& file, const nn::Rename& rename);
 
 namespace retrograd::nn {
 
-/// Saves every parameter and buffer under its dotted name. FileError where the file can't be written whole.
+/// Saves every parameter and buffer under its dotted name. FileError where the file cannot be written whole.
 template <HasFields Model>
 void save(const Model& model, const std::string& file, const Metadata& metadata = {}) {
   write_safetensors(state(model), file, metadata);

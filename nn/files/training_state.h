@@ -67,7 +67,7 @@ class TrainingState {
 
   /// Error where two parts have one name, or a name is empty or holds a dot.
   TrainingState(std::initializer_list<Part> parts);
-  /// Writes all parts. FileError where the file can't be written whole (an old one is then untouched).
+  /// Writes all parts. FileError where the file cannot be written whole (an old one is then untouched).
   void save(const std::string& file, const Metadata& metadata = {}) const;
   /// Loads all parts, and returns the file's metadata. FileError where the file's parts are not these, or one does not
   /// fit what it is loaded into, and TapeError where an open tape tracks a tensor of a model; all parts are then

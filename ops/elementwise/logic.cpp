@@ -26,7 +26,8 @@ Tensor combine(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel,
 
 const Tensor& mask(const char* op, const Tensor& x) {
   if (x.dtype() != boolean)
-    detail::fail<DtypeError>("{}: takes masks, got {}; logical_and and its kind take numbers", op, x.dtype());
+    detail::fail<DtypeError>("{}: expects boolean, got {}; use logical_and and the like for other dtypes", op,
+                             x.dtype());
   return x;
 }
 

@@ -42,7 +42,7 @@ namespace {
 void check_whole_exponents(const Tensor& b) {
   const std::int64_t at = detail::find("pow", kernels().find_negative, b);
   if (at >= 0)
-    detail::fail("pow: an int64 base takes no negative exponent, got {}; astype to float64 does",
+    detail::fail("pow: negative exponent {} for an int64 base; convert to float64",
                  detail::packed(b).data<std::int64_t>()[at]);
 }
 

@@ -64,7 +64,7 @@ Tensor fold(const Tensor& columns, Size2d image, Size2d size, const UnfoldOption
   detail::check_floating("fold", columns);
   if (columns.rank() != 3) detail::fail<ShapeError>("fold: takes columns (N, C·KH·KW, L), got {}", columns.shape());
   if (std::min(image.rows, image.columns) < 0)
-    detail::fail<ShapeError>("fold: the sides of images can't be negative, got ({}, {})", image.rows, image.columns);
+    detail::fail<ShapeError>("fold: the sides of images cannot be negative, got ({}, {})", image.rows, image.columns);
   const Windows windows = detail::windows_on("fold", {1, 1, image.rows, image.columns}, size, options.stride,
                                              options.padding, options.dilation);
   if (columns.shape()[1] % windows.size() != 0)

@@ -13,7 +13,7 @@ namespace retrograd {
 /// summed over every letter that the result lacks. A letter twice in one operand takes its diagonal; "..." stands for
 /// further leading axes, which broadcast, as do axes of size 1. Without "->" the result has the axes of "..." and then,
 /// in alphabetical order, the letters that stand once. Any number of operands of one dtype, float32, float64 or int64,
-/// contracted from left to right. The result is never a view, which NumPy's can be. Error on subscripts that can't be
+/// contracted from left to right. The result is never a view, which NumPy's can be. Error on subscripts that cannot be
 /// read, ShapeError naming the letter on sizes that differ.
 Tensor einsum(std::string_view subscripts, std::span<const Tensor> operands);
 /// The same with the operands in braces.

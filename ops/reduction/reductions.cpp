@@ -30,7 +30,7 @@ Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const 
                bool keepdims) {
   const std::uint32_t mask = axes.mask(op, x.rank());
   if (x.size() == 0 && detail::count_over(x.shape(), mask) == 0)
-    detail::fail<ShapeError>("{}: of nothing, shape {}", op, x.shape());
+    detail::fail<ShapeError>("{}: cannot reduce an empty axis of shape {}", op, x.shape());
   const auto constant = [](const Tensor& value) { return detach(value); };
   const Tensor y = record(op, detail::reduce(op, fold, x, mask),
                           wrt(
@@ -48,7 +48,7 @@ using Positions = detail::ByDtype<detail::ReductionKernels::Position>;
 Tensor position(const char* op, const Positions& kernels, const Tensor& x, int axis, bool keepdims = false) {
   axis = detail::normal_axis(op, axis, x.rank());
   const detail::Lines lines = detail::lines_of(x.shape(), axis);
-  if (lines.n == 0) detail::fail<ShapeError>("{}: of nothing, shape {}", op, x.shape());
+  if (lines.n == 0) detail::fail<ShapeError>("{}: cannot reduce an empty axis of shape {}", op, x.shape());
   Tensor y = Tensor::empty(detail::reduced_shape(x.shape(), 1u << axis, keepdims), int64);
   detail::run_rows({y.size(), lines.n}, detail::kernel_for(op, kernels, x.dtype()), detail::packed(x), y, lines);
   return y;

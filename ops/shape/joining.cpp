@@ -55,8 +55,7 @@ Tensor joined(const char* op, std::span<const Tensor> xs, int own) {
 
 Tensor concatenate(std::span<const Tensor> xs, int axis) {
   if (xs.empty()) detail::fail<ShapeError>("concatenate: needs at least one tensor");
-  if (xs[0].rank() == 0)
-    detail::fail<ShapeError>("concatenate: scalars have no axis to stand behind each other; stack adds one");
+  if (xs[0].rank() == 0) detail::fail<ShapeError>("concatenate: scalars have no axis to concatenate; use stack");
   return joined("concatenate", xs, detail::normal_axis("concatenate", axis, xs[0].rank()));
 }
 
@@ -82,7 +81,7 @@ Tensor stack(std::initializer_list<Tensor> xs, int axis) { return stack(std::spa
 std::vector<Tensor> split(const Tensor& x, std::int64_t sections, int axis) {
   const std::int64_t size = x.shape()[detail::normal_axis("split", axis, x.rank())];
   if (sections < 1 || size % sections != 0)
-    detail::fail<ShapeError>("split: axis {} of {} can't be cut into {} parts of one size", axis, x.shape(), sections);
+    detail::fail<ShapeError>("split: axis {} of {} cannot be cut into {} parts of one size", axis, x.shape(), sections);
   std::vector<Tensor> parts;
   for (std::int64_t i = 0, width = size / sections; i < sections; ++i)
     parts.push_back(slice(x, axis, i * width, (i + 1) * width));
@@ -92,7 +91,7 @@ std::vector<Tensor> split(const Tensor& x, std::int64_t sections, int axis) {
 std::vector<Tensor> split(const Tensor& x, std::span<const std::int64_t> sizes, int axis) {
   std::int64_t left = x.shape()[detail::normal_axis("split", axis, x.rank())];
   for (std::int64_t size : sizes) {
-    if (size < 0) detail::fail<ShapeError>("split: sizes can't be negative, got ({})", detail::joined(sizes));
+    if (size < 0) detail::fail<ShapeError>("split: sizes cannot be negative, got ({})", detail::joined(sizes));
     left = size > left ? -1 : left - size;
     if (left < 0) break;
   }

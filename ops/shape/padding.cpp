@@ -18,7 +18,7 @@ Tensor pad(const Tensor& x, std::span<const Margin> margins, Scalar value) {
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto [before, after] = margins[static_cast<std::size_t>(axis)];
     if (before < 0 || after < 0)
-      detail::fail<ShapeError>("pad: margins can't be negative, got {{{}, {}}} for axis {}", before, after, axis);
+      detail::fail<ShapeError>("pad: margins cannot be negative, got {{{}, {}}} for axis {}", before, after, axis);
     std::int64_t& size = sizes[static_cast<std::size_t>(axis)] = x.shape()[axis];
     if (__builtin_add_overflow(size, before, &size) || __builtin_add_overflow(size, after, &size))
       detail::fail<ShapeError>("pad: axis {} of {} grows beyond what 64 bits count", axis, x.shape());
@@ -63,7 +63,7 @@ Tensor repeated(const char* op, const Tensor& x, std::int64_t inner, std::int64_
 
 // The shape of x with one axis `times` as long; ShapeError where that is negative or too long.
 Shape grown(const char* op, const Shape& shape, int axis, std::int64_t times) {
-  if (times < 0) detail::fail<ShapeError>("{}: the number of times can't be negative, got {}", op, times);
+  if (times < 0) detail::fail<ShapeError>("{}: the number of times cannot be negative, got {}", op, times);
   Shape out = shape;
   if (__builtin_mul_overflow(out[axis], times, &out[axis]))
     detail::fail<ShapeError>("{}: {} times axis {} of {} is more than 64 bits count", op, times, axis, shape);

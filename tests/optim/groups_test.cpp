@@ -180,7 +180,7 @@ TEST_CASE("names that fit nothing, and groups that make no sense, are refused be
     CHECK(optimizer.steps() == 0);
   };
   const auto none = [](std::string_view name) { return name == "no such name"; };
-  const char* unfit = "optimizer: the names chosen by call 2 of group, freeze and unfreeze are none of the model's";
+  const char* unfit = "optimizer: call 2 to group/freeze/unfreeze matches no parameter";
   refused([&](auto& optimizer) { optimizer.freeze(none); }, unfit);
   refused([&](auto& optimizer) { optimizer.unfreeze(none); }, unfit);
   refused([&](auto& optimizer) { optimizer.group(none, [](Sgd&) {}); }, unfit);
@@ -200,8 +200,7 @@ TEST_CASE("a choice of names that fit nothing is forgotten, and the optimizer go
   Two two, same;
   Optimizer optimizer{Sgd{.learning_rate = 0.1}}, expected{Sgd{.learning_rate = 0.1}};
   const auto unfit = [](int call) {
-    return fmt::format("optimizer: the names chosen by call {} of group, freeze and unfreeze are none of the model's",
-                       call);
+    return fmt::format("optimizer: call {} to group/freeze/unfreeze matches no parameter", call);
   };
   optimizer.group(none, [](Sgd& own) { own.learning_rate = 100; });
   optimizer.group(is_bias, [](Sgd& own) { own.learning_rate = 0.5; });

@@ -199,13 +199,13 @@ TEST_CASE("where the function throws, the model is at the best point before") {
 TEST_CASE("L-BFGS refuses bad input and leaves the model as it was") {
   Point point = rosenbrock_start(1);
   CHECK_THROWS_WITH_AS(minimize(rosenbrock, point, {.max_iterations = -1}),
-                       "Lbfgs: max_iterations can't be negative, got -1", Error);
+                       "Lbfgs: max_iterations cannot be negative, got -1", Error);
   CHECK_THROWS_WITH_AS(minimize(rosenbrock, point, {.max_evaluations = 0}),
                        "Lbfgs: max_evaluations must be positive, got 0", Error);
   CHECK_THROWS_WITH_AS(minimize(rosenbrock, point, {.tolerance_gradient = NAN}),
-                       "Lbfgs: tolerance_gradient can't be negative, got nan", Error);
+                       "Lbfgs: tolerance_gradient cannot be negative, got nan", Error);
   CHECK_THROWS_WITH_AS(minimize(rosenbrock, point, {.tolerance_change = -1}),
-                       "Lbfgs: tolerance_change can't be negative, got -1", Error);
+                       "Lbfgs: tolerance_change cannot be negative, got -1", Error);
   CHECK_THROWS_AS(minimize([](const Point& at) { return at.x; }, point), ShapeError);
   CHECK_THROWS_AS(minimize([](const Point&) { return tensor(1.0); }, point), TapeError);
   Network model = network(float64);

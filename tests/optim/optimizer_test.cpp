@@ -127,7 +127,7 @@ TEST_CASE("a shared parameter is updated once") {
 
 TEST_CASE("rules refuse settings that make no sense") {
   CHECK_THROWS_WITH_AS((optim::Optimizer{optim::Sgd{.learning_rate = -1}}),
-                       "Sgd: the learning rate can't be negative or infinite, got -1", Error);
+                       "Sgd: the learning rate cannot be negative or infinite, got -1", Error);
   CHECK_THROWS_AS((optim::Optimizer{optim::Sgd{.learning_rate = 0.1, .momentum = 1}}), Error);
   CHECK_THROWS_AS((optim::Optimizer{optim::Sgd{.learning_rate = 0.1, .weight_decay = -1}}), Error);
   CHECK_THROWS_AS((optim::Optimizer{optim::Adam{.beta1 = 1}}), Error);

@@ -249,25 +249,26 @@ TEST_CASE("a centered average never takes the root of what rounding makes negati
 TEST_CASE("every senseless setting is refused by the name of its rule and of its field") {
   const auto refused = [](auto rule, const char* what) { CHECK_THROWS_WITH_AS(optim::Optimizer{rule}, what, Error); };
   using namespace optim;
-  const char* rate = "the learning rate can't be negative or infinite, got";
+  const char* rate = "the learning rate cannot be negative or infinite, got";
   refused(Sgd{.learning_rate = NAN}, fmt::format("Sgd: {} nan", rate).c_str());
   refused(Sgd{.momentum = 1}, "Sgd: the momentum must be from 0 to below 1, got 1");
-  refused(Sgd{.weight_decay = -1}, "Sgd: the weight decay can't be negative or infinite, got -1");
+  refused(Sgd{.weight_decay = -1}, "Sgd: the weight decay cannot be negative or infinite, got -1");
   refused(Sgd{.momentum = 0.5, .dampening = 1.5}, "Sgd: the dampening must be from 0 to 1, got 1.5");
   refused(Sgd{.nesterov = true}, "Sgd: nesterov needs a positive momentum, got 0");
   refused(Sgd{.momentum = 0.5, .dampening = 0.5, .nesterov = true}, "Sgd: nesterov needs a dampening of 0, got 0.5");
   refused(Lion{.learning_rate = -1}, fmt::format("Lion: {} -1", rate).c_str());
   refused(Lion{.beta1 = 1}, "Lion: beta1 must be from 0 to below 1, got 1");
   refused(Lion{.beta2 = -0.5}, "Lion: beta2 must be from 0 to below 1, got -0.5");
-  refused(Lion{.weight_decay = -1}, "Lion: the weight decay can't be negative or infinite, got -1");
+  refused(Lion{.weight_decay = -1}, "Lion: the weight decay cannot be negative or infinite, got -1");
   refused(Adam{.learning_rate = INFINITY}, fmt::format("Adam: {} inf", rate).c_str());
   refused(Adam{.beta1 = 1}, "Adam: beta1 must be from 0 to below 1, got 1");
   refused(Adam{.beta2 = NAN}, "Adam: beta2 must be from 0 to below 1, got nan");
   refused(Adam{.epsilon = 0}, "Adam: epsilon must be positive, got 0");
-  refused(AdamW{.weight_decay = -0.5}, "AdamW: the weight decay can't be negative or infinite, got -0.5");
+  refused(AdamW{.weight_decay = -0.5}, "AdamW: the weight decay cannot be negative or infinite, got -0.5");
   refused(AdamW{.beta1 = 2}, "AdamW: beta1 must be from 0 to below 1, got 2");
-  refused(Adagrad{.rate_decay = -1}, "Adagrad: the rate decay can't be negative or infinite, got -1");
-  refused(Adagrad{.initial_accumulator = -1}, "Adagrad: the initial accumulator can't be negative or infinite, got -1");
+  refused(Adagrad{.rate_decay = -1}, "Adagrad: the rate decay cannot be negative or infinite, got -1");
+  refused(Adagrad{.initial_accumulator = -1},
+          "Adagrad: the initial accumulator cannot be negative or infinite, got -1");
   refused(Adagrad{.epsilon = -1}, "Adagrad: epsilon must be positive, got -1");
   refused(RmsProp{.alpha = 1}, "RmsProp: alpha must be from 0 to below 1, got 1");
   refused(RmsProp{.momentum = -0.5}, "RmsProp: the momentum must be from 0 to below 1, got -0.5");

@@ -108,15 +108,16 @@ TEST_CASE("a schedule drives an optimizer, and any function can be chained") {
 }
 
 TEST_CASE("schedules refuse what makes no sense") {
-  CHECK_THROWS_WITH_AS(optim::constant(-1), "constant: the rate can't be negative or infinite, got -1", Error);
+  CHECK_THROWS_WITH_AS(optim::constant(-1), "constant: the rate cannot be negative or infinite, got -1", Error);
   CHECK_THROWS_WITH_AS(optim::step(0.1, 0), "step: the number of steps must be positive, got 0", Error);
-  CHECK_THROWS_WITH_AS(optim::step(NAN, 1), "step: the rate can't be negative or infinite, got nan", Error);
+  CHECK_THROWS_WITH_AS(optim::step(NAN, 1), "step: the rate cannot be negative or infinite, got nan", Error);
   CHECK_THROWS_WITH_AS(optim::multi_step(0.1, {3, 3}), "multi_step: the milestones must rise, got 3 after 3", Error);
   CHECK_THROWS_WITH_AS(optim::multi_step(0.1, {3}, 0), "multi_step: the factor must be positive, got 0", Error);
   CHECK_THROWS_WITH_AS(optim::exponential(0.1, -1), "exponential: the factor must be positive, got -1", Error);
   CHECK_THROWS_WITH_AS(optim::polynomial(0.1, 5, 0), "polynomial: the power must be positive, got 0", Error);
   CHECK_THROWS_WITH_AS(optim::cosine(0.1, -5), "cosine: the number of steps must be positive, got -5", Error);
-  CHECK_THROWS_WITH_AS(optim::cosine(0.1, 5, -1), "cosine: the last rate can't be negative or infinite, got -1", Error);
+  CHECK_THROWS_WITH_AS(optim::cosine(0.1, 5, -1), "cosine: the last rate cannot be negative or infinite, got -1",
+                       Error);
   CHECK_THROWS_WITH_AS(optim::warm_up(5, nullptr), "warm_up: the schedule is empty", Error);
   CHECK_THROWS_WITH_AS(optim::warm_up(5, optim::constant(1), 2), "warm_up: the start must be from 0 to 1, got 2",
                        Error);
@@ -129,7 +130,7 @@ TEST_CASE("schedules refuse what makes no sense") {
                        Error);
   for (const Schedule& rate : {optim::constant(0.1), optim::step(0.1, 2), optim::cosine(0.1, 5), optim::one_cycle(1, 9),
                                optim::warm_up(5, optim::constant(1))})
-    CHECK_THROWS_WITH_AS(rate(-1), doctest::Contains(": the step can't be negative, got -1"), Error);
+    CHECK_THROWS_WITH_AS(rate(-1), doctest::Contains(": the step cannot be negative, got -1"), Error);
 }
 
 }  // namespace retrograd::tests

@@ -141,13 +141,13 @@ TEST_CASE("a state that does not fit is refused and leaves the optimizer as it w
         named(list, weight).tensor = zeros({4, 3}, float64);
       },
       "load_state: layers.0.weight.momentum: expected float32 (4, 3), found float64 (4, 3)", DtypeError(""));
-  refused([](auto& list) { list[0].tensor = full({}, -1, int64); }, "load_state: steps can't be negative, got -1",
+  refused([](auto& list) { list[0].tensor = full({}, -1, int64); }, "load_state: steps cannot be negative, got -1",
           Error(""));
   refused([](auto& list) { list[0].tensor = full({}, std::numeric_limits<std::int64_t>::max(), int64); },
-          "load_state: steps can't be more than 2^53, got 9223372036854775807", Error(""));
+          "load_state: steps cannot be more than 2^53, got 9223372036854775807", Error(""));
   refused(
       [&](auto& list) { named(list, "layers.0.weight.steps").tensor = full({}, (std::int64_t{1} << 53) + 1, int64); },
-      "load_state: layers.0.weight.steps can't be more than 2^53, got 9007199254740993", Error(""));
+      "load_state: layers.0.weight.steps cannot be more than 2^53, got 9007199254740993", Error(""));
   refused([](auto& list) { list[0].tensor = full({}, 2.0, float32); },
           "load_state: steps: expected int64 (), found float32 ()", DtypeError(""));
   refused([&](auto& list) { named(list, weight).tensor = Tensor(); }, doctest::Contains(""), Error(""));

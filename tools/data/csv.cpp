@@ -214,7 +214,7 @@ Csv read_csv(const std::string& file, const CsvOptions& options) {
   if (!is_floating(options.dtype))
     detail::fail<DtypeError>("read_csv: reads float32 or float64, got {}", options.dtype);
   if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r')
-    detail::fail("read_csv: a quote or the end of a line can't be the delimiter");
+    detail::fail("read_csv: a quote or the end of a line cannot be the delimiter");
   std::set<std::string_view> different;
   for (const std::string& one : options.classes)
     if (!different.insert(one).second)

@@ -24,7 +24,7 @@ inline std::string_view name_in(const CsvField& field) { return field.is_quoted 
 
 class CsvRecords {
  public:
-  /// Opens a file, plain or gzipped; FileError where it can't, or where it is plainly no CSV. A gzipped one may unpack
+  /// Opens a file, plain or gzipped; FileError where it cannot, or where it is plainly no CSV. A gzipped one may unpack
   /// to `largest` bytes.
   CsvRecords(const std::filesystem::path& file, char delimiter, std::int64_t largest);
 

@@ -28,7 +28,7 @@ struct RemoteSet {
 };
 
 /// Sees to it that `folder` holds every file of the set, as itself or as name.gz, fetching what is missing. FileError
-/// where a file that is there differs from its pin or the folder can't be written; DataError where no source gave the
+/// where a file that is there differs from its pin or the folder cannot be written; DataError where no source gave the
 /// rest.
 void fetch(const RemoteSet& set, const std::filesystem::path& folder);
 

@@ -10,7 +10,7 @@ namespace retrograd::tools {
 
 class GzipFile {
  public:
-  /// Opens `path` for reading; FileError if it can't, std::bad_alloc where memory is short, as in all below.
+  /// Opens `path` for reading; FileError if it cannot, std::bad_alloc where memory is short, as in all below.
   explicit GzipFile(const std::filesystem::path& path);
   ~GzipFile();
   GzipFile(const GzipFile&) = delete;

@@ -73,7 +73,7 @@ std::string_view remark(std::string_view descr) {
   if (descr == "O") return " (Python objects, which are pickled)";
   if (descr == "f2") return " (half precision)";
   if (descr == "f16") return " (long double)";
-  if (descr == "u8") return " (uint64, which int64 can't hold)";
+  if (descr == "u8") return " (uint64, which int64 cannot hold)";
   if (descr.size() < 2 || (descr[1] != '[' && (descr[1] < '0' || descr[1] > '9'))) return "";
   switch (descr.front()) {
     case 'U':

@@ -12,7 +12,7 @@ namespace retrograd::tools {
 /// integers of other sizes become int64, which holds them all (uint64 is refused). The tensor is contiguous. FileError,
 /// "path: what: expected …, found …", on anything else.
 Tensor read_npy(const std::string& file);
-/// Writes the values in C order, as numpy.save does. FileError where the file can't be written whole (an old one is
+/// Writes the values in C order, as numpy.save does. FileError where the file cannot be written whole (an old one is
 /// then untouched).
 void write_npy(const Tensor& x, const std::string& file);
 

@@ -86,7 +86,7 @@ struct Stream {
   int file = -1;
   std::int64_t bytes = 0;
 
-  /// Takes what is there; a sentence when it can't.
+  /// Takes what is there; a sentence when it cannot.
   std::string take(std::int64_t largest) {
     std::array<char, 1 << 16> buffer;
     const ssize_t got = ::read(from.number, buffer.data(), buffer.size());

@@ -14,7 +14,7 @@ void check_equally_many(const Tensor& first, const Tensor& other) {
 }
 
 void check_sample_count(std::int64_t samples) {
-  if (samples < 0) fail("Source: the number of samples can't be negative, got {}", samples);
+  if (samples < 0) fail("Source: the number of samples cannot be negative, got {}", samples);
 }
 
 void put_sample(std::vector<Tensor>& stack, std::size_t k, std::int64_t i, std::int64_t count, const Tensor& part,

@@ -33,7 +33,7 @@ struct OnnxOptions {
 
 namespace retrograd::detail {
 
-/// A batch of two samples of zeros; refuses what can't be exported whatever the model.
+/// A batch of two samples of zeros; refuses what cannot be exported whatever the model.
 Tensor onnx_example(const Shape& input_shape, std::span<const Parameter> parameters, const tools::OnnxOptions& options);
 /// Writes what `write` adds to the graph; `output` is what the model makes of the example.
 void write_onnx(FunctionRef<tools::OnnxValue(tools::OnnxGraph&, const tools::OnnxValue&)> write, const Tensor& example,
@@ -46,7 +46,7 @@ namespace retrograd::tools {
 /// Writes a model (a layer, a Sequential of them, a network) that takes inputs of this shape, which is without the axis
 /// of the batch: export_onnx(mlp, {784}, "mlp.onnx"). The file appears whole or not at all. Error where a layer has no
 /// ONNX form, which names it and its type, and within nn::Training; the layers' own errors where the shape does not
-/// fit; FileError where the file can't be written.
+/// fit; FileError where the file cannot be written.
 template <nn::Layer Model>
 void export_onnx(const Model& model, const Shape& input_shape, const std::string& file,
                  const OnnxOptions& options = {}) {

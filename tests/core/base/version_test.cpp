@@ -11,7 +11,7 @@ TEST_CASE("the version reads the same as macros, as a number and as text") {
   CHECK(version() == std::to_string(RETROGRAD_VERSION_MAJOR) + "." + std::to_string(RETROGRAD_VERSION_MINOR) + "." +
                          std::to_string(RETROGRAD_VERSION_PATCH));
 #if RETROGRAD_VERSION < 100
-  FAIL("the preprocessor can't compare versions");
+  FAIL("the preprocessor cannot compare versions");
 #endif
 }
 

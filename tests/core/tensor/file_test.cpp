@@ -22,7 +22,7 @@ int files_in(const fs::path& folder) {
   return static_cast<int>(std::distance(fs::directory_iterator(folder), fs::directory_iterator()));
 }
 
-// Files of this process can't grow beyond `bytes`, as on a disk that is full.
+// Files of this process cannot grow beyond `bytes`, as on a disk that is full.
 class FullDisk {
  public:
   explicit FullDisk(rlim_t bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
@@ -163,8 +163,8 @@ TEST_CASE("writers of one file at once disturb neither each other nor what looks
 TEST_CASE("control characters of a path do not reach who reads the error") {
   const ScratchFolder scratch;
   const fs::path path = scratch.path() / "no\x1b[2J\n" / "x";
-  CHECK(holds(write_error(path, 1), {"/no?[2J?/x: can't create: No such file or directory"}));
-  CHECK(holds(file_error([&] { detail::InputFile in(path); }), {"/no?[2J?/x: can't open: No such file or directory"}));
+  CHECK(holds(write_error(path, 1), {"/no?[2J?/x: cannot create: No such file or directory"}));
+  CHECK(holds(file_error([&] { detail::InputFile in(path); }), {"/no?[2J?/x: cannot open: No such file or directory"}));
   fs::create_directory(path.parent_path());
   detail::InputFile in((scratch.write("no\x1b[2J\n/x", "")).string());
   CHECK(holds(file_error([&] { in.skip(1); }), {"/no?[2J?/x: expected 1 more bytes, found 0"}));
@@ -185,7 +185,7 @@ TEST_CASE("on a full disk the old file stays, and nothing else") {
     const FullDisk full(4096);
     error = write_error(path, 10'000);
   }
-  CHECK(holds(error, {"/x: can't write: File too large"}));
+  CHECK(holds(error, {"/x: cannot write: File too large"}));
   CHECK(read_file(path) == "old");
   CHECK(files_in(scratch.path()) == 1);
 }
@@ -193,23 +193,23 @@ TEST_CASE("on a full disk the old file stays, and nothing else") {
 TEST_CASE("what is no file is not written over") {
   const ScratchFolder scratch;
   fs::create_directory(scratch.path() / "folder");
-  CHECK(holds(write_error(scratch.path() / "folder", 1), {"/folder: can't write: it is there, and no file"}));
-  CHECK(holds(write_error("/dev/full", 1), {"/dev/full: can't write: it is there, and no file"}));
+  CHECK(holds(write_error(scratch.path() / "folder", 1), {"/folder: path exists and is not a regular file"}));
+  CHECK(holds(write_error("/dev/full", 1), {"/dev/full: path exists and is not a regular file"}));
   CHECK(fs::is_character_file("/dev/full"));
   CHECK(files_in(scratch.path()) == 1);
 }
 
 TEST_CASE("where no file can be made the system says why") {
   const ScratchFolder scratch;
-  CHECK(holds(write_error(scratch.path() / "no" / "x", 1), {"/no/x: can't create: No such file or directory"}));
+  CHECK(holds(write_error(scratch.path() / "no" / "x", 1), {"/no/x: cannot create: No such file or directory"}));
   scratch.write("file", "");
-  CHECK(holds(write_error(scratch.path() / "file" / "x", 1), {"can't create: Not a directory"}));
-  CHECK(holds(write_error(scratch.path() / std::string(300, 'x'), 1), {"can't create: File name too long"}));
+  CHECK(holds(write_error(scratch.path() / "file" / "x", 1), {"cannot create: Not a directory"}));
+  CHECK(holds(write_error(scratch.path() / std::string(300, 'x'), 1), {"cannot create: File name too long"}));
   const fs::path closed = scratch.path() / "closed";
   fs::create_directory(closed);
   fs::permissions(closed, fs::perms::owner_read | fs::perms::owner_exec);
   if (const std::string error = write_error(closed / "x", 1); !error.empty())  // root may write anywhere
-    CHECK(holds(error, {"/closed/x: can't create: Permission denied"}));
+    CHECK(holds(error, {"/closed/x: cannot create: Permission denied"}));
   fs::permissions(closed, fs::perms::owner_all);
 }
 

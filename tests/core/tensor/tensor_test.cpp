@@ -24,7 +24,7 @@ TEST_CASE("an empty handle says so, whatever is asked of it") {
 
 TEST_CASE("shapes of rank above 8, negative sizes and overflowing products are refused") {
   CHECK_THROWS_AS((Shape{1, 1, 1, 1, 1, 1, 1, 1, 1}), ShapeError);
-  CHECK_THROWS_WITH_AS((Shape{2, -1}), "shape: sizes can't be negative, got (2, -1)", ShapeError);
+  CHECK_THROWS_WITH_AS((Shape{2, -1}), "shape: sizes cannot be negative, got (2, -1)", ShapeError);
   CHECK_THROWS_AS((Shape{1LL << 40, 1LL << 40}), ShapeError);
   CHECK_THROWS_AS((Shape{0, 1LL << 40, 1LL << 40}), ShapeError);
 }
@@ -102,7 +102,7 @@ TEST_CASE("sizes beyond memory are refused, not wrapped") {
   CHECK_THROWS_AS(wide + tall, ShapeError);
 }
 
-TEST_CASE("numbers that a dtype can't hold are errors wherever they come in") {
+TEST_CASE("numbers that a dtype cannot hold are errors wherever they come in") {
   CHECK_THROWS_WITH_AS(full({2}, 300, uint8), doctest::Contains("full: 300 does not fit the dtype uint8"), DtypeError);
   CHECK_THROWS_AS(full({2}, 0.5, int64), DtypeError);
   CHECK_THROWS_AS(tensor(0.5, int64), DtypeError);

@@ -159,7 +159,7 @@ TEST_CASE("initializers refuse parameters that make no sense") {
   };
   const std::vector<Misuse> misuses = {
       {nn::Uniform{1, 0}, "uniform: low must not exceed high, got 1 and 0"},
-      {nn::Normal{0, -1}, "normal: the standard deviation can't be negative, got -1"},
+      {nn::Normal{0, -1}, "normal: the standard deviation cannot be negative, got -1"},
       {nn::TruncatedNormal{.stddev = -1},
        "TruncatedNormal: the standard deviation must be finite and not negative, got -1"},
       {nn::TruncatedNormal{.low = 3, .high = 4},

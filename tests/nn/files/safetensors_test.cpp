@@ -254,7 +254,7 @@ TEST_CASE("headers that are large or deep are refused at once") {
 TEST_CASE("what is no readable file is refused") {
   const ScratchFolder scratch;
   const auto refusal = [](const fs::path& path) { return file_error([&] { nn::read_safetensors(path); }); };
-  CHECK(holds(refusal(scratch.path() / "absent"), {"absent: can't open: No such file"}));
+  CHECK(holds(refusal(scratch.path() / "absent"), {"absent: cannot open: No such file"}));
   CHECK(holds(refusal(scratch.path()), {"expected a file, found a folder"}));
   CHECK(holds(refusal("/dev/zero"), {"/dev/zero: expected a file, found something else"}));
   CHECK(holds(refusal(scratch.write("empty", "")), {"expected a safetensors file, found an empty file"}));

@@ -216,8 +216,7 @@ TEST_CASE("integers stay exact in powers, remainders and clips, and wrap around"
   CHECK(pow(a, b).to_vector<std::int64_t>() == Integers{81, kLeast, 1, 1'000'000'000'000'000'000, kLeast, 1});
   CHECK(pow(2, whole({62, 64})).to_vector<std::int64_t>() == Integers{std::int64_t{1} << 62, 0});
   CHECK(pow(whole({3}), kMost).size() == 1);
-  CHECK_THROWS_WITH_AS(pow(a, -1), "pow: an int64 base takes no negative exponent, got -1; astype to float64 does",
-                       Error);
+  CHECK_THROWS_WITH_AS(pow(a, -1), "pow: negative exponent -1 for an int64 base; convert to float64", Error);
   CHECK(fmod(whole({7, -7, 7, kLeast, kLeast}), whole({3, 3, -3, -1, kMost})).to_vector<std::int64_t>() ==
         Integers{1, -1, 1, 0, -1});
   CHECK_THROWS_WITH_AS(fmod(a, 0), "fmod: int64 division by 0", Error);
@@ -257,7 +256,7 @@ TEST_CASE("truth is read of every dtype, and of two at once") {
   CHECK(logical_not(whole({0, -1, kLeast})).to_vector<bool>() == Mask{true, false, false});
   CHECK(logical_not(tensor({0, 255}, uint8)).to_vector<bool>() == Mask{true, false});
   CHECK((~mask).to_vector<bool>() == Mask{false, false, false, true, true});
-  CHECK_THROWS_WITH_AS(~x, doctest::Contains("~: takes masks, got float32"), DtypeError);
+  CHECK_THROWS_WITH_AS(~x, doctest::Contains("~: expects boolean, got float32"), DtypeError);
   CHECK(((0 < x) & (x < 1)).to_vector<bool>() == Mask{false, false, false, true, false});
   for (Dtype dtype : {int64, boolean, uint8}) {
     CHECK(isfinite(ones({3}, dtype)).to_vector<bool>() == Mask{true, true, true});

@@ -253,7 +253,7 @@ TEST_CASE("fill and copy_into refuse what does not fit, and what a tape needs") 
   CHECK_THROWS_AS(fill(Tensor(), 1), Error);
 }
 
-TEST_CASE("a view that is made on the spot is written, and can't be assigned to") {
+TEST_CASE("a view that is made on the spot is written, and cannot be assigned to") {
   static_assert(!std::is_assignable_v<Tensor&&, Tensor> && !std::is_assignable_v<Tensor&&, const Tensor&>);
   static_assert(!std::is_assignable_v<Tensor, Tensor&>);
   static_assert(std::is_assignable_v<Tensor&, Tensor> && std::is_assignable_v<Tensor&, const Tensor&>);

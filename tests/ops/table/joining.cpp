@@ -110,8 +110,8 @@ std::vector<Row> join_rows() {
        {{[] {
            split(zeros({2, 4}), 3, 1);
          },
-         "split: axis 1 of (2, 4) can't be cut into 3 parts of one size"},
-        {[] { split(zeros({4}), 0); }, "split: axis 0 of (4,) can't be cut into 0 parts"},
+         "split: axis 1 of (2, 4) cannot be cut into 3 parts of one size"},
+        {[] { split(zeros({4}), 0); }, "split: axis 0 of (4,) cannot be cut into 0 parts"},
         {[] { split(zeros({4}), 2, 1); }, "split: axis 1 is out of range for 1 axes"}}},
       {"split(sizes)",
        [](const Tensors& x) {
@@ -136,7 +136,7 @@ std::vector<Row> join_rows() {
         {[] {
            split(zeros({4}), {-1, 5});
          },
-         "split: sizes can't be negative, got (-1, 5)"}}},
+         "split: sizes cannot be negative, got (-1, 5)"}}},
   };
 }
 
@@ -159,7 +159,7 @@ std::vector<Row> padding_rows() {
         {[] {
            pad(zeros({2, 3}), {{1, 1}, {0, -1}});
          },
-         "pad: margins can't be negative, got {0, -1} for axis 1"},
+         "pad: margins cannot be negative, got {0, -1} for axis 1"},
         {[] {
            pad(zeros({2}), {{INT64_MAX, 0}});
          },
@@ -195,7 +195,7 @@ std::vector<Row> padding_rows() {
        [](const Tensors& x) { return repeat(x[0], 3, 0); },
        [](const std::vector<Plain>& x) { return times_along(x[0], 0, 3, true); },
        {{{{1}}}, {{{3}}}, {{{2, 3}}}, {{{0, 3}}}},
-       {{[] { repeat(zeros({2}), -1, 0); }, "repeat: the number of times can't be negative, got -1"},
+       {{[] { repeat(zeros({2}), -1, 0); }, "repeat: the number of times cannot be negative, got -1"},
         {[] { repeat(zeros({2}), 1, 1); }, "repeat: axis 1 is out of range for 1 axes"},
         {[] { repeat(zeros({2}), INT64_MAX, 0); }, "repeat: 9223372036854775807 times axis 0 of (2,) is more than"}}},
       {"repeat(inner)",
@@ -222,7 +222,7 @@ std::vector<Row> padding_rows() {
        {{[] {
            tile(zeros({2}), {1, -1});
          },
-         "tile: the number of times can't be negative, got -1"},
+         "tile: the number of times cannot be negative, got -1"},
         {[] {
            tile(zeros({2}), {1, 1, 1, 1, 1, 1, 1, 1, 1});
          },

@@ -34,7 +34,7 @@ Row masks(const char* name, Tensor (*op)(const Tensor&, const Tensor&), double (
              [op](const Tensors& x) { return op(x[0] > 0, x[1] > 0); },
              both(f),
              kBinarySamples,
-             {{[op] { op(ones({2}, boolean), ones({2})); }, std::string(name) + ": takes masks, got float32"},
+             {{[op] { op(ones({2}, boolean), ones({2})); }, std::string(name) + ": expects boolean, got float32"},
               {[op] { op(ones({2}, boolean), ones({3}, boolean)); },
                std::string(name) + ": shapes do not broadcast: (2,) and (3,)"}}};
   row.order = 0;

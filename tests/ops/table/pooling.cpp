@@ -142,7 +142,7 @@ std::vector<Row> unfold_rows() {
                       {[] {
                          fold(zeros({1, 8, 4}), -3, 2);
                        },
-                       "fold: the sides of images can't be negative, got (-3, -3)"},
+                       "fold: the sides of images cannot be negative, got (-3, -3)"},
                       {[] {
                          fold(zeros({1, 8, 4}, uint8), 3, 2);
                        },

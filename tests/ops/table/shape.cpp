@@ -198,9 +198,9 @@ std::vector<Row> shape_rows() {
        [](const Tensors& x) { return astype(astype(x[0], float32), x[0].dtype()); },
        each([](double v) { return double(float(v)); }),
        {{{{}}}, {{{3, 4}}}},
-       {{[] { astype(tensor({300}), uint8); }, "astype: uint8 can't hold 300"},
-        {[] { astype(tensor({NAN}), int64); }, "astype: int64 can't hold nan"},
-        {[] { astype(tensor({-1.0}), uint8); }, "astype: uint8 can't hold -1"}},
+       {{[] { astype(tensor({300}), uint8); }, "astype: uint8 cannot hold 300"},
+        {[] { astype(tensor({NAN}), int64); }, "astype: int64 cannot hold nan"},
+        {[] { astype(tensor({-1.0}), uint8); }, "astype: uint8 cannot hold -1"}},
        nullptr,
        0},
   };

@@ -292,7 +292,7 @@ TEST_CASE("batches that do not fit are refused before any is made") {
   CHECK_THROWS_WITH_AS(tools::batches(numbers(3), 4, {.drop_last = true}),
                        "batches: the batch size must be from 1 to 3 (the size of the set), got 4", Error);
   CHECK_THROWS_WITH_AS((tools::Source{-1, [](std::int64_t i) { return tensor(i); }}),
-                       "Source: the number of samples can't be negative, got -1", Error);
+                       "Source: the number of samples cannot be negative, got -1", Error);
   CHECK_THROWS_AS(tools::batches(tools::Source{0, [](std::int64_t i) { return tensor(i); }}, 1), Error);
 }
 

@@ -258,7 +258,7 @@ TEST_CASE("what is no table of numbers is refused, with the place, what was expe
   CHECK(holds(File("x\n" + std::string(1000, 'z')).error(), {"found \"zzzz", "z…\""}));
 }
 
-TEST_CASE("files that can't be read and options that mean nothing are refused") {
+TEST_CASE("files that cannot be read and options that mean nothing are refused") {
   CHECK(holds(file_error([] { tools::read_csv("/no/such/table.csv"); }), {"/no/such/table.csv: no such file"}));
   CHECK_THROWS_WITH_AS(File("x\n1\n").read({.dtype = int64}), "read_csv: reads float32 or float64, got int64",
                        DtypeError);

@@ -180,7 +180,7 @@ TEST_CASE("npy headers that lie are refused with what is wrong, expected and fou
                                                         {"<f2", "half precision"},
                                                         {">f8", "big-endian"},
                                                         {">i4", "big-endian"},
-                                                        {"<u8", "uint64, which int64 can't hold"},
+                                                        {"<u8", "uint64, which int64 cannot hold"},
                                                         {"<c8", "complex numbers"},
                                                         {"<M8[ns]", "dates"},
                                                         {"<m8[ns]", "spans of time"},

@@ -50,7 +50,7 @@ TEST_CASE("gradcheck reports kinks, and fails where there is nothing else") {
   CHECK(!tools::gradcheck(f, {tensor({0.0}, float64)}).passed());
 }
 
-TEST_CASE("gradcheck refuses what it can't check") {
+TEST_CASE("gradcheck refuses what it cannot check") {
   const auto f = [](const Tensor& v) { return square(v); };
   CHECK_THROWS_WITH_AS(tools::gradcheck(f, {ones({2})}), "gradcheck: input 0 must be float64, got float32", DtypeError);
   CHECK_THROWS_AS(tools::gradcheck(f, {}), Error);

@@ -228,7 +228,7 @@ TEST_CASE("what has no form is refused by its name and type, and no file is writ
         "export_onnx: of a batch (2, 3) the model makes (3, 2); the first axis must stay the batch's");
 }
 
-TEST_CASE("a file that can't be written leaves the old one as it was") {
+TEST_CASE("a file that cannot be written leaves the old one as it was") {
   Rng rng(1);
   const nn::Linear layer{3, 2, rng};
   CHECK_THROWS_AS(tools::export_onnx(layer, {3}, "/no/such/folder/model.onnx"), FileError);
