@@ -46,8 +46,8 @@ void Average::compare(const retrograd::detail::Path& path, const Tensor& tensor)
     retrograd::detail::fail<ShapeError>("Ema: {} was not in the model at first", path.str());
   const Tensor& own = own_[others_.size()].tensor;
   if (!(own.shape() == tensor.shape() && own.dtype() == tensor.dtype()))
-    retrograd::detail::fail<ShapeError>("Ema: {} is {} {}, but {} {} stood in its place at first", path.str(),
-                                        tensor.dtype(), tensor.shape(), own.dtype(), own.shape());
+    retrograd::detail::fail<ShapeError>("Ema: {} is {} {}, but {} {} was there at first", path.str(), tensor.dtype(),
+                                        tensor.shape(), own.dtype(), own.shape());
   retrograd::detail::check_writable(own, "Ema");
   others_.push_back(tensor);
 }

@@ -41,8 +41,8 @@ void Parameters::add(const Path& path, Tensor& parameter) {
   }
   ++count_;
   if (!(slot.shape == parameter.shape() && slot.dtype == parameter.dtype()))
-    retrograd::detail::fail<ShapeError>("optimizer: {} is {} {}, but {} {} stood in its place at the first step",
-                                        path.str(), parameter.dtype(), parameter.shape(), slot.dtype, slot.shape);
+    retrograd::detail::fail<ShapeError>("optimizer: {} is {} {}, but {} {} was there at the first step", path.str(),
+                                        parameter.dtype(), parameter.shape(), slot.dtype, slot.shape);
   slot.parameter = parameter;
 }
 

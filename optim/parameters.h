@@ -36,7 +36,7 @@ class Parameters {
  public:
   /// Begins a walk over the model.
   void begin();
-  /// The next parameter of the walk. Refuses another than stood in its place at the first step. One that stands in two
+  /// The next parameter of the walk. Refuses another than was there at the first step. One that stands in two
   /// places of a model is one, under its first name.
   void add(const Path& path, Tensor& parameter);
   /// After the walk: refuses a model that has lost parameters, and a choice that fits none of them, which is forgotten.

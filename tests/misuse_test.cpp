@@ -20,15 +20,15 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
   const Tensor x = zeros({2, 3}), v = zeros({3}), d = zeros({3}, float64), i = tensor({0, 5, 1});
   const std::vector<Misuse> misuses = {
       {[&] { x + zeros({4}); }, "add: shapes do not broadcast: (2, 3) and (4,)"},
-      {[&] { v + d; }, "add: dtypes differ: float32 and float64; astype converts"},
+      {[&] { v + d; }, "add: dtypes differ: float32 and float64; convert with astype"},
       {[&] {
          tensor({1, 2}) + 0.5;
        },
-       "add: 0.5 does not fit the dtype int64; astype converts a tensor"},
+       "add: 0.5 does not fit the dtype int64; convert the tensor with astype"},
       {[&] {
          exp(tensor({1, 2}));
        },
-       "exp: does not take int64 (it takes float32, float64)"},
+       "exp: does not support int64 (supported: float32, float64)"},
       {[&] { pow(tensor({2}), -1); }, "pow: negative exponent -1 for an int64 base; convert to float64"},
       {[&] { clip(v, 1, 0); }, "clip: low 1 is greater than high 0"},
       {[&] { fmod(tensor({2}), 0); }, "fmod: int64 division by 0"},
@@ -101,40 +101,40 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
       {[&] {
          pad(zeros({2}, boolean), {{1, 1}}, 7);
        },
-       "pad: 7 does not fit the dtype boolean; astype converts a tensor"},
+       "pad: 7 does not fit the dtype boolean; convert the tensor with astype"},
       {[&] {
          pad(zeros({2}), {{kHuge, 1}});
        },
-       "pad: a float32 tensor of shape (4611686018427387907,) has more bytes than 64 bits count"},
+       "pad: a float32 tensor of shape (4611686018427387907,) has more bytes than fit in 64 bits"},
       {[&] {
          pad(zeros({2, 2}), {{kHuge, 1}, {1, 1}});
        },
-       "pad: (4611686018427387907, 4) has more elements than 64 bits count"},
+       "pad: (4611686018427387907, 4) has more elements than fit in 64 bits"},
       {[&] { repeat(zeros({2}), kHuge / 2, 0); },
-       "repeat: a float32 tensor of shape (4611686018427387904,) has more bytes than 64 bits count"},
+       "repeat: a float32 tensor of shape (4611686018427387904,) has more bytes than fit in 64 bits"},
       {[&] { tile(zeros({2}), {kHuge / 2}); },
-       "tile: a float32 tensor of shape (4611686018427387904,) has more bytes than 64 bits count"},
+       "tile: a float32 tensor of shape (4611686018427387904,) has more bytes than fit in 64 bits"},
       {[&] {
          tile(zeros({2, 2}), {kHuge / 2, 2});
        },
-       "tile: (4611686018427387904, 4) has more elements than 64 bits count"},
+       "tile: (4611686018427387904, 4) has more elements than fit in 64 bits"},
       {[&] {
          stack({eight, eight});
        },
-       "stack: (1, 1, 1, 1, 1, 1, 1, 1) has the most axes there are, 8"},
+       "stack: (1, 1, 1, 1, 1, 1, 1, 1) already has the maximum of 8 axes"},
       {[&] {
          stack({eight, eight}, 2);
        },
-       "stack: (1, 1, 1, 1, 1, 1, 1, 1) has the most axes there are, 8"},
-      {[&] { tensor(0.5, int64); }, "tensor: 0.5 does not fit the dtype int64; astype converts a tensor"},
+       "stack: (1, 1, 1, 1, 1, 1, 1, 1) already has the maximum of 8 axes"},
+      {[&] { tensor(0.5, int64); }, "tensor: 0.5 does not fit the dtype int64; convert the tensor with astype"},
       {[&] {
          const Tensor row = broadcast_to(zeros({1, 1}), {1, std::int64_t{1} << 32});
          matmul(transpose(row), row);
        },
-       "matmul: (4294967296, 4294967296) has more elements than 64 bits count"},
+       "matmul: (4294967296, 4294967296) has more elements than fit in 64 bits"},
       {[&] { one_hot(zeros(eight.shape(), int64), 2); },
-       "one_hot: (1, 1, 1, 1, 1, 1, 1, 1) has the most axes there are, 8"},
-      {[&] { polygamma(0, zeros({2}, int64)); }, "polygamma: does not take int64 (it takes float32, float64)"},
+       "one_hot: (1, 1, 1, 1, 1, 1, 1, 1) already has the maximum of 8 axes"},
+      {[&] { polygamma(0, zeros({2}, int64)); }, "polygamma: does not support int64 (supported: float32, float64)"},
       {[&] { uniform({2}, 1, 0, rng); }, "uniform: low must not exceed high, got 1 and 0"},
       {[&] { Tensor().shape(); },
        "tensor: this handle is empty (a default-constructed Tensor has no shape and no values)"},

@@ -16,7 +16,7 @@ Shape::Shape(std::span<const std::int64_t> sizes, const char* op) {
     if (size < 0) detail::fail<ShapeError>("{}: sizes cannot be negative, got ({})", op, detail::joined(sizes));
     // Sizes of 0 are left out: strides and blocks are products of the others.
     if (__builtin_mul_overflow(product, size == 0 ? 1 : size, &product))
-      detail::fail<ShapeError>("{}: ({}) has more elements than 64 bits count", op, detail::joined(sizes));
+      detail::fail<ShapeError>("{}: ({}) has more elements than fit in 64 bits", op, detail::joined(sizes));
     sizes_[static_cast<std::size_t>(rank_++)] = size;
   }
 }

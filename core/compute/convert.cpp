@@ -36,7 +36,7 @@ Tensor convert(const char* op, const Tensor& x, Dtype dtype) {
 Tensor one_hot(const char* op, const Tensor& indices, std::int64_t classes, Dtype dtype) {
   const Tensor from = packed(indices);
   Shape shape = indices.shape();
-  if (shape.rank() == kMaxRank) fail<ShapeError>("{}: {} has the most axes there are, {}", op, shape, kMaxRank);
+  if (shape.rank() == kMaxRank) fail<ShapeError>("{}: {} already has the maximum of {} axes", op, shape, kMaxRank);
   shape.push_back(classes);
   Tensor y = filled(op, Shape(std::span(shape.begin(), shape.end()), op), 0, dtype);
   const auto run = convert_kernels().one_hot[static_cast<std::size_t>(dtype)];

@@ -94,7 +94,7 @@ Tensor stack(std::span<const Tensor> xs) {
   if (xs.empty()) detail::fail<ShapeError>("stack: needs at least one tensor");
   const Shape row = xs[0].shape();
   const Dtype dtype = xs[0].dtype();
-  if (row.rank() == kMaxRank) detail::fail<ShapeError>("stack: {} has the most axes there are, {}", row, kMaxRank);
+  if (row.rank() == kMaxRank) detail::fail<ShapeError>("stack: {} already has the maximum of {} axes", row, kMaxRank);
   Shape shape{static_cast<std::int64_t>(xs.size())};
   for (std::int64_t size : row) shape.push_back(size);
   const Tensor y = detail::empty_for("stack", Shape(std::span(shape.begin(), shape.end()), "stack"), dtype);

@@ -9,7 +9,7 @@ namespace retrograd::detail {
 
 namespace {
 [[noreturn]] void fail_dtypes(const char* op, const std::string& dtypes) {
-  fail<DtypeError>("{}: dtypes differ: {}; astype converts", op, dtypes);
+  fail<DtypeError>("{}: dtypes differ: {}; convert with astype", op, dtypes);
 }
 }  // namespace
 

@@ -19,7 +19,7 @@ T Scalar::as(const char* op) const {
   else
     fits = is_integer_ && integer_ >= 0 && integer_ <= std::numeric_limits<T>::max();
   if (!fits)
-    detail::fail<DtypeError>("{}: {} does not fit the dtype {}; astype converts a tensor", op, real, dtype_of<T>);
+    detail::fail<DtypeError>("{}: {} does not fit the dtype {}; convert the tensor with astype", op, real, dtype_of<T>);
   if constexpr (std::is_floating_point_v<T>)
     return static_cast<T>(real);
   else

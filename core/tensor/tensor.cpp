@@ -71,7 +71,8 @@ void check_writable(const Tensor& x, const char* op) {
 std::string described(const Tensor& x) { return described(x.shape(), x.body().label.load(std::memory_order_acquire)); }
 
 void check_floating(const char* op, const Tensor& x) {
-  if (!is_floating(x.dtype())) fail<DtypeError>("{}: takes float32 or float64, got {}; astype converts", op, x.dtype());
+  if (!is_floating(x.dtype()))
+    fail<DtypeError>("{}: takes float32 or float64, got {}; convert with astype", op, x.dtype());
 }
 
 Strides row_major(const Shape& shape) {
@@ -128,7 +129,7 @@ inline std::int64_t bytes_of(const char* op, const Shape& shape, Dtype dtype) {
   auto bytes = static_cast<std::int64_t>(size_of(dtype));
   for (std::int64_t size : shape)
     if (__builtin_mul_overflow(bytes, size, &bytes))
-      detail::fail<ShapeError>("{}: a {} tensor of shape {} has more bytes than 64 bits count", op, dtype, shape);
+      detail::fail<ShapeError>("{}: a {} tensor of shape {} has more bytes than fit in 64 bits", op, dtype, shape);
   return bytes;
 }
 }  // namespace

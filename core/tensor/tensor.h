@@ -226,7 +226,7 @@ inline Tensor Tensor::empty_like(const Tensor& x, Dtype dtype) {
 
 namespace detail {
 
-/// How many bytes such a tensor takes; ShapeError names `op` where that is more than 64 bits count.
+/// How many bytes such a tensor takes; ShapeError names `op` where that is more than fit in 64 bits.
 std::int64_t check_bytes(const char* op, const Shape& shape, Dtype dtype);
 /// Tensor::empty for an op, which a ShapeError names.
 Tensor empty_for(const char* op, const Shape& shape, Dtype dtype);

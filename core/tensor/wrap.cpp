@@ -25,7 +25,7 @@ void release(Body* base) noexcept {
 // Handles are views on a base that nobody has a handle on. The base counts itself among its references, so that no view
 // is ever its sole owner, and its values are never taken for those of a result.
 Tensor wrap_memory(const void* memory, Dtype dtype, bool read_only, const Shape& shape, Owner&& owner) {
-  if (!memory && shape.size() > 0) fail("wrap: there is no memory (a null pointer) for shape {}", shape);
+  if (!memory && shape.size() > 0) fail("wrap: null pointer for shape {}", shape);
   if (reinterpret_cast<std::uintptr_t>(memory) % size_of(dtype) != 0)
     fail("wrap: the memory is not aligned for {}, which needs a multiple of {} bytes", dtype, size_of(dtype));
   const Tensor handle = Tensor::adopt(new_body(sizeof(Wrapped), shape, shape.size(), dtype));

@@ -111,7 +111,7 @@ class HeaderReader {
   std::vector<std::uint64_t>& list() { return key_ == kKeys[kShape] ? shape_ : offsets_; }
   std::size_t most() const { return key_ == kKeys[kShape] ? kMaxRank : 2; }
   [[noreturn]] void twice(std::string_view name) const {
-    fail<FileError>("{}: the name {} stands twice in the header", file_, shown(name));
+    fail<FileError>("{}: the name {} appears twice in the header", file_, shown(name));
   }
   [[noreturn]] void incomplete(const std::string& found) const {
     fail<FileError>("{}: tensor {}: expected dtype, shape and data_offsets, found {}", file_, shown(name_), found);

@@ -101,7 +101,7 @@ std::int64_t checked_embed(std::int64_t embed, std::int64_t heads) {
   if (embed < 1 || heads < 1 || embed % heads != 0)
     detail::fail<ShapeError>("MultiHeadAttention: heads must divide embed, got embed {}, heads {}", embed, heads);
   if (std::int64_t rows = 0; __builtin_mul_overflow(3, embed, &rows))
-    detail::fail<ShapeError>("MultiHeadAttention: 3 times embed {} are more rows than 64 bits count", embed);
+    detail::fail<ShapeError>("MultiHeadAttention: 3 times embed {} are more rows than fit in 64 bits", embed);
   return embed;
 }
 

@@ -51,7 +51,8 @@ void BatchNorm<kSpatial>::check(const Tensor& x) const {
   const Dtype own = options.affine                ? weight.dtype()
                     : options.track_running_stats ? running_mean.tensor.dtype()
                                                   : dtype_;
-  if (x.dtype() != own) detail::fail<DtypeError>("{}: x must be {}, got {}; astype converts", layer, own, x.dtype());
+  if (x.dtype() != own)
+    detail::fail<DtypeError>("{}: x must be {}, got {}; convert with astype", layer, own, x.dtype());
   const bool has_rank = kSpatial == 1 ? x.rank() == 2 || x.rank() == 3 : x.rank() == kSpatial + 2;
   if (!has_rank || x.shape()[1] != channels_)
     detail::fail<ShapeError>(

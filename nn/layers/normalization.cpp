@@ -34,7 +34,7 @@ void check_ends_in(const char* layer, const Tensor& x, const Shape& shape) {
 
 void check_dtype(const char* layer, const Tensor& x, const Tensor& weight) {
   if (x.dtype() != weight.dtype())
-    detail::fail<DtypeError>("{}: x must be {}, got {}; astype converts", layer, weight.dtype(), x.dtype());
+    detail::fail<DtypeError>("{}: x must be {}, got {}; convert with astype", layer, weight.dtype(), x.dtype());
 }
 
 }  // namespace

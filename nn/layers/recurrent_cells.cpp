@@ -21,7 +21,7 @@ void draw(const char* name, Cell& cell, std::int64_t gates, std::int64_t in, std
     detail::fail<ShapeError>("{}: sizes must be positive, got {} in, {} hidden", name, in, hidden);
   std::int64_t rows = 0;
   if (__builtin_mul_overflow(gates, hidden, &rows))
-    detail::fail<ShapeError>("{}: {} gates of {} are more rows than 64 bits count", name, gates, hidden);
+    detail::fail<ShapeError>("{}: {} gates of {} are more rows than fit in 64 bits", name, gates, hidden);
   const bool is_default = initializer.target<FanInUniform>() != nullptr;  // ±1/√hidden for all, as PyTorch's
   cell.weight_ih = initializer({rows, in}, is_default ? hidden : in, rng, dtype);
   cell.weight_hh = initializer({rows, hidden}, hidden, rng, dtype);

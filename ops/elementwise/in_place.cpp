@@ -91,7 +91,7 @@ void write_values(Tensor& x, const Tensor& b) {
 template <class Op>
 Tensor& write_in_place(Tensor& x, const Operand& operand) {
   constexpr const char* op = Op::kName;
-  if (x.dtype() == boolean || x.dtype() == uint8) detail::fail<DtypeError>("{}: does not take {}", op, x.dtype());
+  if (x.dtype() == boolean || x.dtype() == uint8) detail::fail<DtypeError>("{}: does not support {}", op, x.dtype());
   Tensor b = operand.as(op, x.dtype());
   check_fits(op, x, b);
   detail::Body& body = x.body();

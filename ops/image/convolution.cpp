@@ -124,7 +124,7 @@ ConvSizes transposed_sizes_of(const Tensor& x, const Tensor& weight, const Tenso
                              detail::described(x));
   std::int64_t channels = 0;
   if (__builtin_mul_overflow(of_weight[1], groups, &channels))
-    detail::fail<ShapeError>("{}: groups = {} of weight {} have more channels than 64 bits count", kOp, groups,
+    detail::fail<ShapeError>("{}: groups = {} of weight {} have more channels than fit in 64 bits", kOp, groups,
                              detail::described(weight));
   if (bias && !(bias->shape() == Shape{channels}))
     detail::fail<ShapeError>("{}: bias {} does not fit weight {}, which gives {} channels", kOp,

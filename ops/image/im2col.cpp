@@ -25,7 +25,7 @@ Unfolding unfolding_of(const char* op, const Shape& images, Size2d size, const U
   const Windows windows = detail::windows_on(op, images, size, options.stride, options.padding, options.dilation);
   std::int64_t rows;
   if (__builtin_mul_overflow(images[1], windows.size(), &rows))
-    detail::fail<ShapeError>("{}: {} and a window ({}, {}) make more rows than 64 bits count", op, images, size.rows,
+    detail::fail<ShapeError>("{}: {} and a window ({}, {}) make more rows than fit in 64 bits", op, images, size.rows,
                              size.columns);
   return {windows, images, {images[0], rows, windows.positions()}};
 }
@@ -68,8 +68,8 @@ Tensor fold(const Tensor& columns, Size2d image, Size2d size, const UnfoldOption
   const Windows windows = detail::windows_on("fold", {1, 1, image.rows, image.columns}, size, options.stride,
                                              options.padding, options.dilation);
   if (columns.shape()[1] % windows.size() != 0)
-    detail::fail<ShapeError>("fold: the rows of {} are no multiple of the window ({}, {})", columns.shape(), size.rows,
-                             size.columns);
+    detail::fail<ShapeError>("fold: the rows of {} are not a multiple of the window ({}, {})", columns.shape(),
+                             size.rows, size.columns);
   if (columns.shape()[2] != windows.positions())
     detail::fail<ShapeError>("fold: {} has {} columns, images ({}, {}) have {} windows", columns.shape(),
                              columns.shape()[2], image.rows, image.columns, windows.positions());

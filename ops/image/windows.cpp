@@ -50,7 +50,7 @@ Windows windows_on(const char* op, const Shape& images, Size2d size, Size2d stri
     fail<ShapeError>("{}: a window {} with dilation {} is larger than {} with padding {}", op, text(size, one_row),
                      text(dilation, one_row), images, text(padding, one_row));
   if (std::int64_t positions; __builtin_mul_overflow(windows.rows.out, windows.columns.out, &positions))
-    fail<ShapeError>("{}: {} with padding {} has more windows than 64 bits count", op, images, text(padding, one_row));
+    fail<ShapeError>("{}: {} with padding {} has more windows than fit in 64 bits", op, images, text(padding, one_row));
   return windows;
 }
 

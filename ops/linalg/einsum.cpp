@@ -238,7 +238,7 @@ Labels result_labels(const Subscripts& subscripts, const std::vector<Term>& term
   for (std::size_t i = 0; i < labels.size(); ++i) {
     if (std::find(labels.begin(), labels.begin() + static_cast<std::ptrdiff_t>(i), labels[i]) !=
         labels.begin() + static_cast<std::ptrdiff_t>(i))
-      detail::fail("einsum: {} stands twice in the result \"{}\"", name_of(labels[i]), subscripts.result);
+      detail::fail("einsum: {} appears twice in the result \"{}\"", name_of(labels[i]), subscripts.result);
     if (std::none_of(terms.begin(), terms.end(), [&](const Term& term) { return has(term.labels, labels[i]); }))
       detail::fail("einsum: {} of the result \"{}\" stands in no operand", name_of(labels[i]), subscripts.result);
   }

@@ -34,7 +34,7 @@ Tensor dot(const Tensor& a, const Tensor& b) {
 Tensor cross(const Tensor& a, const Tensor& b, int axis) {
   detail::check_dtypes("cross", a, b);
   if (!is_floating(a.dtype()) && a.dtype() != int64)
-    detail::fail<DtypeError>("cross: does not take {} (it takes float32, float64, int64)", a.dtype());
+    detail::fail<DtypeError>("cross: does not support {} (supported: float32, float64, int64)", a.dtype());
   const Shape shape = detail::broadcast_shapes("cross", a.shape(), b.shape());
   const int own = detail::normal_axis("cross", axis, shape.rank());
   const auto is_vector = [&](const Tensor& x) {
@@ -50,7 +50,7 @@ Tensor cross(const Tensor& a, const Tensor& b, int axis) {
 Tensor outer(const Tensor& a, const Tensor& b) {
   check_vectors("outer", a, b);
   if (!is_floating(a.dtype()) && a.dtype() != int64)
-    detail::fail<DtypeError>("outer: does not take {} (it takes float32, float64, int64)", a.dtype());
+    detail::fail<DtypeError>("outer: does not support {} (supported: float32, float64, int64)", a.dtype());
   return reshape(a, Shape{a.size(), 1}) * b;
 }
 

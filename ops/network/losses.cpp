@@ -38,7 +38,7 @@ void detail::check_rows(const char* op, const Tensor& y, const Tensor& targets, 
     if (n < targets.size())
       detail::fail<ShapeError>("{}: class index {} of row {} is outside 0 … {}", op, index[n], n, y.shape()[1] - 1);
   } else if (targets.shape() == Shape{y.shape()[0]}) {
-    detail::fail<DtypeError>("{}: class indices are int64, got {} {}; astype converts", op, targets.dtype(),
+    detail::fail<DtypeError>("{}: class indices are int64, got {} {}; convert with astype", op, targets.dtype(),
                              targets.shape());
   } else if (targets.dtype() != y.dtype()) {
     detail::fail<DtypeError>("{}: targets must be one-hot rows of {} or int64 class indices, got {}", op, y.dtype(),

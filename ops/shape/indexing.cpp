@@ -111,7 +111,7 @@ Tensor scatter_add(const Tensor& x, const Tensor& indices, const Tensor& source,
   const int own = detail::normal_axis("scatter_add", axis, x.rank());
   detail::check_dtypes("scatter_add", x, source);
   if (!is_floating(x.dtype()) && x.dtype() != int64)
-    detail::fail<DtypeError>("scatter_add: does not take {} (it takes float32, float64, int64)", x.dtype());
+    detail::fail<DtypeError>("scatter_add: does not support {} (supported: float32, float64, int64)", x.dtype());
   if (!(indices.shape() == source.shape()))
     detail::fail<ShapeError>("scatter_add: indices {} and source {} differ in shape", indices.shape(), source.shape());
   if (source.rank() != x.rank() || !(with_axis_of(x.shape(), own, source.shape()) == source.shape()))

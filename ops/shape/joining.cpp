@@ -27,7 +27,7 @@ Shape joined_shape(const char* op, std::span<const Tensor> xs, int own) {
       detail::fail<ShapeError>("{}: shapes differ in more than axis {}: {} and {}", op, own, xs[0].shape(), x.shape());
     detail::check_dtypes(op, xs[0], x);
     if (__builtin_add_overflow(shape[own], x.shape()[own], &shape[own]))
-      detail::fail<ShapeError>("{}: axis {} grows beyond what 64 bits count", op, own);
+      detail::fail<ShapeError>("{}: axis {} grows beyond 64 bits", op, own);
   }
   return Shape(std::span(shape.begin(), shape.end()), op);  // which counts its elements
 }

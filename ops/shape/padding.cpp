@@ -21,7 +21,7 @@ Tensor pad(const Tensor& x, std::span<const Margin> margins, Scalar value) {
       detail::fail<ShapeError>("pad: margins cannot be negative, got {{{}, {}}} for axis {}", before, after, axis);
     std::int64_t& size = sizes[static_cast<std::size_t>(axis)] = x.shape()[axis];
     if (__builtin_add_overflow(size, before, &size) || __builtin_add_overflow(size, after, &size))
-      detail::fail<ShapeError>("pad: axis {} of {} grows beyond what 64 bits count", axis, x.shape());
+      detail::fail<ShapeError>("pad: axis {} of {} grows beyond 64 bits", axis, x.shape());
   }
   const Shape shape(std::span(sizes.data(), static_cast<std::size_t>(x.rank())), "pad");
   detail::Layout at{detail::row_major(shape), 0};
@@ -66,7 +66,7 @@ Shape grown(const char* op, const Shape& shape, int axis, std::int64_t times) {
   if (times < 0) detail::fail<ShapeError>("{}: the number of times cannot be negative, got {}", op, times);
   Shape out = shape;
   if (__builtin_mul_overflow(out[axis], times, &out[axis]))
-    detail::fail<ShapeError>("{}: {} times axis {} of {} is more than 64 bits count", op, times, axis, shape);
+    detail::fail<ShapeError>("{}: {} times axis {} of {} is more than fit in 64 bits", op, times, axis, shape);
   return Shape(std::span(out.begin(), out.end()), op);  // which counts its elements
 }
 

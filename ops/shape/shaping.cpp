@@ -39,7 +39,7 @@ Tensor flatten(const Tensor& x, int start_axis, int end_axis) {
   const int start = detail::normal_axis("flatten", start_axis, x.rank()),
             end = detail::normal_axis("flatten", end_axis, x.rank());
   if (end < start)
-    detail::fail<ShapeError>("flatten: axis {} stands before axis {} in {}", end_axis, start_axis, x.shape());
+    detail::fail<ShapeError>("flatten: axis {} comes before axis {} in {}", end_axis, start_axis, x.shape());
   Shape shape;
   for (int axis = 0; axis < x.rank(); ++axis)
     if (axis > start && axis <= end)
@@ -66,7 +66,7 @@ Tensor squeeze(const Tensor& x, const Axes& axes) {
 
 Tensor expand_dims(const Tensor& x, int axis) {
   if (x.rank() == kMaxRank)
-    detail::fail<ShapeError>("expand_dims: {} has the most axes there are, {}", x.shape(), kMaxRank);
+    detail::fail<ShapeError>("expand_dims: {} already has the maximum of {} axes", x.shape(), kMaxRank);
   const int own = detail::normal_axis("expand_dims", axis, x.rank() + 1);
   Shape shape;
   for (int from = 0; from <= x.rank(); ++from) {

@@ -103,7 +103,7 @@ Row unary(const char* name, Tensor (*op)(const Tensor&), double (*f)(double), st
           each(f),
           std::move(samples),
           {{[op] { op(Tensor()); }, "handle is empty"},
-           {[op] { op(zeros({2}, uint8)); }, std::string(name) + ": does not take uint8"}},
+           {[op] { op(zeros({2}, uint8)); }, std::string(name) + ": does not support uint8"}},
           f};
 }
 Row smooth(const char* name, Tensor (*op)(const Tensor&), double (*f)(double), std::vector<Sample> samples) {

@@ -101,7 +101,8 @@ Tensor checked_order(const Tensor& order, std::int64_t samples) {
     fail<ShapeError>("batches: the order of {} samples must be {}, got {}", samples, Shape{samples}, order.shape());
   const Tensor copy = copy_values(order);
   for (const std::int64_t* at = copy.data<std::int64_t>(); at != copy.data<std::int64_t>() + samples; ++at)
-    if (*at < 0 || *at >= samples) fail("batches: the order holds {}, which is none of the {} samples", *at, samples);
+    if (*at < 0 || *at >= samples)
+      fail("batches: the order holds {}, which is not one of the {} samples", *at, samples);
   return copy;
 }
 

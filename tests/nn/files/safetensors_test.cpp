@@ -162,8 +162,8 @@ TEST_CASE("headers that lie are refused with what is wrong, expected and found")
   CHECK(holds(file_error([&] { nn::read_safetensors(two); }),
               {"two: tensor a: expected booleans of 0 or 1, found 2 at 1"}));
   // Names and keys.
-  says("{" + entry("a", "[2]", "[0,8]") + "," + entry("a", "[2]", "[8,16]") + "}", 16, "the name a stands twice");
-  says(R"({"a":{"dtype":"F32","dtype":"F64","shape":[1],"data_offsets":[0,8]}})", 8, "the name dtype stands twice");
+  says("{" + entry("a", "[2]", "[0,8]") + "," + entry("a", "[2]", "[8,16]") + "}", 16, "the name a appears twice in the header");
+  says(R"({"a":{"dtype":"F32","dtype":"F64","shape":[1],"data_offsets":[0,8]}})", 8, "the name dtype appears twice in the header");
   says(R"({"a":{"dtype":"F32","shape":[2]}})", 8,
        "tensor a: expected dtype, shape and data_offsets, found dtype, shape");
   says(R"({"a":{"dtype":"F32","shape":[2],"offsets":[0,8]}})", 8,
@@ -172,7 +172,7 @@ TEST_CASE("headers that lie are refused with what is wrong, expected and found")
   says(R"({"__metadata__":5})", 0, "__metadata__: expected an object, found 5");
   says(R"({"__metadata__":{"k":true}})", 0, "__metadata__: expected a string for k, found true");
   says(R"({"__metadata__":{"k":{}}})", 0, "__metadata__: expected a string for k, found an object");
-  says(R"({"__metadata__":{"k":"1","k":"2"}})", 0, "the name k stands twice");
+  says(R"({"__metadata__":{"k":"1","k":"2"}})", 0, "the name k appears twice in the header");
   // JSON.
   for (const char* text : {"[1]", " {}", "1", "", "\xEF\xBB\xBF{}"})
     says(text, 0, "expected a header that starts with '{'");
@@ -267,7 +267,7 @@ TEST_CASE("what could not be read again is not written") {
     CHECK_THROWS_WITH_AS(nn::write_safetensors(tensors, file, metadata), doctest::Contains(message), Error);
     CHECK(!fs::exists(file));
   };
-  refuses({{"a", ones({1})}, {"a", ones({1})}}, {}, "the name a stands twice");
+  refuses({{"a", ones({1})}, {"a", ones({1})}}, {}, "the name a appears twice in the header");
   refuses({{"__metadata__", ones({1})}}, {}, "__metadata__: expected a string for shape");
   refuses({{"\xff", ones({1})}}, {}, "not JSON in UTF-8");
   refuses({{"a", ones({1})}}, {{"k", "\xc3"}}, "not JSON in UTF-8");

@@ -237,8 +237,8 @@ TEST_CASE("attention refuses shapes, dtypes and masks that do not fit") {
   CHECK_THROWS_WITH_AS(attend({3, 4}, {5, 4}, {5, 2}, ones({3, 5}, int64)),
                        "scaled_dot_product_attention: the mask must be boolean or float32, got int64", DtypeError);
   CHECK_THROWS_WITH_AS(nn::scaled_dot_product_attention(ones({3, 4}), ones({5, 4}, float64), ones({5, 2})),
-                       "scaled_dot_product_attention: dtypes differ: query float32, key float64, value float32; astype "
-                       "converts",
+                       "scaled_dot_product_attention: dtypes differ: query float32, key float64, value float32; "
+                       "convert with astype",
                        DtypeError);
 }
 

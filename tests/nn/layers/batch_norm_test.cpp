@@ -132,7 +132,7 @@ TEST_CASE("batch normalization refuses what does not fit and stays as it was") {
   CHECK_THROWS_WITH_AS(rows(zeros({3})), "BatchNorm1d: x must be (N, 3) or (N, 3, L), got (3,)", ShapeError);
   CHECK_THROWS_AS(rows(zeros({2, 3, 4, 5})), ShapeError);
   CHECK_THROWS_WITH_AS(planes(zeros({2, 3})), "BatchNorm2d: x must be (N, 3, H, W), got (2, 3)", ShapeError);
-  CHECK_THROWS_WITH_AS(rows(zeros({2, 3}, float64)), "BatchNorm1d: x must be float32, got float64; astype converts",
+  CHECK_THROWS_WITH_AS(rows(zeros({2, 3}, float64)), "BatchNorm1d: x must be float32, got float64; convert with astype",
                        DtypeError);
   CHECK_THROWS_WITH_AS(rows(zeros({1, 3})),
                        "BatchNorm1d: the statistics of a batch need more than one value per channel, got x (1, 3)",

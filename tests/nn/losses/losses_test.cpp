@@ -264,7 +264,7 @@ TEST_CASE("cosine_similarity takes its axis and its norms after broadcasting") {
   CHECK(allclose(nn::cosine_similarity(ones({3, 4}), line, 0), ones({4})));
   CHECK(allclose(nn::cosine_similarity(ones({3, 4}), ones({4}), 1), ones({3})));
   CHECK_THROWS_WITH_AS(nn::cosine_similarity(line, ones({4}, int64)),
-                       "cosine_similarity: dtypes differ: float32 and int64; astype converts", DtypeError);
+                       "cosine_similarity: dtypes differ: float32 and int64; convert with astype", DtypeError);
 }
 
 TEST_CASE("a masked logit is the same to cross-entropy's definition and to its fused form") {
@@ -307,8 +307,8 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
   const std::vector<Misuse> misuses = {
       {[&] { nn::mse(x, v, {.reduction = Reduction::none}); },
        "mse: the targets (2,) differ in shape from the outputs (2, 3)"},
-      {[&] { nn::l1(x, d); }, "l1: dtypes differ: outputs float32, targets float64; astype converts"},
-      {[&] { nn::l1(t, t); }, "l1: takes float32 or float64, got int64; astype converts"},
+      {[&] { nn::l1(x, d); }, "l1: dtypes differ: outputs float32, targets float64; convert with astype"},
+      {[&] { nn::l1(t, t); }, "l1: takes float32 or float64, got int64; convert with astype"},
       {[&] { nn::huber(x, x, {.delta = 0}); }, "huber: delta must be finite and above 0, got 0"},
       {[&] { nn::huber(zeros({0}), zeros({0})); },
        "huber: outputs (0,) have no losses, so there is no mean; Reduction::sum gives 0"},
@@ -330,7 +330,7 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
       {[&] { nn::softmax_cross_entropy(x, t, {.weight = v}); },
        "softmax_cross_entropy: needs 3 class weights for outputs (2, 3), got shape (2,)"},
       {[&] { nn::softmax_cross_entropy(x, t, {.weight = zeros({3}, float64)}); },
-       "softmax_cross_entropy: class weights are float64, the outputs float32; astype converts"},
+       "softmax_cross_entropy: class weights are float64, the outputs float32; convert with astype"},
       {[&] {
          nn::softmax_cross_entropy(x, t, {.weight = weight({1, -1, 1})});
        },
@@ -358,7 +358,8 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
       {[&] { nn::cosine_similarity(x, zeros({2})); }, "cosine_similarity: shapes do not broadcast: (2, 3) and (2,)"},
       {[&] { nn::cosine_similarity(x, x, -1, 0); }, "cosine_similarity: epsilon must be above 0, got 0"},
       {[&] { nn::cosine_embedding(x, x, v); }, "cosine_embedding: targets must be -1 or 1, got 0 at position 0"},
-      {[&] { nn::cosine_embedding(x, d, v); }, "cosine_embedding: dtypes differ: float32 and float64; astype converts"},
+      {[&] { nn::cosine_embedding(x, d, v); },
+       "cosine_embedding: dtypes differ: float32 and float64; convert with astype"},
       {[&] { nn::cosine_embedding(x, x, t); }, "cosine_embedding: targets must be float32 like the rows, got int64"},
       {[&] { nn::cosine_embedding(x, x, zeros({3})); }, "cosine_embedding: rows (2, 3) need 2 targets, got shape (3,)"},
       {[&] { nn::cosine_embedding(x, x, v, {.margin = 2}); }, "cosine_embedding: the margin must be in -1 … 1, got 2"},

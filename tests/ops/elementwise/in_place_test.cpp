@@ -232,7 +232,8 @@ TEST_CASE("fill and copy_into refuse what does not fit, and what a tape needs") 
   Tensor x = zeros({3}), whole = zeros({3}, int64);
   CHECK_THROWS_WITH_AS(fill(whole, 0.5), doctest::Contains("fill: 0.5 does not fit the dtype int64"), DtypeError);
   CHECK_THROWS_WITH_AS(copy_into(x, zeros({2})), "copy_into: (2,) does not broadcast to (3,)", ShapeError);
-  CHECK_THROWS_WITH_AS(copy_into(x, whole), "copy_into: dtypes differ: float32 and int64; astype converts", DtypeError);
+  CHECK_THROWS_WITH_AS(copy_into(x, whole), "copy_into: dtypes differ: float32 and int64; convert with astype",
+                       DtypeError);
   Tensor repeated = broadcast_to(ones({3, 1}), {3, 2});
   CHECK_THROWS_WITH_AS(fill(repeated, 1), "fill: elements of this (3, 2) view share their values along axis 1",
                        ShapeError);
@@ -279,7 +280,7 @@ TEST_CASE("a view that is made on the spot is written, and cannot be assigned to
 TEST_CASE("a view that is made on the spot is refused what a named one is") {
   Tensor x = zeros({2, 3}), whole = zeros({2, 3}, int64);
   CHECK_THROWS_WITH_AS(x[0] += zeros({2}), "+=: (2,) does not broadcast to (3,)", ShapeError);
-  CHECK_THROWS_WITH_AS(x[0] *= whole[0], "*=: dtypes differ: float32 and int64; astype converts", DtypeError);
+  CHECK_THROWS_WITH_AS(x[0] *= whole[0], "*=: dtypes differ: float32 and int64; convert with astype", DtypeError);
   CHECK_THROWS_AS(whole[0] += 0.5, DtypeError);
   CHECK_THROWS_AS(whole[0] /= 2, DtypeError);
   CHECK_THROWS_AS((zeros({2}) > 0) += 1, DtypeError);

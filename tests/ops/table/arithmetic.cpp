@@ -41,7 +41,7 @@ Row in_place(const char* name, Tensor& (*op)(Tensor&, const Operand&), double (*
               Tensor t = zeros({2}, uint8);
               op(t, 1);
             },
-            label + ": does not take uint8"},
+            label + ": does not support uint8"},
            {[op] {
               Tensor t;
               op(t, 1);
@@ -121,7 +121,7 @@ void append_rounding(std::vector<Row>& rows) {
            "clip: shapes do not broadcast: (2, 3) and (4,)"},
           {[] { clip(zeros({2}), 0, ones({2}, float64)); }, "clip: dtypes differ: float32 and float64"},
           {[] { clip(zeros({2}, int64), 0, 0.5); }, "clip: 0.5 does not fit the dtype int64"},
-          {[] { clip(zeros({2}, uint8), 0, 1); }, "clip: does not take uint8"},
+          {[] { clip(zeros({2}, uint8), 0, 1); }, "clip: does not support uint8"},
           {[] { clip(Tensor(), 0, 1); }, "handle is empty"}},
          [](double x) { return x < -0.5 ? -0.5
                                : x > 1  ? 1
@@ -154,7 +154,7 @@ void append_in_place(std::vector<Row>& rows) {
                                     Tensor t = ones({2}, int64);
                                     t /= 2;
                                   },
-                                  "/=: does not take int64"});
+                                  "/=: does not support int64"});
   rows.push_back({"in place(chain)",
                   [](const Tensors& x) {
                     Tensor t = ones(x[0].shape(), x[0].dtype());

@@ -91,7 +91,7 @@ std::vector<Row> conv2d_rows() {
   refuse_conv(row, {1, 1, 4, 4}, {1, 1, 3, 3}, {.padding = -1}, "conv2d: the padding must be at least 0, got (-1, -1)");
   refuse_conv(row, {1, 1, 4, 4}, {1, 1, 3, 3}, {.padding = kHuge}, "conv2d: the padding may be up to 2147483647");
   refuse_conv(row, {0, 1, 4, 4}, {1, 1, 3, 3}, {.padding = INT32_MAX},
-              "conv2d: (0, 1, 4, 4) with padding (2147483647, 2147483647) has more windows than 64 bits count");
+              "conv2d: (0, 1, 4, 4) with padding (2147483647, 2147483647) has more windows than fit in 64 bits");
   refuse_conv(row, {0, 1, 4, INT64_MAX / 4}, {1, 1, 3, 3}, {}, "conv2d: the sides of images may be up to 2147483647");
   refuse_conv(row, {1, 4, 4}, {1, 1, 3, 3}, {},
               "conv2d: takes x (N, C, H, W) and weight (O, C/groups, KH, KW), got (1, 4, 4) and (1, 1, 3, 3)");
@@ -103,7 +103,7 @@ std::vector<Row> conv2d_rows() {
   row.refusals.push_back({[] {
                             conv2d(zeros({1, 1, 4, 4}), zeros({2, 1, 3, 3}, float64));
                           },
-                          "conv2d: dtypes differ: x float32, weight float64; astype converts"});
+                          "conv2d: dtypes differ: x float32, weight float64; convert with astype"});
   row.refusals.push_back({[] {
                             conv2d(zeros({1, 1, 4, 4}), zeros({2, 1, 3, 3}), zeros({2}, float64));
                           },
@@ -227,8 +227,9 @@ std::vector<Row> conv_transpose2d_rows() {
   refuse({1, 3, 4, 4}, {3, 1, 2, 2}, {.groups = 2},
          "conv_transpose2d: groups = 2 do not divide the 3 channels of x (1, 3, 4, 4)");
   refuse({1, 3, 4, 4}, {3, 1, 2, 2}, {.groups = 0}, "conv_transpose2d: groups must be at least 1, got 0");
-  refuse({1, 0, 4, 4}, {0, 3, 2, 2}, {.groups = INT64_MAX},
-         "conv_transpose2d: groups = 9223372036854775807 of weight (0, 3, 2, 2) have more channels than 64 bits count");
+  refuse(
+      {1, 0, 4, 4}, {0, 3, 2, 2}, {.groups = INT64_MAX},
+      "conv_transpose2d: groups = 9223372036854775807 of weight (0, 3, 2, 2) have more channels than fit in 64 bits");
   refuse({1, 1, 4, 4}, {1, 1, 0, 2}, {}, "conv_transpose2d: a window's size must be at least 1, got (0, 2)");
   refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.stride = 0}, "conv_transpose2d: the stride must be at least 1, got (0, 0)");
   refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.padding = INT64_MIN}, "conv_transpose2d: the padding must be at least 0, got");
@@ -249,7 +250,7 @@ std::vector<Row> conv_transpose2d_rows() {
   rows[0].refusals.push_back({[] {
                                 conv_transpose2d(zeros({1, 2, 4, 4}), zeros({2, 3, 2, 2}, float64));
                               },
-                              "conv_transpose2d: dtypes differ: x float32, weight float64; astype converts"});
+                              "conv_transpose2d: dtypes differ: x float32, weight float64; convert with astype"});
   return rows;
 }
 

@@ -237,7 +237,7 @@ std::vector<Row> take_rows() {
         {[] { scatter_add(zeros({2}), tensor({0}), zeros({1}, float64), 0); },
          "scatter_add: dtypes differ: float32 and float64"},
         {[] { scatter_add(zeros({2}, boolean), tensor({0}), zeros({1}, boolean), 0); },
-         "scatter_add: does not take boolean"},
+         "scatter_add: does not support boolean"},
         {[] { scatter_add(zeros({2}), tensor({0}), zeros({1}), 1); }, "scatter_add: axis 1 is out of range"}}},
       {"scatter_add(inner)",
        [](const Tensors& x) { return scatter_add(x[0], pattern_of(x[1].shape()), x[1], -1); },

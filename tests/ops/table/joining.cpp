@@ -64,7 +64,7 @@ std::vector<Row> join_rows() {
            const Tensor long_one = broadcast_to(zeros({}), {INT64_MAX});
            concatenate({long_one, long_one});
          },
-         "concatenate: axis 0 grows beyond what 64 bits count"},
+         "concatenate: axis 0 grows beyond 64 bits"},
         {[] { concatenate({zeros({2})}, 1); }, "concatenate: axis 1 is out of range for 1 axes"}}},
       {"concatenate(axis -2)",
        [](const Tensors& x) { return concatenate(x, -2); },
@@ -163,7 +163,7 @@ std::vector<Row> padding_rows() {
         {[] {
            pad(zeros({2}), {{INT64_MAX, 0}});
          },
-         "pad: axis 0 of (2,) grows beyond what 64 bits count"},
+         "pad: axis 0 of (2,) grows beyond 64 bits"},
         {[] {
            pad(zeros({2}, int64), {{1, 0}}, 0.5);
          },

@@ -41,7 +41,7 @@ std::vector<Row> loss_rows() {
         {[] {
            overrides::softmax_cross_entropy(zeros({2, 3}), zeros({2}));
          },
-         "softmax_cross_entropy: class indices are int64, got float32 (2,); astype converts"},
+         "softmax_cross_entropy: class indices are int64, got float32 (2,); convert with astype"},
         {[] { nn::softmax_cross_entropy(zeros({3}), zeros({3})); },
          "softmax_cross_entropy: needs rows (N, K), got shape (3,)"},
         {[] {
@@ -74,7 +74,7 @@ std::vector<Row> loss_rows() {
          },
          "mse: the targets (3, 2) differ in shape from the outputs (2, 3)"},
         {[] { nn::mse(zeros({2}), zeros({2}, float64)); },
-         "mse: dtypes differ: outputs float32, targets float64; astype converts"},
+         "mse: dtypes differ: outputs float32, targets float64; convert with astype"},
         {[] { nn::mse(zeros({0}), zeros({0})); },
          "mse: outputs (0,) have no losses, so there is no mean; Reduction::sum gives 0"}}},
       {"euclidean(one-hot)",

@@ -82,7 +82,7 @@ std::vector<Row> normalizing_rows() {
        kLastAxis,
        {{[] { softmax(zeros({2}), 1); }, "softmax: axis 1 is out of range for 1 axes"},
         {[] { softmax(zeros({})); }, "softmax: axis -1 is out of range for 0 axes"},
-        {[] { softmax(zeros({2}, int64)); }, "softmax: takes float32 or float64, got int64; astype converts"},
+        {[] { softmax(zeros({2}, int64)); }, "softmax: takes float32 or float64, got int64; convert with astype"},
         {[] {
            overrides::softmax(zeros({2}), tensor({0, 1}));
          },

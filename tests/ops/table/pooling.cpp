@@ -126,7 +126,7 @@ std::vector<Row> unfold_rows() {
                       {[] {
                          unfold(zeros({0, INT32_MAX, 1, 1}), INT32_MAX, {.padding = INT32_MAX});
                        },
-                       "make more rows than 64 bits count"}};
+                       "make more rows than fit in 64 bits"}};
   rows[3].refusals = {{[] {
                          fold(zeros({1, 4}), 3, 2);
                        },
@@ -134,7 +134,7 @@ std::vector<Row> unfold_rows() {
                       {[] {
                          fold(zeros({1, 5, 4}), 3, 2);
                        },
-                       "fold: the rows of (1, 5, 4) are no multiple of the window (2, 2)"},
+                       "fold: the rows of (1, 5, 4) are not a multiple of the window (2, 2)"},
                       {[] {
                          fold(zeros({1, 8, 5}), 3, 2);
                        },

@@ -177,7 +177,7 @@ std::vector<Row> product_rows() {
         {[] { cross(zeros({3}), zeros({1})); }, "cross: takes vectors of size 3 along axis -1, got (3,) and (1,)"},
         {[] { cross(zeros({3}), zeros({3}), 1); }, "cross: axis 1 is out of range for 1 axes"},
         {[] { cross(zeros({3}), zeros({3}, float64)); }, "cross: dtypes differ: float32 and float64"},
-        {[] { cross(zeros({3}, uint8), zeros({3}, uint8)); }, "cross: does not take uint8"}}},
+        {[] { cross(zeros({3}, uint8), zeros({3}, uint8)); }, "cross: does not support uint8"}}},
       {"cross(first axis)",
        [](const Tensors& x) { return cross(x[0], x[1], 0); },
        [](const std::vector<Plain>& x) { return cross_of(x, 0); },
@@ -236,7 +236,7 @@ std::vector<Row> product_rows() {
         {[] {
            einsum("ij->ii", {zeros({2, 3})});
          },
-         "einsum: 'i' stands twice in the result \"ii\""},
+         "einsum: 'i' appears twice in the result \"ii\""},
         {[] {
            einsum("ii", {zeros({2, 3})});
          },

@@ -62,7 +62,7 @@ std::vector<Row> reduction_rows() {
          return out;
        },
        {{{{3, 5}}}, {{{2, 3, 4}}}},
-       {{[] { mean(zeros({2}, int64)); }, "mean: takes float32 or float64, got int64; astype converts"}}},
+       {{[] { mean(zeros({2}, int64)); }, "mean: takes float32 or float64, got int64; convert with astype"}}},
       {"max",
        [](const Tensors& x) { return max(x[0], 1); },
        [](const std::vector<Plain>& x) { return fold(x[0], {1}, false, -INFINITY, larger); },
@@ -145,7 +145,7 @@ std::vector<Row> reduction_rows() {
          },
          "min: cannot reduce an empty axis of shape (2, 0)"},
         {[] { min(zeros({2}), 1); }, "min: axis 1 is out of range for 1 axes"},
-        {[] { min(zeros({2}, boolean)); }, "min: does not take boolean"}}},
+        {[] { min(zeros({2}, boolean)); }, "min: does not support boolean"}}},
       {"min(all, keepdims)",
        [](const Tensors& x) { return min(x[0], {}, true); },
        [](const std::vector<Plain>& x) {

@@ -121,7 +121,7 @@ std::vector<Row> shape_rows() {
        {{[] {
            flatten(zeros({2, 3}), 1, 0);
          },
-         "flatten: axis 0 stands before axis 1 in (2, 3)"},
+         "flatten: axis 0 comes before axis 1 in (2, 3)"},
         {[] {
            flatten(zeros({2, 3}), 2);
          },
@@ -184,7 +184,7 @@ std::vector<Row> shape_rows() {
         {[] {
            expand_dims(zeros({1, 1, 1, 1, 1, 1, 1, 1}), 0);
          },
-         "expand_dims: (1, 1, 1, 1, 1, 1, 1, 1) has the most axes there are, 8"}}},
+         "expand_dims: (1, 1, 1, 1, 1, 1, 1, 1) already has the maximum of 8 axes"}}},
       {"expand_dims(inside)",
        [](const Tensors& x) { return expand_dims(x[0], 1); },
        [](const std::vector<Plain>& x) {

@@ -25,7 +25,7 @@ std::vector<Row> statistics_rows() {
        [](const Tensors& x) { return var(x[0], 1); },
        [](const std::vector<Plain>& x) { return variance(x[0], {1}, false, 0); },
        {{{{3, 5}}}, {{{2, 3, 4}}}, {{{2, 1}}}},
-       {{[] { var(zeros({2}, int64)); }, "var: takes float32 or float64, got int64; astype converts"},
+       {{[] { var(zeros({2}, int64)); }, "var: takes float32 or float64, got int64; convert with astype"},
         {[] { var(zeros({2}), 1); }, "var: axis 1 is out of range for 1 axes"}}},
       {"var(axes 0 and -1, keepdims, ddof 1)",
        [](const Tensors& x) {

@@ -276,8 +276,8 @@ TEST_CASE("an order of the user's is followed, and refused where it is none of t
   CHECK(pass(transpose(tensor({{2, 9}, {1, 9}, {0, 9}}))[0]) == Values{{2, 1}, {0}});
   CHECK_THROWS_WITH_AS(pass(numbers(3)), "batches: the order must be int64, got float32", DtypeError);
   CHECK_THROWS_WITH_AS(pass(arange(2)), "batches: the order of 3 samples must be (3,), got (2,)", ShapeError);
-  CHECK_THROWS_WITH_AS(pass(arange(1, 4)), "batches: the order holds 3, which is none of the 3 samples", Error);
-  CHECK_THROWS_WITH_AS(pass(-arange(3)), "batches: the order holds -1, which is none of the 3 samples", Error);
+  CHECK_THROWS_WITH_AS(pass(arange(1, 4)), "batches: the order holds 3, which is not one of the 3 samples", Error);
+  CHECK_THROWS_WITH_AS(pass(-arange(3)), "batches: the order holds -1, which is not one of the 3 samples", Error);
   CHECK_THROWS_WITH_AS(pass(arange(3), 0), "batches: the batch size must be from 1 to 3 (the size of the set), got 0",
                        Error);
 }

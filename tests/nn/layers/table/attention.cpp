@@ -55,7 +55,7 @@ LayerRow attention_row() {
                [](const Layer& layer) {
                  layer(ones({2, 3, 4}, float64));
                },
-               "MultiHeadAttention: x must be float32 as the parameters are, got float64; astype converts"),
+               "MultiHeadAttention: x must be float32 as the parameters are, got float64; convert with astype"),
            refusal(
                [](const Layer& layer) {
                  layer(ones({2, 3, 4}), ones({3, 4}, boolean));

@@ -48,7 +48,7 @@ std::vector<LayerRow> conv2d_layer_rows() {
            Rng rng(1);
            use(nn::Conv2d{2, 3, 3, rng, {.bias = false}}, {1, 2, 5, 5}, float64);
          },
-         "conv2d: dtypes differ: x float64, weight float32; astype converts"},
+         "conv2d: dtypes differ: x float64, weight float32; convert with astype"},
         {[] {
            Rng rng(1);
            use(nn::Sequential{nn::Conv2d{2, 3, 3, rng}, relu, nn::Conv2d{4, 3, 1, rng}}, {1, 2, 5, 5});

@@ -26,7 +26,7 @@ std::vector<LayerRow> linear_layer_rows() {
            Rng rng(1);
            nn::Linear{3, 2, rng}(ones({4, 3}, float64));
          },
-         "linear: dtypes differ: x float64, weight float32, bias float32; astype converts"}}},
+         "linear: dtypes differ: x float64, weight float32, bias float32; convert with astype"}}},
       {"Linear(no bias)",
        [](Rng& rng, Dtype dtype) { return nn::Linear{3, 2, rng, {.bias = false}, nn::FanInUniform{}, dtype}; },
        {{{{4, 3}}, {4, 2}}, {{{3}}, {2}}, {{{2, 5, 3}}, {2, 5, 2}}, {{{0, 3}}, {0, 2}}},
@@ -79,7 +79,7 @@ std::vector<LayerRow> linear_layer_rows() {
         {[] {
            nn::Sequential{relu, tanh}(ones({2}, int64));
          },
-         "layer \"0\": relu: does not take int64 (it takes float32, float64)"}}},
+         "layer \"0\": relu: does not support int64 (supported: float32, float64)"}}},
       {"Checkpointed",
        [](Rng& rng, Dtype dtype) {
          return nn::Checkpointed{nn::Sequential{nn::Linear{3, 4, rng, nn::FanInUniform{}, dtype}, tanh,

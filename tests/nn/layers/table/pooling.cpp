@@ -46,7 +46,7 @@ std::vector<LayerRow> pooling_layer_rows() {
        {{[] {
            nn::AvgPool2d{2}(zeros({1, 1, 4, 4}, int64));
          },
-         "avg_pool2d: takes float32 or float64, got int64; astype converts"}}},
+         "avg_pool2d: takes float32 or float64, got int64; convert with astype"}}},
       {"AvgPool2d(padding)",
        [](Rng&, Dtype) {
          return nn::AvgPool2d{3, {.stride = 2, .padding = 1}};

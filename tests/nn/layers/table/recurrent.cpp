@@ -63,7 +63,7 @@ LayerRow cell_row(const char* name, std::int64_t gates) {
            {refuse([](const Cell& cell) {
               cell(ones({2, 3}, float64));
             }),
-            own + ": x must be float32 as the parameters are, got float64; astype converts"},
+            own + ": x must be float32 as the parameters are, got float64; convert with astype"},
            {refuse([](const Cell& cell) {
               cell(ones({2, 3}), {ones({1, 4})});
             }),
@@ -146,7 +146,7 @@ std::vector<LayerRefusal> layer_refusals(const std::string& own, const char* cho
           {refuse([](const Layer& layer) {
              layer(ones({2, 5, 3}, int64));
            }),
-           own + ": x must be float32 as the parameters are, got int64; astype converts"},
+           own + ": x must be float32 as the parameters are, got int64; convert with astype"},
           {refuse([](const Layer& layer) {
              layer(ones({2, 5, 3}), {ones({2, 1, 2})});
            }),
@@ -154,7 +154,7 @@ std::vector<LayerRefusal> layer_refusals(const std::string& own, const char* cho
           {refuse([](const Layer& layer) {
              layer(ones({2, 5, 3}), {ones({2, 2, 2}, float64)});
            }),
-           own + ": the state h must be float32 as the parameters are, got float64; astype converts"}};
+           own + ": the state h must be float32 as the parameters are, got float64; convert with astype"}};
 }
 
 }  // namespace
