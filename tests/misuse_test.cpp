@@ -54,7 +54,7 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
          concatenate({x, zeros({2, 4})});
        },
        "concatenate: shapes differ in more than axis 0: (2, 3) and (2, 4)"},
-      {[&] { split(v, 2); }, "split: axis 0 of (3,) cannot be cut into 2 parts of one size"},
+      {[&] { split(v, 2); }, "split: axis 0 of (3,) cannot be split into 2 equal parts"},
       {[&] { slice(x, 1, 0, 4); }, "slice: [0, 4) is not a range within axis 1 of (2, 3)"},
       {[&] { slice(x, 1, 0, 3, 0); }, "slice: the step must be at least 1, got 0"},
       {[&] { x[5]; }, "index: 5 is out of range for axis 0 of (2, 3)"},
@@ -70,16 +70,16 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
          einsum("ij,jk->ik", {x, x});
        },
        "einsum: sizes of 'j' differ: 3 in operand 0, 2 in operand 1"},
-      {[&] { einsum("ij->iz", {x}); }, "einsum: 'z' of the result \"iz\" stands in no operand"},
+      {[&] { einsum("ij->iz", {x}); }, "einsum: 'z' of the result \"iz\" appears in no operand"},
       {[&] {
          inverse(zeros({2, 2}, float64));
        },
        "inverse: the matrix is singular: pivot 0 is 0"},
-      {[&] { solve(x, v); }, "solve: takes square matrices, got (2, 3)"},
+      {[&] { solve(x, v); }, "solve: expects square matrices, got (2, 3)"},
       {[&] {
          cholesky(tensor<double>({{1, 2}, {2, 1}}, float64));
        },
-       "cholesky: the matrix is not positive definite: pivot 1 is not above 0"},
+       "cholesky: the matrix is not positive definite: pivot 1 is not positive"},
       {[&] {
          conv2d(zeros({1, 3, 8, 8}), zeros({4, 2, 3, 3}));
        },
@@ -156,7 +156,7 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
          t.watch(v);
          t.gradients(sum(exp(d)));
        },
-       "gradients: nothing that this tape watches leads to this () tensor"},
+       "gradients: this () tensor does not depend on anything this tape watches"},
       {[&] {
          Tape t;
          t.watch(v);
@@ -229,7 +229,7 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
        },
        "log: op 15 on the tape gives -inf at [0], 3 of 3 elements not finite, float32 (3,); input 0 (3,): from 0 to 0"},
       {[&] { jvp([](const Tensor& a) { return exp(a); }, v, d); },
-       "jvp: the tangent must be like x, float32 (3,), got float64 (3,)"},
+       "jvp: the tangent must match x, float32 (3,), got float64 (3,)"},
       {[&] { hessian([](const Tensor& a) { return a; })(v); },
        "gradients: the loss must be of size 1, got shape (3,); reduce it, or give a cotangent"},
       {[&] { tools::gradcheck([](const Tensor& a) { return a; }, {v}); },

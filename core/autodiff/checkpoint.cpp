@@ -179,8 +179,8 @@ struct Rerun {
       const Tensor y = f();
       if (fingerprint(y) != value)
         fail<TapeError>(
-            "checkpoint: f gave another {} value when it was run again: what it reads (an Rng, a scope such as "
-            "OverrideScope, a tensor written since) must be as it was",
+            "checkpoint: f returned a different {} value when run again; everything it reads (an Rng, a scope such as "
+            "OverrideScope, a tensor written since) must be unchanged",
             y.shape());
       const Gradients gradients = tape.gradients_or_none(y, g);
       for (std::size_t i = 0; i < inputs.size(); ++i)
@@ -210,10 +210,10 @@ Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& argume
     y = f();
     if (recording() != log || probe.has_seen_nothing()) return y;  // f swept the tape, or nothing was recorded
     if (probe.has_lost()) throw std::bad_alloc();
-    if (probe.has_seen_watching()) fail<TapeError>("checkpoint: f watches a tensor on a tape from outside it");
+    if (probe.has_seen_watching()) fail<TapeError>("checkpoint: f watches a tensor on a tape opened outside it");
     const bool is_made_here = probe.is_made_here(y);
     if (const Tensor written = probe.take_back(&y); written.defined())
-      fail<TapeError>("checkpoint: f writes into a {} tensor from outside it, and would do so twice", written.shape());
+      fail<TapeError>("checkpoint: f writes to a {} tensor created outside it, and would do so twice", written.shape());
     if (!is_made_here) return y;
     inputs = probe.inputs();
   }

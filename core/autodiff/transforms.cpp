@@ -24,10 +24,10 @@ void check_like(const char* what, const Alias& x, const Tensor& direction) {
   const std::string name = label ? fmt::format(" of {}", *label) : "";
   const Dtype dtype = x.original.dtype();
   if (direction.dtype() != dtype)
-    fail<DtypeError>("{}{} must be like x, {} {}, got {} {}", what, name, dtype, x.original.shape(), direction.dtype(),
+    fail<DtypeError>("{}{} must match x, {} {}, got {} {}", what, name, dtype, x.original.shape(), direction.dtype(),
                      direction.shape());
   if (!(direction.shape() == x.original.shape()))
-    fail<ShapeError>("{}{} must be like x, {} {}, got {} {}", what, name, dtype, x.original.shape(), direction.dtype(),
+    fail<ShapeError>("{}{} must match x, {} {}, got {} {}", what, name, dtype, x.original.shape(), direction.dtype(),
                      direction.shape());
 }
 }  // namespace
@@ -53,7 +53,7 @@ std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& ali
       check_like(what, aliases[out.size()], direction[i]);
       out.push_back(direction[i]);
     } else if (known->second != direction[i].body_or_null()) {
-      fail("{} has two tensors for one {} {} tensor of x, which is there twice", what, argument[i].dtype(),
+      fail("{} has two different tensors for one {} {} tensor that appears twice in x", what, argument[i].dtype(),
            argument[i].shape());
     }
   }

@@ -119,7 +119,8 @@ std::uint64_t Rng::below(std::uint64_t n) {
 void Rng::set_state(const std::array<std::uint64_t, 4>& state) {
   const auto [seed, stream, counter, left] = state;
   if (left > 3 || (left > 0 && counter == 0))
-    detail::fail("set_state: expected at most 3 numbers left of the blocks made, got {} of {}", left, counter);
+    detail::fail("set_state: expected at most 3 unused numbers of a generated block, got {} with counter {}", left,
+                 counter);
   seed_ = seed;
   stream_ = stream;
   counter_ = counter;

@@ -150,7 +150,8 @@ thread_local constinit bool inside_tile = false;
 }  // namespace
 
 void set_threads(int count) {
-  if (count < 1 || count > kMostThreads) detail::fail("set_threads: from 1 to {}, got {}", kMostThreads, count);
+  if (count < 1 || count > kMostThreads)
+    detail::fail("set_threads: the number of threads must be from 1 to {}, got {}", kMostThreads, count);
   const std::lock_guard lock(shared().mutex);
   shared().wanted.store(count, std::memory_order_relaxed);
 }

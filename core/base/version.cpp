@@ -19,8 +19,9 @@ int version_number() { return RETROGRAD_VERSION; }
 
 void check_version(int headers) {
   if (headers / 100 != RETROGRAD_VERSION / 100)
-    detail::fail("check_version: the program has the headers of Retrograd {} and runs with the library of {}",
-                 version_text(headers), version());
+    detail::fail(
+        "check_version: the program was compiled with the headers of Retrograd {} but runs with the library of {}",
+        version_text(headers), version());
 }
 
 }  // namespace retrograd

@@ -91,7 +91,7 @@ void prepare(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>& 
              std::int64_t c_stride) {
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
   if (std::max({m, n, k, a.stride, b.stride, c_stride}) > kMost)
-    detail::fail<ShapeError>("matmul: BLAS takes sizes up to {}, got {} x {} x {}", kMost, m, k, n);
+    detail::fail<ShapeError>("matmul: BLAS supports sizes up to {}, got {} x {} x {}", kMost, m, k, n);
   detail::prepare_blas();
 }
 

@@ -53,7 +53,7 @@ void solve(Triangle t, int n, int k, const double* a, int lda, double* b, int ld
 
 void prepare(const char* op, std::int64_t n, std::int64_t k) {
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
-  if (std::max(n, k) > kMost) fail<ShapeError>("{}: LAPACK takes sizes up to {}, got {} x {}", op, kMost, n, k);
+  if (std::max(n, k) > kMost) fail<ShapeError>("{}: LAPACK supports sizes up to {}, got {} x {}", op, kMost, n, k);
   prepare_blas();
 }
 

@@ -130,7 +130,7 @@ Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
   if (first.is_integer() && stop.is_integer() && step.is_integer())
     return whole_numbers(first.as<std::int64_t>("arange"), stop.as<std::int64_t>("arange"),
                          step.as<std::int64_t>("arange"), dtype);
-  if (!is_floating(dtype)) detail::fail<DtypeError>("arange: fractions are float32 or float64, not {}", dtype);
+  if (!is_floating(dtype)) detail::fail<DtypeError>("arange: fractional values need float32 or float64, got {}", dtype);
   const double count = std::max(0.0, std::ceil((to - from) / by));
   if (!std::isfinite(from) || !std::isfinite(to) || !std::isfinite(by) || !(count < 0x1p63))
     detail::fail("arange: cannot count from {} to {} by {}", from, to, by);
@@ -143,7 +143,7 @@ Tensor arange(Scalar first, Scalar stop, Scalar step, Dtype dtype) {
 }
 
 Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype) {
-  if (!is_floating(dtype)) detail::fail<DtypeError>("linspace: makes float32 or float64, not {}", dtype);
+  if (!is_floating(dtype)) detail::fail<DtypeError>("linspace: the dtype must be float32 or float64, got {}", dtype);
   if (n < 0) detail::fail<ShapeError>("linspace: the number of values cannot be negative, got {}", n);
   Tensor out = detail::empty_for("linspace", {n}, dtype);
   const double last = static_cast<double>(n - 1), step = (stop - start) / last;
@@ -163,7 +163,7 @@ Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype) {
 namespace {
 template <class Draw>
 Tensor drawn(const char* what, const Shape& shape, Dtype dtype, Draw draw) {
-  if (!is_floating(dtype)) detail::fail<DtypeError>("{}: draws float32 or float64, not {}", what, dtype);
+  if (!is_floating(dtype)) detail::fail<DtypeError>("{}: the dtype must be float32 or float64, got {}", what, dtype);
   Tensor out = detail::empty_for(what, shape, dtype);
   detail::dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
@@ -198,7 +198,7 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtyp
 }
 
 Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
-  if (!(p >= 0 && p <= 1)) detail::fail("bernoulli: a probability lies between 0 and 1, got {}", p);
+  if (!(p >= 0 && p <= 1)) detail::fail("bernoulli: the probability must be between 0 and 1, got {}", p);
   Tensor out = detail::empty_for("bernoulli", shape, dtype);
   detail::dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);
@@ -226,7 +226,7 @@ Tensor detail::mask_without(double p, const Shape& shape, Rng& rng) {
 }
 
 Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng) {
-  if (low >= high) detail::fail("randint: low must lie below high, got {} and {}", low, high);
+  if (low >= high) detail::fail("randint: low must be less than high, got {} and {}", low, high);
   Tensor out = detail::empty_for("randint", shape, int64);
   auto* to = detail::values<std::int64_t>(out);
   const auto base = static_cast<std::uint64_t>(low);

@@ -74,8 +74,8 @@ SimdTarget best_simd_target() {
 void set_simd_target(SimdTarget target) {
   const SimdTarget best = best_simd_target();
   if (target > best)
-    fail("set_simd_target: {} is beyond {}, the best there is here", kNames[static_cast<std::size_t>(target)],
-         kNames[static_cast<std::size_t>(best)]);
+    fail("set_simd_target: {} is not available; the best available target is {}",
+         kNames[static_cast<std::size_t>(target)], kNames[static_cast<std::size_t>(best)]);
   simd_target_in_use = static_cast<int>(target);
 }
 

@@ -307,7 +307,7 @@ void limit_values(const Tensor& x, double limit) {
 double Gradients::norm() const { return norm_of(entries_); }
 
 double Gradients::clip_norm(double max_norm) {
-  if (!(max_norm > 0)) detail::fail("clip_norm: the largest norm must be positive, got {}", max_norm);
+  if (!(max_norm > 0)) detail::fail("clip_norm: the maximum norm must be positive, got {}", max_norm);
   const double before = norm();
   if (!std::isfinite(before)) {
     for (const Entry& entry : entries_)

@@ -63,7 +63,7 @@ detail::Log& Tape::usable_log(const char* action) {
     detail::fail<TapeError>("{}: this tape is consumed; `Tape tape(rg::persistent)` keeps its log for more sweeps",
                             action);
   if (suspended_ && suspended_->is_whole && !*suspended_->is_whole)
-    detail::fail<TapeError>("{}: this pullback was made inside a checkpoint, whose ops the tape has let go", action);
+    detail::fail<TapeError>("{}: this pullback was made inside a checkpoint, whose ops the tape has released", action);
   return *log_;
 }
 
@@ -99,10 +99,10 @@ Gradients Tape::gradients_or_none(const Tensor& y, const Tensor& cotangent) { re
 Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unrelated) {
   Log& log = usable_log("gradients");
   if (cotangent.dtype() != y.dtype())
-    detail::fail<DtypeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
+    detail::fail<DtypeError>("gradients: the cotangent must match y, {} {}, got {} {}", y.dtype(), y.shape(),
                              cotangent.dtype(), cotangent.shape());
   if (!(cotangent.shape() == y.shape()))
-    detail::fail<ShapeError>("gradients: the cotangent must be like y, {} {}, got {} {}", y.dtype(), y.shape(),
+    detail::fail<ShapeError>("gradients: the cotangent must match y, {} {}, got {} {}", y.dtype(), y.shape(),
                              cotangent.dtype(), cotangent.shape());
   const auto ours = [&] {
     return suspended_ ? std::span(suspended_->watched) : std::span(log.watched).subspan(watched_mark_);
@@ -114,7 +114,7 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   Gradients result;
   if (!on_tape || !reached.contains(last)) {
     if (!may_be_unrelated)
-      detail::fail<TapeError>("gradients: nothing that this tape watches leads to this {} tensor",
+      detail::fail<TapeError>("gradients: this {} tensor does not depend on anything this tape watches",
                               detail::described(y));
     for (const detail::Watched& one : ours()) result.append({one.key, {}, one.name, nullptr});
     return result;

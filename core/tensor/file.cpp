@@ -100,7 +100,7 @@ InputFile::InputFile(const std::string& path)
   }
   if (!S_ISREG(status.st_mode)) {
     ::close(descriptor_);
-    fail<FileError>("{}: expected a file, found {}", name_, S_ISDIR(status.st_mode) ? "a folder" : "something else");
+    fail<FileError>("{}: expected a file, found {}", name_, S_ISDIR(status.st_mode) ? "a directory" : "something else");
   }
   left_ = static_cast<std::uint64_t>(status.st_size);
 }

@@ -72,7 +72,7 @@ std::string described(const Tensor& x) { return described(x.shape(), x.body().la
 
 void check_floating(const char* op, const Tensor& x) {
   if (!is_floating(x.dtype()))
-    fail<DtypeError>("{}: takes float32 or float64, got {}; convert with astype", op, x.dtype());
+    fail<DtypeError>("{}: expects float32 or float64, got {}; convert with astype", op, x.dtype());
 }
 
 Strides row_major(const Shape& shape) {

@@ -32,8 +32,8 @@ void check_for_blas(const char* op, const Tensor& x, const Tensor& weight, const
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
   if (sizes.y().size() > 0 && weight.size() > 0 &&
       std::max({sizes.windows.pixels(), sizes.windows.positions(), sizes.depth(), sizes.filters}) > kMost)
-    detail::fail<ShapeError>("{}: BLAS takes sizes up to {}, got x {} and weight {} for {} windows an image", op, kMost,
-                             x.shape(), weight.shape(), sizes.windows.positions());
+    detail::fail<ShapeError>("{}: BLAS supports sizes up to {}, got x {} and weight {} for {} windows an image", op,
+                             kMost, x.shape(), weight.shape(), sizes.windows.positions());
 }
 
 // The sizes of the convolution of x (N, C, …) with weight (O, C/groups, …), of one row where the rank is 3.
@@ -41,7 +41,7 @@ ConvSizes sizes_of(const char* op, const Tensor& x, const Tensor& weight, const 
                    const Conv2dOptions& options) {
   check_dtypes(op, x, weight, bias);
   if (x.rank() != rank || weight.rank() != rank)
-    detail::fail<ShapeError>("{}: takes x (N, C, {}) and weight (O, C/groups, {}), got {} and {}", op,
+    detail::fail<ShapeError>("{}: expects x (N, C, {}) and weight (O, C/groups, {}), got {} and {}", op,
                              rank == 4 ? "H, W" : "L", rank == 4 ? "KH, KW" : "K", detail::described(x),
                              detail::described(weight));
   const std::int64_t channels = x.shape()[1], filters = weight.shape()[0], groups = options.groups;
@@ -50,7 +50,7 @@ ConvSizes sizes_of(const char* op, const Tensor& x, const Tensor& weight, const 
     detail::fail<ShapeError>("{}: the {} channels of x {} in groups = {} do not fit the {} of weight {}", op, channels,
                              detail::described(x), groups, weight.shape()[1], detail::described(weight));
   if (filters % groups != 0)
-    detail::fail<ShapeError>("{}: groups = {} do not divide the {} filters of weight {}", op, groups, filters,
+    detail::fail<ShapeError>("{}: groups = {} does not divide the {} filters of weight {}", op, groups, filters,
                              detail::described(weight));
   if (bias && !(bias->shape() == Shape{filters}))
     detail::fail<ShapeError>("{}: bias {} does not fit weight {}, which has {} filters", op, detail::described(*bias),
@@ -111,7 +111,7 @@ ConvSizes transposed_sizes_of(const Tensor& x, const Tensor& weight, const Tenso
   constexpr const char* kOp = "conv_transpose2d";
   check_dtypes(kOp, x, weight, bias);
   if (x.rank() != 4 || weight.rank() != 4)
-    detail::fail<ShapeError>("{}: takes x (N, C, H, W) and weight (C, O/groups, KH, KW), got {} and {}", kOp,
+    detail::fail<ShapeError>("{}: expects x (N, C, H, W) and weight (C, O/groups, KH, KW), got {} and {}", kOp,
                              detail::described(x), detail::described(weight));
   const Shape &of_x = x.shape(), &of_weight = weight.shape();
   const std::int64_t groups = options.groups;
@@ -120,7 +120,7 @@ ConvSizes transposed_sizes_of(const Tensor& x, const Tensor& weight, const Tenso
     detail::fail<ShapeError>("{}: the {} channels of x {} do not fit the {} of weight {}", kOp, of_x[1],
                              detail::described(x), of_weight[0], detail::described(weight));
   if (of_x[1] % groups != 0)
-    detail::fail<ShapeError>("{}: groups = {} do not divide the {} channels of x {}", kOp, groups, of_x[1],
+    detail::fail<ShapeError>("{}: groups = {} does not divide the {} channels of x {}", kOp, groups, of_x[1],
                              detail::described(x));
   std::int64_t channels = 0;
   if (__builtin_mul_overflow(of_weight[1], groups, &channels))

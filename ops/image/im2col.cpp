@@ -56,13 +56,13 @@ Tensor folded(const Tensor& columns, const Unfolding& how) {
 
 Tensor unfold(const Tensor& x, Size2d size, const UnfoldOptions& options) {
   detail::check_floating("unfold", x);
-  if (x.rank() != 4) detail::fail<ShapeError>("unfold: takes images (N, C, H, W), got {}", x.shape());
+  if (x.rank() != 4) detail::fail<ShapeError>("unfold: expects images (N, C, H, W), got {}", x.shape());
   return unfolded(x, unfolding_of("unfold", x.shape(), size, options));
 }
 
 Tensor fold(const Tensor& columns, Size2d image, Size2d size, const UnfoldOptions& options) {
   detail::check_floating("fold", columns);
-  if (columns.rank() != 3) detail::fail<ShapeError>("fold: takes columns (N, C·KH·KW, L), got {}", columns.shape());
+  if (columns.rank() != 3) detail::fail<ShapeError>("fold: expects columns (N, C·KH·KW, L), got {}", columns.shape());
   if (std::min(image.rows, image.columns) < 0)
     detail::fail<ShapeError>("fold: the sides of images cannot be negative, got ({}, {})", image.rows, image.columns);
   const Windows windows = detail::windows_on("fold", {1, 1, image.rows, image.columns}, size, options.stride,

@@ -29,7 +29,7 @@ Pooling pooling_of(const char* op, const Tensor& x, int rank, Size size,
                    const WindowOptions<Size, kSideBySide>& options) {
   detail::check_floating(op, x);
   if (x.rank() != rank)
-    detail::fail<ShapeError>("{}: takes x {}, got {}", op, rank == 4 ? "(N, C, H, W)" : "(N, C, L)", x.shape());
+    detail::fail<ShapeError>("{}: expects x {}, got {}", op, rank == 4 ? "(N, C, H, W)" : "(N, C, L)", x.shape());
   const Shape& shape = x.shape();
   Size2d stride = options.stride;
   if (stride.rows == kSideBySide) stride = size;
@@ -144,13 +144,13 @@ Partition partition_of(const Tensor& x, Size2d size) {
   constexpr const char* kOp = "adaptive_avg_pool2d";
   constexpr std::int64_t kMost = detail::kLongestSide;
   detail::check_floating(kOp, x);
-  if (x.rank() != 4) detail::fail<ShapeError>("{}: takes x (N, C, H, W), got {}", kOp, x.shape());
+  if (x.rank() != 4) detail::fail<ShapeError>("{}: expects x (N, C, H, W), got {}", kOp, x.shape());
   if (x.shape()[2] < 1 || x.shape()[3] < 1)
     detail::fail<ShapeError>("{}: the images of x {} are empty", kOp, x.shape());
   if (std::min(size.rows, size.columns) < 1 || std::max(size.rows, size.columns) > kMost)
     detail::fail<ShapeError>("{}: sizes must be from 1 to {}, got ({}, {})", kOp, kMost, size.rows, size.columns);
   if (std::max(x.shape()[2], x.shape()[3]) > kMost)
-    detail::fail<ShapeError>("{}: the sides of images may be up to {}, got x {}", kOp, kMost, x.shape());
+    detail::fail<ShapeError>("{}: the sides of images must be at most {}, got x {}", kOp, kMost, x.shape());
   return {x.shape(), {x.shape()[2], x.shape()[3], size.rows, size.columns}};
 }
 

@@ -29,7 +29,7 @@ void check_windows(const char* op, Size2d size, Size2d stride, Size2d padding, S
     if (std::min(numbers.rows, numbers.columns) < least)
       fail<ShapeError>("{}: {} must be at least {}, got {}", op, what, least, text(numbers, one_row));
     if (std::max(numbers.rows, numbers.columns) > kLongestSide)
-      fail<ShapeError>("{}: {} may be up to {}, got {}", op, what, kLongestSide, text(numbers, one_row));
+      fail<ShapeError>("{}: {} must be at most {}, got {}", op, what, kLongestSide, text(numbers, one_row));
   };
   check("a window's size", size, 1);
   check("the stride", stride, 1);
@@ -43,7 +43,7 @@ Windows windows_on(const char* op, const Shape& images, Size2d size, Size2d stri
   check_windows(op, size, stride, padding, dilation, one_row);
   const std::int64_t height = one_row ? 1 : images[2], width = images[images.rank() - 1];
   if (std::max(height, width) > kLongestSide)
-    fail<ShapeError>("{}: the sides of images may be up to {}, got {}", op, kLongestSide, images);
+    fail<ShapeError>("{}: the sides of images must be at most {}, got {}", op, kLongestSide, images);
   const Windows windows{axis_of(height, size.rows, stride.rows, padding.rows, dilation.rows),
                         axis_of(width, size.columns, stride.columns, padding.columns, dilation.columns)};
   if (windows.rows.out < 1 || windows.columns.out < 1)

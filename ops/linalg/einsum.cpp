@@ -240,7 +240,7 @@ Labels result_labels(const Subscripts& subscripts, const std::vector<Term>& term
         labels.begin() + static_cast<std::ptrdiff_t>(i))
       detail::fail("einsum: {} appears twice in the result \"{}\"", name_of(labels[i]), subscripts.result);
     if (std::none_of(terms.begin(), terms.end(), [&](const Term& term) { return has(term.labels, labels[i]); }))
-      detail::fail("einsum: {} of the result \"{}\" stands in no operand", name_of(labels[i]), subscripts.result);
+      detail::fail("einsum: {} of the result \"{}\" appears in no operand", name_of(labels[i]), subscripts.result);
   }
   return labels;
 }
@@ -254,7 +254,7 @@ Tensor einsum(std::string_view text, std::span<const Tensor> operands) {
   for (const Tensor& x : operands) {
     detail::check_dtypes("einsum", operands[0], x);
     if (!is_floating(x.dtype()) && x.dtype() != int64)
-      detail::fail<DtypeError>("einsum: takes float32, float64 or int64, got {}", x.dtype());
+      detail::fail<DtypeError>("einsum: expects float32, float64 or int64, got {}", x.dtype());
   }
   std::vector<Term> terms = terms_of(subscripts, operands);
   int further = 0;

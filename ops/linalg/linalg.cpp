@@ -18,7 +18,7 @@ namespace {
 void check_vectors(const char* op, const Tensor& a, const Tensor& b) {
   detail::check_dtypes(op, a, b);
   if (a.rank() != 1 || b.rank() != 1)
-    detail::fail<ShapeError>("{}: takes vectors, got {} and {}; matmul multiplies matrices", op, a.shape(), b.shape());
+    detail::fail<ShapeError>("{}: expects vectors, got {} and {}; use matmul for matrices", op, a.shape(), b.shape());
 }
 
 }  // namespace
@@ -42,7 +42,8 @@ Tensor cross(const Tensor& a, const Tensor& b, int axis) {
     return at >= 0 && x.shape()[at] == 3;
   };
   if (!is_vector(a) || !is_vector(b))
-    detail::fail<ShapeError>("cross: takes vectors of size 3 along axis {}, got {} and {}", axis, a.shape(), b.shape());
+    detail::fail<ShapeError>("cross: expects vectors of size 3 along axis {}, got {} and {}", axis, a.shape(),
+                             b.shape());
   const int from_end = own - shape.rank();
   return roll(a * roll(b, -1, from_end) - roll(a, -1, from_end) * b, -1, from_end);
 }
@@ -55,7 +56,7 @@ Tensor outer(const Tensor& a, const Tensor& b) {
 }
 
 Tensor trace(const Tensor& x) {
-  if (x.rank() < 2) detail::fail<ShapeError>("trace: takes matrices, got {}", x.shape());
+  if (x.rank() < 2) detail::fail<ShapeError>("trace: expects matrices, got {}", x.shape());
   return sum(diagonal(x, 0, -2, -1), -1);
 }
 

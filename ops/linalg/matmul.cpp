@@ -84,7 +84,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   detail::check_dtypes("matmul", a, b);
   detail::check_floating("matmul", a);
   if (a.rank() < 1 || b.rank() < 1)
-    detail::fail<ShapeError>("matmul: takes matrices and vectors, got {} x {}", a.shape(), b.shape());
+    detail::fail<ShapeError>("matmul: expects matrices and vectors, got {} x {}", a.shape(), b.shape());
   if (a.shape()[a.rank() - 1] != b.shape()[b.rank() == 1 ? 0 : b.rank() - 2])
     detail::fail<ShapeError>("matmul: inner dimensions differ: {} x {}", detail::described(a), detail::described(b));
   if (a.rank() == 2 && b.rank() == 2) return matrix_product(a, b);

@@ -14,7 +14,7 @@ namespace retrograd::detail {
 void check_matrices(const char* op, const Tensor& x, bool square) {
   check_floating(op, x);
   if (x.rank() < 2 || (square && x.shape()[x.rank() - 1] != x.shape()[x.rank() - 2]))
-    fail<ShapeError>("{}: takes {}, got {}", op, square ? "square matrices" : "matrices", x.shape());
+    fail<ShapeError>("{}: expects {}, got {}", op, square ? "square matrices" : "matrices", x.shape());
 }
 
 Shape leading_axes(const Tensor& x) {
@@ -53,7 +53,7 @@ std::string name_matrix(std::int64_t number, const Shape& shape) {
 Tensor right_side(const char* op, const Tensor& a, const Tensor& b) {
   const std::int64_t n = a.shape()[a.rank() - 1];
   if (b.rank() == 0 || b.shape()[b.rank() == 1 ? 0 : b.rank() - 2] != n)
-    fail<ShapeError>("{}: the right side {} does not fit matrices {}", op, b.shape(), a.shape());
+    fail<ShapeError>("{}: the right-hand side {} does not fit matrices {}", op, b.shape(), a.shape());
   Tensor columns = b.rank() == 1 ? reshape(b, Shape{n, 1}) : b;
   broadcast_leading(op, a, columns);
   return columns;

@@ -102,7 +102,7 @@ Tensor cholesky(const Tensor& x) {
   const std::vector<std::int64_t> failed = detail::cholesky_in_place(y);
   for (std::int64_t i = 0; i < count; ++i)
     if (const std::int64_t pivot = failed[static_cast<std::size_t>(i)]; pivot >= 0)
-      detail::fail<LinalgError>("cholesky: {} is not positive definite: pivot {} is not above 0",
+      detail::fail<LinalgError>("cholesky: {} is not positive definite: pivot {} is not positive",
                                 detail::name_matrix(i, x.shape()), pivot);
   return record(
       "cholesky", std::move(y),

@@ -58,7 +58,7 @@ void detail::check_pairs(const char* op, const Tensor& y, const Tensor& targets)
 
 void detail::check_mean(const char* op, const Tensor& y) {
   if (y.size() == 0)
-    detail::fail<ShapeError>("{}: outputs {} have no losses, so there is no mean; Reduction::sum gives 0", op,
+    detail::fail<ShapeError>("{}: outputs {} are empty, so the mean loss is undefined; Reduction::sum gives 0", op,
                              y.shape());
 }
 

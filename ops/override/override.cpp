@@ -163,7 +163,7 @@ Tensor Override::composed(std::span<const Tensor> inputs) const { return apply(c
 Tensor Override::fused(std::span<const Tensor> inputs) const { return apply(fused_, pointers(inputs)); }
 
 Tensor Override::call(Inputs inputs) const {
-  if (inputs.size() != arity_) detail::fail("{}: takes {} tensors, got {}", name_, arity_, inputs.size());
+  if (inputs.size() != arity_) detail::fail("{}: expects {} tensors, got {}", name_, arity_, inputs.size());
   switch (current_mode) {
     case OverrideMode::composed:
       return apply(composed_, inputs);

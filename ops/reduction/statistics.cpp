@@ -123,7 +123,8 @@ Tensor norm(const Tensor& x, double p, const Axes& axes, bool keepdims) {
   if (p != 1 && p != 2 && p != kInfinity) detail::fail("norm: p must be 1, 2 or infinity, got {}", p);
   const std::uint32_t mask = axes.mask("norm", x.rank());
   const bool of_nothing = detail::count_over(x.shape(), mask) == 0;
-  if (p == kInfinity && of_nothing) detail::fail<ShapeError>("norm: the infinity norm of nothing, shape {}", x.shape());
+  if (p == kInfinity && of_nothing)
+    detail::fail<ShapeError>("norm: cannot take the infinity norm over an empty axis of shape {}", x.shape());
   if (p == kInfinity) return max(abs(x), axes, keepdims);
   if (p == 1 || of_nothing) return sum(abs(x), axes, keepdims);
   return detail::without_axes(detail::root_mean_square("norm", x, axes, 1, 0), x.shape(), mask, keepdims);

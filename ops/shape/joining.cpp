@@ -27,7 +27,7 @@ Shape joined_shape(const char* op, std::span<const Tensor> xs, int own) {
       detail::fail<ShapeError>("{}: shapes differ in more than axis {}: {} and {}", op, own, xs[0].shape(), x.shape());
     detail::check_dtypes(op, xs[0], x);
     if (__builtin_add_overflow(shape[own], x.shape()[own], &shape[own]))
-      detail::fail<ShapeError>("{}: axis {} grows beyond 64 bits", op, own);
+      detail::fail<ShapeError>("{}: axis {} exceeds 64 bits", op, own);
   }
   return Shape(std::span(shape.begin(), shape.end()), op);  // which counts its elements
 }
@@ -81,7 +81,7 @@ Tensor stack(std::initializer_list<Tensor> xs, int axis) { return stack(std::spa
 std::vector<Tensor> split(const Tensor& x, std::int64_t sections, int axis) {
   const std::int64_t size = x.shape()[detail::normal_axis("split", axis, x.rank())];
   if (sections < 1 || size % sections != 0)
-    detail::fail<ShapeError>("split: axis {} of {} cannot be cut into {} parts of one size", axis, x.shape(), sections);
+    detail::fail<ShapeError>("split: axis {} of {} cannot be split into {} equal parts", axis, x.shape(), sections);
   std::vector<Tensor> parts;
   for (std::int64_t i = 0, width = size / sections; i < sections; ++i)
     parts.push_back(slice(x, axis, i * width, (i + 1) * width));

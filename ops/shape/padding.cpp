@@ -21,7 +21,7 @@ Tensor pad(const Tensor& x, std::span<const Margin> margins, Scalar value) {
       detail::fail<ShapeError>("pad: margins cannot be negative, got {{{}, {}}} for axis {}", before, after, axis);
     std::int64_t& size = sizes[static_cast<std::size_t>(axis)] = x.shape()[axis];
     if (__builtin_add_overflow(size, before, &size) || __builtin_add_overflow(size, after, &size))
-      detail::fail<ShapeError>("pad: axis {} of {} grows beyond 64 bits", axis, x.shape());
+      detail::fail<ShapeError>("pad: axis {} of {} exceeds 64 bits", axis, x.shape());
   }
   const Shape shape(std::span(sizes.data(), static_cast<std::size_t>(x.rank())), "pad");
   detail::Layout at{detail::row_major(shape), 0};

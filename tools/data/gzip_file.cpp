@@ -30,7 +30,7 @@ GzipFile::GzipFile(const std::filesystem::path& path)
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
     if (std::filesystem::is_directory(path, error))
-      detail::fail<FileError>("{}: expected a file, found a folder", name_);
+      detail::fail<FileError>("{}: expected a file, found a directory", name_);
     if (std::filesystem::exists(path, error))
       detail::fail<FileError>("{}: expected a file, found something else", name_);
     detail::fail<FileError>("{}: no such file", name_);

@@ -63,7 +63,8 @@ TEST_CASE("bad arguments of draws are refused") {
   CHECK_THROWS_AS(rng.below(0), Error);
   CHECK_THROWS_AS(normal({2}, 0, -1, rng), Error);
   CHECK_THROWS_AS(uniform({2}, 1, 0, rng), Error);
-  CHECK_THROWS_WITH_AS(normal({2}, 0, 1, rng, int64), "normal: draws float32 or float64, not int64", DtypeError);
+  CHECK_THROWS_WITH_AS(normal({2}, 0, 1, rng, int64), "normal: the dtype must be float32 or float64, got int64",
+                       DtypeError);
 }
 
 TEST_CASE("uniform draws stay below high in float32 too") {
@@ -89,7 +90,7 @@ TEST_CASE("a state that no generator has is refused") {
   rng.bits();
   const auto before = rng.state();
   CHECK(before == std::array<std::uint64_t, 4>{1, 0, 1, 3});
-  CHECK_THROWS_WITH_AS(rng.set_state({1, 0, 1, 4}), doctest::Contains("at most 3 numbers left"), Error);
+  CHECK_THROWS_WITH_AS(rng.set_state({1, 0, 1, 4}), doctest::Contains("at most 3 unused numbers"), Error);
   CHECK_THROWS_AS(rng.set_state({1, 0, 0, 1}), Error);
   CHECK(rng.state() == before);
 }

@@ -103,7 +103,7 @@ TEST_CASE("every tile is done exactly once") {
 }
 
 TEST_CASE("a number of threads below one is refused") {
-  CHECK_THROWS_WITH_AS(set_threads(0), "set_threads: from 1 to 1024, got 0", Error);
+  CHECK_THROWS_WITH_AS(set_threads(0), "set_threads: the number of threads must be from 1 to 1024, got 0", Error);
 }
 
 TEST_CASE("a forked child computes with workers of its own") {

@@ -22,7 +22,7 @@ TEST_CASE("headers and a library that do not belong together are told apart") {
   for (int other : {kMinor + 100, kMinor - 100, RETROGRAD_VERSION + 10000})
     CHECK_THROWS_AS(check_version(other), Error);
   CHECK_THROWS_WITH(check_version(120304),
-                    ("check_version: the program has the headers of Retrograd 12.3.4 and runs with "
+                    ("check_version: the program was compiled with the headers of Retrograd 12.3.4 but runs with "
                      "the library of " +
                      version())
                         .c_str());

@@ -42,7 +42,7 @@ TEST_CASE("a word that names no SIMD target is an error, and so is one beyond th
   }
   const Environment set("RETROGRAD_SIMD_TARGET", "baseline");
   CHECK_THROWS_WITH_AS(detail::set_simd_target(SimdTarget::avx2),
-                       "set_simd_target: avx2 is beyond baseline, the best there is here", Error);
+                       "set_simd_target: avx2 is not available; the best available target is baseline", Error);
 }
 
 TEST_CASE("every SIMD target up to the best is taken in turn") {

@@ -75,7 +75,7 @@ TEST_CASE("a norm that is not finite is refused by the name of the gradient and 
     CHECK((std::isnan(bad) ? std::isnan(clipped) : clipped == std::copysign(2, bad)));
   }
   Swept swept(float32);
-  CHECK_THROWS_WITH_AS(swept.g.clip_norm(NAN), "clip_norm: the largest norm must be positive, got nan", Error);
+  CHECK_THROWS_WITH_AS(swept.g.clip_norm(NAN), "clip_norm: the maximum norm must be positive, got nan", Error);
   CHECK_THROWS_WITH_AS(swept.g.clip_value(0), "clip_value: the limit must be positive, got 0", Error);
   CHECK_THROWS_WITH_AS(swept.g.clip_value(NAN), "clip_value: the limit must be positive, got nan", Error);
   Gradients none;

@@ -229,7 +229,7 @@ TEST_CASE("reading never goes beyond the end of the file") {
 
 TEST_CASE("a folder is no file to read") {
   const ScratchFolder scratch;
-  CHECK(holds(file_error([&] { detail::InputFile in(scratch.path()); }), {"expected a file, found a folder"}));
+  CHECK(holds(file_error([&] { detail::InputFile in(scratch.path()); }), {"expected a file, found a directory"}));
 }
 
 TEST_CASE("a pipe is no file to read, and is not waited for") {

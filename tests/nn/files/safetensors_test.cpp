@@ -162,8 +162,10 @@ TEST_CASE("headers that lie are refused with what is wrong, expected and found")
   CHECK(holds(file_error([&] { nn::read_safetensors(two); }),
               {"two: tensor a: expected booleans of 0 or 1, found 2 at 1"}));
   // Names and keys.
-  says("{" + entry("a", "[2]", "[0,8]") + "," + entry("a", "[2]", "[8,16]") + "}", 16, "the name a appears twice in the header");
-  says(R"({"a":{"dtype":"F32","dtype":"F64","shape":[1],"data_offsets":[0,8]}})", 8, "the name dtype appears twice in the header");
+  says("{" + entry("a", "[2]", "[0,8]") + "," + entry("a", "[2]", "[8,16]") + "}", 16,
+       "the name a appears twice in the header");
+  says(R"({"a":{"dtype":"F32","dtype":"F64","shape":[1],"data_offsets":[0,8]}})", 8,
+       "the name dtype appears twice in the header");
   says(R"({"a":{"dtype":"F32","shape":[2]}})", 8,
        "tensor a: expected dtype, shape and data_offsets, found dtype, shape");
   says(R"({"a":{"dtype":"F32","shape":[2],"offsets":[0,8]}})", 8,
@@ -255,7 +257,7 @@ TEST_CASE("what is no readable file is refused") {
   const ScratchFolder scratch;
   const auto refusal = [](const fs::path& path) { return file_error([&] { nn::read_safetensors(path); }); };
   CHECK(holds(refusal(scratch.path() / "absent"), {"absent: cannot open: No such file"}));
-  CHECK(holds(refusal(scratch.path()), {"expected a file, found a folder"}));
+  CHECK(holds(refusal(scratch.path()), {"expected a file, found a directory"}));
   CHECK(holds(refusal("/dev/zero"), {"/dev/zero: expected a file, found something else"}));
   CHECK(holds(refusal(scratch.write("empty", "")), {"expected a safetensors file, found an empty file"}));
 }

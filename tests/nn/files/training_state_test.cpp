@@ -94,7 +94,8 @@ TEST_CASE("a part that does not fit leaves all parts as they were") {
   refuses(1, {"model.b", zeros({2})}, ": model: expected the model's tensors alone, found b besides");
   refuses(2, {"optimizer.step", zeros({})}, ": optimizer: load_state: expected steps alone");
   refuses(3, {"rng", zeros({3}, int64)}, ": rng: expected the state of an Rng, int64 (4,), found int64 (3,)");
-  refuses(3, {"rng", full({4}, 9, int64)}, ": rng: set_state: expected at most 3 numbers left");
+  refuses(3, {"rng", full({4}, 9, int64)},
+          ": rng: set_state: expected at most 3 unused numbers of a generated block, got 9 with counter 9");
   const std::int64_t most = std::int64_t{1} << 53;
   for (const std::int64_t blocks : {most + 1, std::numeric_limits<std::int64_t>::max(), std::int64_t{-1}})
     refuses(3, {"rng", tensor({std::int64_t{1}, std::int64_t{2}, blocks, std::int64_t{0}})},

@@ -58,7 +58,7 @@ TEST_CASE("an empty batch has no losses, whose sum is 0 and whose mean is refuse
                                             std::string(one.op) != "nll" && std::string(one.op) != "euclidean"
                                         ? ": outputs (0,)"
                                         : ": outputs (0, 3)") +
-                                   " have no losses, so there is no mean; Reduction::sum gives 0";
+                                   " are empty, so the mean loss is undefined; Reduction::sum gives 0";
       CHECK_THROWS_WITH_AS(one.loss(x, y, Reduction::mean), sentence.c_str(), ShapeError);
       CHECK(one.loss(x, y, Reduction::none).shape() == (one.by_rows ? Shape{0} : Shape{0, 3}));
       Tape tape;

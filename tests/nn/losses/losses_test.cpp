@@ -308,10 +308,10 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
       {[&] { nn::mse(x, v, {.reduction = Reduction::none}); },
        "mse: the targets (2,) differ in shape from the outputs (2, 3)"},
       {[&] { nn::l1(x, d); }, "l1: dtypes differ: outputs float32, targets float64; convert with astype"},
-      {[&] { nn::l1(t, t); }, "l1: takes float32 or float64, got int64; convert with astype"},
+      {[&] { nn::l1(t, t); }, "l1: expects float32 or float64, got int64; convert with astype"},
       {[&] { nn::huber(x, x, {.delta = 0}); }, "huber: delta must be finite and above 0, got 0"},
       {[&] { nn::huber(zeros({0}), zeros({0})); },
-       "huber: outputs (0,) have no losses, so there is no mean; Reduction::sum gives 0"},
+       "huber: outputs (0,) are empty, so the mean loss is undefined; Reduction::sum gives 0"},
       {[&] { nn::euclidean(v, v, {.reduction = Reduction::none}); }, "euclidean: needs rows (N, K), got shape (2,)"},
       {[&] {
          nn::softmax_cross_entropy(x, tensor({0, 3}), {.reduction = Reduction::none});

@@ -214,7 +214,7 @@ TEST_CASE("scopes of modes nest and end") {
 }
 
 TEST_CASE("an override says how many tensors it takes") {
-  CHECK_THROWS_WITH_AS(overrides::linear(zeros({2, 2})), "linear: takes 3 tensors, got 1", Error);
+  CHECK_THROWS_WITH_AS(overrides::linear(zeros({2, 2})), "linear: expects 3 tensors, got 1", Error);
 }
 
 TEST_CASE("checked mode accepts right ops where the terms of a value cancel") {

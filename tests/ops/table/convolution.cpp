@@ -76,7 +76,7 @@ std::vector<Row> conv2d_rows() {
   refuse_conv(row, {1, 3, 8, 8}, {4, 1, 3, 3}, {.groups = 2},
               "conv2d: the 3 channels of x (1, 3, 8, 8) in groups = 2 do not fit the 1 of weight (4, 1, 3, 3)");
   refuse_conv(row, {1, 4, 8, 8}, {3, 2, 3, 3}, {.groups = 2},
-              "conv2d: groups = 2 do not divide the 3 filters of weight (3, 2, 3, 3)");
+              "conv2d: groups = 2 does not divide the 3 filters of weight (3, 2, 3, 3)");
   refuse_conv(row, {1, 4, 8, 8}, {4, 4, 3, 3}, {.groups = 0}, "conv2d: groups must be at least 1, got 0");
   refuse_conv(row, {1, 4, 8, 8}, {4, 4, 3, 3}, {.groups = INT64_MIN}, "conv2d: groups must be at least 1, got -92233");
   refuse_conv(row, {1, 1, 4, 2}, {1, 1, 3, 3}, {},
@@ -86,15 +86,16 @@ std::vector<Row> conv2d_rows() {
   refuse_conv(row, {1, 1, 4, 4}, {1, 1, 0, 3}, {}, "conv2d: a window's size must be at least 1, got (0, 3)");
   refuse_conv(row, {1, 1, 4, 4}, {1, 1, 3, 3}, {.stride = {1, 0}}, "conv2d: the stride must be at least 1, got (1, 0)");
   refuse_conv(row, {1, 1, 4, 4}, {1, 1, 3, 3}, {.dilation = INT64_MIN}, "conv2d: the dilation must be at least 1, got");
-  refuse_conv(row, {1, 1, 4, 4}, {1, 1, 3, 3}, {.dilation = kHuge}, "conv2d: the dilation may be up to 2147483647");
+  refuse_conv(row, {1, 1, 4, 4}, {1, 1, 3, 3}, {.dilation = kHuge}, "conv2d: the dilation must be at most 2147483647");
   refuse_conv(row, {1, 1, 4, 4}, {1, 1, 3, 3}, {.dilation = INT32_MAX}, "is larger than (1, 1, 4, 4)");
   refuse_conv(row, {1, 1, 4, 4}, {1, 1, 3, 3}, {.padding = -1}, "conv2d: the padding must be at least 0, got (-1, -1)");
-  refuse_conv(row, {1, 1, 4, 4}, {1, 1, 3, 3}, {.padding = kHuge}, "conv2d: the padding may be up to 2147483647");
+  refuse_conv(row, {1, 1, 4, 4}, {1, 1, 3, 3}, {.padding = kHuge}, "conv2d: the padding must be at most 2147483647");
   refuse_conv(row, {0, 1, 4, 4}, {1, 1, 3, 3}, {.padding = INT32_MAX},
               "conv2d: (0, 1, 4, 4) with padding (2147483647, 2147483647) has more windows than fit in 64 bits");
-  refuse_conv(row, {0, 1, 4, INT64_MAX / 4}, {1, 1, 3, 3}, {}, "conv2d: the sides of images may be up to 2147483647");
+  refuse_conv(row, {0, 1, 4, INT64_MAX / 4}, {1, 1, 3, 3}, {},
+              "conv2d: the sides of images must be at most 2147483647");
   refuse_conv(row, {1, 4, 4}, {1, 1, 3, 3}, {},
-              "conv2d: takes x (N, C, H, W) and weight (O, C/groups, KH, KW), got (1, 4, 4) and (1, 1, 3, 3)");
+              "conv2d: expects x (N, C, H, W) and weight (O, C/groups, KH, KW), got (1, 4, 4) and (1, 1, 3, 3)");
   refuse_conv(row, {1, 1, 4, 4}, {1, 3, 3}, {}, "got (1, 1, 4, 4) and (1, 3, 3)");
   row.refusals.push_back({[] {
                             conv2d(zeros({1, 1, 4, 4}), zeros({2, 1, 3, 3}), zeros({3}));
@@ -111,7 +112,7 @@ std::vector<Row> conv2d_rows() {
   row.refusals.push_back({[] {
                             conv2d(zeros({1, 1, 4, 4}, int64), zeros({2, 1, 3, 3}, int64));
                           },
-                          "conv2d: takes float32 or float64, got int64"});
+                          "conv2d: expects float32 or float64, got int64"});
   row.refusals.push_back({[] { conv2d(zeros({1, 1, 4, 4}), Tensor()); }, "handle is empty"});
   row.refusals.push_back({[] { conv2d(zeros({1, 1, 4, 4}), zeros({2, 1, 3, 3}), Tensor()); }, "handle is empty"});
   return rows;
@@ -146,7 +147,7 @@ std::vector<Row> conv1d_rows() {
                       {[] {
                          conv1d(zeros({1, 1, 3, 3}), zeros({1, 1, 2, 2}));
                        },
-                       "conv1d: takes x (N, C, L) and weight (O, C/groups, K), got (1, 1, 3, 3) and (1, 1, 2, 2)"},
+                       "conv1d: expects x (N, C, L) and weight (O, C/groups, K), got (1, 1, 3, 3) and (1, 1, 2, 2)"},
                       {[] {
                          conv1d(zeros({1, 2, 3}), zeros({1, 1, 2}));
                        },
@@ -221,11 +222,11 @@ std::vector<Row> conv_transpose2d_rows() {
     rows[0].refusals.push_back({[=] { conv_transpose2d(zeros(x), zeros(weight), options); }, message});
   };
   refuse({1, 3, 4}, {3, 1, 2, 2}, {},
-         "conv_transpose2d: takes x (N, C, H, W) and weight (C, O/groups, KH, KW), got (1, 3, 4) and (3, 1, 2, 2)");
+         "conv_transpose2d: expects x (N, C, H, W) and weight (C, O/groups, KH, KW), got (1, 3, 4) and (3, 1, 2, 2)");
   refuse({1, 3, 4, 4}, {2, 1, 2, 2}, {},
          "conv_transpose2d: the 3 channels of x (1, 3, 4, 4) do not fit the 2 of weight (2, 1, 2, 2)");
   refuse({1, 3, 4, 4}, {3, 1, 2, 2}, {.groups = 2},
-         "conv_transpose2d: groups = 2 do not divide the 3 channels of x (1, 3, 4, 4)");
+         "conv_transpose2d: groups = 2 does not divide the 3 channels of x (1, 3, 4, 4)");
   refuse({1, 3, 4, 4}, {3, 1, 2, 2}, {.groups = 0}, "conv_transpose2d: groups must be at least 1, got 0");
   refuse(
       {1, 0, 4, 4}, {0, 3, 2, 2}, {.groups = INT64_MAX},
@@ -233,7 +234,8 @@ std::vector<Row> conv_transpose2d_rows() {
   refuse({1, 1, 4, 4}, {1, 1, 0, 2}, {}, "conv_transpose2d: a window's size must be at least 1, got (0, 2)");
   refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.stride = 0}, "conv_transpose2d: the stride must be at least 1, got (0, 0)");
   refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.padding = INT64_MIN}, "conv_transpose2d: the padding must be at least 0, got");
-  refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.dilation = INT64_MAX}, "conv_transpose2d: the dilation may be up to 2147483647");
+  refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.dilation = INT64_MAX},
+         "conv_transpose2d: the dilation must be at most 2147483647");
   refuse({1, 1, 0, 4}, {1, 1, 2, 2}, {},
          "conv_transpose2d: the sides of images must be from 1 to 2147483647, got (1, 1, 0, 4)");
   refuse({1, 1, 4, 4}, {1, 1, 2, 2}, {.stride = 2, .output_padding = {1, 2}},

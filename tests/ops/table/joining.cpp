@@ -64,7 +64,7 @@ std::vector<Row> join_rows() {
            const Tensor long_one = broadcast_to(zeros({}), {INT64_MAX});
            concatenate({long_one, long_one});
          },
-         "concatenate: axis 0 grows beyond 64 bits"},
+         "concatenate: axis 0 exceeds 64 bits"},
         {[] { concatenate({zeros({2})}, 1); }, "concatenate: axis 1 is out of range for 1 axes"}}},
       {"concatenate(axis -2)",
        [](const Tensors& x) { return concatenate(x, -2); },
@@ -110,8 +110,8 @@ std::vector<Row> join_rows() {
        {{[] {
            split(zeros({2, 4}), 3, 1);
          },
-         "split: axis 1 of (2, 4) cannot be cut into 3 parts of one size"},
-        {[] { split(zeros({4}), 0); }, "split: axis 0 of (4,) cannot be cut into 0 parts"},
+         "split: axis 1 of (2, 4) cannot be split into 3 equal parts"},
+        {[] { split(zeros({4}), 0); }, "split: axis 0 of (4,) cannot be split into 0 equal parts"},
         {[] { split(zeros({4}), 2, 1); }, "split: axis 1 is out of range for 1 axes"}}},
       {"split(sizes)",
        [](const Tensors& x) {
@@ -163,7 +163,7 @@ std::vector<Row> padding_rows() {
         {[] {
            pad(zeros({2}), {{INT64_MAX, 0}});
          },
-         "pad: axis 0 of (2,) grows beyond 64 bits"},
+         "pad: axis 0 of (2,) exceeds 64 bits"},
         {[] {
            pad(zeros({2}, int64), {{1, 0}}, 0.5);
          },

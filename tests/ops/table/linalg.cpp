@@ -176,12 +176,12 @@ std::vector<Refusal> square_refusals(const std::string& name, std::function<void
   return {{[call] {
              call(zeros({2, 3}));
            },
-           name + ": takes square matrices, got (2, 3)"},
-          {[call] { call(zeros({3})); }, name + ": takes square matrices, got (3,)"},
+           name + ": expects square matrices, got (2, 3)"},
+          {[call] { call(zeros({3})); }, name + ": expects square matrices, got (3,)"},
           {[call] {
              call(zeros({2, 2}, int64));
            },
-           name + ": takes float32 or float64, got int64"},
+           name + ": expects float32 or float64, got int64"},
           {[call] { call(Tensor()); }, "handle is empty"}};
 }
 std::vector<Refusal> system_refusals(const std::string& name, std::function<void(const Tensor&, const Tensor&)> call) {
@@ -189,8 +189,11 @@ std::vector<Refusal> system_refusals(const std::string& name, std::function<void
   list.push_back({[call] {
                     call(ones({2, 2}), ones({3, 2}));
                   },
-                  name + ": the right side (3, 2) does not fit matrices (2, 2)"});
-  list.push_back({[call] { call(ones({2, 2}), ones({})); }, name + ": the right side () does not fit matrices (2, 2)"});
+                  name + ": the right-hand side (3, 2) does not fit matrices (2, 2)"});
+  list.push_back({[call] {
+                    call(ones({2, 2}), ones({}));
+                  },
+                  name + ": the right-hand side () does not fit matrices (2, 2)"});
   list.push_back({[call] { call(ones({2, 2}), ones({2}, float64)); }, name + ": dtypes differ: float32 and float64"});
   list.push_back({[call] {
                     call(ones({2, 2, 2}), ones({3, 2, 2}));
@@ -239,7 +242,8 @@ std::vector<Row> linalg_rows() {
        [](const Tensors& x) { return trace(x[0]); },
        trace_of,
        {{{{3, 3}}}, {{{1, 1}}}, {{{2, 4}}}, {{{4, 2}}}, {{{2, 3, 3}}}, {{{0, 0}}}, {{{2, 0, 3}}}, {{{0, 2, 2}}}},
-       {{[] { trace(zeros({3})); }, "trace: takes matrices, got (3,)"}, {[] { trace(Tensor()); }, "handle is empty"}}},
+       {{[] { trace(zeros({3})); }, "trace: expects matrices, got (3,)"},
+        {[] { trace(Tensor()); }, "handle is empty"}}},
       rounded({"inverse", [](const Tensors& x) { return inverse(shifted(x[0])); },
                [](const std::vector<Plain>& x) {
                  return each_matrix(x[0], [](const Matrix& m) { return inverse_of(shifted_of(m)); });

@@ -64,7 +64,7 @@ std::vector<Row> linear_rows() {
         {[] {
            linear(zeros({2, 3}, int64), zeros({5, 3}, int64));
          },
-         "linear: takes float32 or float64, got int64"}}},
+         "linear: expects float32 or float64, got int64"}}},
       linear_row("linear_relu", linear_relu, [](double v) { return v > 0 ? v : 0; }),
       linear_row("linear_sigmoid", linear_sigmoid, [](double v) { return 1 / (1 + std::exp(-v)); }),
       linear_row("linear_tanh", linear_tanh, std::tanh),

@@ -47,7 +47,7 @@ std::vector<Row> loss_rows() {
         {[] {
            nn::softmax_cross_entropy(zeros({0, 3}), zeros({0, 3}));
          },
-         "softmax_cross_entropy: outputs (0, 3) have no losses, so there is no mean; Reduction::sum gives 0"},
+         "softmax_cross_entropy: outputs (0, 3) are empty, so the mean loss is undefined; Reduction::sum gives 0"},
         {[] {
            nn::softmax_cross_entropy(zeros({2, 3}), tensor({0, 3}));
          },
@@ -76,7 +76,7 @@ std::vector<Row> loss_rows() {
         {[] { nn::mse(zeros({2}), zeros({2}, float64)); },
          "mse: dtypes differ: outputs float32, targets float64; convert with astype"},
         {[] { nn::mse(zeros({0}), zeros({0})); },
-         "mse: outputs (0,) have no losses, so there is no mean; Reduction::sum gives 0"}}},
+         "mse: outputs (0,) are empty, so the mean loss is undefined; Reduction::sum gives 0"}}},
       {"euclidean(one-hot)",
        [](const Tensors& x) { return nn::euclidean(x[0], x[1]); },
        [](const std::vector<Plain>& x) { return euclidean_of(x[0], x[1]); },

@@ -82,7 +82,7 @@ std::vector<Row> normalizing_rows() {
        kLastAxis,
        {{[] { softmax(zeros({2}), 1); }, "softmax: axis 1 is out of range for 1 axes"},
         {[] { softmax(zeros({})); }, "softmax: axis -1 is out of range for 0 axes"},
-        {[] { softmax(zeros({2}, int64)); }, "softmax: takes float32 or float64, got int64; convert with astype"},
+        {[] { softmax(zeros({2}, int64)); }, "softmax: expects float32 or float64, got int64; convert with astype"},
         {[] {
            overrides::softmax(zeros({2}), tensor({0, 1}));
          },
@@ -99,7 +99,7 @@ std::vector<Row> normalizing_rows() {
        [](const std::vector<Plain>& x) { return lines(x[0], x[0].shape.size() - 1, log_shares); },
        kLastAxis,
        {{[] { log_softmax(zeros({2}), -2); }, "log_softmax: axis -2 is out of range for 1 axes"},
-        {[] { log_softmax(zeros({2}, uint8)); }, "log_softmax: takes float32 or float64, got uint8"}}},
+        {[] { log_softmax(zeros({2}, uint8)); }, "log_softmax: expects float32 or float64, got uint8"}}},
       {"log_softmax(axis 0)",
        [](const Tensors& x) { return log_softmax(x[0], 0); },
        [](const std::vector<Plain>& x) { return lines(x[0], 0, log_shares); },
@@ -116,7 +116,7 @@ std::vector<Row> normalizing_rows() {
            logsumexp(zeros({2, 2}), {0, -2});
          },
          "logsumexp: axis -2 is given twice"},
-        {[] { logsumexp(zeros({2}, int64)); }, "logsumexp: takes float32 or float64, got int64"}}},
+        {[] { logsumexp(zeros({2}, int64)); }, "logsumexp: expects float32 or float64, got int64"}}},
       {"logsumexp(axis 1, keepdims)",
        [](const Tensors& x) { return logsumexp(x[0], 1, true); },
        [](const std::vector<Plain>& x) { return lines(x[0], 1, log_total); },
@@ -160,7 +160,7 @@ std::vector<Row> normalizing_rows() {
         {[] {
            layer_norm(zeros({2, 3}, int64), zeros({3}), zeros({3}));
          },
-         "layer_norm: takes float32 or float64, got int64"},
+         "layer_norm: expects float32 or float64, got int64"},
         {[] {
            layer_norm(zeros({2, 3}), zeros({3}, float64), zeros({3}));
          },
@@ -194,7 +194,7 @@ std::vector<Row> normalizing_rows() {
         {[] {
            batch_norm(zeros({2, 3}, int64), zeros({3}), zeros({3}));
          },
-         "batch_norm: takes float32 or float64, got int64"},
+         "batch_norm: expects float32 or float64, got int64"},
         {[] {
            batch_norm(zeros({2, 3}), zeros({3}, float64), zeros({3}));
          },

@@ -110,7 +110,7 @@ std::vector<Row> unfold_rows() {
   rows[0].refusals = {{[] {
                          unfold(zeros({1, 3, 3}), 2);
                        },
-                       "unfold: takes images (N, C, H, W), got (1, 3, 3)"},
+                       "unfold: expects images (N, C, H, W), got (1, 3, 3)"},
                       {[] {
                          unfold(zeros({1, 1, 3, 3}), 4);
                        },
@@ -118,7 +118,7 @@ std::vector<Row> unfold_rows() {
                       {[] {
                          unfold(zeros({1, 1, 3, 3}, int64), 2);
                        },
-                       "unfold: takes float32 or float64, got int64"},
+                       "unfold: expects float32 or float64, got int64"},
                       {[] {
                          unfold(zeros({1, 1, 3, 3}), 2, {.padding = INT64_MIN});
                        },
@@ -130,7 +130,7 @@ std::vector<Row> unfold_rows() {
   rows[3].refusals = {{[] {
                          fold(zeros({1, 4}), 3, 2);
                        },
-                       "fold: takes columns (N, C·KH·KW, L), got (1, 4)"},
+                       "fold: expects columns (N, C·KH·KW, L), got (1, 4)"},
                       {[] {
                          fold(zeros({1, 5, 4}), 3, 2);
                        },
@@ -146,7 +146,7 @@ std::vector<Row> unfold_rows() {
                       {[] {
                          fold(zeros({1, 8, 4}, uint8), 3, 2);
                        },
-                       "fold: takes float32 or float64, got uint8"}};
+                       "fold: expects float32 or float64, got uint8"}};
   return rows;
 }
 
@@ -160,13 +160,13 @@ std::vector<Row> adaptive_rows() {
   const auto refuse = [&](Shape x, Size2d size, Dtype dtype, const char* message) {
     rows[0].refusals.push_back({[=] { adaptive_avg_pool2d(zeros(x, dtype), size); }, message});
   };
-  refuse({1, 4, 4}, 2, float32, "adaptive_avg_pool2d: takes x (N, C, H, W), got (1, 4, 4)");
+  refuse({1, 4, 4}, 2, float32, "adaptive_avg_pool2d: expects x (N, C, H, W), got (1, 4, 4)");
   refuse({1, 1, 0, 4}, 2, float32, "adaptive_avg_pool2d: the images of x (1, 1, 0, 4) are empty");
   refuse({1, 1, 4, 0}, 2, float32, "adaptive_avg_pool2d: the images of x (1, 1, 4, 0) are empty");
   refuse({1, 1, 4, 4}, {2, 0}, float32, "adaptive_avg_pool2d: sizes must be from 1 to 2147483647, got (2, 0)");
   refuse({1, 1, 4, 4}, INT64_MAX, float32, "adaptive_avg_pool2d: sizes must be from 1 to 2147483647, got");
-  refuse({0, 1, 4, INT64_MAX / 4}, 1, float32, "adaptive_avg_pool2d: the sides of images may be up to 2147483647");
-  refuse({1, 1, 4, 4}, 2, int64, "adaptive_avg_pool2d: takes float32 or float64, got int64");
+  refuse({0, 1, 4, INT64_MAX / 4}, 1, float32, "adaptive_avg_pool2d: the sides of images must be at most 2147483647");
+  refuse({1, 1, 4, 4}, 2, int64, "adaptive_avg_pool2d: expects float32 or float64, got int64");
   return rows;
 }
 
@@ -204,7 +204,7 @@ std::vector<Row> pool_rows() {
   rows[0].refusals = {{[] {
                          max_pool2d(zeros({1, 3, 3}), 2);
                        },
-                       "max_pool2d: takes x (N, C, H, W), got (1, 3, 3)"},
+                       "max_pool2d: expects x (N, C, H, W), got (1, 3, 3)"},
                       {[] {
                          max_pool2d(zeros({1, 1, 3, 3}), {2, 4});
                        },
@@ -228,11 +228,11 @@ std::vector<Row> pool_rows() {
                       {[] {
                          max_pool2d(zeros({1, 1, 3, 3}, int64), 2);
                        },
-                       "max_pool2d: takes float32 or float64, got int64"}};
+                       "max_pool2d: expects float32 or float64, got int64"}};
   rows[3].refusals = {{[] {
                          avg_pool2d(zeros({3, 3}), 2);
                        },
-                       "avg_pool2d: takes x (N, C, H, W), got (3, 3)"},
+                       "avg_pool2d: expects x (N, C, H, W), got (3, 3)"},
                       {[] {
                          avg_pool2d(zeros({1, 1, 3, 3}), 2, {.padding = -1});
                        },
@@ -240,7 +240,7 @@ std::vector<Row> pool_rows() {
                       {[] {
                          avg_pool2d(zeros({1, 1, 3, 3}, uint8), 2);
                        },
-                       "avg_pool2d: takes float32 or float64, got uint8"}};
+                       "avg_pool2d: expects float32 or float64, got uint8"}};
   rows[6].refusals = {{[] {
                          max_pool1d(zeros({1, 1, 3}), 4);
                        },
@@ -248,7 +248,7 @@ std::vector<Row> pool_rows() {
                       {[] {
                          max_pool1d(zeros({1, 1, 3, 3}), 2);
                        },
-                       "max_pool1d: takes x (N, C, L), got (1, 1, 3, 3)"}};
+                       "max_pool1d: expects x (N, C, L), got (1, 1, 3, 3)"}};
   rows[7].refusals = {{[] {
                          avg_pool1d(zeros({1, 1, 3}), 2, {.stride = -1});
                        },

@@ -137,11 +137,11 @@ std::vector<Row> product_rows() {
         {[] {
            matmul(zeros({2, 3}, int64), zeros({3, 5}, int64));
          },
-         "matmul: takes float32 or float64, got int64"},
+         "matmul: expects float32 or float64, got int64"},
         {[] {
            matmul(zeros({}), zeros({3, 5}));
          },
-         "matmul: takes matrices and vectors, got () x (3, 5)"},
+         "matmul: expects matrices and vectors, got () x (3, 5)"},
         {[] {
            matmul(zeros({2, 3, 4}), zeros({2, 3, 5}));
          },
@@ -165,16 +165,16 @@ std::vector<Row> product_rows() {
        {{[] {
            dot(zeros({2, 3}), zeros({3}));
          },
-         "dot: takes vectors, got (2, 3) and (3,); matmul multiplies matrices"},
+         "dot: expects vectors, got (2, 3) and (3,); use matmul for matrices"},
         {[] { dot(zeros({2}), zeros({3})); }, "dot: lengths differ: (2,) and (3,)"},
         {[] { dot(zeros({2}), zeros({2}, float64)); }, "dot: dtypes differ: float32 and float64"},
-        {[] { dot(zeros({2}, int64), zeros({2}, int64)); }, "dot: takes float32 or float64, got int64"}}},
+        {[] { dot(zeros({2}, int64), zeros({2}, int64)); }, "dot: expects float32 or float64, got int64"}}},
       {"cross",
        [](const Tensors& x) { return cross(x[0], x[1]); },
        [](const std::vector<Plain>& x) { return cross_of(x, broadcast(x[0].shape, x[1].shape).size() - 1); },
        {{{{3}, {3}}}, {{{2, 3}, {2, 3}}}, {{{3}, {4, 2, 3}}}, {{{2, 1, 3}, {4, 3}}}, {{{0, 3}, {3}}}},
        {{[] { cross(zeros({3}), zeros({2})); }, "cross: shapes do not broadcast: (3,) and (2,)"},
-        {[] { cross(zeros({3}), zeros({1})); }, "cross: takes vectors of size 3 along axis -1, got (3,) and (1,)"},
+        {[] { cross(zeros({3}), zeros({1})); }, "cross: expects vectors of size 3 along axis -1, got (3,) and (1,)"},
         {[] { cross(zeros({3}), zeros({3}), 1); }, "cross: axis 1 is out of range for 1 axes"},
         {[] { cross(zeros({3}), zeros({3}, float64)); }, "cross: dtypes differ: float32 and float64"},
         {[] { cross(zeros({3}, uint8), zeros({3}, uint8)); }, "cross: does not support uint8"}}},
@@ -189,7 +189,7 @@ std::vector<Row> product_rows() {
        {{[] {
            outer(zeros({2, 3}), zeros({3}));
          },
-         "outer: takes vectors, got (2, 3) and (3,)"},
+         "outer: expects vectors, got (2, 3) and (3,)"},
         {[] { outer(zeros({2}), zeros({2}, float64)); }, "outer: dtypes differ"}}},
       {"einsum(ij,jk->ik)",
        [](const Tensors& x) { return einsum("ij,jk->ik", x); },
@@ -232,7 +232,7 @@ std::vector<Row> product_rows() {
         {[] {
            einsum("ij->iq", {zeros({2, 3})});
          },
-         "einsum: 'q' of the result \"iq\" stands in no operand"},
+         "einsum: 'q' of the result \"iq\" appears in no operand"},
         {[] {
            einsum("ij->ii", {zeros({2, 3})});
          },
@@ -253,7 +253,7 @@ std::vector<Row> product_rows() {
            einsum("i,i", {zeros({2}), zeros({2}, float64)});
          },
          "einsum: dtypes differ: float32 and float64"},
-        {[] { einsum("i", {zeros({2}, uint8)}); }, "einsum: takes float32, float64 or int64, got uint8"},
+        {[] { einsum("i", {zeros({2}, uint8)}); }, "einsum: expects float32, float64 or int64, got uint8"},
         {[] {
            einsum("abcde,fghij", {zeros({1, 1, 1, 1, 1}), zeros({1, 1, 1, 1, 1})});
          },

@@ -62,7 +62,7 @@ std::vector<Row> reduction_rows() {
          return out;
        },
        {{{{3, 5}}}, {{{2, 3, 4}}}},
-       {{[] { mean(zeros({2}, int64)); }, "mean: takes float32 or float64, got int64; convert with astype"}}},
+       {{[] { mean(zeros({2}, int64)); }, "mean: expects float32 or float64, got int64; convert with astype"}}},
       {"max",
        [](const Tensors& x) { return max(x[0], 1); },
        [](const std::vector<Plain>& x) { return fold(x[0], {1}, false, -INFINITY, larger); },

@@ -103,7 +103,7 @@ std::vector<Row> shape_rows() {
        [](const Tensors& x) { return scaled(x[0], -1.5); },
        each([](double v) { return -1.5 * v; }),
        kUnarySamples,
-       {{[] { scaled(zeros({2}, int64), 2); }, "scaled: takes float32 or float64, got int64"}}},
+       {{[] { scaled(zeros({2}, int64), 2); }, "scaled: expects float32 or float64, got int64"}}},
       {"alias", [](const Tensors& x) { return alias(x[0]); }, each([](double v) { return v; }), kUnarySamples, {}},
       {"detach",
        [](const Tensors& x) { return detach(x[0]); },

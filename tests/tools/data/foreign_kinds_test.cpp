@@ -49,7 +49,7 @@ TEST_CASE("a file of another kind than its name says is told by its kind, by eve
 
 TEST_CASE("a folder is told from a file by every reader") {
   const ScratchFolder folder;
-  const std::string path = folder.path().string(), expected = path + ": expected a file, found a folder";
+  const std::string path = folder.path().string(), expected = path + ": expected a file, found a directory";
   CHECK(file_error([&] { nn::read_safetensors(path); }) == expected);
   CHECK(file_error([&] { tools::read_npy(path); }) == expected);
   CHECK(file_error([&] { tools::read_idx(path, 1); }) == expected);

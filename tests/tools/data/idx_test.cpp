@@ -87,7 +87,7 @@ TEST_CASE("an idx file that is not there or is no file is an error that says so"
   const std::string absent = (folder.path() / "absent").string();
   CHECK(file_error([&] { read_idx(absent, 1); }) == absent + ": no such file");
   CHECK(file_error([&] { read_idx(folder.path(), 1); }) ==
-        folder.path().string() + ": expected a file, found a folder");
+        folder.path().string() + ": expected a file, found a directory");
 }
 
 TEST_CASE("an idx file of more axes than a shape has is refused, however many are asked for") {

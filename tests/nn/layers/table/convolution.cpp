@@ -38,7 +38,7 @@ std::vector<LayerRow> conv2d_layer_rows() {
            Rng rng(1);
            use(nn::Conv2d{2, 3, 3, rng}, {2, 5, 5});
          },
-         "conv2d: takes x (N, C, H, W) and weight (O, C/groups, KH, KW), got (2, 5, 5) and (3, 2, 3, 3)"},
+         "conv2d: expects x (N, C, H, W) and weight (O, C/groups, KH, KW), got (2, 5, 5) and (3, 2, 3, 3)"},
         {[] {
            Rng rng(1);
            use(nn::Conv2d{2, 3, 3, rng}, {1, 2, 2, 5});

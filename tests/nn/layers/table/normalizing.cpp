@@ -140,7 +140,7 @@ std::vector<LayerRow> normalizing_layer_rows() {
        "0 parameters, 0 B",
        {{[] { nn::Dropout{1.5}; }, "Dropout: p must lie between 0 and 1, got 1.5"},
         {[] { nn::Dropout{0.5}(zeros({3}, int64)); },
-         "Dropout: takes float32 or float64, got int64; convert with astype"}}},
+         "Dropout: expects float32 or float64, got int64; convert with astype"}}},
       {"Dropout(in training)",
        [](Rng&, Dtype) {
          return AnyLayer{nn::Dropout{0.3}, kTrained};

@@ -14,7 +14,7 @@ std::vector<LayerRow> pooling_layer_rows() {
        {{[] {
            nn::MaxPool2d{2}(zeros({3, 4, 4}));
          },
-         "max_pool2d: takes x (N, C, H, W), got (3, 4, 4)"},
+         "max_pool2d: expects x (N, C, H, W), got (3, 4, 4)"},
         {[] {
            nn::MaxPool2d{3}(zeros({1, 1, 2, 4}));
          },
@@ -46,7 +46,7 @@ std::vector<LayerRow> pooling_layer_rows() {
        {{[] {
            nn::AvgPool2d{2}(zeros({1, 1, 4, 4}, int64));
          },
-         "avg_pool2d: takes float32 or float64, got int64; convert with astype"}}},
+         "avg_pool2d: expects float32 or float64, got int64; convert with astype"}}},
       {"AvgPool2d(padding)",
        [](Rng&, Dtype) {
          return nn::AvgPool2d{3, {.stride = 2, .padding = 1}};
@@ -70,7 +70,7 @@ std::vector<LayerRow> pooling_layer_rows() {
         {[] {
            nn::Sequential{nn::AdaptiveAvgPool2d{1}}(zeros({4, 4}));
          },
-         "layer \"0\": adaptive_avg_pool2d: takes x (N, C, H, W), got (4, 4)"}}},
+         "layer \"0\": adaptive_avg_pool2d: expects x (N, C, H, W), got (4, 4)"}}},
   };
 }
 
