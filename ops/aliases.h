@@ -1,6 +1,6 @@
 // Other names of ops. An op has NumPy's name where NumPy has it; here are the names under which users of PyTorch, and
 // of NumPy's longer forms, look for the same thing. Each is one line, and errors speak of the op that it stands for.
-// Above all families of ops: none of them includes this header.
+// No family of ops includes this header.
 #pragma once
 #include <initializer_list>
 #include <span>

@@ -47,7 +47,7 @@ class RecordingProbe;
 thread_local constinit RecordingProbe* current_probe = nullptr;
 
 // Sees what f records: the tensors it reads from the log as it was, and those it makes. Whatever becomes of f, it
-// leaves no node and no handle on one, of which a probe around this one would not know.
+// leaves no node, and no handle on one, unknown to a probe around this one.
 class RecordingProbe final : public Observer {
  public:
   explicit RecordingProbe(Log& log)
@@ -65,7 +65,7 @@ class RecordingProbe final : public Observer {
     current_probe = outer_;
   }
 
-  // Most tensors are short-lived; what nobody else holds need not be held here.
+  // Most tensors are short-lived; one with no other handle need not be held here.
   void forget_unused() {
     const auto is_unused = [this](const Tensor& x) {
       const bool unused = x.body().refs.load(std::memory_order_acquire) == 1;

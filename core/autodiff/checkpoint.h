@@ -1,6 +1,6 @@
 // checkpoint(f): f with less memory. What f's derivative needs is not kept: the tape keeps f's inputs and runs f again
 // in the sweep (Griewank and Walther, "Algorithm 799: revolve", 2000; Chen et al., "Training deep nets with sublinear
-// memory cost", 2016). To the tape, and to whoever observes it, such a call is one op. The rerun must do what the first
+// memory cost", 2016). To the tape and its observers such a call is one op. The rerun must do what the first
 // run did: the tape keeps a copy of f, and f draws only from an Rng that is handed to it or that the scope around the
 // call gives (call_context.h).
 #pragma once
@@ -38,8 +38,8 @@ struct Call {
   }
 };
 
-/// What the first run of a checkpoint on this thread has made and nobody uses any more is let go at the latest when it
-/// records the next op; with this, now.
+/// Releases, now, what the first run of a checkpoint on this thread made and nothing uses any more; otherwise this
+/// happens no later than when it records the next op.
 void settle_checkpoint();
 
 template <class Argument>

@@ -115,7 +115,7 @@ template <class... Arguments>
 struct Linearized {
   SuspendedTape tape;
   std::tuple<Variable<Arguments>...> variables;
-  Tensor value, own_value;  // own_value is the same for the tape alone, which nobody else can watch
+  Tensor value, own_value;  // own_value is the tape's private handle, which no one else can watch
 
   template <class F>
   Linearized(F& f, const Arguments&... arguments)

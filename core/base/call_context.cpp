@@ -2,7 +2,7 @@
 
 namespace retrograd::detail {
 
-// Not inline, as own_pool is not.
+// Not inline: a program with hidden symbols would otherwise have its own copy beside the shared library's.
 thread_local constinit CallContext current_call_context{};
 
 }  // namespace retrograd::detail

@@ -1,7 +1,7 @@
 // What surrounds the functions that run on this thread: the generator they may draw from, the default dtype, and
 // whether this is a call made again. A scope sets it and puts back what was there. A checkpoint keeps it as it was at
-// its call, so that the rerun draws the same numbers and makes the same tensors. Refuses to know what is drawn, and
-// what a function does only once.
+// its call, so that the rerun draws the same numbers and makes the same tensors. Does not depend on what is drawn
+// or on what a function does only once.
 #pragma once
 #include <cstddef>
 

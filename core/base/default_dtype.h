@@ -1,5 +1,5 @@
 // The dtype of floating tensors that are made without one: float32, or what a scope on this thread says. What is
-// computed from tensors has their dtype, whatever the default. Knows no tensor.
+// computed from tensors has their dtype, whatever the default. Does not depend on tensors.
 #pragma once
 #include <cstddef>
 

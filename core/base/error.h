@@ -1,8 +1,8 @@
 // What Retrograd throws. A caller's mistake is an Error (a std::invalid_argument): the op first, then the fact, then
 // the values, as in "matmul: inner dimensions differ: (2, 3) x (4, 5)". A bad or missing file is a FileError: what,
-// where, expected, found. Asserts are for our own mistakes and never meet a user. Knows nothing of layers but that what
-// is thrown in one can be told where in its model it stands. Destructors stand in the .cpp, and with them the tables
-// that every file that throws would have a copy of otherwise.
+// where, expected, found. Asserts are for our own mistakes and never meet a user. Does not depend on
+// layers, except that an error can be given the name of the layer it was thrown in. Destructors are defined in the
+// .cpp, so that vtables are not emitted in every file that throws.
 #pragma once
 #include <fmt/core.h>
 

@@ -1,5 +1,5 @@
-// What stands between the brackets of x[i] and x(i, range(1, 3)): for one axis a place, which takes the axis away, or a
-// range of places, which keeps it. Knows nothing of tensors; they check it against their sizes.
+// The arguments of x[i] and x(i, range(1, 3)): for each axis either a position, which removes the axis, or a range of
+// positions, which keeps it. Does not depend on tensors, which check an index against their sizes.
 #pragma once
 #include <concepts>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // The locks that belong to the whole process, in one place, because a fork must take them all: its child has none of
 // the threads that might hold one. None of them is held while another is taken, while ops run or while user code does.
-// Locks of single objects stand where those are made, each with its own answer to a fork. Knows nothing of what the
-// locks guard.
+// Locks of single objects are defined with those objects, each with its own fork handling. Does not depend on what
+// the locks guard.
 #pragma once
 #include <mutex>
 
@@ -17,7 +17,7 @@ struct Locks {
 };
 Locks& locks();
 
-/// From the first call on, forks take them; whoever has a tensor has called it.
+/// From the first call on, a fork takes them; creating any tensor calls it.
 void cover_forks() noexcept;
 
 }  // namespace retrograd::detail

@@ -1,5 +1,5 @@
 // The sizes of a tensor along its axes, held inline (at most eight), so that no shape ever allocates. A scalar has rank
-// 0 and size 1. Also NumPy's broadcasting rule and the reading of axis arguments. Knows nothing of values or strides.
+// 0 and size 1. Also NumPy's broadcasting rule and the reading of axis arguments. Does not depend on values or strides.
 #pragma once
 #include <array>
 #include <concepts>
@@ -16,7 +16,7 @@
 
 namespace retrograd {
 
-/// The most axes that a tensor can have.
+/// The maximum number of axes of a tensor.
 inline constexpr int kMaxRank = 8;
 /// Steps between neighbors along each axis, in elements.
 using Strides = std::array<std::int64_t, kMaxRank>;

@@ -21,7 +21,7 @@ struct Block {
   std::atomic<std::uint32_t> refs;
 };
 
-/// Bytes before the payload of a block; whoever takes one may keep a head of his own there, which begins with a Block.
+/// Bytes before the payload of a block; its owner may keep a larger header there, which must begin with a Block.
 inline constexpr std::size_t kBlockHead = 192;
 
 // Four classes of payload an octave: 64, 80, 96, 112, 128, 160 … so that at most a fifth of it is waste.
@@ -62,7 +62,7 @@ struct Pool {
   struct Reserve {
     Block* cold = nullptr;              // free blocks set aside when the peak was reset
     std::atomic<std::int64_t> held{0};  // blocks taken from the system
-    std::atomic<std::int64_t> peak{0};  // the most that were live at once
+    std::atomic<std::int64_t> peak{0};  // the maximum live at once
   };
   Reserve reserves[kSizeClasses];
   std::int64_t held_bytes = 0;            // only the owner looks

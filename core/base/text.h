@@ -1,4 +1,4 @@
-// Text as errors and reports show it: what a file says, paths, sizes in bytes. Knows nothing of what it speaks of.
+// Text as errors and reports show it: what a file says, paths, sizes in bytes. Does not depend on what is described.
 #pragma once
 #include <fmt/core.h>
 

@@ -1,6 +1,6 @@
 // One small pool of workers for the whole process. Work comes as ranges whose borders depend on shapes alone, so
 // results are bitwise equal for any number of threads; a caller that finds the pool busy does its tiles itself. Workers
-// spin briefly, then sleep. Knows nothing of what a tile computes.
+// spin briefly, then sleep. Does not depend on what a tile computes.
 #pragma once
 #include <cstdint>
 

@@ -67,7 +67,7 @@ void tile(const TileRange& at, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T b
   const MatrixIn<T> right{b.data + at.column_begin * (b.transposed ? b.stride : 1), b.stride, b.transposed};
   const bool is_short = k <= detail::kLongestSum;
   if (is_short && detail::small_gemm(rows, columns, k, left, right, beta, c, c_stride)) return;
-  // A BLAS adds block after block to C, and of a small C all in one go: that error would grow with k.
+  // A BLAS accumulates into C block by block, and into a small C all at once: that error would grow with k.
   const bool is_small = rows * columns <= kSmallResult;
   if (is_short && !(is_small && k > kMostTerms)) {
     multiply(a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans, static_cast<int>(rows),
@@ -85,7 +85,7 @@ void tile(const TileRange& at, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T b
     for (std::int64_t j = 0; j < columns; ++j) c[i * c_stride + j] += more[j];
 }
 
-// Before the first product, whoever computes it.
+// Runs before the first product, on whichever thread computes it.
 template <class T>
 void prepare(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>& a, const MatrixIn<T>& b,
              std::int64_t c_stride) {

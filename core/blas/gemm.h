@@ -16,8 +16,8 @@ std::string blas_core();
 
 namespace detail {
 
-/// Terms of an element of a product that are summed up in one go. Of more the halves are, so that the error of a
-/// product hardly grows with the length of its sums.
+/// Maximum number of terms of an element of a product that are summed in one pass. Longer sums are split into halves,
+/// so the error of a product hardly grows with the length of its sums.
 inline constexpr std::int64_t kLongestSum = 4096;
 
 /// How a product m × n × k is cut: into rows × columns tiles.

@@ -7,7 +7,7 @@
 
 namespace retrograd::detail {
 
-/// Throws the DtypeError of an op that takes no `dtype`, only those for which `takes` says so.
+/// Throws the DtypeError of an op that does not support `dtype`, listing the dtypes for which `takes` returns true.
 [[noreturn]] void fail_dtype(const char* op, Dtype dtype, const std::array<bool, kDtypes>& takes);
 
 /// The kernel for this dtype; DtypeError names `op` and the dtypes it takes where there is none.

@@ -26,7 +26,7 @@ struct MatrixLayout {
   bool has_whole_columns() const { return (down == 1 || rows == 1) && (along >= rows || columns == 1); }
 };
 
-// True where BLAS can read the matrices as they lie: rows, or columns, without gaps inside.
+// True if BLAS can read the matrices in place: contiguous rows, or contiguous columns.
 inline bool is_blas_layout(const Tensor& x) {
   if (x.is_contiguous()) return true;
   const MatrixLayout at(x);
@@ -101,7 +101,7 @@ std::shared_ptr<Deferred> Deferred::make(const Tensor& a, const Tensor& b) {
       b.body().base->memory.exposed.load(std::memory_order_relaxed) || !is_blas_layout(a) || !is_blas_layout(b))
     return nullptr;
   auto product = std::allocate_shared<Deferred>(PoolAllocator<Deferred>(), a, b);
-  product->enter_list();  // now that whoever finds it there can hold it
+  product->enter_list();  // only now, since another thread may take a reference to a listed product
   return product;
 }
 
@@ -137,7 +137,7 @@ const Tensor& Deferred::value() {
   if (is_computed()) return value_;
   const std::int64_t n = b_.shape()[1];
   Tensor product = Tensor::empty({a_.shape()[0], n}, a_.dtype());
-  const TileGrid grid = tiles();  // the same as for whoever uses them one by one, and so the same bits
+  const TileGrid grid = tiles();  // as for tile-by-tile use, so results are bitwise equal
   parallel_for(grid.count(), kSharedSteps, [&](std::int64_t begin, std::int64_t end) {
     dispatch<float, double>(a_.dtype(), [&]<class T>() {
       for (std::int64_t t = begin; t < end; ++t) {
@@ -147,7 +147,7 @@ const Tensor& Deferred::value() {
       }
     });
   });
-  Tensor a, b;  // let go when nothing is locked
+  Tensor a, b;  // released when no lock is held
   const std::lock_guard list_lock(locks().products);
   leave_list();
   std::swap(a, a_);

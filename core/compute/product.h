@@ -1,7 +1,7 @@
 // Matrix products of tensors: at once, or later. A gradient of a weight is a product that often nobody needs as a
 // whole: an optimizer uses it up tile by tile while each is in a cache. So it can wait as a Deferred, which computes it
-// for whoever asks for its value. Invariant: a deferred product has the value it had when it was made, since a write to
-// what it reads computes it first. Not a public header but for what Gradients holds.
+// on the first request for its value. Invariant: a deferred product has the value it had when it was made, since a
+// write to what it reads computes it first. Not a public header but for what Gradients holds.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -19,7 +19,7 @@ void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const
 /// broadcast to those of c. Unrecorded.
 void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c);
 
-/// x itself where BLAS can read the matrices on its last two axes as they lie, else a packed copy.
+/// x itself if BLAS can read the matrices on its last two axes in place, else a packed copy.
 Tensor blas_readable(const Tensor& x);
 /// The first of the matrices of such a tensor, of dtype T; all of them lie alike.
 template <class T>
@@ -42,7 +42,7 @@ class Deferred : public std::enable_shared_from_this<Deferred> {
   /// The whole product, computed now if it was not yet.
   const Tensor& value();
 
-  /// For whoever uses the product tile by tile: while the lock lives, nobody computes it and nobody writes to its
+  /// For using the product tile by tile: while the lock is held, no thread computes it and no thread writes to its
   /// operands. What follows is only for the holder.
   std::unique_lock<std::mutex> hold() { return std::unique_lock(mutex_); }
   bool is_computed() const { return is_computed_.load(std::memory_order_acquire); }

@@ -11,7 +11,7 @@ namespace retrograd::detail {
 
 /// x folded over the axes in `mask`, which stay as axes of size 1. Not recorded.
 Tensor reduce(const char* op, const ByDtype<Fold>& fold, const Tensor& x, std::uint32_t mask);
-/// The same into elements of another dtype; x is read as it lies.
+/// The same into elements of another dtype; x is read in place.
 Tensor reduce(const char* op, const ByDtype<ExactFold>& fold, const Tensor& x, std::uint32_t mask, Dtype out_dtype);
 /// The shape that is left: without the reduced axes, or with size 1 in their place.
 Shape reduced_shape(const Shape& shape, std::uint32_t mask, bool keepdims);

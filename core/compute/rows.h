@@ -1,6 +1,6 @@
 // The door of kernels that see a tensor as rows, lines, planes or channels, each computed from whole ones: neighbors
-// are shared among threads, by borders that depend on the shape alone. Nothing is recorded. Knows nothing of what a
-// kernel computes, nor of how far apart its rows lie. Not a public header.
+// are shared among threads, by borders that depend on the shape alone. Nothing is recorded. Does not depend on what a
+// kernel computes, or on the distance between its rows. Not a public header.
 #pragma once
 #include <cstdint>
 #include <type_traits>

@@ -1,7 +1,7 @@
 // The door of update rules: tensors are changed in place by arithmetic on neighboring elements. Dtypes, gradients that
 // are products not computed yet, tasks of near-equal size and threads are dealt with here, once for every rule.
-// Invariant: all or nothing, whatever the arithmetic throws. Knows nothing of models and of what a rule computes. Not a
-// public header but for what the optimizer holds.
+// Invariant: all or nothing, whatever the arithmetic throws. Does not depend on models or on what a rule computes. Not
+// a public header but for what the optimizer holds.
 #pragma once
 #include <array>
 #include <span>

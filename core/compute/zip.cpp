@@ -21,7 +21,7 @@ bool runs_evenly(const Shape& out, const Tensor& x) {
   return step == 0 || step == 1;
 }
 
-// x itself where the kernels can read it as it lies, else a packed copy.
+// x itself if the kernels can read it in place, else a packed copy.
 Tensor readable(const Shape& out, const Tensor& x) { return runs_evenly(out, x) ? x : packed(x); }
 
 // out = run(a, b), of any layouts.

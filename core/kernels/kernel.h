@@ -1,5 +1,5 @@
 // What a kernel is: a plain function over pointers, steps and a count, one for each dtype that it takes. The kernels of
-// a family stand in one struct (`ExponentialKernels` in exponential.h) of which there is one table for each SIMD
+// a family are members of one struct (`ExponentialKernels` in exponential.h), with one table for each SIMD
 // target; `exponential_kernels()` is the one that serves this machine. The doors of core/compute bring tensors to them.
 // Knows no shapes, no strides of more than one axis and no threads. Not a public header.
 #pragma once

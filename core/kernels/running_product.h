@@ -1,7 +1,7 @@
 // A product of many factors as m·2^e, so that it neither overflows nor vanishes on the way to an end that can be held;
 // of float64 with what each multiplication rounded away, so that its error does not grow with their number.
-// Invariant: |m| lies between 2^−500 and 2^500, unless it is 0, infinite or NaN. Knows nothing of where the factors
-// lie. Not a public header.
+// Invariant: |m| lies between 2^−500 and 2^500, unless it is 0, infinite or NaN. Does not depend on how the factors
+// are stored. Not a public header.
 #pragma once
 #include <algorithm>
 #include <cmath>

@@ -1,7 +1,7 @@
 // Which compilation of the element loops serves this machine: the baseline, AVX2 or AVX-512. The processor is asked at
 // the first dispatch, never while the program loads. Of Highway this takes headers alone: its shared library measures a
 // clock by rdtscp as it loads, which ends a program where the processor, or valgrind, has no such instruction.
-// It refuses to know what is dispatched. Not a public header.
+// Does not depend on what is dispatched. Not a public header.
 #pragma once
 #include <atomic>
 #include <cstddef>

@@ -1,5 +1,5 @@
 // Products with few rows, or with short sums: there a BLAS spends more on rearranging its operands than on multiplying
-// them, so these kernels read both as they lie. Sums run in blocks in the order of k, the same on any number of
+// them, so these kernels read both in place. Sums run in blocks in the order of k, the same on any number of
 // threads. Not a public header.
 #pragma once
 #include <cstdint>

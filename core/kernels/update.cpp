@@ -57,7 +57,7 @@ void lion(const RunOf<T>& run, const LionStep& step) {
   }
 }
 
-// What stands in v is its root.
+// v holds the square root of the average of squares.
 template <class T, bool kAmsgrad>
 void adam_loop(const RunOf<T>& run, const AdamStep& step) {
   T* HWY_RESTRICT p = run.parameter;
@@ -87,7 +87,7 @@ void adam(const RunOf<T>& run, const AdamStep& step) {
     adam_loop<T, false>(run, step);
 }
 
-// What stands in s and c are their roots.
+// s and c hold square roots, not sums or averages of squares.
 template <class T>
 void adagrad(const RunOf<T>& run, const AdagradStep& step) {
   T* HWY_RESTRICT p = run.parameter;

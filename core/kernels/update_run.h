@@ -1,5 +1,5 @@
-// What an update rule sees of a tensor: neighboring elements as typed pointers and a count. Refuses to know rules,
-// tensors and threads.
+// What an update rule sees of a tensor: neighboring elements as typed pointers and a count. Does not depend on rules,
+// tensors or threads.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace retrograd::optim {
 
-/// The most numbers that a rule may keep for each element of a parameter.
+/// The maximum number of values that a rule may keep for each element of a parameter.
 inline constexpr std::size_t kMostStates = 3;
 
 /// Neighboring elements of a parameter, of its gradient, and of what a rule keeps for each of them. T is float or

@@ -1,5 +1,5 @@
-// Windows that slide over images: where they stand, and which elements each one meets. Invariant: whoever makes a
-// Windows has checked its numbers, so that loops over it stay within the image and nothing overflows. Knows nothing of
+// Windows that slide over images: where they stand, and which elements each one meets. Invariant: the creator of a
+// Windows has checked its numbers, so loops over it stay within the image and nothing overflows. Does not depend on
 // what is computed from a window. Not a public header.
 #pragma once
 #include <algorithm>

@@ -17,7 +17,7 @@ namespace detail {
 ValueRange range_of(const Tensor& x) {
   ValueRange range;
   range.size = x.size();
-  range.least = std::numeric_limits<double>::infinity(), range.most = -range.least;
+  range.minimum = std::numeric_limits<double>::infinity(), range.maximum = -range.minimum;
   dispatch(x.dtype(), [&]<class T>() {
     std::int64_t at = 0;
     for_each_run<1>(x.shape(), {&x},
@@ -26,8 +26,8 @@ ValueRange range_of(const Tensor& x) {
                       for (std::int64_t i = 0; i < n; ++i, ++at) {
                         const auto value = static_cast<double>(run[i * step[0]]);
                         if (std::isfinite(value)) {
-                          range.least = std::min(range.least, value);
-                          range.most = std::max(range.most, value);
+                          range.minimum = std::min(range.minimum, value);
+                          range.maximum = std::max(range.maximum, value);
                           continue;
                         }
                         ++(std::isnan(value) ? range.nans : range.infinities);
@@ -45,9 +45,10 @@ namespace {
 using detail::ValueRange;
 
 std::string text(const ValueRange& range) {
-  std::string text = range.size == 0            ? "no elements"
-                     : range.least > range.most ? "no finite element"
-                                                : fmt::format("from {:.6g} to {:.6g}", range.least, range.most);
+  std::string text = range.size == 0 ? "no elements"
+                     : range.minimum > range.maximum
+                         ? "no finite element"
+                         : fmt::format("from {:.6g} to {:.6g}", range.minimum, range.maximum);
   if (range.nans) text += fmt::format(", {} nan", range.nans);
   if (range.infinities) text += fmt::format(", {} inf", range.infinities);
   return text;

@@ -1,6 +1,6 @@
 // Where did the first NaN come from? While an AnomalyScope lives, every value that this thread records and every
 // cotangent that a rule returns is looked through, and the first that is not finite is an error that names the op, its
-// place on the tape and what it was given. Costs a pass over each tensor. Knows nothing of what the ops compute.
+// place on the tape and what it was given. Costs a pass over each tensor. Does not depend on what ops compute.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +22,7 @@ struct AnomalyError : std::runtime_error {
 namespace detail {
 /// What a pass over a tensor finds: the range of its finite elements, and the others.
 struct ValueRange {
-  double least = 0, most = 0;
+  double minimum = 0, maximum = 0;
   std::int64_t size = 0, nans = 0, infinities = 0;
   std::int64_t first_bad = -1;  // in row-major order
   double bad = 0;

@@ -1,5 +1,5 @@
 // Bump memory in chunks, all of it aligned to 16 bytes: allocating never moves what is there, and clearing keeps the
-// chunks for the next step. Knows nothing of what stands in it, and destroys nothing.
+// chunks for the next step. Does not depend on what is stored in it, and runs no destructors.
 #pragma once
 #include <cstddef>
 #include <memory>

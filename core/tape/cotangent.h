@@ -20,7 +20,7 @@ class Lazy {
   virtual Tensor value() = 0;
   /// sum += value(), in a buffer that nobody else holds, with nothing recorded; false where these shapes need value().
   virtual bool add_to(Tensor& /*sum*/) { return false; }
-  /// The same as a product that waits for whoever asks for it; null where waiting gains nothing.
+  /// The same as a product deferred until its value is requested; null where deferring gains nothing.
   virtual std::shared_ptr<Deferred> defer() { return nullptr; }
 
  protected:
@@ -36,12 +36,12 @@ concept IsLazy = std::derived_from<T, Lazy>;
 
 }  // namespace detail
 
-/// Where a joint rule hands over the cotangents it was asked for.
+/// Receives the cotangents that a joint rule was asked for.
 class Cotangents {
  public:
   /// True where the cotangent of this input is asked for.
   virtual bool wants(std::size_t input) const = 0;
-  /// Hands over the cotangent of an input; one that is not wanted is let go.
+  /// Passes the cotangent of an input to the sweep; one that is not wanted is dropped.
   virtual void give(std::size_t input, Tensor cotangent) = 0;
   /// The same of one that is not computed yet.
   virtual void give(std::size_t input, detail::Lazy&& cotangent) = 0;

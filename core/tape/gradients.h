@@ -1,6 +1,6 @@
 // What a sweep returns: one cotangent for each watched tensor, keyed by the caller's tensors, which it keeps alive. A
 // plain value: it outlives its tape, and there is nothing to zero between steps. That of a large weight may still be a
-// product to be computed, which shows in nothing but time and memory. Knows nothing of how a sweep is made.
+// product to be computed, which shows in nothing but time and memory. Does not depend on how a sweep is performed.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -82,7 +82,7 @@ class Gradients {
   /// The entry of x, or null where it was not watched. `hint` is where to look first and is moved on: a walk in the
   /// order of watching then costs one comparison a tensor.
   const Entry* find(const Tensor& x, std::size_t& hint) const;
-  /// The same, or else the one entry whose key is an alias of x or of which x is an alias: the same values, lying
+  /// The same, or else the one entry whose key is an alias of x or that x is an alias of: the same values, lying
   /// alike.
   const Entry* find_alias(const Tensor& x, std::size_t& hint) const;
 

@@ -1,6 +1,7 @@
 // A limit to what an open tape may hold. A tape that stays open around a loop keeps every step on it, until the machine
-// swaps; this stops it before, with the ops that hold the most. Looked at only where a chunk of nodes or new memory is
-// taken, so that recording costs nothing more. It is told the counts, and knows nothing of tapes or tensors.
+// swaps; this stops it before, naming the ops that hold the most memory. Looked at only where a chunk of nodes or new
+// memory is taken, so that recording costs nothing more. The counts are arguments; it does not depend on tapes or
+// tensors.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -22,7 +23,7 @@ std::int64_t machine_memory();
 struct TapeLimit {
   /// Nodes on the tape (an op each, and each watched tensor); looked at every 1024 nodes.
   std::int64_t nodes = 20'000'000;
-  /// Bytes in tensors of the thread, whoever holds them, looked at when new memory is taken from the system; by default
+  /// Bytes in tensors of the thread, regardless of owner, checked when new memory is taken from the system; by default
   /// the memory of the machine.
   std::int64_t bytes = detail::machine_memory();
 };

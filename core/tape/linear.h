@@ -25,7 +25,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape);
 /// The same elements in another shape of the same size; one size may be -1 and is computed. A view where x is
 /// contiguous.
 Tensor reshape(const Tensor& x, const Shape& shape);
-/// The same with the sizes in braces, of which one may be -1.
+/// The same with the sizes in braces; one of them may be -1.
 Tensor reshape(const Tensor& x, std::initializer_list<std::int64_t> sizes);
 /// Tensors of one shape and dtype, joined along a new outermost axis.
 Tensor stack(std::span<const Tensor> xs);
@@ -55,8 +55,8 @@ void add_into(Tensor& into, const Tensor& x);
 /// into *= factor, a scalar tensor, in the same way.
 void scale_into(Tensor& into, const Tensor& factor);
 
-/// Where a window stands in a tensor: its steps along each of its axes and its first element. No element of the tensor
-/// stands twice in a window.
+/// The position of a window in a tensor: its steps along each of its axes and its first element. No element of the
+/// tensor stands twice in a window.
 struct Layout {
   Strides strides{};
   std::int64_t offset = 0;

@@ -1,5 +1,5 @@
 // The log behind a tape: nodes in the order in which they were recorded, in memory that is kept between steps, and what
-// tensors must know of it. One log serves an outermost tape and every tape nested in it. Knows nothing of what rules
+// tensors must know of it. One log serves an outermost tape and every tape nested in it. Does not depend on what rules
 // compute; users meet it through tape.h.
 #pragma once
 #include <algorithm>

@@ -1,5 +1,5 @@
 // What tensors take of the machine's memory, over all threads. Everything here is counted by pools as they work; asking
-// sums it up, and recording and computing cost nothing more. Knows nothing of memory that is not in tensors.
+// sums it up, and recording and computing cost nothing more. Does not count memory outside tensors.
 #pragma once
 #include <cstdint>
 #include <string>

@@ -1,7 +1,7 @@
 // Nodes: what a tape keeps of an op. A node has one edge for each tracked input, with the rule for it and the tensors
 // that the rule needs, or one joint rule for all of them; shape and dtype of the value, for checking what arrives
-// there. Rules and what they save stand in an Arena, nodes in chunks that never move, since a sweep that is itself
-// recorded appends while it reads. Knows nothing of what rules compute.
+// there. Rules and what they save are stored in an Arena, nodes in chunks that never move, since a sweep that is itself
+// recorded appends while it reads. Does not depend on what rules compute.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -68,7 +68,7 @@ struct Node {
   Dtype dtype;
   NodeKind kind;
   bool watched;
-  std::uint32_t place;  // where it stands in the list of what is watched, the last time; kNowhere where it does not
+  std::uint32_t place;  // its last position in the list of watched tensors; kNowhere if none
 
   Shape shape() const { return Shape(std::span(sizes, rank)); }
   bool has_shape(const Shape& other) const {
@@ -98,7 +98,7 @@ class Nodes {
   void clear(std::size_t keep) noexcept;
   /// Gives up all nodes from this number on.
   void cut(std::uint32_t size);
-  /// "add (500000 times, 122 MiB), …": the ops whose values are the largest, and, where those are others, the most
+  /// "add (500000 times, 122 MiB), …": the ops with the largest values and, where they differ, the most
   /// frequent.
   std::string largest_ops();
 

@@ -5,7 +5,7 @@
 
 namespace retrograd::detail {
 
-// Not inline: a program that hides its symbols would have one of its own beside the shared library's.
+// Not inline: a program with hidden symbols would otherwise have its own copy beside the shared library's.
 thread_local constinit Observer* Observer::current_ = nullptr;
 
 void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs) {

@@ -1,5 +1,5 @@
-// Who looks on while a thread records and sweeps: drawings, anomaly checks, checkpoints. With nobody looking it costs
-// one test of a pointer. Knows nothing of what observers do with what they see.
+// Observers of what a thread records and sweeps: drawings, anomaly checks, checkpoints. Without an observer the cost is
+// one test of a pointer. Does not depend on what observers do.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -10,14 +10,14 @@ namespace retrograd::detail {
 
 struct Log;
 
-/// Sees what this thread records and sweeps as long as it lives; most often they nest. It may throw: of a recording
-/// into the op's caller, after all have been told of it, of a sweep out of it.
+/// Sees what this thread records and sweeps as long as it lives; they usually nest. It may throw: from a recording,
+/// into the op's caller once all observers have been notified; from a sweep, out of the sweep.
 class Observer {
  public:
   Observer() : Observer(true) {}
   Observer(const Observer&) = delete;
   Observer& operator=(const Observer&) = delete;
-  virtual ~Observer() {  // most often the innermost
+  virtual ~Observer() {  // usually the innermost
     Observer** link = &current_;
     while (*link && *link != this) link = &(*link)->outer_;
     if (*link) *link = outer_;
@@ -34,7 +34,7 @@ class Observer {
   virtual void recorded(Log&, std::uint32_t /*node*/, const Tensor& /*y*/, std::span<const Tensor* const> /*inputs*/) {}
   /// A sweep is about to call the rules of this node with cotangent g.
   virtual void sweeping(Log&, std::uint32_t /*node*/, const Tensor& /*g*/) {}
-  /// Its rules have been called, and the cotangent let go.
+  /// Its rules have been called, and the cotangent released.
   virtual void swept(Log&, std::uint32_t /*node*/) {}
   /// The rules of this node are gone, and with them what only they kept alive.
   virtual void forgot(Log&, std::uint32_t /*node*/) {}

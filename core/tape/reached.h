@@ -1,4 +1,4 @@
-// Which nodes a sweep must visit. Knows nodes by their numbers and edges, and nothing of what passes along them. Not a
+// Which nodes a sweep must visit. Depends on the numbers and edges of nodes only, not on what passes along them. Not a
 // public header.
 #pragma once
 #include <algorithm>

@@ -1,7 +1,7 @@
 // How an op states its derivative: record(op, value, wrt(x, rule, saved…)…). The rule gives the cotangent of x for that
 // of the value, in the library's own ops; what else it needs is listed behind it, and only where x is tracked are the
 // rule and handles on these tensors kept on the tape, and the tensors protected against writing. So an op needs no
-// guard of its own: with nothing tracked, record returns the value. Refuses to know what any op computes.
+// guard of its own: with nothing tracked, record returns the value. Does not depend on what any op computes.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -297,8 +297,8 @@ void record_in_place(const char* op, Tensor& x, Write write, Inputs&&... inputs)
     notify_recorded(log, x, seen);
 }
 
-/// Of the operands of an op, the one whose memory the value may take: a temporary that nobody else holds, where the op
-/// is not recorded; else null.
+/// The operand of an op whose memory the value may reuse: a temporary with no other handle, if the op is not recorded;
+/// else null.
 [[gnu::always_inline]] inline Tensor* reusable(const OperandPair& operands) {
   Tensor* spare = operands.spare();
   return spare && !is_recorded(operands.a, operands.b) ? spare : nullptr;

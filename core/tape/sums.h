@@ -1,5 +1,5 @@
 // The cotangents on their way through a sweep: for each node the sum of what has arrived there. The error of a sum does
-// not grow with the number of its terms. Knows nothing of rules, or of who observes the sweep.
+// not grow with the number of its terms. Does not depend on rules or observers.
 #pragma once
 #include <cstdint>
 #include <limits>

@@ -101,7 +101,7 @@ void Sweep::accumulate(const Edge& edge, Tensor&& more) {
   if (is_observed_ && more.defined())
     each_observer([&](Observer& observer) { observer.passed(log_, number_, edge.input, more); });
   const Node& parent = log_.nodes[edge.parent];
-  if (edge.parent >= order_.mark && waiting_.empty() && more.defined()) {  // most often it is the first that arrives
+  if (edge.parent >= order_.mark && waiting_.empty() && more.defined()) {  // the common case: the first one
     Tensor& sum = sums_.at(edge.parent);
     if (!sum.defined() && more.dtype() == parent.dtype && parent.has_shape(more.shape())) {
       sum = std::move(more);

@@ -1,5 +1,5 @@
 // One sweep: backward over the nodes from the loss on, calling the rules of those that are reached and adding up what
-// they return. Refuses to know what rules compute, and who asked for the gradients.
+// they return. Does not depend on what rules compute or on who asked for the gradients.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -20,7 +20,7 @@ struct SweepOrder {
   std::uint32_t mark, last;          ///< it goes from node `last` down to `mark`
   std::span<const Watched> watched;  ///< whose gradients are wanted
   bool is_recorded;                  ///< the sweep is itself recorded
-  bool consumes;                     ///< rules are let go as they have been called
+  bool consumes;                     ///< rules are released once they have been called
 };
 
 class Sweep final : public Cotangents {

@@ -72,7 +72,7 @@ void Tape::watch(const Tensor& x) { watch(x, nullptr); }
 void Tape::watch(const Tensor& x, const detail::Path* path) {
   detail::Log& log = usable_log("watch");
   const std::string* label = nullptr;
-  if (path) {  // most often the tensor has the name it had the last time
+  if (path) {  // the tensor usually has the same name as last time
     label = x.body().label.load(std::memory_order_acquire);
     if (!label || !path->equals(*label)) {
       label = &path->intern();

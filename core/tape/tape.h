@@ -1,7 +1,7 @@
 // Tape: an RAII scope that records ops on watched tensors and sweeps back over them. With none open, ops only compute.
 // Insertion order is topological order, so a sweep is a backward loop. The outermost tape is consumed by `gradients`; a
 // nested tape is a mark in the same log, and its sweep is itself recorded: the order of the derivative is the depth of
-// the nesting. Once a tape is closed, what it recorded is constant. Refuses to know what any op computes.
+// the nesting. Once a tape is closed, what it recorded is constant. Does not depend on what any op computes.
 #pragma once
 #include <memory>
 #include <span>

@@ -1,5 +1,6 @@
-// Who may write values while a tape is open: nobody may change what a rule still reads, nor, unseen by the tape, what
-// it differentiates. What waits to be computed from the values is computed first. Tensors call it before each write.
+// Checks writes while a tape is open: a value that a rule still reads must not change, and a value that the tape
+// differentiates must not change unrecorded. Deferred products that read the values are computed first. Tensors call it
+// before each write.
 #pragma once
 #include "../tensor/tensor.h"
 

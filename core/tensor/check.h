@@ -1,4 +1,4 @@
-// What an op refuses before it computes, in one sentence each. Knows no op by name.
+// What an op refuses before it computes, in one sentence each. Does not depend on any op.
 #pragma once
 #include <initializer_list>
 

@@ -71,7 +71,7 @@ bool is_same_file(int descriptor, const std::string& path) {
 
 bool lock(int descriptor) { return ::flock(descriptor, LOCK_EX | LOCK_NB) == 0; }
 
-// Removes the unfinished files of this prefix that nobody holds a lock on. Whoever makes one looks whether it is still
+// Removes the unfinished files of this prefix that no process has locked. The creator of one checks whether it is still
 // there once it is locked, so none that is in use goes.
 void remove_abandoned(const std::string& folder, const std::string& prefix) {
   const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(folder.empty() ? "." : folder.c_str()), &::closedir);

@@ -1,6 +1,6 @@
 // A file's bytes, whole or not at all: what is read is first held against the size of the file, so that nothing is
-// allocated on a header's word alone, and what is written goes to a neighbor that reaches the disk before it takes the
-// name, so that the old file survives a full disk. FileError names the file. Knows nothing of formats.
+// allocated on the word of a header alone, and what is written goes to a neighbor that reaches the disk before it takes
+// the name, so that the old file survives a full disk. FileError names the file. Does not depend on file formats.
 #pragma once
 #include <cstdint>
 #include <optional>

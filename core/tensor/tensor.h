@@ -1,7 +1,7 @@
 // Tensor: a cheap handle with value semantics. One pointer to a reference-counted body (shape, place in the tape, and
 // the values right behind), which views share. Copying copies the handle; assigning rebinds it; values are written only
-// through functions that say so, and never under an open tape that tracks them. Knows nothing of what ops compute; the
-// one exception is operator[], a recorded op, which is defined in core/tape/linear.
+// through functions that say so, and never under an open tape that tracks them. Does not depend on what ops compute;
+// the one exception is operator[], a recorded op, which is defined in core/tape/linear.
 #pragma once
 #include <array>
 #include <atomic>
@@ -147,7 +147,7 @@ class Tensor {
   std::int64_t size(int axis) const { return shape()[detail::normal_axis("size", axis, rank())]; }
   /// The type of the elements.
   Dtype dtype() const { return body().dtype; }
-  /// Steps between neighbors along each axis, in elements; of which the first rank() count. 0 where an axis is
+  /// Steps between neighbors along each axis, in elements; only the first rank() are meaningful. 0 where an axis is
   /// broadcast.
   Strides strides() const { return body().contiguous ? detail::row_major(body_->shape) : body_->view_strides(); }
   /// True where the elements lie in row-major order without gaps.

@@ -1,5 +1,5 @@
-// Tensors on memory of the caller's, without a copy: of any alignment that its type has, read only where it is const.
-// Who owns the memory is said at the call; it is let go of once, when the last handle and the last view are gone, on
+// Tensors over the caller's memory, without a copy: with the alignment of its type, read-only if it is const. The call
+// states who owns the memory; it is released exactly once, when the last handle and the last view are gone, on
 // the thread that drops it. Results of ops never take such memory.
 #pragma once
 #include <concepts>

@@ -1,6 +1,6 @@
-// Smooth activation functions, element by element; float32 and float64. (tanh is hyperbolic.h's, relu and what bends
-// besides rectifiers.h's.) Values and derivatives are their limits where x is large or infinite, never ∞ · 0. sigmoid
-// is an override: see override.h.
+// Smooth activation functions, element by element; float32 and float64. (tanh is declared in hyperbolic.h,
+// relu and other piecewise functions in rectifiers.h.) Values and derivatives are their limits where x is large or
+// infinite, never ∞ · 0. sigmoid is an override: see override.h.
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "../override/override.h"

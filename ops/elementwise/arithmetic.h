@@ -1,5 +1,5 @@
 // Arithmetic, element by element with NumPy's broadcasting; a number takes the tensor's dtype. Integers
-// wrap around where they overflow. Addition is core/tape/linear.h's; writing in place is in_place.h's.
+// wrap around where they overflow. Addition is declared in core/tape/linear.h, writing in place in in_place.h.
 #pragma once
 #include "../../core/tape/linear.h"
 #include "../../core/tensor/operand.h"

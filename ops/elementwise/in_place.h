@@ -1,6 +1,6 @@
 // Writing into a tensor, through every handle and view of its storage: the arithmetic operators, and constants. Refused
 // with a TapeError wherever an open tape needs the values that would be lost. Views with gaps and turned axes are
-// written like any tensor; not those of which several elements are one, which is a ShapeError.
+// written like any tensor; a view whose elements share memory is refused with a ShapeError.
 #pragma once
 #include "../../core/tensor/operand.h"
 #include "../../core/tensor/tensor.h"

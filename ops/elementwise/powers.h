@@ -12,7 +12,7 @@ Tensor rsqrt(const Tensor& x);
 /// a^b with broadcasting; either side may be a number. The derivative in a is b·a^(b−1), which holds for negative a
 /// with whole b and is 0 where b is 0, of a NaN too. The derivative in b is a^b·ln a: NaN for negative a, between whose
 /// whole powers there is nothing, and 0 at a = 0 with b ≥ 0 (0^b jumps at b = 0) and where an infinite a has the power
-/// 0. int64 is exact, or wraps around, and takes no negative exponent (an Error that names it).
+/// 0. int64 is exact, or wraps around, and a negative exponent is an Error that names it.
 Tensor pow(const Operand& a, const Operand& b);
 
 }  // namespace retrograd

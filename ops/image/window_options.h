@@ -1,6 +1,6 @@
 // How windows slide, for convolution, pooling and unfold alike: they stand `stride` apart, their elements `dilation`
 // apart, on images with `padding` added at either end. Of images the numbers are Size2d, of sequences whole numbers.
-// Which numbers fit is no business of this header: the ops say so.
+// Not checked here: each op checks the values it is given.
 #pragma once
 #include <cstdint>
 #include <limits>

@@ -1,5 +1,5 @@
 // How windows on images are asked for: their numbers, checked, become the Windows whose loops stay within the image.
-// Convolution, pooling and unfold share this. Knows nothing of what is computed from a window. Not a public header.
+// Convolution, pooling and unfold share this. Does not depend on what is computed from a window. Not a public header.
 #pragma once
 #include <limits>
 

@@ -1,5 +1,5 @@
 // The LU factors of square matrices, and what is solved by them: recorded ops whose derivatives use the same factors.
-// Knows nothing of determinants. Not a public header.
+// Does not depend on determinants. Not a public header.
 #pragma once
 #include <cstdint>
 #include <iterator>

@@ -1,8 +1,8 @@
-// Linear algebra on square matrices by LU factors, from core/lapack, and the small products of vectors. The last two
-// axes of a tensor are rows and columns; axes before them number a batch of matrices. All float32 and float64.
+// Linear algebra on square matrices by LU factors, from core/blas/lapack.h, and the small products of vectors. The last
+// two axes of a tensor are rows and columns; axes before them number a batch of matrices. All float32 and float64.
 // Derivatives after Giles, "Collected matrix derivative results for forward and reverse mode algorithmic
-// differentiation" (2008), in ops, so they go to every order. (Determinants are determinant.h's, triangular matrices
-// triangular.h's.)
+// differentiation" (2008), in ops, so they go to every order. (Determinants are declared in determinant.h,
+// triangular matrices in triangular.h.)
 #pragma once
 #include "../../core/tensor/tensor.h"
 

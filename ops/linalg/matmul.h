@@ -1,4 +1,4 @@
-// Matrix products, through core/product and core/blas. Transposed views go in without a copy.
+// Matrix products, through core/compute/product.h and core/blas. Transposed views go in without a copy.
 #pragma once
 #include "../../core/tensor/tensor.h"
 

@@ -1,5 +1,5 @@
 // Triangular matrices: the triangles of matrices, of any dtype; Cholesky's factorization, and systems with a triangular
-// matrix, of which only the triangle that is read has a derivative. As in linalg.h, axes before the last two number a
+// matrix; only the triangle that is read has a derivative. As in linalg.h, axes before the last two number a
 // batch.
 #pragma once
 #include "../../core/tensor/tensor.h"

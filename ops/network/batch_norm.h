@@ -1,5 +1,5 @@
-// Normalization over the batch, channel by channel. Keeps no statistics: those of a batch are handed to whoever asks,
-// and what runs from batch to batch is a layer's (nn/layers/batch_norm.h).
+// Normalization over the batch, channel by channel. Keeps no statistics: those of a batch are returned to the
+// caller, and running statistics are kept by the layer (nn/layers/batch_norm.h).
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "../override/override.h"

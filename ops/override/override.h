@@ -1,7 +1,7 @@
-// Checked overrides: a layer or loss is defined as a composition of primitive ops, and a hand-derived fused op stands
-// in for it. A scope on this thread chooses: fused (the default), composed, or checked, where both run and values and
-// every gradient are compared at each call, in the sweep by the real cotangent. Knows nothing of which overrides there
-// are.
+// Checked overrides: a layer or loss is defined as a composition of primitive ops, and a hand-derived fused op
+// replaces it. A scope on this thread chooses: fused (the default), composed, or checked, where both run and values and
+// every gradient are compared at each call, in the sweep by the real cotangent. Does not depend on any particular
+// override.
 #pragma once
 #include <array>
 #include <span>

@@ -1,6 +1,6 @@
 // Softmax, its logarithm, and the logarithm of what it divides by, along an axis; float32, float64. Each is shifted by
 // the largest value, so that no exponential overflows. A value of −∞ (a masked one) has no share, and no part in any
-// gradient; a line of nothing but −∞, or with +∞, has no softmax: NaN, as PyTorch has it.
+// gradient; a line that is all −∞, or has a +∞, has no softmax: NaN, as PyTorch has it.
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "../override/override.h"
@@ -11,8 +11,8 @@ namespace retrograd {
 Tensor softmax(const Tensor& x, int axis = -1);
 /// xₖ − ln Σⱼ e^(xⱼ) along one axis.
 Tensor log_softmax(const Tensor& x, int axis = -1);
-/// ln Σ e^x over all axes (the default), one or several. Where it is infinite (a line of nothing but −∞, or with +∞)
-/// the gradient is 0. Of nothing: −∞.
+/// ln Σ e^x over all axes (the default), one or several. Where it is infinite (a line that is all −∞, or has a +∞)
+/// the gradient is 0. Empty: −∞.
 Tensor logsumexp(const Tensor& x, const Axes& axes = {}, bool keepdims = false);
 
 namespace overrides {

@@ -1,5 +1,5 @@
 // Variance, standard deviation and norms, over all axes (the default), one, or several; float32, float64. Log-sum-exp
-// is ops/reduction/softmax.h's.
+// is declared in softmax.h.
 #pragma once
 #include "../../core/tensor/tensor.h"
 
@@ -12,7 +12,7 @@ Tensor var(const Tensor& x, const Axes& axes = {}, bool keepdims = false, int dd
 Tensor std(const Tensor& x, const Axes& axes = {}, bool keepdims = false, int ddof = 0);
 /// The p-norm over the axes, for p of 1 (Σ |x|), 2 (√Σ x², without overflow) or infinity (max |x|, where ties share the
 /// gradient evenly). The derivative of |x| at 0 and of the 2-norm at the zero vector is 0, of every order: the Hessian
-/// of square(norm(x)) is 0 there, and that of sum(square(x)), the same function, is not. Of nothing: 0, but for
+/// of square(norm(x)) is 0 there, and that of sum(square(x)), the same function, is not. Empty: 0, but for
 /// infinity an error.
 Tensor norm(const Tensor& x, double p = 2, const Axes& axes = {}, bool keepdims = false);
 

@@ -1,5 +1,5 @@
 // Joining tensors along an axis and cutting them apart. What is joined is copied; the parts of a cut are views.
-// (Joining along a new outermost axis is core/tape/linear.h's.)
+// (Joining along a new outermost axis is declared in core/tape/linear.h.)
 #pragma once
 #include <cstdint>
 #include <initializer_list>

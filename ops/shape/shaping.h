@@ -1,5 +1,6 @@
 // The same values in another shape: axes merged, dropped, put in. Nothing is copied but by `flatten` and
-// `contiguous` of what is not contiguous. (Reshaping itself is core/tape/linear.h's; orders of axes are views.h's.)
+// `contiguous` of what is not contiguous. (Reshaping itself is declared in core/tape/linear.h, orders of axes in
+// views.h.)
 #pragma once
 #include <initializer_list>
 

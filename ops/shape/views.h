@@ -1,6 +1,6 @@
 // Other windows on the same values, without a copy: transposed, sliced, reversed, a diagonal of them. What is
 // computed from them puts its cotangent into its place among zeros. (Reshaping and broadcasting are
-// core/tape/linear.h's.)
+// declared in core/tape/linear.h.)
 #pragma once
 #include <initializer_list>
 #include <span>
