@@ -1,7 +1,7 @@
-// What surrounds the functions that run on this thread: the generator they may draw from, the default dtype, and
-// whether this is a call made again. A scope sets it and puts back what was there. A checkpoint keeps it as it was at
-// its call, so that the rerun draws the same numbers and makes the same tensors. Does not depend on what is drawn
-// or on what a function does only once.
+// The context of function calls on this thread: the generator they may draw from, the default dtype, and whether the
+// call is a rerun. A scope sets it and restores the previous one. A checkpoint saves the context of its call, so that
+// the rerun draws the same numbers and creates the same tensors. Does not depend on what is drawn or on what a function
+// does only once.
 #pragma once
 #include <cstddef>
 
@@ -13,20 +13,20 @@ class Rng;
 
 namespace detail {
 
-/// The surroundings of a call.
+/// The context of a call.
 struct CallContext {
-  /// What randomness is drawn from, or null where nothing is.
+  /// The source of randomness; null if there is none.
   Rng* randomness = nullptr;
-  /// True where the call was made before: what it changes outside itself has been changed then.
+  /// True if the call repeats an earlier one, whose side effects have already happened.
   bool is_rerun = false;
-  /// Of floating tensors that are made without a dtype.
+  /// The dtype of floating-point tensors created without one.
   Dtype default_dtype = Dtype::float32;
 };
 
-/// Those of this thread, right now.
+/// The current context of this thread.
 extern thread_local constinit CallContext current_call_context;
 
-/// Sets the surroundings on this thread until the end of the scope.
+/// Sets the context of this thread until the end of the scope.
 class [[nodiscard]] CallContextScope {
  public:
   explicit CallContextScope(const CallContext& context) : before_(current_call_context) {

@@ -1,5 +1,5 @@
-// The dtype of floating tensors that are made without one: float32, or what a scope on this thread says. What is
-// computed from tensors has their dtype, whatever the default. Does not depend on tensors.
+// The dtype of floating-point tensors created without one: float32, or what a scope on this thread sets. Results
+// computed from tensors have the dtype of those tensors, whatever the default. Does not depend on tensors.
 #pragma once
 #include <cstddef>
 
@@ -10,9 +10,9 @@ namespace retrograd {
 /// The default dtype on this thread: float32 outside any scope.
 inline Dtype default_dtype() { return detail::current_call_context.default_dtype; }
 
-/// `DefaultDtypeScope scope{float64};` makes float64 the default dtype on this thread until the end of the scope:
-/// of creation functions, of tensor(std::vector<double>), of layers, of decoded pixels. A checkpoint called inside it
-/// runs again with the same default, wherever that is.
+/// `DefaultDtypeScope scope{float64};` makes float64 the default dtype on this thread until the end of the scope: for
+/// creation functions, tensor(std::vector<double>), layers and decoded pixels. A checkpoint called inside the scope is
+/// rerun with the same default, wherever the rerun happens.
 class [[nodiscard]] DefaultDtypeScope {
  public:
   /// DtypeError unless float32 or float64.

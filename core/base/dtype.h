@@ -1,5 +1,5 @@
-// The element types a tensor can have. float32 is the default, float64 is for checking and for care, int64 holds
-// indices, boolean holds masks, uint8 holds pixels. Dtypes never mix silently: `astype` converts.
+// The element types of tensors. float32 is the default, float64 is for gradient checks and extra precision, int64 holds
+// indices, boolean holds masks, uint8 holds pixels. Dtypes are never mixed silently: `astype` converts.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +19,7 @@ enum class Dtype : std::uint8_t {
   uint8     ///< bytes: pixels
 };
 
-/// Short for Dtype::float32; so for the others.
+/// Short for Dtype::float32; likewise below.
 inline constexpr Dtype float32 = Dtype::float32;
 /// Dtype::float64.
 inline constexpr Dtype float64 = Dtype::float64;
@@ -29,12 +29,12 @@ inline constexpr Dtype int64 = Dtype::int64;
 inline constexpr Dtype boolean = Dtype::boolean;
 /// Dtype::uint8.
 inline constexpr Dtype uint8 = Dtype::uint8;
-/// How many dtypes there are.
+/// The number of dtypes.
 inline constexpr int kDtypes = 5;
 
 namespace detail {
-/// Calls `f.template operator()<T>()` with the C++ type T that a dtype stands for; as dispatch<float, double>, where it
-/// is known to be float32 or float64, for these two alone.
+/// Calls `f.template operator()<T>()` with the C++ type T of a dtype. dispatch<float, double> instantiates f for these
+/// two types only; the dtype must be float32 or float64.
 template <class... Known, class F>
 constexpr decltype(auto) dispatch(Dtype dtype, F&& f) {
   if constexpr (sizeof...(Known) > 0) {
@@ -63,16 +63,16 @@ constexpr std::size_t size_of(Dtype dtype) {
   return detail::dispatch(dtype, []<class T>() { return sizeof(T); });
 }
 
-/// "float32" and so on, as NumPy names them (boolean is NumPy's bool).
+/// The name: NumPy's, except that boolean is NumPy's bool.
 constexpr std::string_view name(Dtype dtype) {
   constexpr std::string_view kNames[kDtypes] = {"float32", "float64", "int64", "boolean", "uint8"};
   return kNames[static_cast<int>(dtype)];
 }
 
-/// True of float32 and float64, the dtypes that have gradients.
+/// True for float32 and float64, the dtypes that have gradients.
 constexpr bool is_floating(Dtype dtype) { return dtype == Dtype::float32 || dtype == Dtype::float64; }
 
-/// The dtype of a C++ type: any floating type but float is float64, any integer but uint8 is int64.
+/// The dtype of a C++ type: floating-point types other than float map to float64, integers other than uint8 to int64.
 template <class T>
 inline constexpr Dtype dtype_of = std::is_same_v<T, bool>           ? Dtype::boolean
                                   : std::is_same_v<T, float>        ? Dtype::float32

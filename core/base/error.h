@@ -1,8 +1,8 @@
-// What Retrograd throws. A caller's mistake is an Error (a std::invalid_argument): the op first, then the fact, then
-// the values, as in "matmul: inner dimensions differ: (2, 3) x (4, 5)". A bad or missing file is a FileError: what,
-// where, expected, found. Asserts are for our own mistakes and never meet a user. Does not depend on
-// layers, except that an error can be given the name of the layer it was thrown in. Destructors are defined in the
-// .cpp, so that vtables are not emitted in every file that throws.
+// The exceptions Retrograd throws. A caller's mistake is an Error (a std::invalid_argument): the op first, then the
+// fact, then the values, as in "matmul: inner dimensions differ: (2, 3) x (4, 5)". A bad or missing file is a
+// FileError: what, where, expected, found. Asserts are for internal mistakes and never reach a user. Does not depend on
+// layers, except that an error can be given the name of the layer that threw it. Destructors are defined in the .cpp,
+// so that vtables are not emitted in every file that throws.
 #pragma once
 #include <fmt/core.h>
 
@@ -13,40 +13,41 @@
 
 namespace retrograd {
 
-/// The caller's mistake: what was called, what is wrong with it, and the values.
+/// A caller's mistake: what was called, what is wrong, and the values.
 struct Error : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
   ~Error() override;
-  /// Says that this happened in this part of a model. A container that catches adds its part and throws on, the inner
-  /// one first: what an Mlp's second layer throws begins with `layer "layers.1": `.
+  /// Prepends the name of a part of a model. A container that catches the error adds its part and rethrows, innermost
+  /// first: what an Mlp's second layer throws begins with `layer "layers.1": `.
   void add_part(std::string_view part);
-  /// The message, behind the dotted name of the layer where there is one.
+  /// The message, preceded by the dotted name of the layer if there is one.
   const char* what() const noexcept override;
 
  private:
   std::string where_, located_;
 };
-/// Shapes, axes or ranges that do not fit.
+/// Shapes, axes or ranges that do not match.
 struct ShapeError : Error {
   using Error::Error;
   ~ShapeError() override;
 };
-/// Dtypes that differ, or that the op does not take.
+/// Dtypes that differ, or that the op does not support.
 struct DtypeError : Error {
   using Error::Error;
   ~DtypeError() override;
 };
-/// A matrix that a factorization or a solution cannot take: singular, or not positive definite.
+/// A matrix that cannot be factored or solved: singular, or not positive definite.
 struct LinalgError : Error {
   using Error::Error;
   ~LinalgError() override;
 };
-/// A tape used against its rules: consumed twice, asked about the unwatched, written under.
+/// A violation of a tape's rules: consumed twice, asked for the gradient of an unwatched tensor, a tracked tensor
+/// written.
 struct TapeError : Error {
   using Error::Error;
   ~TapeError() override;
 };
-/// A file that is missing, damaged or not what its name promises.
+/// A file that is missing, damaged or not of the expected format.
 struct FileError : std::runtime_error {
   using std::runtime_error::runtime_error;
   ~FileError() override;

@@ -1,4 +1,4 @@
-// A borrowed callable: two pointers, no allocation. Valid only while the callable it was made from lives, so it is for
+// A non-owning reference to a callable: two pointers, no allocation. Valid only as long as the callable, so use it for
 // parameters, never for members.
 #pragma once
 #include <memory>
@@ -10,7 +10,7 @@ namespace retrograd {
 template <class Signature>
 class FunctionRef;
 
-/// A reference to anything that is callable as R(Args...).
+/// A reference to anything callable as R(Args...).
 template <class R, class... Args>
 class FunctionRef<R(Args...)> {
  public:

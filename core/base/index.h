@@ -8,33 +8,34 @@
 
 namespace retrograd {
 
-/// begin, begin + step, … before end. Ends below zero count from the end of the axis.
+/// begin, begin + step, … up to but excluding end. Negative bounds count from the end of the axis.
 struct Range {
-  static constexpr std::int64_t kToEnd = std::numeric_limits<std::int64_t>::max();  ///< as `end`: the axis's own
-  std::int64_t begin = 0;                                                           ///< the first place
-  std::int64_t end = kToEnd;                                                        ///< the place that stops the range
-  std::int64_t step = 1;                                                            ///< from place to place
+  static constexpr std::int64_t kToEnd = std::numeric_limits<std::int64_t>::max();  ///< as `end`: the end of the axis
+  std::int64_t begin = 0;                                                           ///< the first position
+  std::int64_t end = kToEnd;                                                        ///< the position to stop before
+  std::int64_t step = 1;                                                            ///< the distance between positions
 };
-/// From begin up to but without end, every step-th; `range()` is all of an axis, `range(2)` all from place 2 on.
+/// Every step-th position from begin up to but excluding end; `range()` is the whole axis, `range(2)` all positions
+/// from 2 on.
 constexpr Range range(std::int64_t begin = 0, std::int64_t end = Range::kToEnd, std::int64_t step = 1) {
   return {begin, end, step};
 }
 
-/// One place (counted from the end when negative), or a range of them; only ever a parameter.
+/// One position (counted from the end when negative), or a range of them; for parameters only.
 class Index {
  public:
-  /// One place, which takes its axis away.
+  /// A single position, which removes its axis.
   template <std::integral T>
   requires(!std::same_as<T, bool>) constexpr Index(T place)
       : range_{std::in_range<std::int64_t>(place) ? static_cast<std::int64_t>(place) : Range::kToEnd} {}
-  /// Several places, which keep their axis.
+  /// Several positions, which keep their axis.
   constexpr Index(Range range) : range_(range), is_range_(true) {}
 
-  /// True of a range, false of a place.
+  /// True for a range, false for a position.
   constexpr bool is_range() const { return is_range_; }
-  /// The place, where it is one.
+  /// The position; valid unless is_range().
   constexpr std::int64_t place() const { return range_.begin; }
-  /// The range, where it is one.
+  /// The range; valid if is_range().
   constexpr const Range& range() const { return range_; }
 
  private:

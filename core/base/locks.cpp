@@ -29,7 +29,7 @@ void cover_forks() noexcept {
   static constinit std::atomic<bool> is_covered{false};
   if (is_covered.exchange(true)) return;
   all();
-  if (pthread_atfork(take_all, release_all, release_all) != 0) is_covered = false;  // no memory: the next call tries
+  if (pthread_atfork(take_all, release_all, release_all) != 0) is_covered = false;  // out of memory; retried
 }
 
 }  // namespace retrograd::detail

@@ -1,5 +1,5 @@
-// Matrices as products see them: a pointer and a stride. What the kernels and the rooms that call them say to each
-// other about operands and tiles; knows neither tensors nor how a product is computed.
+// Matrices as products see them: a pointer and a stride. The vocabulary in which kernels and the rooms that call them
+// describe operands and tiles; does not depend on tensors or on how a product is computed.
 #pragma once
 #include <cstdint>
 
@@ -7,7 +7,7 @@
 
 namespace retrograd::detail {
 
-/// A row-major operand: `transposed` where the product takes the transpose of what is stored.
+/// A row-major operand; `transposed` if the product uses the transpose of the stored matrix.
 template <class T>
 struct MatrixIn {
   const T* data;
@@ -15,12 +15,12 @@ struct MatrixIn {
   bool transposed;
 };
 
-/// A rectangle of the result: rows and columns from begin to before end.
+/// A rectangle of the result: half-open ranges of rows and columns.
 struct TileRange {
   std::int64_t row_begin, row_end, column_begin, column_end;
 };
 
-/// Done with a tile as soon as it is computed, on the thread that computed it.
+/// Called with each tile as soon as it is computed, on the thread that computed it.
 using TileEpilogue = FunctionRef<void(const TileRange&)>;
 
 }  // namespace retrograd::detail

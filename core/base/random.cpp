@@ -101,14 +101,14 @@ double Rng::uniform() {
 }
 
 double Rng::normal() {
-  // The middle of one of 2^52 equal cells, exact in a double: never 0 or 1, where the quantile is infinite.
+  // The midpoint of one of 2^52 equal cells, exact in a double: never 0 or 1, where the quantile is infinite.
   const std::uint64_t high = bits() >> 6, low = bits() >> 6;
   return normal_quantile((static_cast<double>(high << 26 | low) + 0.5) * 0x1p-52);
 }
 
 std::uint64_t Rng::below(std::uint64_t n) {
   if (n == 0) detail::fail("below: n must be positive");
-  // Draws that would make some numbers likelier are drawn again.
+  // Rejects the draws that would make some results likelier than others.
   const std::uint64_t limit = ~std::uint64_t{0} - ~std::uint64_t{0} % n;
   for (;;) {
     const std::uint64_t high = bits(), draw = high << 32 | bits();

@@ -14,7 +14,7 @@ Shape::Shape(std::span<const std::int64_t> sizes, const char* op) {
   std::int64_t product = 1;
   for (std::int64_t size : sizes) {
     if (size < 0) detail::fail<ShapeError>("{}: sizes cannot be negative, got ({})", op, detail::joined(sizes));
-    // Sizes of 0 are left out: strides and blocks are products of the others.
+    // Sizes of 0 count as 1, so that strides and partial products cannot overflow either.
     if (__builtin_mul_overflow(product, size == 0 ? 1 : size, &product))
       detail::fail<ShapeError>("{}: ({}) has more elements than fit in 64 bits", op, detail::joined(sizes));
     sizes_[static_cast<std::size_t>(rank_++)] = size;
@@ -34,7 +34,7 @@ Shape detail::broadcast_shapes(const char* op, const Shape& a, const Shape& b) {
     const std::int64_t size_a = axis < shift_a ? 1 : a[axis - shift_a], size_b = axis < shift_b ? 1 : b[axis - shift_b];
     out[axis] = size_a == 1 ? size_b : size_a;
   }
-  return Shape(std::span(out.begin(), out.end()), op);  // which counts its elements
+  return Shape(std::span(out.begin(), out.end()), op);  // which checks the number of elements
 }
 
 bool detail::broadcast_together(const Shape& a, const Shape& b) {

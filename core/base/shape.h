@@ -1,5 +1,5 @@
 // The sizes of a tensor along its axes, held inline (at most eight), so that no shape ever allocates. A scalar has rank
-// 0 and size 1. Also NumPy's broadcasting rule and the reading of axis arguments. Does not depend on values or strides.
+// 0 and size 1. Also NumPy's broadcasting rule and the parsing of axis arguments. Does not depend on values or strides.
 #pragma once
 #include <array>
 #include <concepts>
@@ -28,12 +28,12 @@ class Shape {
   Shape() = default;
   /// Sizes from the outermost axis to the innermost; throws ShapeError on a negative size or a rank above 8.
   Shape(std::initializer_list<std::int64_t> sizes) : Shape(std::span(sizes.begin(), sizes.size())) {}
-  /// The same from sizes anywhere in memory; errors name `op`.
+  /// The same from a span of sizes; errors name `op`.
   explicit Shape(std::span<const std::int64_t> sizes, const char* op = "shape");
-  // Size by size: a block copy right behind the stores of its sizes would wait for them.
+  // Size by size: a block copy right after the individual stores would stall on store forwarding.
   /// A copy.
   Shape(const Shape& other) : rank_(other.rank_) { copy(other); }
-  /// Takes the sizes of `other`.
+  /// Copies the sizes of `other`.
   Shape& operator=(const Shape& other) {
     rank_ = other.rank_;
     copy(other);
@@ -48,18 +48,18 @@ class Shape {
     for (int axis = 0; axis < rank_; ++axis) product *= sizes_[static_cast<std::size_t>(axis)];
     return product;
   }
-  /// The size along an axis from 0 to rank() − 1, which is not checked.
+  /// The size along an axis from 0 to rank() − 1; not checked.
   std::int64_t operator[](int axis) const { return sizes_[static_cast<std::size_t>(axis)]; }
-  /// The same, to be changed.
+  /// The same, mutable.
   std::int64_t& operator[](int axis) { return sizes_[static_cast<std::size_t>(axis)]; }
-  /// The size along the outermost axis; with `end`, for loops over the sizes.
+  /// The first size, that of the outermost axis.
   const std::int64_t* begin() const { return sizes_.data(); }
-  /// Behind the size along the innermost axis.
+  /// The end of the sizes.
   const std::int64_t* end() const { return sizes_.data() + rank_; }
   /// Appends an innermost axis.
   void push_back(std::int64_t size);
 
-  /// True where ranks and all sizes are equal.
+  /// True if the ranks and all sizes are equal.
   friend bool operator==(const Shape& a, const Shape& b) {
     if (a.rank_ != b.rank_) return false;
     for (int axis = 0; axis < a.rank_; ++axis)
@@ -77,31 +77,32 @@ class Shape {
 };
 
 namespace detail {
-/// The shape two operands broadcast to (NumPy's rule: align right, sizes equal or 1); ShapeError names `op` otherwise.
+/// The shape to which two operands broadcast (NumPy's rule: align right, sizes equal or 1); a ShapeError that names
+/// `op` if there is none.
 Shape broadcast_shapes(const char* op, const Shape& a, const Shape& b);
 
-/// True where there is such a shape.
+/// True if the two shapes broadcast together.
 bool broadcast_together(const Shape& a, const Shape& b);
-/// True where `from` broadcasts to exactly `to`.
+/// True if `from` broadcasts to exactly `to`.
 bool broadcasts_to(const Shape& from, const Shape& to);
 
-/// An axis counted from the end when negative, as 0 … rank-1; ShapeError names `op` when it is out of range.
+/// Maps a negative axis, counted from the end, to 0 … rank-1; a ShapeError that names `op` if it is out of range.
 int normal_axis(const char* op, int axis, int rank);
 }  // namespace detail
 
-/// Axes of a reduction: one axis, several, or (default) all of them.
+/// The axes of a reduction: one axis, several, or (by default) all of them.
 class Axes {
  public:
   /// All axes.
   Axes() = default;
-  /// One axis, counted from the end when negative. No fraction and no truth value is one: sum(x, true) and max(x, 0.0)
-  /// do not compile.
+  /// One axis, counted from the end when negative. Booleans and floating-point numbers are rejected: sum(x, true) and
+  /// max(x, 0.0) do not compile.
   template <std::integral T>
   requires(!std::same_as<T, bool>) Axes(T axis)
       : Axes({std::in_range<int>(axis) ? static_cast<int>(axis) : std::numeric_limits<int>::max()}) {}
-  /// These axes; none of them where the list is empty. ShapeError where they are more than 8.
+  /// These axes; an empty list means no axes. ShapeError if there are more than 8.
   Axes(std::initializer_list<int> axes);
-  /// One bit an axis of a tensor of this rank; ShapeError on an axis out of range or given twice.
+  /// A bit mask of the axes of a tensor of this rank; ShapeError if an axis is out of range or repeated.
   std::uint32_t mask(const char* op, int rank) const;
 
  private:
@@ -116,7 +117,7 @@ std::string to_string(const Shape& shape);
 std::ostream& operator<<(std::ostream& stream, const Shape& shape);
 
 namespace detail {
-/// How errors speak of a tensor: its shape, after the dotted name under which it was last watched, where it has one:
+/// How errors describe a tensor: its shape, preceded by the dotted name under which it was last watched if it has one:
 /// (5, 4) or "0.weight" (5, 4).
 std::string described(const Shape& shape, const std::string* label);
 }  // namespace detail

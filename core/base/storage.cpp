@@ -12,7 +12,8 @@
 
 namespace retrograd::detail {
 
-// Not inline: a program that is compiled to hide its symbols would have a pool of its own beside the shared library's.
+// Defined here rather than inline: a program built with hidden symbols would otherwise have a pool besides the shared
+// library's.
 thread_local constinit Pool* own_pool = nullptr;
 constinit std::atomic<GrowthCheck> growth_check{nullptr};
 
@@ -27,7 +28,7 @@ std::int64_t bytes_with_head(std::uint32_t size_class) {
   return static_cast<std::int64_t>(kBlockHead + bytes_of_class(size_class));
 }
 
-void change(std::atomic<std::int64_t>& count, std::int64_t by) {  // by its only writer
+void change(std::atomic<std::int64_t>& count, std::int64_t by) {  // called only by the single writer
   count.store(count.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
@@ -64,18 +65,18 @@ void reset_peak_of(Pool& pool) {
   }
 }
 
-// Large blocks ask for large pages: rows read in random order then cost a walk through the page tables far less often.
+// Large blocks request huge pages: rows read in random order then cause far fewer page-table walks.
 void* allocate(std::size_t bytes) {
   constexpr std::size_t kLine = 64, kLargePage = std::size_t{2} << 20;
   void* memory = nullptr;
   const bool is_large = bytes >= 2 * kLargePage;
   if (posix_memalign(&memory, is_large ? kLargePage : kLine, bytes) != 0) return nullptr;
-  if (is_large) static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));  // a wish; without it all works
+  if (is_large) static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));  // a hint only; failure is harmless
   return memory;
 }
 
-// Under locks().pools, and without destructors: tensors with static storage duration come home after everything else is
-// gone.
+// Guarded by locks().pools. Without destructors: tensors with static storage duration return their blocks after
+// everything else is gone.
 struct Pools {
   Pool* idle = nullptr;
   Pool* known = nullptr;
@@ -151,7 +152,7 @@ std::int64_t live_bytes_of(const Pool& pool) {
 
 PoolTotals pool_totals() {
   const std::lock_guard lock(locks().pools);
-  for (Pool* pool = pools.idle; pool; pool = pool->next_idle) collect_returned(*pool);  // nobody else would
+  for (Pool* pool = pools.idle; pool; pool = pool->next_idle) collect_returned(*pool);  // no other thread would
   PoolTotals sum;
   for (Pool* pool = pools.known; pool; pool = pool->next_known) {
     if (pool == own_pool) collect_returned(*pool);
@@ -167,7 +168,7 @@ PoolTotals pool_totals() {
 }
 
 namespace {
-// The pools that this thread may change: its own, and those that nobody owns while the lock is held.
+// The pools this thread may modify: its own, and idle ones while the lock is held.
 template <class F>
 void for_own_and_idle(F f) {
   const std::lock_guard lock(locks().pools);
@@ -182,7 +183,7 @@ std::int64_t free_idle_blocks() {
   std::int64_t bytes = 0;
   for_own_and_idle([&](Pool& pool) { bytes += trim(pool); });
 #ifdef __GLIBC__
-  malloc_trim(0);  // small blocks: the C library would keep them
+  malloc_trim(0);  // small blocks, which the C library would otherwise keep
 #endif
   return bytes;
 }

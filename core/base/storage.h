@@ -1,6 +1,6 @@
-// Memory from a caching pool, one pool a thread, in 64-byte-aligned blocks: a head, and what it is of. A block freed on
-// another thread goes back to the pool it came from; a pool outlives its thread and is adopted by a later one, so
-// nothing dangles when a static tensor outlives the thread that made it. What a block holds is not known here.
+// Memory from a caching pool, one pool per thread, in 64-byte-aligned blocks: a header followed by the payload. A block
+// freed on another thread returns to the pool it came from; a pool outlives its thread and is adopted by a later one,
+// so nothing dangles when a static tensor outlives the thread that created it. Does not depend on what a block holds.
 #pragma once
 #include <atomic>
 #include <bit>
@@ -13,7 +13,7 @@ namespace retrograd::detail {
 
 struct Pool;
 
-/// The head of a block; what it holds follows in the same allocation, and counts its references here.
+/// The header of a block, with its reference count; the payload follows in the same allocation.
 struct Block {
   Pool* owner;
   Block* next;
@@ -21,10 +21,10 @@ struct Block {
   std::atomic<std::uint32_t> refs;
 };
 
-/// Bytes before the payload of a block; its owner may keep a larger header there, which must begin with a Block.
+/// Bytes reserved for the header; the owner may keep a larger one there, which must begin with a Block.
 inline constexpr std::size_t kBlockHead = 192;
 
-// Four classes of payload an octave: 64, 80, 96, 112, 128, 160 … so that at most a fifth of it is waste.
+// Four size classes per octave: 64, 80, 96, 112, 128, 160 …, so that at most a fifth of a block is wasted.
 inline constexpr std::size_t kSmallestBlock = 64;
 inline constexpr std::uint32_t kSizeClasses = 4 * 42;
 
@@ -56,16 +56,16 @@ struct Pool {
     }
   };
   SizeClass classes[kSizeClasses];
-  // What only the slow path knows of a class, apart so that the classes above stay dense. Since `peak` was last reset,
-  // each block beyond those live then came through the slow path, with none free: so there, and only there, can the
-  // number of live blocks pass its peak.
+  // Fields used only on the slow path, kept apart so that the classes above stay dense. After `peak` is reset no free
+  // blocks are left, so any block beyond those live at that time comes from the slow path: only there can the number of
+  // live blocks exceed its peak.
   struct Reserve {
     Block* cold = nullptr;              // free blocks set aside when the peak was reset
     std::atomic<std::int64_t> held{0};  // blocks taken from the system
     std::atomic<std::int64_t> peak{0};  // the maximum live at once
   };
   Reserve reserves[kSizeClasses];
-  std::int64_t held_bytes = 0;            // only the owner looks
+  std::int64_t held_bytes = 0;            // only accessed by the owner
   std::atomic<Block*> returned{nullptr};  // pushed by other threads, emptied by the owner
   Pool* next_idle = nullptr;
   Pool* next_known = nullptr;
@@ -79,14 +79,14 @@ struct Pool {
 
 extern thread_local constinit Pool* own_pool;
 
-/// Called before a pool takes `more` bytes from the system; it may throw. Null where nobody has asked to be.
+/// Called before a pool allocates `more` bytes from the system; may throw. Null if there is no check.
 using GrowthCheck = void (*)(const Pool& pool, std::int64_t more);
 extern constinit std::atomic<GrowthCheck> growth_check;
 
 Block* take_new_block(std::uint32_t size_class);
 void return_block(Block* block) noexcept;
 
-/// A block with a payload of at least `bytes`, with one reference; the rest is whatever was there.
+/// Returns a block with a payload of at least `bytes`, uninitialized, and one reference.
 inline Block* take_block(std::size_t bytes) {
   const std::uint32_t size_class = size_class_of(bytes);
   if (size_class >= kSizeClasses || bytes > ~std::size_t{0} / 2) throw std::bad_alloc();
@@ -97,7 +97,7 @@ inline Block* take_block(std::size_t bytes) {
   return block;
 }
 
-/// Hands a block back to its pool.
+/// Returns a block to its pool.
 inline void give_block(Block* block) noexcept {
   if (block->owner == own_pool)
     own_pool->keep(block);
@@ -105,13 +105,14 @@ inline void give_block(Block* block) noexcept {
     return_block(block);
 }
 
-/// Takes away a reference; true where it was the last. Nobody can copy a last reference, so it needs no lock.
+/// Drops a reference; true if it was the last. Nobody else can copy the last reference, so testing for it needs no
+/// lock.
 inline bool drop_reference(Block* block) noexcept {
   return block->refs.load(std::memory_order_acquire) == 1 || block->refs.fetch_sub(1, std::memory_order_acq_rel) == 1;
 }
 
-/// Bytes in blocks that are handed out, over all threads. A block on its way home to another thread that runs counts
-/// until that one takes it back.
+/// Bytes in live blocks, over all threads. A block on its way back to the pool of another running thread counts until
+/// that thread collects it.
 std::int64_t live_bytes();
 
 /// Sums over the pools of all threads.
@@ -119,14 +120,15 @@ struct PoolTotals {
   std::int64_t live_bytes = 0, live_blocks = 0, held_bytes = 0, peak_bytes = 0;
 };
 PoolTotals pool_totals();
-/// Bytes in blocks of one pool that are handed out; for its owner.
+/// Bytes in live blocks of one pool; only for its owner.
 std::int64_t live_bytes_of(const Pool& pool);
-/// Lets the peak start over from what is live now: of this thread's pool, and of those whose threads have ended.
+/// Resets the peak to what is live now: in the pool of this thread, and in those of threads that have ended.
 void reset_peaks();
-/// Frees the free blocks of the same pools and returns how many bytes those were.
+/// Frees the idle blocks of the same pools and returns the number of bytes freed.
 std::int64_t free_idle_blocks();
 
-/// For the standard containers: memory from the pool, so that what lives for one step costs no trip to the heap.
+/// An allocator for the standard containers that uses the pool, so that data that lives for one step needs no heap
+/// allocation.
 template <class T>
 struct PoolAllocator {
   using value_type = T;

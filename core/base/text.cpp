@@ -6,7 +6,7 @@
 namespace retrograd {
 
 namespace {
-// The bytes of the character that the text begins with; 0 where it is none to show.
+// The size in bytes of the first character of the text; 0 if it is not printable.
 std::size_t character_size(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned first = byte(0);
@@ -33,9 +33,9 @@ std::string detail::shown(std::string_view text, std::size_t most) {
 std::string detail::shown_path(std::string_view path) { return shown(path, std::string_view::npos); }
 
 std::string detail::shell_quoted(std::string_view text) {
-  std::string plain, printed;  // between quotes, and as a format between quotes
+  std::string plain, printed;  // the text in quotes, and as a quoted printf format
   bool is_plain = true;
-  // What a shell takes of a command loses the line ends behind it.
+  // Command substitution in a shell strips trailing newlines, so they are appended separately.
   const std::size_t end = text.find_last_not_of('\n') + 1;
   const std::string line_ends(text.substr(end));
   for (std::string_view rest = text.substr(0, end); !rest.empty();) {

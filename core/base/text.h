@@ -1,4 +1,5 @@
-// Text as errors and reports show it: what a file says, paths, sizes in bytes. Does not depend on what is described.
+// Formatting of text for errors and reports: file contents, paths, sizes in bytes. Does not depend on what is
+// described.
 #pragma once
 #include <fmt/core.h>
 
@@ -9,32 +10,32 @@
 
 namespace retrograd::detail {
 
-/// Text from a file as errors show it, in at most so many bytes before a "…": control characters, and bytes that are
-/// not UTF-8, as "?".
+/// Text from a file for error messages, at most `most` bytes followed by "…"; control characters and bytes that are not
+/// UTF-8 become "?".
 std::string shown(std::string_view text, std::size_t most = 200);
-/// A path as errors show it: like text from a file, and whole.
+/// A path for error messages: like text from a file, but never shortened.
 std::string shown_path(std::string_view path);
-/// The text as one word of a POSIX shell's command line, which a terminal shows as it is meant: in quotes, or, with
-/// control characters or bytes that are not UTF-8, as what printf makes of it.
+/// Quotes the text as one word of a POSIX shell command line that is also safe to print: in quotes or, if it has
+/// control characters or bytes that are not UTF-8, as a call to printf.
 std::string shell_quoted(std::string_view text);
-/// Bytes in units that people read: "312 B", "1.5 KiB", "20 MiB".
+/// A byte count in human-readable units: "312 B", "1.5 KiB", "20 MiB".
 std::string bytes_text(std::int64_t bytes);
 /// "2, 3" and "mass, length".
 std::string joined(std::span<const std::int64_t> numbers);
 std::string joined(std::span<const std::string> words);
 
-/// The base of fmt's formatters of our types: formats a text as fmt formats strings ("{}", "{:>12}"). It is compiled
-/// once: derived from fmt's own formatter of strings, ours were two fifths of the code in the library.
+/// The base of fmt formatters for the library's types: formats a text as fmt formats strings ("{}", "{:>12}"). Compiled
+/// only once: deriving from fmt's string formatter made up two fifths of the library's code.
 class TextFormatter {
  public:
-  /// Takes what stands between the colon and the closing brace.
+  /// Parses the format spec.
   constexpr const char* parse(fmt::format_parse_context& context) {
     const char *begin = context.begin(), *end = begin;
     while (end != context.end() && *end != '}') ++end;
     specification_ = {begin, static_cast<std::size_t>(end - begin)};
     return end;
   }
-  /// Appends the text to what is being formatted.
+  /// Appends the text to the output.
   fmt::format_context::iterator write(std::string_view text, fmt::format_context& context) const;
 
  private:

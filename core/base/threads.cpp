@@ -37,9 +37,9 @@ inline void relax() {
 
 thread_local constinit int participant_number = 0;
 
-// Workers wait for a new round; the caller publishes one and takes tiles like everyone else. Each participant begins
-// with tiles of its own, the same in every round of as many tiles, so that what it left in its cache serves it again;
-// then it helps the others. The caller waits for tiles that somebody has begun, never for a worker that still sleeps.
+// Workers wait for a new round; the caller publishes one and takes tiles like every worker. Each participant starts
+// with its own tiles, the same ones in every round of equal size, so that its cache is reused; then it helps the
+// others. The caller waits for tiles that have been started, never for a worker that is still asleep.
 class Workers {
  public:
   explicit Workers(int count) : queues_(std::make_unique<Queue[]>(static_cast<std::size_t>(count) + 1)) {
@@ -47,7 +47,7 @@ class Workers {
     try {
       for (int i = 0; i < count; ++i) threads_.emplace_back([this, i] { serve(static_cast<std::size_t>(i) + 1); });
     } catch (...) {
-      // The system gives no more threads, or no memory for them: fewer do the same work, to the same bits.
+      // The system has no more threads, or no memory for them: fewer threads do the same work with the same results.
     }
   }
   ~Workers() {
@@ -71,7 +71,7 @@ class Workers {
     round_.fetch_add(1);
     if (sleepers_.load() > 0) round_.notify_all();
     take_tiles(0);
-    // All tiles are taken now. Who comes late finds the round closed; who is inside is finishing a tile.
+    // All tiles are taken now. Latecomers find the round closed; participants inside it are finishing a tile.
     open_.store(false);
     for (int spins = 0; spins < kSpins && inside_.load() > 0; ++spins) relax();
     for (int left = inside_.load(); left > 0; left = inside_.load()) inside_.wait(left);
@@ -115,7 +115,7 @@ class Workers {
   std::vector<std::thread> threads_;
   std::unique_ptr<Queue[]> queues_;
   FunctionRef<void(std::int64_t)>* tile_ = nullptr;
-  // In one order for everybody: a worker that finds the round open has entered before the caller looks who is inside.
+  // Sequentially consistent: a worker that finds the round open has entered before the caller reads inside_.
   alignas(64) std::atomic<std::uint32_t> round_{0};
   std::atomic<bool> open_{false}, stop_{false};
   std::atomic<int> sleepers_{0};
@@ -125,7 +125,7 @@ class Workers {
 struct Shared;
 Shared& shared();
 struct Shared {
-  // A forked child has none of its parent's workers: it leaves them alone and starts its own.
+  // A forked child has none of its parent's workers: it abandons them and starts its own.
   Shared() {
     pthread_atfork(nullptr, nullptr, [] {
       Shared& inherited = shared();
@@ -134,12 +134,12 @@ struct Shared {
       inherited.workers_for = 1;
     });
   }
-  std::mutex mutex;  // held by the one caller whose tiles the workers take
+  std::mutex mutex;  // held by the caller whose tiles the workers run
   std::atomic<int> wanted{usable_cores()};
   std::unique_ptr<Workers> workers;
   int workers_for = 1;
 };
-// Never destroyed: something static may still compute when everything else is gone.
+// Never destroyed: objects with static storage duration may still compute after everything else is gone.
 Shared& shared() {
   static Shared& instance = *new Shared;
   return instance;
@@ -159,7 +159,7 @@ void set_threads(int count) {
 int threads() { return shared().wanted.load(std::memory_order_relaxed); }
 
 namespace {
-// Calls tile(0) … tile(count-1), each once, on whatever threads are free; returns when all are done.
+// Calls tile(0) … tile(count-1), each once, on whichever threads are free; returns when all are done.
 void run_tiles(std::int64_t count, FunctionRef<void(std::int64_t)> tile) {
   const auto inline_tiles = [&] {
     for (std::int64_t i = 0; i < count; ++i) tile(i);

@@ -1,6 +1,6 @@
-// A sum of many terms whose error does not grow with their number: of float32 in double, of float64 with what each
-// addition rounded away (Neumaier 1974). Invariant: where no term is infinite or NaN, neither is what was rounded away.
-// Does not depend on how the terms are stored. Not a public header.
+// A sum of many terms whose error does not grow with their number: float32 terms are summed in double, float64 terms
+// with compensation (Neumaier 1974). Invariant: if no term is infinite or NaN, neither is the compensation. Does not
+// depend on how the terms are stored. Not a public header.
 #pragma once
 #include <cmath>
 
