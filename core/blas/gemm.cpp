@@ -17,7 +17,7 @@ namespace retrograd {
 
 std::string blas_core() { return openblas_get_corename(); }
 
-// A build of OpenBLAS on OpenMP counts threads for each thread of its own; the others count for the process.
+// An OpenMP build of OpenBLAS keeps the thread count per calling thread; other builds keep it per process.
 void detail::prepare_blas() {
   thread_local constinit bool is_prepared = false;
   if (is_prepared) return;
@@ -40,11 +40,11 @@ void multiply(CBLAS_TRANSPOSE ta, CBLAS_TRANSPOSE tb, int m, int n, int k, const
   cblas_dgemm(CblasRowMajor, ta, tb, m, n, k, 1, a, lda, b, ldb, beta, c, ldc);
 }
 
-// Results that OpenBLAS may compute by kernels without blocks (those of up to 10⁶ products), how many terms of their
-// sums it is given, and the most that it is given rather than called twice.
+// The largest result for which OpenBLAS may use kernels without blocking (products of up to 10⁶ multiplications), the
+// number of terms it is given per sum then, and the number up to which a single call is preferred.
 constexpr std::int64_t kSmallResult = 4096, kFewTerms = 96, kMostTerms = 128;
 
-// The operands from the p-th product of each sum on.
+// The operands from product p of each sum on.
 template <class T>
 MatrixIn<T> from_column(const MatrixIn<T>& a, std::int64_t p) {
   return {a.data + p * (a.transposed ? a.stride : 1), a.stride, a.transposed};
@@ -67,7 +67,7 @@ void tile(const TileRange& at, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T b
   const MatrixIn<T> right{b.data + at.column_begin * (b.transposed ? b.stride : 1), b.stride, b.transposed};
   const bool is_short = k <= detail::kLongestSum;
   if (is_short && detail::small_gemm(rows, columns, k, left, right, beta, c, c_stride)) return;
-  // A BLAS accumulates into C block by block, and into a small C all at once: that error would grow with k.
+  // BLAS accumulates into C block by block, but into a small C all at once: that error would grow with k.
   const bool is_small = rows * columns <= kSmallResult;
   if (is_short && !(is_small && k > kMostTerms)) {
     multiply(a.transposed ? CblasTrans : CblasNoTrans, b.transposed ? CblasTrans : CblasNoTrans, static_cast<int>(rows),
@@ -85,7 +85,7 @@ void tile(const TileRange& at, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T b
     for (std::int64_t j = 0; j < columns; ++j) c[i * c_stride + j] += more[j];
 }
 
-// Runs before the first product, on whichever thread computes it.
+// Called before the first product, on the thread that computes it.
 template <class T>
 void prepare(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>& a, const MatrixIn<T>& b,
              std::int64_t c_stride) {
@@ -131,13 +131,13 @@ void batched_gemm(std::int64_t count, std::int64_t m, std::int64_t n, std::int64
   });
 }
 
-// Borders fall on multiples of the width of OpenBLAS's packed panels: others cost up to an eighth of the speed.
+// Borders are multiples of the width of OpenBLAS's packed panels: others cost up to an eighth of the speed.
 constexpr std::int64_t kGrain = 16;
-// Flops of a tile, some 0.1 ms, and flops from which a product is two tiles all the same: handing half of it over costs
-// a tenth of what it saves.
+// The flops of a tile, about 0.1 ms, and the flops from which a product is split in two anyway: handing off half of it
+// costs a tenth of what it saves.
 constexpr double kTileFlops = 8e6, kTwoTiles = 1.2e6;
-// Every tile packs the operand that is not cut once more. Where that one lies in a second-level cache it costs little,
-// and tiles may be as narrow as kNarrow; elsewhere they are kWide.
+// Every tile packs the operand that is not split again. If that operand fits in the L2 cache, packing is cheap and
+// tiles may be as narrow as kNarrow; otherwise they are at least kWide.
 constexpr std::int64_t kCached = 128 * 1024, kNarrow = 240, kWide = 1024;
 
 std::int64_t tiles_along(std::int64_t extent, std::int64_t packed_again, double flops) {
@@ -145,7 +145,7 @@ std::int64_t tiles_along(std::int64_t extent, std::int64_t packed_again, double 
   const auto by_flops =
       std::max<std::int64_t>(static_cast<std::int64_t>(flops / kTileFlops), flops < kTwoTiles ? 1 : 2);
   const auto tiles = static_cast<std::uint64_t>(std::min(by_flops, std::max<std::int64_t>(extent / width, 2)));
-  return static_cast<std::int64_t>(std::bit_floor(std::clamp<std::uint64_t>(tiles, 1, 16)));  // shared out evenly
+  return static_cast<std::int64_t>(std::bit_floor(std::clamp<std::uint64_t>(tiles, 1, 16)));  // splits evenly
 }
 
 std::int64_t border(std::int64_t extent, std::int64_t part, std::int64_t parts) {
@@ -169,7 +169,7 @@ TileGrid detail::tiles_of_product(std::int64_t m, std::int64_t n, std::int64_t k
 }
 
 TileGrid detail::tiles_in_cache(std::int64_t m, std::int64_t n, std::int64_t k) {
-  // With short sums a tile is used up as fast as it is computed: it should stay in the first-level cache.
+  // With short sums, a tile is consumed as fast as it is computed, so it should stay in the L1 cache.
   constexpr std::int64_t kShort = 16, kFewElements = 12 * 1024;
   if (k <= kShort && m >= kGrain) {
     const std::int64_t rows = std::max<std::int64_t>(kFewElements / n / kGrain, 1) * kGrain;

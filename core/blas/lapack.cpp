@@ -9,8 +9,8 @@
 #include "../base/error.h"
 #include "../base/threads.h"
 
-// OpenBLAS holds these LAPACK routines, but not every package of it has a header for them. Fortran passes the length of
-// a character argument as an unseen last one; routines written in C, as some of OpenBLAS are, leave it unread.
+// OpenBLAS contains these LAPACK routines, but not every package of it has a header for them. Fortran passes the length
+// of a character argument as a hidden last argument; routines written in C, as some in OpenBLAS are, ignore it.
 extern "C" {
 void sgetrf_(const int* m, const int* n, float* a, const int* lda, int* pivots, int* info);
 void dgetrf_(const int* m, const int* n, double* a, const int* lda, int* pivots, int* info);
@@ -28,11 +28,11 @@ namespace {
 
 void getrf(int n, float* a, int* pivots, int* info) { sgetrf_(&n, &n, a, &n, pivots, info); }
 void getrf(int n, double* a, int* pivots, int* info) { dgetrf_(&n, &n, a, &n, pivots, info); }
-// What is the upper triangle by columns is the lower one by rows.
+// The upper triangle in column-major order is the lower one in row-major order.
 void potrf(int n, float* a, int* info) { spotrf_("U", &n, a, &n, info, 1); }
 void potrf(int n, double* a, int* info) { dpotrf_("U", &n, a, &n, info, 1); }
 
-// A triangle as it is stored, and how it is meant.
+// A triangle as stored, and how it is used.
 struct Triangle {
   CBLAS_UPLO side;
   CBLAS_TRANSPOSE transpose;
@@ -59,10 +59,10 @@ void prepare(const char* op, std::int64_t n, std::int64_t k) {
 
 double cube(std::int64_t n) { return static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n); }
 
-// Calls one(i, first column, columns) for each right side, in blocks of columns.
+// Calls one(i, first column, columns) for each right-hand side, in blocks of columns.
 template <class F>
 void for_each_block(std::int64_t count, std::int64_t n, std::int64_t k, F one) {
-  constexpr std::int64_t kColumns = 128;  // fewer cost speed, since each block reads the whole triangle
+  constexpr std::int64_t kColumns = 128;  // fewer would be slower, since each block reads the whole triangle
   const std::int64_t blocks = std::max<std::int64_t>((k + kColumns / 2) / kColumns, 1);
   const double flops =
       2.0 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(std::min(k, kColumns));
@@ -84,7 +84,8 @@ void lu_factor(std::int64_t count, std::int64_t n, T* a, std::int64_t* pivots) {
   std::vector<int> swaps(static_cast<std::size_t>(count * n));
   parallel_for(count, 2 * cube(n) / 3 / kFlopsOfStep, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) {
-      // By columns this is Aᵀ = P·L·U, so by rows A = Uᵀ·Lᵀ·Pᵀ. A zero pivot stays on the diagonal, to be found there.
+      // In column-major order this is Aᵀ = P·L·U, so in row-major order A = Uᵀ·Lᵀ·Pᵀ. A zero pivot stays on the
+      // diagonal, where the caller finds it.
       int info = 0;
       getrf(static_cast<int>(n), a + i * n * n, swaps.data() + i * n, &info);
     }
@@ -136,7 +137,7 @@ void cholesky_factor(std::int64_t count, std::int64_t n, T* a, std::int64_t* fai
       if (info > 0) failed[i] = info - 1;
       for (std::int64_t row = 0; row < n; ++row) {
         std::fill_n(matrix + row * n + row + 1, n - row - 1, T{0});
-        if (!(matrix[row * n + row] > 0) && failed[i] < 0) failed[i] = row;  // NaN, which not every version refuses
+        if (!(matrix[row * n + row] > 0) && failed[i] < 0) failed[i] = row;  // NaN too, which not every version rejects
       }
     }
   });
@@ -158,7 +159,7 @@ void triangular_solve(std::int64_t count, std::int64_t n, std::int64_t k, Matrix
 void orthonormal_rows(std::int64_t n, std::int64_t m, double* a) {
   if (n == 0) return;
   prepare("orthonormal_rows", n, m);
-  // What are rows here are columns to LAPACK: a tall matrix.
+  // LAPACK sees rows as columns: a tall matrix.
   const int rows = static_cast<int>(m), columns = static_cast<int>(n), room = 32 * columns;
   std::vector<double> scales(static_cast<std::size_t>(n)), work(static_cast<std::size_t>(room));
   int info = 0;

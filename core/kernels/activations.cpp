@@ -10,14 +10,14 @@
 
 RETROGRAD_BEGIN_KERNELS();
 
-// g where y > 0, NaN where y is
+// g where y > 0, NaN where y is NaN, else 0
 struct ReluGradient {
   template <class D, class V>
   V operator()(D d, V g, V y) const {
     return keep_nan(y, hn::IfThenZeroElse(hn::Le(y, hn::Zero(d)), g));
   }
 };
-// g·σ(x)·σ(−x) = g·e/(1 + e)² with e = e^(−|x|), from x: y has no digits left of 1 − y where it is near 1
+// g·σ(x)·σ(−x) = g·e/(1 + e)² with e = e^(−|x|), computed from x: where y is near 1, 1 − y loses all its digits
 struct SigmoidGradient {
   template <class D, class V>
   V operator()(D d, V g, V x) const {
@@ -69,8 +69,8 @@ struct Softplus {
   }
 };
 
-// e^(−|x|) in two factors, of which the first is no subnormal number even where the product is one: what is to be large
-// again, as x·e^x, is multiplied in between.
+// e^(−|x|) as two factors, of which the first is never subnormal, even if the product is: a result that becomes large
+// again, such as x·e^x, is multiplied in between.
 template <class D, class V>
 HWY_INLINE V exp_of_minus_abs(D d, V x, V& scale) {
   using T = hn::TFromD<D>;
@@ -84,8 +84,8 @@ HWY_INLINE V exp_of_minus_abs(D d, V x, V& scale) {
   scale = hn::IfThenZeroElse(hn::Lt(below, lowest), of.Pow2I(d, hn::Sub(n, half)));
   return hn::Mul(y, of.Pow2I(d, half));
 }
-// a·σ(w), and where `by_slope` says so a·(1 + s·σ(−w)): with e = e^(−|w|) and t = e/(1 + e), σ(w) is 1 − t, below 0
-// e·(1 − t), and 1 + s·σ(−w) is 1 + s·t, below 0 (1 + s) − s·t.
+// a·σ(w), or with `by_slope` a·σ(w)·(1 + s·σ(−w)). With e = e^(−|w|) and t = e/(1 + e): σ(w) is 1 − t for w ≥ 0 and
+// e·(1 − t) for w < 0; 1 + s·σ(−w) is 1 + s·t for w ≥ 0 and (1 + s) − s·t for w < 0.
 template <bool by_slope, class D, class V>
 HWY_INLINE V gated(D d, V a, V w, V s) {
   const V one = hn::Set(d, static_cast<hn::TFromD<D>>(1));
@@ -98,11 +98,11 @@ HWY_INLINE V gated(D d, V a, V w, V s) {
         hn::MulAdd(s, hn::IfThenElse(is_below, hn::Neg(t), t), hn::IfThenElse(is_below, hn::Add(one, s), one));
     product = hn::Mul(product, bracket);
   }
-  const auto is_plain = hn::Or(hn::Eq(t, hn::Zero(d)), hn::Eq(product, hn::Zero(d)));  // ∞ and −0 stay
+  const auto is_plain = hn::Or(hn::Eq(t, hn::Zero(d)), hn::Eq(product, hn::Zero(d)));  // preserves ∞ and −0
   const V y = hn::IfThenElse(is_plain, product, hn::NegMulAdd(product, t, product));
   return hn::Mul(y, hn::IfThenElse(is_below, scale, one));
 }
-// x held where σ is 0 or 1 long since, so that ∞·0 never comes up.
+// x is clamped where σ has saturated at 0 or 1, so that ∞·0 never occurs.
 struct Silu {
   template <class D, class V>
   V operator()(D d, V x) const {
@@ -148,9 +148,9 @@ template <class T>
 T clipped(T x, T limit) {
   return x < -limit ? -limit : x > limit ? limit : x;
 }
-// float32 is computed in float64. x·Φ(x) = x·erfc(z)/2 with z = −x/√2, whose rounding would count x² times: so what it
-// takes away is given back, by the derivative of erfc. Below −37, where erfc is subnormal, by the asymptotic series of
-// Φ (Abramowitz & Stegun 26.2.12) with r = 1/x².
+// float32 is computed in float64. x·Φ(x) = x·erfc(z)/2 with z = −x/√2, whose rounding error would be amplified by x²:
+// it is compensated by the derivative of erfc. Below −37, where erfc is subnormal, the asymptotic series of Φ is used
+// (Abramowitz & Stegun 26.2.12), with r = 1/x².
 double normal_share(double x) {                      // Φ(x)
   constexpr double kRest = -4.8336466567264567e-17;  // 1/√2 − kRootHalf
   const double z = -x * kRootHalf, lost = std::fma(-x, kRootHalf, -z) - x * kRest;
@@ -185,12 +185,12 @@ struct Softsign {
     return std::isinf(x) ? std::copysign(T(1), x) : x / (1 + std::abs(x));
   }
 };
-// tanh ln(1 + eˣ) = n/(n + 2) with n = eˣ·(eˣ + 2); 1 − its square = 4(n + 1)/(n + 2)². In the next wider type, since
-// eight roundings follow one another.
+// tanh ln(1 + eˣ) = n/(n + 2) with n = eˣ·(eˣ + 2); 1 minus its square = 4(n + 1)/(n + 2)². Computed in the next wider
+// type, since eight roundings accumulate.
 template <class T>
 using Wider = std::conditional_t<std::is_same_v<T, float>, double, long double>;
 template <class T>
-Wider<T> exp_wide(T x) {  // the C library's float64 where its result is a normal number, for speed
+Wider<T> exp_wide(T x) {  // float64 exp if its result is normal, for speed
   return x > T(-700) ? static_cast<Wider<T>>(std::exp(static_cast<double>(x))) : std::exp(static_cast<Wider<T>>(x));
 }
 struct Mish {

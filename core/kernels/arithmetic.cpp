@@ -5,7 +5,7 @@
 
 RETROGRAD_BEGIN_KERNELS();
 
-// Integers wrap around, as NumPy's do; signed, that would be undefined.
+// Integers wrap around as in NumPy; with signed types that would be undefined.
 constexpr std::uint64_t bits(std::int64_t x) { return static_cast<std::uint64_t>(x); }
 
 struct Add {

@@ -1,4 +1,4 @@
-// Arithmetic, element by element: integers wrap around as NumPy's do. Not a public header.
+// Element-wise arithmetic; integers wrap around as in NumPy. Not a public header.
 #pragma once
 #include "kernel.h"
 

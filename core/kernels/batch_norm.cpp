@@ -10,7 +10,7 @@ RETROGRAD_BEGIN_KERNELS();
 
 using detail::Channels;
 
-// What a batch is like, by channel.
+// The statistics of a batch, one element per channel.
 template <class T>
 struct Places {
   T *mean, *rest, *var, *r;
@@ -20,7 +20,7 @@ struct Known {
   const T *mean, *rest, *r;
 };
 
-// The statistics of channel c from Σ d and Σ d² with d = x − mean, which stands there already.
+// Sets the statistics of channel c from Σ d and Σ d² with d = x − mean; the mean has been stored already.
 template <class T>
 void set_statistics(const Places<T>& to, std::int64_t c, double sum, double squares, double epsilon, const T* x,
                     Channels layout) {
@@ -98,7 +98,7 @@ void gradient_columns(const T* g, const T* x, const T* weight, const Known<T>& o
   });
 }
 
-// Calls visit(offset) for the rows of one channel.
+// Calls visit(offset) for each row of a channel.
 template <class Visit>
 HWY_INLINE void each_row(Channels layout, std::int64_t c, const Visit& visit) {
   for (std::int64_t i = 0; i < layout.n; ++i) visit((i * layout.channels + c) * layout.length);

@@ -1,10 +1,10 @@
-// What ends a tile of a linear layer: a bias and an activation. Not a public header.
+// The epilogue of a tile of a linear layer: bias and activation. Not a public header.
 #pragma once
 #include "kernel.h"
 
 namespace retrograd::detail {
 
-/// z[i] += bias[i] and y[i] = activation(z[i]); where y is z, only the latter.
+/// z[i] += bias[i] and y[i] = activation(z[i]); if y is z, only the latter.
 using BiasRun = void (*)(void* z, const void* bias, void* y, std::int64_t n);
 struct BiasKernels {
   ByDtype<BiasRun> identity, relu, sigmoid, tanh;

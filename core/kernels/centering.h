@@ -1,6 +1,6 @@
-// The mean and the deviation of a line of numbers, for kernels that normalize: exact enough that equal numbers are
-// centered to 0, whatever their size. A kernel centers by a mean in the type of the numbers and then by what is left of
-// it, so that the rounding of the mean is not divided by a small deviation. Not a public header.
+// The mean and the deviation of a sequence of numbers, for kernels that normalize: accurate enough that equal numbers
+// are centered to 0, whatever their magnitude. A kernel subtracts the mean rounded to the type of the numbers and then
+// its rounding error, so that this error is not divided by a small deviation. Not a public header.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -11,27 +11,28 @@
 
 namespace retrograd::detail {
 
-/// A line x is centered to (x − mean) − rest; its inverse deviation is 1/√(variance + ε).
+/// x is centered as (x − mean) − rest; `inverse` is 1/√(variance + ε).
 template <class T>
 struct Center {
   T mean, rest, inverse;
   double variance;
 };
 
-/// The variance of n numbers of which Σ d = sum and Σ d² = squares, d away from a mean that is nearly theirs.
+/// The variance of n numbers from Σ d = sum and Σ d² = squares, where d is the difference from a value close to their
+/// mean.
 inline double variance_of(double sum, double squares, double n) {
   const double variance = squares / n - sum / n * (sum / n);
-  return variance < 0 ? 0 : variance;  // by rounding; NaN stays NaN
+  return variance < 0 ? 0 : variance;  // negative by rounding; NaN stays NaN
 }
 
-/// False where squares of the numbers may have overflowed, or vanished beside nothing larger.
+/// False if the squares of the numbers may have overflowed or underflowed.
 template <class T>
 bool is_moderate(double variance, double epsilon) {
   constexpr double kLeast = sizeof(T) == sizeof(double) ? 0x1p-900 : 0x1p-90;
   return std::isfinite(variance) && variance + epsilon > kLeast;
 }
 
-/// The same for any numbers, x(0) … x(n − 1): slowly, and scaled by a power of two.
+/// The center of any numbers x(0) … x(n − 1): slow, scaled by a power of two.
 template <class T, class X>
 Center<T> careful_center(std::int64_t n, double epsilon, const X& x) {
   double largest = 0;

@@ -1,4 +1,4 @@
-// Sums down the columns of a matrix, as many columns at once as a vector holds. Not a public header.
+// Sums of matrix columns, one column per vector lane. Not a public header.
 #include "rows-inl.h"
 
 #if defined(RETROGRAD_CORE_KERNELS_COLUMNS_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -11,7 +11,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
 
-// Neighboring channels of (n, channels, 1), as many as a vector holds: term(tag, i) is its row i.
+// As many neighboring channels of (n, channels, 1) as a vector holds: term(tag, i) is row i.
 constexpr std::size_t kMostLanes = HWY_MAX_BYTES / sizeof(float);
 struct Totals {
   double of[kMostLanes] = {};
@@ -19,7 +19,7 @@ struct Totals {
 template <class D, class Term>
 HWY_INLINE Totals column_sums(D d, std::int64_t n, const Term& term) {
   using T = hn::TFromD<D>;
-  constexpr std::int64_t kBlock = 64;  // rows that float may add up
+  constexpr std::int64_t kBlock = 64;  // rows that may be summed in float
   Totals totals;
   T block[kMostLanes];
   for (std::int64_t begin = 0; begin < n; begin += kBlock) {

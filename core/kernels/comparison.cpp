@@ -26,7 +26,7 @@ struct GreaterEqual {
 
 template <class Op>
 constexpr detail::ByDtype<detail::BinaryRun> comparison() {
-  constexpr detail::BinaryRun bytes = plain_zip_run<Op, std::uint8_t, bool>;  // of masks too: false is 0, true is 1
+  constexpr detail::BinaryRun bytes = plain_zip_run<Op, std::uint8_t, bool>;  // masks too: false is 0, true is 1
   return {plain_zip_run<Op, float, bool>, plain_zip_run<Op, double, bool>, plain_zip_run<Op, std::int64_t, bool>, bytes,
           bytes};
 }

@@ -1,4 +1,4 @@
-// Comparisons, element by element, and the choice by a mask. Not a public header.
+// Element-wise comparisons, and selection by a mask. Not a public header.
 #pragma once
 #include "kernel.h"
 

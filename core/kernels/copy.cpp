@@ -6,12 +6,12 @@ namespace retrograd::detail {
 
 namespace {
 
-// Whatever the elements are, they may be read as words.
+// Elements of any type may be copied as words.
 typedef std::uint8_t Byte;
 typedef std::uint32_t Word [[gnu::may_alias]];
 typedef std::uint64_t DoubleWord [[gnu::may_alias]];
 
-// Runs are often short, and then what a vector loop asks first takes longer than the copy.
+// Runs are often short, and then the checks before a vector loop take longer than the copy.
 template <class T>
 void strided_copy(const void* from_run, std::int64_t from_step, void* to_run, std::int64_t to_step, std::int64_t n) {
   constexpr std::int64_t kTiny = 4, kShort = 64;

@@ -1,4 +1,4 @@
-// Powers of e and their inverses, element by element; float32 and float64. Not a public header.
+// Element-wise exponentials and logarithms; float32 and float64. Not a public header.
 #pragma once
 #include "kernel.h"
 

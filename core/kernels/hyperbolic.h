@@ -1,4 +1,4 @@
-// Hyperbolic functions and their inverses, with the slopes of these, element by element; float32 and float64. Not a
+// Element-wise hyperbolic functions, their inverses and the derivatives of the inverses; float32 and float64. Not a
 // public header.
 #pragma once
 #include "kernel.h"
@@ -7,7 +7,7 @@ namespace retrograd::detail {
 
 struct HyperbolicKernels {
   ByDtype<UnaryRun> sinh, cosh, asinh, acosh, atanh;
-  /// None overflows where the slope is a number.
+  /// No intermediate result overflows if the derivative is finite.
   ByDtype<UnaryRun> asinh_slope, acosh_slope, atanh_slope;
 };
 const HyperbolicKernels& hyperbolic_kernels();

@@ -6,7 +6,7 @@ namespace retrograd::detail {
 
 namespace {
 
-// Calls f(channel, kernel row, kernel column) in the order of the rows of the columns.
+// Calls f(channel, kernel row, kernel column) in the order of the rows of `columns`.
 template <class F>
 void for_each_tap(const Windows& windows, std::int64_t channels, F f) {
   for (std::int64_t channel = 0; channel < channels; ++channel)
@@ -14,7 +14,7 @@ void for_each_tap(const Windows& windows, std::int64_t channels, F f) {
       for (std::int64_t j = 0; j < windows.columns.size; ++j) f(channel, i, j);
 }
 
-// Calls f(output row, first and last output column) for the pieces of a stretch of positions.
+// Calls f(output row, first column, last column) for each row's part of the positions in [begin, end).
 template <class F>
 void for_each_row(std::int64_t width, std::int64_t begin, std::int64_t end, F f) {
   for (std::int64_t at = begin; at < end;) {
@@ -24,14 +24,14 @@ void for_each_row(std::int64_t width, std::int64_t begin, std::int64_t end, F f)
   }
 }
 
-// True where a row of windows is as long as a row of the image and steps by one: what tap (i, j) meets is then the
-// plane itself, shifted, but for the border.
+// True if a row of windows is as long as a row of the image and the stride is 1: the elements under tap (i, j) are then
+// the plane itself, shifted, except at the border.
 bool are_shifted(const Windows& windows) {
   return windows.rows.stride == 1 && windows.columns.stride == 1 && windows.columns.in == windows.columns.out;
 }
 
-// One row of the columns of `are_shifted` windows: all positions whose row lies in the image in one copy, then zeros
-// over what it took from beyond the sides.
+// One row of the columns of `are_shifted` windows: copies all positions whose row lies in the image at once, then zeros
+// what was taken from beyond the left and right borders.
 template <class T>
 void shifted_row(const Windows& windows, const T* plane, std::int64_t i, std::int64_t j, std::int64_t begin,
                  std::int64_t end, T* to) {
@@ -56,7 +56,7 @@ template <class T>
 void copy_run(const T* from, std::int64_t step, std::int64_t n, T* __restrict to) {
   if (step == 1)
     std::copy_n(from, n, to);
-  else if (step == 2)  // the compiler has vectors for it
+  else if (step == 2)  // the compiler vectorizes this
     for (std::int64_t o = 0; o < n; ++o) to[o] = from[2 * o];
   else
     for (std::int64_t o = 0; o < n; ++o) to[o] = from[o * step];
@@ -92,7 +92,7 @@ void im2col(const Windows& windows, const T* image, std::int64_t channels, std::
 }
 
 namespace {
-// The same with sums of another type, T or double.
+// The same, accumulating in type Sum, which is T or double.
 template <class T, class Sum>
 void add_columns(const Windows& windows, const T* columns, std::int64_t stride, std::int64_t channels,
                  std::int64_t begin, std::int64_t end, Sum* image) {

@@ -1,22 +1,22 @@
-// The columns of windows, and images from columns. Not a public header.
+// Unfolds images into columns of windows and folds them back. Not a public header.
 #pragma once
 #include "kernel.h"
 #include "windows.h"
 
 namespace retrograd::detail {
 
-/// The columns of the positions from begin to before end of one image, whose planes are `channels`: channels · KH · KW
-/// rows of end − begin elements, `stride` apart. T is float or double.
+/// The columns of the positions in [begin, end) of one image with `channels` planes: channels · KH · KW rows of end −
+/// begin elements, `stride` apart. T is float or double.
 template <class T>
 void im2col(const Windows& windows, const T* image, std::int64_t channels, std::int64_t begin, std::int64_t end,
             T* columns, std::int64_t stride);
-/// Its transpose: adds such columns to the image. Where windows have more than kFewTerms elements, `totals` has room
-/// for a plane.
+/// The transpose of im2col: adds such columns to the image. If windows have more than kFewTerms elements, `totals` must
+/// have room for a plane.
 template <class T>
 void col2im(const Windows& windows, const T* columns, std::int64_t stride, std::int64_t channels, std::int64_t begin,
             std::int64_t end, T* image, double* totals);
 
-/// Adds many terms to each of n values by add(doubles), in the room of `totals`, and rounds what is then there.
+/// Lets add(doubles) accumulate many terms into n values, using `totals` as scratch, and rounds the results.
 template <class T, class Add>
 void with_totals(T* to, std::int64_t n, double* totals, Add&& add) {
   std::copy(to, to + n, totals);
@@ -24,7 +24,7 @@ void with_totals(T* to, std::int64_t n, double* totals, Add&& add) {
   for (std::int64_t i = 0; i < n; ++i) to[i] = static_cast<T>(totals[i]);
 }
 
-/// The same for the planes from first to before last, each with all of its positions.
+/// im2col and col2im for the planes in [first, last), each with all of its positions.
 struct Im2colKernels {
   ByDtype<void (*)(const void* image, void* columns, const Windows& windows, std::int64_t first, std::int64_t last)>
       unfold;

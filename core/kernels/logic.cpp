@@ -14,7 +14,7 @@ constexpr ByDtype<BinaryRun> of_masks(F) {
 }
 constexpr auto invert = [](bool x) { return !x; };
 
-// A question about floating values, and the answer for all others.
+// A predicate of floating-point values, with a constant answer for all other dtypes.
 template <bool kOtherwise, class F>
 constexpr ByDtype<UnaryRun> question(F) {
   constexpr auto answer = [](auto) { return kOtherwise; };

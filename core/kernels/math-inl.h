@@ -1,6 +1,6 @@
-// Transcendental functions on vectors, within 2 ulp of the exact value (docs/accuracy.md), NaN and infinities as the C
-// library has them. Of Highway's own, those are used that are as good; outside their ranges they return finite garbage,
-// so each is guarded. Not a public header.
+// Transcendental functions on vectors, within 2 ulp of the exact value (docs/accuracy.md), with the C library's results
+// for NaN and infinities. Highway's functions are used if they are accurate enough; outside their domains they return
+// finite garbage, so each is guarded. Not a public header.
 #include "simd-inl.h"
 
 #if defined(RETROGRAD_CORE_KERNELS_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -22,7 +22,7 @@ template <class D, class V>
 HWY_INLINE V infinity(D d, V) {
   return hn::Set(d, std::numeric_limits<hn::TFromD<D>>::infinity());
 }
-/// y, but x itself where x is NaN.
+/// y, or x itself if x is NaN.
 template <class V>
 HWY_INLINE V keep_nan(V x, V y) {
   return hn::IfThenElse(hn::Eq(x, x), y, x);
@@ -45,13 +45,13 @@ struct Exp {
   }
 };
 
-// e^x − 1 = 2·(2^(n−1)·(e^r − 1) + (2^(n−1) − 1/2)) with x = n·ln 2 + r, where nothing that is subtracted was rounded.
+// e^x − 1 = 2·(2^(n−1)·(e^r − 1) + (2^(n−1) − 1/2)) with x = n·ln 2 + r; the operands of the subtractions are exact.
 struct Expm1 {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
     using T = hn::TFromD<D>;
     const V largest = hn::Set(d, sizeof(T) == 4 ? static_cast<T>(88.72283935546875) : static_cast<T>(709.782712893384));
-    const V held = hn::Max(hn::Min(x, largest), hn::Set(d, static_cast<T>(-40)));  // from where on it rounds to −1
+    const V held = hn::Max(hn::Min(x, largest), hn::Set(d, static_cast<T>(-40)));  // the result rounds to −1
     const V half = hn::CopySign(hn::Set(d, static_cast<T>(0.5)), held);
     hn::impl::ExpImpl<T> of;
     const auto n = of.ToInt32(d, hn::MulAdd(held, hn::Set(d, static_cast<T>(1.442695040888963407359924681)), half));
@@ -75,7 +75,7 @@ struct Log {
   }
 };
 
-// ln(1 + x) = ln(u) + c/u, where u is 1 + x rounded and c what that took away.
+// ln(1 + x) = ln(u) + c/u, where u is 1 + x rounded and c is the rounding error.
 struct Log1p {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
@@ -88,12 +88,12 @@ struct Log1p {
   }
 };
 
-// x = n·π/2 + r + rest with |r| a little above π/4 at most, for |x| ≤ 39000. The quadrant is in the last bits of
-// `quadrant`. The parts of π/2 are fdlibm's: 33 bits each, so that their products with n are exact, and so is each
-// difference but for a rest that is kept.
+// x = n·π/2 + r + rest with |r| at most slightly above π/4, for |x| ≤ 39000. The quadrant is in the low bits of
+// `quadrant`. π/2 is split as in fdlibm, into parts of 33 bits, so that their products with n are exact, and so are the
+// differences, up to a remainder that is kept.
 template <class D, class V, class VU>
 HWY_INLINE void reduce_double(D d, V x, V& r, V& rest, VU& quadrant) {
-  const V magic = hn::Set(d, 6755399441055744.0);  // 1.5·2^52, whose sum with a number holds it rounded
+  const V magic = hn::Set(d, 6755399441055744.0);  // 1.5·2^52: adding it rounds to an integer
   const V shifted = hn::MulAdd(x, hn::Set(d, 6.36619772367581382433e-01), magic), n = hn::Sub(shifted, magic);
   quadrant = hn::BitCast(hn::RebindToUnsigned<D>(), shifted);
   const V first = hn::Sub(x, hn::Mul(n, hn::Set(d, 1.57079632673412561417e+00)));
@@ -105,7 +105,7 @@ HWY_INLINE void reduce_double(D d, V x, V& r, V& rest, VU& quadrant) {
   r = hn::Add(last, left);
   rest = hn::Add(hn::Sub(last, r), left);
 }
-// The same of float32, through float64, in halves of a vector.
+// The same for float32, computed in float64, one half vector at a time.
 template <class D, class V, class VU>
 HWY_INLINE void reduce_single(D d, V x, V& r, V& rest, VU& quadrant) {
   const V magic = hn::Set(d, 12582912.0f);
@@ -130,7 +130,7 @@ HWY_INLINE void reduce_single(D d, V x, V& r, V& rest, VU& quadrant) {
   rest = hn::Zero(d);
 }
 
-// sin and cos of r + rest by fdlibm's polynomials, of float32 by shorter ones (off by 4e-9 and 1e-10).
+// sin and cos of r + rest by fdlibm's polynomials; for float32 by shorter ones (errors of 4e-9 and 1e-10).
 template <class D, class V>
 HWY_INLINE V sine_of_reduced(D d, V r, V rest) {
   const V z = hn::Mul(r, r), cube = hn::Mul(z, r);
@@ -175,7 +175,7 @@ HWY_INLINE V sine_turned(D d, V x, int turns) {
   return hn::Xor(size, hn::BitCast(d, sign));
 }
 
-// Beyond the range in which the reduction holds, the C library takes over, lane by lane.
+// Beyond the range of the reduction, falls back to the C library, lane by lane.
 template <class D, class V, class Far>
 HWY_INLINE V where_far(D d, V x, V near, Far far) {
   using T = hn::TFromD<D>;
@@ -202,14 +202,14 @@ struct Cos {
   }
 };
 
-// e^x for x ≤ 0; NaN stays.
+// e^x for x ≤ 0; preserves NaN.
 template <class D, class V>
 HWY_INLINE V exp_below(D d, V x) {
   return keep_nan(x, hn::Exp(d, x));
 }
 
-// Near 0 a polynomial in x² (S. L. Moshier's Cephes), and where tanh |x| is above 1/2, 1 − 2e/(1 + e) with e =
-// e^(−2|x|): then the error of the fraction is that of a smaller number. Both ways share a division.
+// Near 0 a polynomial in x² (S. L. Moshier's Cephes). Where |tanh x| > 1/2, 1 − 2e/(1 + e) with e = e^(−2|x|), where
+// the error of the fraction is that of a smaller number. Both branches share one division.
 struct Tanh {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
@@ -236,8 +236,8 @@ struct Tanh {
   }
 };
 
-// σ(x) = 1 / (1 + e^(−x)), eq. 2.3: with t = e/(1 + e) and e = e^(−|x|), 1 − t and below 0 e − e·t. Nothing overflows,
-// and what is as small as a subnormal number comes out.
+// σ(x) = 1 / (1 + e^(−x)), eq. 2.3: with e = e^(−|x|) and t = e/(1 + e), it is 1 − t, or e − e·t for x < 0. Nothing
+// overflows, and subnormal results are not lost.
 struct Sigmoid {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {
@@ -247,7 +247,7 @@ struct Sigmoid {
   }
 };
 
-// "Not ≤ 0" rather than "> 0", so that NaN passes and is seen.
+// "Not ≤ 0" rather than "> 0", so that NaN propagates.
 struct Relu {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {

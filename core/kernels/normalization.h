@@ -1,4 +1,4 @@
-// Normalization of the rows of contiguous matrices; each kernel does those from `first` to before `last`. Not a public
+// Normalization of the rows of contiguous matrices; each kernel processes the rows in [first, last). Not a public
 // header.
 #pragma once
 #include "kernel.h"
@@ -6,11 +6,11 @@
 namespace retrograd::detail {
 
 struct NormalizationKernels {
-  /// h = (x − μ)/√(σ² + ε) row by row, r = 1/√(σ² + ε) of each row, y = h·weight + bias.
+  /// Per row: r = 1/√(σ² + ε), h = (x − μ)·r, y = h·weight + bias.
   ByDtype<void (*)(const void* x, const void* weight, const void* bias, double epsilon, void* h, void* r, void* y,
                    std::int64_t columns, std::int64_t first, std::int64_t last)>
       rows;
-  /// r·(q − mean(q) − h·mean(q∘h)) of a cotangent q of h.
+  /// r·(q − mean(q) − h·mean(q∘h)) from a cotangent q of h.
   ByDtype<void (*)(const void* q, const void* h, const void* r, void* out, std::int64_t columns, std::int64_t first,
                    std::int64_t last)>
       rows_gradient;

@@ -10,9 +10,9 @@ float decoded(std::uint8_t byte) { return (static_cast<float>(byte) - 128.0f) / 
 void decode(const std::uint8_t* HWY_RESTRICT from, float* HWY_RESTRICT to, std::int64_t n) {
   std::int64_t i = 0;
 #if HWY_NATIVE_FMA
-  // A division costs tens of cycles. The product with the reciprocal, corrected by its own remainder, is the same
-  // number for all 256 bytes (P. Markstein, "Computation of elementary functions on the IBM RISC System/6000
-  // processor", 1990).
+  // A division costs tens of cycles. The product with the reciprocal, corrected by its own remainder, is exactly the
+  // same for all 256 bytes (P. Markstein, "Computation of elementary functions on the IBM RISC System/6000 processor",
+  // 1990).
   const hn::ScalableTag<float> d;
   const hn::Rebind<std::int32_t, decltype(d)> integers;
   const hn::Rebind<std::uint8_t, decltype(d)> bytes;

@@ -9,7 +9,7 @@ namespace retrograd::detail {
 
 namespace {
 
-// Adds up in `to`, in doubles where an element gets many terms.
+// Accumulates into `to`, in double if an element may receive many terms.
 template <class T, class Add>
 void add_up(T* to, std::int64_t n, std::int64_t most_terms, double* totals, Add add) {
   if (most_terms <= kFewTerms)
@@ -18,8 +18,8 @@ void add_up(T* to, std::int64_t n, std::int64_t most_terms, double* totals, Add 
     with_totals(to, n, totals, add);
 }
 
-// Calls f(first position, how many, the element the first one meets, step) for each run of positions that tap by tap
-// meet elements of a plane; every position sees its taps in row-major order.
+// Calls f(first position, number of positions, first element, step between elements) for each tap and each run of
+// positions whose tap lies in the plane; every position sees its taps in row-major order.
 template <class F>
 void for_each_tap_run(const Windows& windows, F f) {
   const WindowAxis &down = windows.rows, &along = windows.columns;
@@ -41,11 +41,11 @@ void largest_values(const Windows& windows, const T* x, T* y) {
     T* best = y + p;
     for (std::int64_t o = 0; o < n; ++o) {
       const T value = x[at + o * step];
-      best[o] = value <= best[o] || best[o] != best[o] ? best[o] : value;  // NaN once seen stays
+      best[o] = value <= best[o] || best[o] != best[o] ? best[o] : value;  // keeps NaN
     }
   });
 }
-// The same, and where they stand; −1 for a window that meets nothing.
+// The same, with the positions of the maxima; −1 for a window entirely in the padding.
 template <class T>
 void largest_places(const Windows& windows, const T* x, T* y, std::int64_t* index) {
   const detail::WindowAxis &down = windows.rows, &along = windows.columns;
@@ -59,7 +59,7 @@ void largest_places(const Windows& windows, const T* x, T* y, std::int64_t* inde
       for (std::int64_t i = top; i < bottom; ++i) {
         std::int64_t at = down.at(row, i) * along.in + along.at(column, left);
         for (std::int64_t j = left; j < right; ++j, at += along.dilation) {
-          // By masks: which of a window's elements is larger no branch could foretell.
+          // By masks: no branch predictor could foresee which element of a window is larger.
           const auto moves = -static_cast<std::int64_t>(!(x[at] <= best) & (best == best));
           place ^= (place ^ at) & moves;
           best = x[place];
@@ -137,7 +137,7 @@ void share(const void* y, void* x, double* totals, const Windows& windows, std::
   }
 }
 
-// A part's number, its first pixel, and how many rows and columns of pixels it has.
+// A part's number, its first pixel, and its numbers of rows and columns of pixels.
 struct Part {
   std::int64_t number, first, rows, columns;
   std::int64_t size() const { return rows * columns; }

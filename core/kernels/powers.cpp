@@ -21,7 +21,7 @@ struct Rsqrt {
   }
 };
 
-// The exponents that derivatives of the common powers lead to need no call of the C library's pow.
+// Exponents that arise in derivatives of common powers avoid the C library's pow.
 template <class T>
 void power_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
                std::int64_t n) {
@@ -37,7 +37,7 @@ void power_run(const void* a_run, std::int64_t a_step, const void* b_run, std::i
   for (std::int64_t i = 0; i < n; ++i) y[i] = std::pow(a[i * a_step], b[i * b_step]);
 }
 
-// By squaring; unsigned, so that it may wrap around. The exponents are not negative.
+// By squaring; unsigned, so that overflow wraps around. The exponents are not negative.
 void whole_power_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
                      std::int64_t n) {
   const auto *a = static_cast<const std::int64_t*>(a_run), *b = static_cast<const std::int64_t*>(b_run);
@@ -50,9 +50,9 @@ void whole_power_run(const void* a_run, std::int64_t a_step, const void* b_run, 
   }
 }
 
-// b(b − 1)…(b − k + 1)·a^(b−k), the k-th derivative in a, for k of 1 or 2. Not with the exponent b − k, whose rounding
-// would count ln a times, but from y = a^b over aᵏ; and where y leaves its range, from a^(b−k) after all where b − k is
-// exact, else from the root of y, twice.
+// b(b − 1)…(b − k + 1)·a^(b−k), the k-th derivative in a, for k = 1 or 2. The exponent b − k is avoided, since its
+// rounding error would be multiplied by ln a: the power is y = a^b divided by aᵏ. If y leaves the range, it is a^(b−k)
+// after all if b − k is exact, and otherwise the square root of y applied twice.
 template <int k, class T>
 T power_derivative_at(T a, T b) {
   using Wide = std::conditional_t<std::is_same_v<T, float>, double, T>;
@@ -62,7 +62,7 @@ T power_derivative_at(T a, T b) {
   const Wide y = std::pow(x, e);
   if (is_special || std::isnan(y)) {
     const Wide power = std::pow(x, e - k);
-    return static_cast<T>(power == 0 ? power : factor * power);  // also where the factor is infinite
+    return static_cast<T>(power == 0 ? power : factor * power);  // even if the factor is infinite
   }
   constexpr Wide kLarge = static_cast<Wide>(0x1p900);
   const auto divided = [x](Wide value) { return k == 1 ? value / x : value / x / x; };
@@ -71,14 +71,14 @@ T power_derivative_at(T a, T b) {
     const bool fits = std::abs(quotient) < kLarge && std::abs(quotient) > 1 / kLarge;
     return static_cast<T>(fits ? factor * quotient : divided(factor * y));
   }
-  if (b >= 1) {  // then b − k is exact, and y may be far below what a^(b−k) is
+  if (b >= 1) {  // b − k is exact, and y may be far below a^(b−k)
     const Wide power = std::pow(x, e - k);
     if (std::isnormal(power) && std::isfinite(factor)) return static_cast<T>(factor * power);
     const Wide half = std::pow(std::abs(x), (e - k) / 2), signed_half = std::copysign(half, power);
     return static_cast<T>((e * signed_half) * (k == 1 ? half : (e - 1) * half));
   }
   const Wide root = std::pow(std::abs(x), e / 2);
-  // Each factor is about the root of the result, so that none leaves the range where it does not.
+  // Each factor is about the square root of the result, so none overflows or underflows unless the result does.
   const Wide first = k == 1 ? e * root : e * root / x, second = k == 1 ? root / x : (e - 1) * root / x;
   return static_cast<T>(std::copysign(Wide{1}, y) * first * second);
 }

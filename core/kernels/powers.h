@@ -1,4 +1,4 @@
-// Roots and powers, element by element, and the derivatives of powers. Not a public header.
+// Element-wise roots and powers, and derivatives of powers. Not a public header.
 #pragma once
 #include "kernel.h"
 
@@ -6,11 +6,11 @@ namespace retrograd::detail {
 
 struct PowerKernels {
   ByDtype<UnaryRun> sqrt, rsqrt;
-  /// aᵇ; of integers for b ≥ 0.
+  /// aᵇ; integers require b ≥ 0.
   ByDtype<BinaryRun> pow;
   /// b·a^(b−1) and b(b − 1)·a^(b−2)
   ByDtype<BinaryRun> pow_slope, pow_bend;
-  /// Looks for integers below 0.
+  /// Finds the first negative integer.
   ByDtype<FindRun> find_negative;
 };
 const PowerKernels& power_kernels();

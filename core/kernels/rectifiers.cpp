@@ -5,14 +5,14 @@
 
 RETROGRAD_BEGIN_KERNELS();
 
-// g·s, but 0 where s is: what is flat lets nothing pass, an infinite g neither.
+// g·s, but 0 where s is 0: a zero slope blocks even an infinite g.
 struct Passed {
   template <class D, class V>
   V operator()(D d, V g, V s) const {
     return hn::IfThenZeroElse(hn::Eq(s, hn::Zero(d)), hn::Mul(g, s));
   }
 };
-// slope·x where x ≤ 0, and 0 of a flat side also at −∞; NaN is not ≤ 0.
+// slope·x where x ≤ 0, and 0 at −∞ if the slope is 0; NaN is not ≤ 0.
 struct LeakyRelu {
   template <class D, class V>
   V operator()(D d, V x, V slope) const {

@@ -1,5 +1,5 @@
-// Activations with a bend, most of x and one number for all, and their slopes; float32 and float64. Not a public
-// header.
+// Piecewise activations and their derivatives, most with a parameter shared by all elements; float32 and float64. Not a
+// public header.
 #pragma once
 #include "kernel.h"
 
@@ -8,7 +8,7 @@ namespace retrograd::detail {
 struct RectifierKernels {
   ByDtype<BinaryRun> leaky_relu, leaky_relu_slope, elu, elu_slope;
   ByDtype<UnaryRun> hard_sigmoid, hard_sigmoid_slope;
-  /// Of a cotangent and a slope: their product, but 0 where the slope is.
+  /// The product of a cotangent and a slope, but 0 where the slope is 0.
   ByDtype<BinaryRun> passed;
 };
 const RectifierKernels& rectifier_kernels();

@@ -16,12 +16,13 @@ struct Add {
   V operator()(D, V a, V b) const {
     return hn::Add(a, b);
   }
-  static std::int64_t plain(std::int64_t a, std::int64_t b) {  // unsigned, so that it may wrap around
+  static std::int64_t plain(std::int64_t a, std::int64_t b) {  // unsigned, so that overflow wraps around
     return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
   }
 };
 
-// Blocks short enough for float, on every target as many terms a lane, their sums gathered in a total.
+// Sums blocks short enough for float, with the same number of terms per lane on every target, and adds the block sums
+// in a Total.
 template <class T>
 void sum_row(const void* x_run, void* into, std::int64_t n) {
   const hn::ScalableTag<T> d;
@@ -54,18 +55,18 @@ void sum_column_integers(const void* x, void* into, std::int64_t n) {
   plain_zip_run<Add, std::int64_t>(into, 1, x, 1, into, n);
 }
 
-// The larger (or smaller) of two, NaN where either is.
+// The larger (or smaller) of two; NaN if either is NaN.
 template <bool largest, class T>
 T better(T a, T b) {
   return (largest ? a > b : a < b) || a != a ? a : b;
 }
-// The same without a branch, for loops that become vectors.
+// The same without branches, for loops that the compiler vectorizes.
 template <bool largest, class T>
 T better_of_many(T a, T b) {
   const bool wins = largest ? a > b : a < b, is_nan = a != a;
   return (wins | is_nan) ? a : b;
 }
-// Sixteen at once, so that none waits for the one before.
+// Sixteen independent accumulators, so that no comparison waits for the previous one.
 template <bool largest, class T>
 void extreme_row(const void* x_run, void* into, std::int64_t n) {
   constexpr std::int64_t kAtOnce = 16;
@@ -112,7 +113,7 @@ constexpr detail::ByDtype<detail::ReductionKernels::Position> positions() {
           position<largest, std::uint8_t>};
 }
 
-// Folds of x into elements of another type: step(so far, x).
+// Folds x into elements of another type: step(accumulator, x).
 template <class Step, class T, class Out>
 void exact_run(const void* x_run, std::int64_t x_step, void* into_run, std::int64_t into_step, std::int64_t n) {
   const T* x = static_cast<const T*>(x_run);

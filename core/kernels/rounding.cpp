@@ -32,13 +32,13 @@ std::int64_t find_zero(const void* x_run, std::int64_t n) {
 constexpr RoundingKernels kTable = {
     .floor = rounding([](auto x) { return std::floor(x); }),
     .ceil = rounding([](auto x) { return std::ceil(x); }),
-    .round = rounding([](auto x) { return std::nearbyint(x); }),  // to even, unless the host changed the mode
+    .round = rounding([](auto x) { return std::nearbyint(x); }),  // to even, in the default rounding mode
     .trunc = rounding([](auto x) { return std::trunc(x); }),
     .fmod = of_numbers([]<class T>(T a, T b) {
       if constexpr (std::is_floating_point_v<T>)
         return std::fmod(a, b);
       else
-        return b == -1 ? T{0} : a % b;  // the smallest number by −1 overflows in C
+        return b == -1 ? T{0} : a % b;  // INT64_MIN % −1 overflows in C
     }),
     .at_least = of_numbers([](auto x, auto low) { return x > low || x != x ? x : low; }),
     .at_most = of_numbers([](auto x, auto high) { return x < high || x != x ? x : high; }),

@@ -1,4 +1,4 @@
-// Rounding, remainders and bounds, element by element. Not a public header.
+// Element-wise rounding, remainders and bounds. Not a public header.
 #pragma once
 #include "kernel.h"
 
@@ -6,11 +6,11 @@ namespace retrograd::detail {
 
 struct RoundingKernels {
   ByDtype<UnaryRun> floor, ceil, round, trunc;
-  /// The remainder of a/b with the sign of a; integers are not divided by 0.
+  /// The remainder of a/b with the sign of a; integers require b ≠ 0.
   ByDtype<BinaryRun> fmod;
-  /// The larger and the smaller of two: the first where it is NaN, the second where it alone is.
+  /// The larger and the smaller of two; NaN if either is NaN.
   ByDtype<BinaryRun> at_least, at_most;
-  /// Looks for 0 among integers.
+  /// Finds the first integer 0.
   ByDtype<FindRun> find_zero;
 };
 const RoundingKernels& rounding_kernels();

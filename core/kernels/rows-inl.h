@@ -1,5 +1,6 @@
-// Loops over the rows of a matrix, for kernels that read a row more than once: whole vectors first, then at most four
-// lanes, then one, so that narrow rows are quick too. Steps are lambdas of (tag, position). Not a public header.
+// Loops over the rows of a matrix, for kernels that read a row more than once: full vectors first, then vectors of at
+// most four lanes, then of one, so that narrow rows are fast too. Loop bodies are lambdas of (tag, position). Not a
+// public header.
 #include "simd-inl.h"
 
 #if defined(RETROGRAD_CORE_KERNELS_ROWS_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -27,8 +28,8 @@ HWY_INLINE void each_vector(std::int64_t begin, std::int64_t end, const Step& st
   for (; i < end; ++i) step(one, i);
 }
 
-/// Σ term(tag, i) over [0, n), in blocks short enough for float (as many terms a lane on every target), their sums
-/// gathered in a total.
+/// Σ term(tag, i) over [0, n), in blocks short enough for float (with the same number of terms per lane on every
+/// target); the block sums are added in a Total.
 template <class T, class Term>
 HWY_INLINE double row_sum(std::int64_t n, const Term& term) {
   const hn::ScalableTag<T> whole;
@@ -100,15 +101,15 @@ HWY_INLINE Two<double> row_sums(std::int64_t n, const Term& term) {
   return {a.value(), b.value()};
 }
 
-/// The largest of at least Lanes(d); of a row with a NaN, any of it.
+/// The maximum of at least Lanes(d) elements; unspecified if the row has a NaN.
 template <class D, class T>
 HWY_INLINE T row_max_of(D d, const T* x, std::int64_t n) {
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  auto largest = hn::LoadU(d, x + n - lanes);  // may overlap: the largest is the largest
+  auto largest = hn::LoadU(d, x + n - lanes);  // may overlap what follows, which is harmless
   for (std::int64_t i = 0; i + lanes < n; i += lanes) largest = hn::Max(largest, hn::LoadU(d, x + i));
   return hn::GetLane(hn::MaxOfLanes(d, largest));
 }
-/// The same of at least one.
+/// The same for at least one element.
 template <class T>
 HWY_INLINE T row_max(const T* x, std::int64_t n) {
   const hn::ScalableTag<T> whole;

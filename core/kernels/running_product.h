@@ -1,7 +1,7 @@
-// A product of many factors as m·2^e, so that it neither overflows nor vanishes on the way to an end that can be held;
-// of float64 with what each multiplication rounded away, so that its error does not grow with their number.
-// Invariant: |m| lies between 2^−500 and 2^500, unless it is 0, infinite or NaN. Does not depend on how the factors
-// are stored. Not a public header.
+// A product of many factors as m·2^e, so that it neither overflows nor underflows on the way to a representable result;
+// for float64 with the rounding error of each multiplication, so that the error does not grow with the number of
+// factors. Invariant: |m| lies between 2^−500 and 2^500, unless it is 0, infinite or NaN. Does not depend on how the
+// factors are stored. Not a public header.
 #pragma once
 #include <algorithm>
 #include <cmath>
@@ -27,7 +27,7 @@ class RunningProduct {
 
  private:
   static bool is_moderate(double x) { return (std::abs(x) <= 0x1p500 && std::abs(x) >= 0x1p-500) || x == 0; }
-  // x brought to a moderate size, the exponent moved.
+  // x scaled to a moderate magnitude, with the exponent adjusted.
   double shifted(double x) {
     if (!std::isfinite(x)) return x;
     int power = 0;

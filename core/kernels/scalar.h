@@ -1,5 +1,5 @@
-// Kernels that call a plain function for each element, compiled once: for ops whose few nanoseconds an element (the C
-// library's) nobody waits for. What is hot has vector kernels instead (simd-inl.h). Not a public header.
+// Kernels that call a plain function for each element, compiled once: for ops that are never a bottleneck, at the few
+// nanoseconds per element of the C library. Hot ops have vector kernels instead (simd-inl.h). Not a public header.
 #pragma once
 #include "kernel.h"
 

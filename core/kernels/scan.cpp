@@ -12,7 +12,7 @@ namespace retrograd::detail {
 
 namespace {
 
-// What runs along a line of integers: unsigned, so that it wraps.
+// Accumulators for lines of integers: unsigned, so that they wrap around.
 struct WrappingSum {
   std::uint64_t sum = 0;
   void add(std::int64_t x) { sum += static_cast<std::uint64_t>(x); }
@@ -27,11 +27,11 @@ template <class T>
 using SumOf = std::conditional_t<std::is_integral_v<T>, WrappingSum, Total<T>>;
 template <class T>
 using ProductOf = std::conditional_t<std::is_integral_v<T>, WrappingProduct, RunningProduct<T>>;
-// As both take it.
+// The type in which both kinds of accumulators take elements.
 template <class T>
 using Wide = std::conditional_t<std::is_integral_v<T>, std::int64_t, double>;
 
-// Walks the lines of some blocks from one end to the other: step(running value, position).
+// Walks the lines of the blocks in [first, last) from one end to the other: step(running value, position).
 template <class Running, class F>
 void walk_lines(const Lines& lines, bool reverse, std::int64_t first, std::int64_t last, F step) {
   std::array<Running, Lines::kAbreast> running;
@@ -102,7 +102,7 @@ void whole_product(const void* x, void* y, Lines lines, std::int64_t first, std:
   });
 }
 
-// What stands before i times what stands behind.
+// The product of everything before i times the product of everything after i.
 template <class T>
 void product_of_others(const void* x, void* y, void* room, Lines lines, std::int64_t first, std::int64_t last) {
   using Running = RunningProduct<T>;

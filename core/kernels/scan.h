@@ -1,5 +1,5 @@
-// What runs along lines: sums, products, recurrences. Each kernel does the blocks of lines from first to before last.
-// Integers wrap around. Not a public header.
+// Scans along lines: sums, products, recurrences. Each kernel processes the blocks of lines in [first, last). Integers
+// wrap around. Not a public header.
 #pragma once
 #include "kernel.h"
 #include "lines.h"
@@ -14,13 +14,13 @@ struct ScanKernels {
   ByDtype<void (*)(const void* a, const void* b, void* s, Lines lines, bool reverse, std::int64_t first,
                    std::int64_t last)>
       recurrence;
-  /// yₖ = xₖ₋₁ (reversed xₖ₊₁), and `fill` at the end that is left free; of the outer lines from first to before last.
+  /// yₖ = xₖ₋₁ (reversed xₖ₊₁), with `fill` at the vacated end; for the outer lines in [first, last).
   ByDtype<void (*)(const void* x, void* y, Lines lines, bool reverse, double fill, std::int64_t first,
                    std::int64_t last)>
       shift;
-  /// y = Π xⱼ of each line; of floats in their dtype, of all others int64.
+  /// y = Π xⱼ over each line; floating-point lines keep their dtype, all others yield int64.
   ByDtype<void (*)(const void* x, void* y, Lines lines, std::int64_t first, std::int64_t last)> whole_product;
-  /// yᵢ = Π xⱼ over j ≠ i, with room for kBytesOfProduct an element.
+  /// yᵢ = Π xⱼ over j ≠ i; `room` needs kBytesOfProduct per element.
   static constexpr std::int64_t kBytesOfProduct = 24;
   ByDtype<void (*)(const void* x, void* y, void* room, Lines lines, std::int64_t first, std::int64_t last)>
       product_of_others;

@@ -1,6 +1,6 @@
-// The element loops, compiled once for each SIMD target (see targets-inl.h). A family states functors on vectors; these
-// loops bring the elements to them, the tail by masks or through a padded buffer, so that a value never depends on
-// where in a run it stands. Not a public header.
+// The element loops, compiled once per SIMD target (see targets-inl.h). A family defines functors on vectors, and these
+// loops feed elements to them, with masks or a padded buffer for the tail, so that a value never depends on its
+// position in a run. Not a public header.
 #include "targets-inl.h"
 
 #if defined(RETROGRAD_CORE_KERNELS_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -83,7 +83,7 @@ void zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int
 #endif
 }
 
-/// The same by plain code on the elements: Op is Op::plain(a, b). The compiler vectorizes it where it can.
+/// The same in scalar code: Op is Op::plain(a, b). The compiler vectorizes it where it can.
 template <class Op, class T, class Out = T>
 void plain_zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
                    std::int64_t n) {
@@ -116,7 +116,7 @@ constexpr detail::ByDtype<detail::BinaryRun> binary_numbers() {
   return {zip_run<Op, float>, zip_run<Op, double>, plain_zip_run<Op, std::int64_t>, nullptr, nullptr};
 }
 
-// By plain code, for what calls the C library or becomes vectors by itself.
+// In scalar code, for functions that call the C library or that the compiler vectorizes.
 template <class Op>
 constexpr detail::ByDtype<detail::UnaryRun> plain_unary_floats() {
   return detail::floats<detail::UnaryRun>(plain_map_run<Op, float>, plain_map_run<Op, double>);

@@ -29,8 +29,8 @@ constexpr SimdTarget kStatic = HWY_STATIC_TARGET == HWY_AVX3   ? SimdTarget::avx
 #if HWY_ARCH_X86
 bool has(unsigned word, unsigned bits) { return (word & bits) == bits; }
 
-// What the compiler may use in each target (HWY_TARGET_STR in hwy/ops/set_macros-inl.h, and what those imply), and
-// whether the system keeps the registers when it switches between threads.
+// The instruction sets that the compiler may use for each target (HWY_TARGET_STR in hwy/ops/set_macros-inl.h, and what
+// those imply), and whether the system saves the registers on a context switch.
 SimdTarget target_of_processor() {
   unsigned a = 0, b = 0, c = 0, d = 0;
   if (!__get_cpuid(1, &a, &b, &c, &d)) return SimdTarget::baseline;
@@ -48,7 +48,7 @@ SimdTarget target_of_processor() {
 SimdTarget target_of_processor() { return SimdTarget::baseline; }
 #endif
 
-/// The best that RETROGRAD_SIMD_TARGET allows.
+/// The best target that RETROGRAD_SIMD_TARGET allows.
 SimdTarget allowed_target() {
   const char* value = std::getenv("RETROGRAD_SIMD_TARGET");
   if (value == nullptr || *value == '\0') return SimdTarget::avx512;

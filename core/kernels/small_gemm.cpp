@@ -9,12 +9,12 @@ RETROGRAD_BEGIN_KERNELS();
 
 using detail::MatrixIn;
 
-// Accumulators that fit the registers: 32 of them with AVX-512, else 16.
+// Enough accumulators to fill the registers: 32 of them with AVX-512, otherwise 16.
 constexpr int kRowBlock = HWY_TARGET <= HWY_AVX3 ? 8 : 4;
 constexpr int kDotRows = HWY_TARGET <= HWY_AVX3 ? 4 : 2;
 constexpr int kVectors = 2, kDotColumns = 4;
 
-/// op(A): its element (i, p) stands at data[i · down + p · along].
+/// op(A): element (i, p) is at data[i · down + p · along].
 template <class T>
 struct Steps {
   const T* data;
@@ -28,8 +28,8 @@ void store(T* c, T sum, T beta) {
   *c = beta == T{0} ? sum : sum + beta * *c;
 }
 
-// Terms that a sum adds one by one; longer sums are made of the sums of such blocks, and `gemm` halves those of more
-// than a few dozen blocks. So the error of a sum hardly grows with its length.
+// The number of terms that a sum adds one by one. Longer sums add the sums of such blocks, and `gemm` halves sums of
+// more than a few dozen blocks, so the error of a sum hardly grows with its length.
 constexpr std::int64_t kBlock = 96;
 
 template <class T>
@@ -58,7 +58,7 @@ void plain(std::int64_t m, std::int64_t n, std::int64_t k, const Steps<T>& a, co
   k > kBlock ? plain_rows<true>(m, n, k, a, b, beta, c, c_stride) : plain_rows<false>(m, n, k, a, b, beta, c, c_stride);
 }
 
-// sums += A·B over the products from begin to before end; rows of B lie as they are read.
+// sums += A·B over the products in [begin, end); B is read by rows.
 template <int kRows, int kWide, class T, class V>
 HWY_INLINE void add_products(std::int64_t begin, std::int64_t end, const T* a, std::int64_t down, std::int64_t along,
                              const T* b, std::int64_t b_stride, V (&sums)[kRows][kWide]) {
@@ -73,7 +73,7 @@ HWY_INLINE void add_products(std::int64_t begin, std::int64_t end, const T* a, s
     }
   }
 }
-// The same over many blocks: each is summed up by itself.
+// The same over many blocks, each summed separately.
 template <int kRows, int kWide, class T, class V>
 HWY_INLINE void add_blocks(std::int64_t k, const T* a, std::int64_t down, std::int64_t along, const T* b,
                            std::int64_t b_stride, V (&totals)[kRows][kWide]) {
@@ -137,7 +137,7 @@ void by_broadcast(std::int64_t m, std::int64_t n, std::int64_t k, Steps<T> a, co
   rows.template operator()<1>();
 }
 
-// Columns of B lie as rows: dot products, kRows × kColumns at a time.
+// B is transposed, so its columns are contiguous: dot products, kRows × kColumns at a time.
 template <int kRows, int kColumns, class T>
 void dot_block(std::int64_t k, const T* a, std::int64_t a_stride, const T* b, std::int64_t b_stride, T beta, T* c,
                std::int64_t c_stride) {

@@ -1,6 +1,6 @@
-// Products with few rows, or with short sums: there a BLAS spends more on rearranging its operands than on multiplying
-// them, so these kernels read both in place. Sums run in blocks in the order of k, the same on any number of
-// threads. Not a public header.
+// Products with few rows or short sums: a BLAS spends more time packing their operands than multiplying, so these
+// kernels read both in place. Sums run in blocks in the order of k, the same on any number of threads. Not a public
+// header.
 #pragma once
 #include <cstdint>
 
@@ -8,7 +8,8 @@
 
 namespace retrograd::detail {
 
-/// C (m × n) = A · B + beta · C on the calling thread, if this is a product that goes faster here; else false.
+/// C (m × n) = A · B + beta · C on the calling thread; returns false, without computing, if BLAS is faster for these
+/// sizes.
 template <class T>
 using SmallGemm = bool (*)(std::int64_t m, std::int64_t n, std::int64_t k, const MatrixIn<T>& a, const MatrixIn<T>& b,
                            T beta, T* c, std::int64_t c_stride);

@@ -10,7 +10,8 @@ RETROGRAD_BEGIN_KERNELS();
 
 using detail::SoftmaxKind;
 
-// Blocks of rows that stay in the first cache: exponentials are taken of a whole block, across the ends of its rows.
+// Blocks of rows that fit in the L1 cache: the exponentials of a whole block are computed at once, across row
+// boundaries.
 constexpr std::int64_t kBlock = 4096, kBlockRows = 256;
 std::int64_t rows_of_block(std::int64_t columns) {
   const std::int64_t rows = kBlock / columns;
@@ -62,8 +63,8 @@ void softmax_rows(SoftmaxKind kind, const void* x_rows, void* y_rows, double* lo
   }
 }
 
-// r = h∘(g − Σ h∘g), which is the same of g − c for every c: with the cotangent of a share h near 1 as c, what is left
-// of 1 − h there is the sum of the other shares, and keeps its digits.
+// r = h∘(g − Σ h∘g), which does not change if a constant c is subtracted from g. With c = the cotangent at an h near 1,
+// the factor 1 − h there becomes the sum of the other probabilities, without cancellation.
 template <class T>
 void softmax_gradient_rows(const void* g_rows, const void* h_rows, void* r_rows, std::int64_t columns,
                            std::int64_t first, std::int64_t last) {

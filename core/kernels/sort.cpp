@@ -15,8 +15,8 @@ struct Place {
 };
 static_assert(sizeof(Place) == SortKernels::kBytesOfPlace);
 
-// Whole numbers in the order of the values, of which NaN is the largest; zeros of either sign are one. Doubles hold
-// every float32. Of a negative double all bits are turned, of others the sign.
+// Integers in the order of the values, with NaN the largest and both zeros equal. Doubles represent every float32. All
+// bits of a negative double are flipped, otherwise only the sign.
 constexpr std::uint64_t kSign = std::uint64_t{1} << 63;
 std::uint64_t key_of(double value) {
   if (value != value) return ~std::uint64_t{0};

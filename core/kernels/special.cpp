@@ -13,9 +13,9 @@ namespace retrograd::detail {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
-constexpr int kLargestFactorial = 170;  // that float64 holds
+constexpr int kLargestFactorial = 170;  // the largest that float64 can represent
 
-// The re-entrant ones: std::lgamma writes a global sign.
+// The reentrant versions: std::lgamma writes a global sign.
 float ln_gamma(float x) {
   int sign;
   return ::lgammaf_r(x, &sign);
@@ -25,8 +25,8 @@ double ln_gamma(double x) {
   return ::lgamma_r(x, &sign);
 }
 
-// cot πx from what is left of x beyond a whole or a half number, which is exact: so is the result near its poles and
-// its zeros.
+// cot πx from the distance of x to the nearest integer or half-integer, which is exact, so that the result is accurate
+// near its poles and zeros.
 template <class T>
 T cot_pi(T x) {
   const T r = x - std::round(x), turn = std::abs(r);
@@ -37,7 +37,7 @@ T cot_pi(T x) {
 
 // Abramowitz & Stegun 6.3.7, reflection: ψ(x) = ψ(1 − x) − π·cot πx; 6.3.5, recurrence: ψ(x) = ψ(x + 1) − 1/x;
 // 6.3.18: ψ(x) ~ ln x − 1/2x − Σ B₂ₖ/(2k·x²ᵏ).
-// The steps of the recurrence cancel, so they are taken in more digits.
+// The steps of the recurrence cancel, so they use extended precision.
 double psi(double at) {
   if (at == 0) return std::copysign(kInfinity, -at);
   long double x = at, y = 0;
@@ -55,7 +55,7 @@ double psi(double at) {
   return static_cast<double>(y + (std::log(x) - r / 2 - series));
 }
 
-// xⁿ; small powers are far quicker multiplied out.
+// xⁿ; for small n, multiplication is much faster.
 double power(double x, int n) {
   if (n > 16) return std::pow(x, n);
   double y = x;
@@ -63,8 +63,8 @@ double power(double x, int n) {
   return y;
 }
 
-// |ψ⁽ⁿ⁾(x)| for x > 0 and n > 0: 6.4.6, recurrence: n!·Σ_{k<N} (x + k)^(−n−1), and from a = x + N on 6.4.11:
-// (n − 1)!/aⁿ·[1 + n/2a + Σ B₂ₖ/(2k)!·n(n + 1)…(n + 2k − 1)/a²ᵏ]; all of it over (n − 1)!/xⁿ.
+// ψ⁽ⁿ⁾(x)| for x > 0 and n > 0: 6.4.6, recurrence: n!·Σ_{k<N} (x + k)^(−n−1), and from a = x + N on 6.4.11: (n −
+// 1)!/aⁿ·[1 + n/2a + Σ B₂ₖ/(2k)!·n(n + 1)…(n + 2k − 1)/a²ᵏ]; both relative to (n − 1)!/xⁿ.
 double polygamma_size(int n, double x) {
   if (std::isinf(x)) return 0;
   double scale = 1 / x;
@@ -76,7 +76,7 @@ double polygamma_size(int n, double x) {
   while (a < n + 15) {
     const double term = power(x / std::exchange(a, a + 1), n + 1);
     sum += term;
-    if (term < 1e-20) return scale * (n / x * sum);  // the rest is smaller still
+    if (term < 1e-20) return scale * (n / x * sum);  // the remaining terms are even smaller
   }
   constexpr double kTerms[] = {// B₂ₖ/(2k)!
                                8.3333333333333333e-2,  -1.3888888888888889e-3,  3.3068783068783069e-5,
@@ -92,8 +92,8 @@ double polygamma_size(int n, double x) {
   return scale * (n / x * sum + power(x / a, n) * series);
 }
 
-// dⁿ(π·cot πx)/dxⁿ = n!·Q(c) with c = cot πx: Q₀ = πc, and as dc/dx = −π(1 + c²), Qₖ₊₁ = −π/(k + 1)·(1 + c²)·Qₖ′. The
-// terms of each Q have one sign where c > 0, so nothing cancels.
+// dⁿ(π·cot πx)/dxⁿ = n!·Q(c) with c = cot πx: Q₀ = πc, and since dc/dx = −π(1 + c²), Qₖ₊₁ = −π/(k + 1)·(1 + c²)·Qₖ′.
+// For c > 0 all terms of a Q have the same sign, so nothing cancels.
 double cot_derivative(int n, double x) {
   const double c = cot_pi(x);
   if (n > kLargestFactorial || std::isinf(c)) return c == 0 && n % 2 == 0 ? 0 : n % 2 == 0 ? c * kInfinity : -kInfinity;
@@ -102,7 +102,7 @@ double cot_derivative(int n, double x) {
   double factorial = 1;
   for (int k = 0; k < n; ++k) {
     const double factor = -std::numbers::pi / (k + 1);
-    double before = 0;  // q[j − 1] as it was
+    double before = 0;  // the previous value of q[j − 1]
     for (std::size_t j = 0; j <= static_cast<std::size_t>(k) + 2; ++j) {
       const auto degree = static_cast<double>(j);
       before = std::exchange(q[j], factor * ((degree + 1) * q[j + 1] + (degree - 1) * before));
@@ -122,7 +122,7 @@ double poly_psi(int n, double x) {
   if (std::isinf(x)) return kNan;
   if (x == std::floor(x)) return is_odd ? kInfinity : -kInfinity;
   const double reflected = cot_derivative(n, x);
-  return std::isinf(reflected) ? -reflected : -polygamma_size(n, 1 - x) - reflected;  // which is smaller by far
+  return std::isinf(reflected) ? -reflected : -polygamma_size(n, 1 - x) - reflected;  // the reflected term dominates
 }
 
 constexpr SpecialKernels kTable = {
@@ -138,7 +138,7 @@ constexpr SpecialKernels kTable = {
 
 const SpecialKernels& special_kernels() { return kTable; }
 
-// The square's rounding would count x² times: what it takes away is given back.
+// The rounding error of the square would be amplified by x², so it is compensated.
 double bell_at(double x, double k) {
   const double square = x * x;
   if (!(square < 4096 / k)) return square == square ? 0 : x;

@@ -1,13 +1,13 @@
-// The roots of sums of squares that the rules keep instead of the sums: a square of a gradient overflows or vanishes
-// long before the gradient does, and the step that divides by the root would be 0, or far too long. Plain code on one
-// element, without branches, so that a compiler makes vectors of the loops around it. Not a public header.
+// Roots of sums of squares, which the update rules store instead of the sums: the square of a gradient overflows or
+// underflows long before the gradient does, and the step, divided by the root, would be 0 or far too long. Scalar code
+// for one element, without branches, so that the compiler vectorizes the loops around it. Not a public header.
 #pragma once
 #include <algorithm>
 #include <cmath>
 
 namespace retrograd::detail {
 
-/// A power of two by which numbers up to `size` are brought to where their squares have all their digits.
+/// A power of two that scales numbers up to `size` to where squaring loses no digits.
 template <class T>
 [[gnu::always_inline]] inline T scale_for(T size) {
   constexpr T kLarge = sizeof(T) == sizeof(float) ? T(0x1p50) : T(0x1p400);
@@ -15,13 +15,13 @@ template <class T>
   return size > kLarge ? 1 / kLarge : up;
 }
 
-/// keep·old, but 0 where nothing is kept: what an average lets go of may be infinite or NaN.
+/// keep·old, but 0 if keep is 0, since the discarded value may be infinite or NaN.
 template <class T>
 [[gnu::always_inline]] inline T kept(T keep, T old) {
   return keep == 0 ? T(0) : keep * old;
 }
 
-/// √(keep·r² + share·x² + more), of which r ≥ 0.
+/// √(keep·r² + share·x² + more) for r ≥ 0.
 template <class T>
 [[gnu::always_inline]] inline T root_of_mixed(T keep, T r, T share, T x, T more = 0) {
   const T old = keep == 0 ? T(0) : r, size = std::abs(x), largest = old > size ? old : size;

@@ -1,5 +1,5 @@
-// Compiles a file of kernels once for each SIMD target (the baseline, AVX2, AVX-512), and takes the compilation that
-// serves this machine where they are called. A family's file has five lines for it; all else is kernels and a table:
+// Compiles a file of kernels once per SIMD target (the baseline, AVX2, AVX-512), and dispatches calls to the
+// compilation for this machine. A family's file has five lines for this; the rest is kernels and a table:
 //
 //   #define HWY_TARGET_INCLUDE "core/kernels/family.cpp"   // itself, which Highway includes once a target
 //   #include "family.h"                                    // FamilyKernels, and family_kernels()
@@ -10,10 +10,10 @@
 //   constexpr detail::FamilyKernels kTable = {.first = …, .second = …};
 //   RETROGRAD_END_KERNELS(FamilyKernels, family_kernels);  // closes it; after the last target, the function as well
 //
-// An -inl header on top of this one includes it before its own guard, which is turned over with each target
-// (HWY_TARGET_TOGGLE), so that Highway comes back to the family's file first of all. Kernels stand between the two
-// macros or are templates of an -inl header: code from elsewhere is compiled for the baseline. A target that is not
-// compiled is served by the static one. Not a public header.
+// An -inl header on top of this one includes it before its own guard, which toggles with each target
+// (HWY_TARGET_TOGGLE), so that Highway re-includes the family's file first. Kernels are defined between the two macros
+// or are templates of an -inl header: code from elsewhere is compiled for the baseline. A target that is not compiled
+// falls back to the static one. Not a public header.
 #include <hwy/foreach_target.h>  // must come before highway.h
 #include <hwy/highway.h>
 
@@ -25,7 +25,7 @@
 #define RETROGRAD_CORE_KERNELS_TARGETS_INL_H_
 
 namespace retrograd::detail {
-/// The compilations of a function or a table in the order of SimdTarget.
+/// The compilations of a function or table, in the order of SimdTarget.
 template <auto... compilations>
 inline constexpr std::array simd_compilations{compilations...};
 }  // namespace retrograd::detail
@@ -40,9 +40,9 @@ inline constexpr std::array simd_compilations{compilations...};
 #else
 #define RETROGRAD_AVX512(f) &HWY_STATIC_DISPATCH(f)
 #endif
-/// A pointer to the compilation of `f` that serves this machine; f is a function or a constant of namespace
-/// HWY_NAMESPACE. Under HWY_ONCE, in the namespace around that one.
-#if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0  // compiled for one alone
+/// A pointer to the compilation of `f` for this machine; f is a function or constant of namespace HWY_NAMESPACE. Use
+/// under HWY_ONCE, in the enclosing namespace.
+#if (HWY_TARGETS & (HWY_TARGETS - 1)) == 0  // compiled for a single target
 #define RETROGRAD_DISPATCH(f) (&HWY_STATIC_DISPATCH(f))
 #else
 #define RETROGRAD_DISPATCH(f)                                                         \
@@ -64,7 +64,7 @@ inline constexpr std::array simd_compilations{compilations...};
 
 #endif  // once
 
-#undef RETROGRAD_END_KERNELS  // by this file's latest inclusion, which belongs to the target that is compiled now
+#undef RETROGRAD_END_KERNELS  // defined by the latest inclusion of this file, for the target being compiled
 #if HWY_ONCE
 #define RETROGRAD_END_KERNELS(Table, accessor)                    \
   RETROGRAD_CLOSE_KERNELS()                                       \

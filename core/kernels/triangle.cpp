@@ -13,7 +13,7 @@ void triangle(const void* x, void* y, std::int64_t rows, std::int64_t columns, s
   T* out = static_cast<T*>(y) + first * columns;
   for (std::int64_t row = first; row < last; ++row, in += columns, out += columns) {
     const std::int64_t border = std::clamp<std::int64_t>(row % rows + k + (is_lower ? 1 : 0), 0, columns);
-    const std::int64_t begin = is_lower ? 0 : border, end = is_lower ? border : columns;  // of what stays
+    const std::int64_t begin = is_lower ? 0 : border, end = is_lower ? border : columns;  // the part that is kept
     for (std::int64_t j = 0; j < begin; ++j) out[j] = T{};
     for (std::int64_t j = begin; j < end; ++j) out[j] = in[j];
     for (std::int64_t j = end; j < columns; ++j) out[j] = T{};

@@ -25,7 +25,7 @@ struct Atan2 {
 struct AsinSlope {
   static auto plain(auto x) { return 1 / std::sqrt((1 - x) * (1 + x)); }
 };
-// 1/(1 + x²), of a large x (1/x)/(x + 1/x): the square would overflow where the slope is still a number.
+// 1/(1 + x²); for large x (1/x)/(x + 1/x), since the square would overflow where the slope is still representable.
 struct AtanSlope {
   static auto plain(auto x) {
     if (!(std::abs(x) > 1)) return 1 / (1 + x * x);
@@ -33,7 +33,7 @@ struct AtanSlope {
     return inverse / (x + inverse);
   }
 };
-// a/(a² + b²) without the squares, which overflow: (1/a)/(1 + (b/a)²), or (a/b)/(1 + (a/b)²)/b where b is the larger.
+// a/(a² + b²) without the squares, which may overflow: (1/a)/(1 + (b/a)²), or (a/b)/(1 + (a/b)²)/b if b is larger.
 struct OverSquares {
   template <class T>
   static T plain(T a, T b) {

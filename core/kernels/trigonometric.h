@@ -1,5 +1,5 @@
-// Functions of angles in radians, their inverses and the slopes of these, element by element; float32 and float64. Not
-// a public header.
+// Element-wise trigonometric functions in radians, their inverses and the derivatives of the inverses; float32 and
+// float64. Not a public header.
 #pragma once
 #include "kernel.h"
 

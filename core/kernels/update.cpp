@@ -15,7 +15,7 @@ using detail::RmsPropStep;
 using detail::SgdStep;
 using optim::RunOf;
 
-// Plain loops: the compiler vectorizes them for each target, and a value never depends on where it stands.
+// Scalar loops: the compiler vectorizes them for each target, and a value never depends on its position.
 template <class T>
 void sgd(const RunOf<T>& run, const SgdStep& step) {
   T* HWY_RESTRICT p = run.parameter;
@@ -74,7 +74,7 @@ void adam_loop(const RunOf<T>& run, const AdamStep& step) {
     const T g = gradient[i] + detail::kept(decay, p[i]);
     m[i] = detail::kept(beta1, m[i]) + rest1 * g;
     T divisor = v[i] = detail::root_of_mixed(beta2, v[i], rest2, g);
-    if constexpr (kAmsgrad) divisor = largest[i] = divisor <= largest[i] ? largest[i] : divisor;  // NaN stays NaN
+    if constexpr (kAmsgrad) divisor = largest[i] = divisor <= largest[i] ? largest[i] : divisor;  // keeps NaN
     p[i] = shrink * p[i] - rate * m[i] / (divisor / correction + epsilon);
   }
 }
@@ -120,7 +120,7 @@ void rms_prop_loop(const RunOf<T>& run, const RmsPropStep& step) {
     if constexpr (kCentered) {
       a[i] = detail::kept(alpha, a[i]) + rest * d;
       const T scale = detail::scale_for(root), square = (root - a[i]) * scale * ((root + a[i]) * scale);
-      root = std::sqrt(square < 0 ? T(0) : square) / scale;  // below 0 by rounding; NaN stays NaN
+      root = std::sqrt(square < 0 ? T(0) : square) / scale;  // negative by rounding; NaN stays NaN
     }
     const T change = d / (root + epsilon);
     if constexpr (kMomentum) {

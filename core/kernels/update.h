@@ -1,4 +1,4 @@
-// The arithmetic of the update rules on neighboring elements. Not a public header.
+// The arithmetic of the update rules on contiguous elements. Not a public header.
 #pragma once
 #include "update_run.h"
 
@@ -26,20 +26,20 @@ struct AdadeltaStep {
 };
 
 struct MixStep {
-  double keep, fresh;  // parts of what is there and of what comes
+  double keep, fresh;  // the weights of the old and the new value
 };
 
 template <class T>
 struct UpdateKernelsOf {
   template <class Step>
   using Run = void (*)(const optim::RunOf<T>& run, const Step& step);
-  Run<SgdStep> sgd;            // state: v, or null where there is no momentum
+  Run<SgdStep> sgd;            // state: v, or null without momentum
   Run<LionStep> lion;          // m
-  Run<AdamStep> adam;          // m, √v, and the largest √v or null without amsgrad
+  Run<AdamStep> adam;          // m, √v, and the largest √v, or null without amsgrad
   Run<AdagradStep> adagrad;    // √s
-  Run<RmsPropStep> rms_prop;   // √s, v or null without momentum, a or null where it is not centered
+  Run<RmsPropStep> rms_prop;   // √s, v or null without momentum, a or null if not centered
   Run<AdadeltaStep> adadelta;  // √s, √c
-  Run<MixStep> mix;            // of averages: what comes stands in the gradient's place
+  Run<MixStep> mix;            // for averages: `gradient` points to the new values
 };
 struct UpdateKernels {
   UpdateKernelsOf<float> floats;
