@@ -17,10 +17,10 @@ namespace retrograd::detail {
 
 namespace {
 
-// What a value is known by again: its shape, and the bits of all elements.
+// Identifies a value by its shape and the bits of all elements.
 std::uint64_t fingerprint(const Tensor& y) {
   std::uint64_t hash = 14695981039346656037u;
-  const auto mix = [](std::uint64_t& into, std::uint64_t word) {  // for each word of the other one to one
+  const auto mix = [](std::uint64_t& into, std::uint64_t word) {  // a bijection of `into` for each word
     into = (into ^ word) * 1099511628211u;
     into ^= into >> 32;
   };
@@ -29,7 +29,7 @@ std::uint64_t fingerprint(const Tensor& y) {
   const Tensor values = packed(y);
   const std::byte* next = values.body().data;
   std::size_t left = static_cast<std::size_t>(y.size()) * size_of(y.dtype());
-  std::array<std::uint64_t, 4> words, lanes = {1, 2, 3, 4};  // side by side, since each step waits for the one before
+  std::array<std::uint64_t, 4> words, lanes = {1, 2, 3, 4};  // four lanes, since each step depends on the previous one
   for (; left >= sizeof words; left -= sizeof words, next += sizeof words) {
     std::memcpy(words.data(), next, sizeof words);
     for (std::size_t k = 0; k < 4; ++k) mix(lanes[k], words[k]);
@@ -46,8 +46,8 @@ std::uint64_t fingerprint(const Tensor& y) {
 class RecordingProbe;
 thread_local constinit RecordingProbe* current_probe = nullptr;
 
-// Sees what f records: the tensors it reads from the log as it was, and those it makes. Whatever becomes of f, it
-// leaves no node, and no handle on one, unknown to a probe around this one.
+// Observes what f records: the tensors it reads from the log as it was before, and those it creates. Whatever f does,
+// it leaves no node, and no handle to one, that a probe around this one does not know.
 class RecordingProbe final : public Observer {
  public:
   explicit RecordingProbe(Log& log)
@@ -65,7 +65,7 @@ class RecordingProbe final : public Observer {
     current_probe = outer_;
   }
 
-  // Most tensors are short-lived; one with no other handle need not be held here.
+  // Most tensors are short-lived; one without another handle need not be kept here.
   void forget_unused() {
     const auto is_unused = [this](const Tensor& x) {
       const bool unused = x.body().refs.load(std::memory_order_acquire) == 1;
@@ -96,14 +96,14 @@ class RecordingProbe final : public Observer {
   const std::vector<Tensor>& inputs() const { return inputs_; }
   bool is_made_here(const Tensor& x) const { return tracked(&log_, x) && x.body().tape.node >= mark_; }
 
-  // True where f has recorded and watched nothing, or has closed the tape.
+  // True if f has recorded and watched nothing, or has closed the tape.
   bool has_seen_nothing() const { return !is_live(serial_) || log_.nodes.size() == mark_; }
-  // Memory ran out while it looked: f may have gone on, but what it reads is not known.
+  // True if an allocation failed while observing: f may have gone on, but what it reads is unknown.
   bool has_lost() const { return has_lost_; }
   bool has_seen_watching() const { return log_.watched.size() != watched_; }
 
-  // Makes the log what it was before f. The tensors that f made are constants from now on: the result, of which the
-  // caller has one handle, and what else is still held. Returns one from outside that f wrote into, if any.
+  // Restores the log to what it was before f. The tensors that f created become constants: the result, to which the
+  // caller has one handle, and others that are still held. Returns a tensor from outside that f wrote to, if any.
   Tensor take_back(const Tensor* result) noexcept {
     is_done_ = true;
     if (has_seen_nothing()) return {};
@@ -131,7 +131,7 @@ class RecordingProbe final : public Observer {
   }
 
  private:
-  // Of a tensor that cannot be held the node is given up right away.
+  // If a tensor cannot be kept, its node is dropped at once.
   void hold(const Tensor& made) {
     try {
       made_.push_back(made);
@@ -141,8 +141,8 @@ class RecordingProbe final : public Observer {
       throw;
     }
   }
-  // An op in place: its value is the storage of an input, and no new view of it. Of a tensor that is itself a view, the
-  // node tells.
+  // True for an in-place op: its value is the storage of an input and not a new view of it. If the input is itself a
+  // view, the kind of the node decides.
   static bool is_same_place(Log& log, std::uint32_t node, const Tensor& y, const Tensor& x) {
     if (x.body().base != y.body().base) return false;
     return y.body().base == &y.body() || &x.body() == &y.body() || log.nodes[node].kind == NodeKind::in_place;
@@ -156,16 +156,16 @@ class RecordingProbe final : public Observer {
   std::vector<Tensor> inputs_, made_;
   std::unordered_set<const Body*> known_, written_;
   bool is_done_ = false, has_lost_ = false;
-  std::size_t next_look_ = 1;  // how many may be held before all are looked through
+  std::size_t next_look_ = 1;  // number of kept tensors at which unused ones are next dropped
 };
 
-// The joint rule of a checkpoint: f again, on a tape of its own that watches the inputs themselves, since they are what
-// f holds. Where the sweep is recorded that tape nests, and the run becomes part of the log.
+// The joint rule of a checkpoint: runs f again, on its own tape, which watches the inputs themselves, since f holds
+// them. In a recorded sweep that tape nests, and the rerun becomes part of the log.
 struct Rerun {
   std::function<Tensor()> f;
   std::vector<Tensor> inputs;
   std::uint64_t value;
-  std::optional<Rng> randomness;  // as f's first run found it
+  std::optional<Rng> randomness;  // as at the start of f's first run
   Dtype default_dtype;            // likewise
 
   void operator()(const Tensor& g, Cotangents& out) const {
@@ -221,7 +221,7 @@ Tensor checkpointed(std::function<Tensor()> f, const std::vector<Tensor>& argume
   Rerun again{std::move(f), inputs, value, randomness, default_dtype};
   y = record_joint("checkpoint", std::move(y), inputs, std::move(again));
   if (is_tracked(y))
-    for (const Tensor& one : arguments) stamp(log, one);  // f may read them, whether they are tracked or not
+    for (const Tensor& one : arguments) stamp(log, one);  // f may read them even if they are not tracked
   return y;
 }
 

@@ -1,5 +1,5 @@
-// Whole matrices of derivatives: the Jacobian of a function of tensors, and the Hessian of one whose value is a number.
-// A row costs a sweep, so they are for small values; a product with one of them is had without it (vjp, jvp, hvp).
+// Full matrices of derivatives: the Jacobian of a function of tensors, and the Hessian of a scalar function. Each row
+// costs a sweep, so they are meant for small values; products with them do not need the matrix (vjp, jvp, hvp).
 #pragma once
 #include <tuple>
 #include <utility>
@@ -10,8 +10,8 @@
 namespace retrograd {
 
 namespace detail {
-/// Shape y.shape + x.shape: the derivatives of each element of y, which this tape has recorded, for one of its tensors
-/// each. The tape is not consumed. Errors name `op`.
+/// For each variable, a tensor of shape y.shape + x.shape: the derivatives of each element of y, which this tape has
+/// recorded. The tape is not consumed. Errors name `op`.
 std::vector<Tensor> jacobians(const char* op, Tape& tape, const Tensor& y, const std::vector<Tensor>& variables);
 
 template <class... Tensors>
@@ -20,12 +20,12 @@ std::vector<Tensor> watched_aliases(Tape& tape, const Tensors&... xs) {
   (variables.push_back(make_variable(tape, xs).value), ...);
   return variables;
 }
-/// f(list[0], list[1], …) for as many as there are indices.
+/// f(list[0], list[1], …), with one argument per index.
 template <class F, std::size_t... I>
 auto apply_list(F& f, const std::vector<Tensor>& list, std::index_sequence<I...>) {
   return f(list[I]...);
 }
-/// One tensor as it is, several as a tuple.
+/// A single tensor unchanged, several as a tuple.
 template <std::size_t... I>
 auto as_result(std::vector<Tensor> list, std::index_sequence<I...>) {
   if constexpr (sizeof...(I) == 1)
@@ -35,10 +35,10 @@ auto as_result(std::vector<Tensor> list, std::index_sequence<I...>) {
 }
 }  // namespace detail
 
-/// A function of the same tensors as f that returns the derivatives of f's value, of any shape: of shape value.shape +
-/// x.shape where f takes one tensor, a tuple of these where it takes several. One sweep for each element of the value.
-/// ShapeError where the two shapes together have more than 8 axes, DtypeError where the value or an argument is not
-/// floating.
+/// A function of the same tensors as f that returns the derivatives of f's value, of any shape: a tensor of shape
+/// value.shape + x.shape if f takes one tensor, a tuple of these if it takes several. One sweep for each element of the
+/// value. ShapeError if the two shapes together have more than 8 axes, DtypeError if the value or an argument is not
+/// floating-point.
 template <class F>
 auto jacobian(F f) {
   return [f = std::move(f)]<class... Tensors>(const Tensors&... xs) {
@@ -52,8 +52,8 @@ auto jacobian(F f) {
   };
 }
 
-/// A function of the same tensors as f that returns the second derivatives of f, whose value has size 1: of shape
-/// x.shape + x.shape where f takes one tensor; where it takes several, a tuple of rows that are tuples, in which block
+/// A function of the same tensors as f that returns the second derivatives of f, whose value has size 1: a tensor of
+/// shape x.shape + x.shape if f takes one tensor; if it takes several, a tuple of rows that are tuples, in which block
 /// (i, j) of shape xᵢ.shape + xⱼ.shape holds ∂²f/∂xᵢ∂xⱼ. One sweep over a gradient for each element of the arguments.
 template <class F>
 auto hessian(F f) {

@@ -18,7 +18,7 @@ Gradients rekeyed(const Gradients& gradients, const std::vector<Alias>& aliases)
 }
 
 namespace {
-// `what` begins with the op, "jvp: the tangent".
+// `what` starts with the op: "jvp: the tangent".
 void check_like(const char* what, const Alias& x, const Tensor& direction) {
   const std::string* label = x.variable.body().label.load(std::memory_order_acquire);
   const std::string name = label ? fmt::format(" of {}", *label) : "";
@@ -45,7 +45,7 @@ std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& ali
                                  const std::vector<Tensor>& argument, const std::vector<Tensor>& direction) {
   if (argument.size() != direction.size())
     fail<ShapeError>("{} has {} tensors, but x has {}", what, direction.size(), argument.size());
-  std::vector<Tensor> out;  // aliases are in the order in which a walk first meets their tensors
+  std::vector<Tensor> out;  // aliases are in the order in which a walk first visits their tensors
   std::unordered_map<const Body*, const Body*> given;
   for (std::size_t i = 0; i < argument.size(); ++i) {
     const auto [known, is_new] = given.emplace(argument[i].body_or_null(), direction[i].body_or_null());

@@ -1,7 +1,7 @@
-// The functional face of the tape: functions that turn a function into its derivative. They hand it a fresh alias of
-// each argument, so that a function which also closes over that tensor is not confused; where a function does not
-// depend on an argument they give zeros. They nest to any depth, with each other and with open tapes. Whole matrices of
-// derivatives are made in jacobian.h. Knows tapes and fields, not ops.
+// The functional interface of the tape: functions that turn a function into its derivative. They pass it a fresh alias
+// of each argument, so that a function that also captures that tensor is differentiated correctly; the derivative for
+// an argument on which a function does not depend is zero. They nest to any depth, with each other and with open tapes.
+// Full matrices of derivatives are in jacobian.h. Depends on tapes and fields, not on ops.
 #pragma once
 #include <memory>
 #include <tuple>
@@ -20,7 +20,7 @@ namespace detail {
 template <class T>
 inline constexpr bool is_tensor = std::is_same_v<std::remove_cvref_t<T>, Tensor>;
 
-/// One tensor of an argument: the caller's, and the alias of it that the function sees.
+/// A tensor of an argument: the caller's original, and the alias that the function sees.
 struct Alias {
   Tensor original, variable;
 };
@@ -52,7 +52,7 @@ Variable<Argument> make_variable(Tape& tape, const Argument& argument) {
   }
 }
 
-/// A sweep's gradients under the caller's tensors instead of their aliases; zeros where nothing arrived.
+/// The gradients of a sweep, keyed by the caller's tensors instead of their aliases; zeros where there is none.
 Gradients rekeyed(const Gradients& gradients, const std::vector<Alias>& aliases);
 
 template <class Argument>
@@ -64,7 +64,7 @@ auto derivative_of(const Gradients& gradients, const Variable<Argument>& variabl
     return own;
 }
 
-/// One derivative as it is, several as a tuple.
+/// A single derivative unchanged, several as a tuple.
 template <class... Arguments>
 auto derivatives_of(const Gradients& gradients, const std::tuple<Variable<Arguments>...>& variables) {
   return std::apply(
@@ -77,9 +77,9 @@ auto derivatives_of(const Gradients& gradients, const std::tuple<Variable<Argume
       variables);
 }
 
-/// A direction as one tensor for each of an argument's: from a tensor, a struct of the same fields, or gradients.
-/// ShapeError and DtypeError name `what` where it is not like the argument.
-/// Error where a tensor that x has twice is given two directions.
+/// A direction as one tensor for each tensor of an argument: from a tensor, a struct with the same fields, or
+/// gradients. ShapeError or DtypeError naming `what` if it does not match the argument; Error if a tensor that occurs
+/// twice in x is given two directions.
 std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& aliases, const Gradients& direction);
 std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& aliases,
                                  const std::vector<Tensor>& argument, const std::vector<Tensor>& direction);
@@ -98,14 +98,14 @@ std::vector<Tensor> direction_of(const char* what, const std::vector<Alias>& ali
     return direction_of(what, aliases, parameter_tensors(argument), parameter_tensors(direction));
 }
 
-/// A scalar that leads to all of ys, from which one sweep starts with these cotangents at each: only its derivative
-/// counts, that of Σ cotangent·y.
+/// A scalar that depends on all of ys, from which one sweep starts with these cotangents: only its derivative matters,
+/// which is that of Σ cotangent·y.
 Tensor joined(const std::vector<Tensor>& ys, std::vector<Tensor> cotangents);
 
-/// DtypeError where f's value has no derivative because it is not floating.
+/// DtypeError if f's value has no derivative because it is not floating-point.
 void check_floating_value(const char* op, const Tensor& value);
 
-/// What a function's value needs to be differentiated later, any number of times.
+/// What is needed to differentiate a function's value later, any number of times.
 class SuspendedTape : public Tape {
  public:
   SuspendedTape() : Tape(persistent) {}
@@ -115,14 +115,14 @@ template <class... Arguments>
 struct Linearized {
   SuspendedTape tape;
   std::tuple<Variable<Arguments>...> variables;
-  Tensor value, own_value;  // own_value is the tape's private handle, which no one else can watch
+  Tensor value, own_value;  // own_value is the tape's private handle, which nobody else can watch
 
   template <class F>
   Linearized(F& f, const Arguments&... arguments)
       : variables{make_variable(tape, arguments)...},
         value(std::apply([&](const auto&... variable) -> Tensor { return f(variable.value...); }, variables)) {
     check_floating_value("vjp", value);
-    const bool is_shared = !sole_owner(value);  // by f, or it is an argument
+    const bool is_shared = !sole_owner(value);  // f holds it, or it is an argument
     own_value = alias(value);
     tape.suspend();
     if (is_shared)
@@ -134,11 +134,10 @@ struct Linearized {
 
 }  // namespace detail
 
-/// A function that returns f's value and its derivatives, as a pair. An argument is a tensor or a struct with fields
-/// (also a container or tuple of them); f's value has size 1. The second is a Tensor for a tensor, a Gradients (keyed
-/// by the caller's tensors; its `as(model)` has the form of the struct) for a struct, and a tuple of these where f
-/// takes several arguments. ShapeError where f's value is not of size 1, DtypeError where it or an argument is not
-/// floating.
+/// A function that returns f's value and its derivatives as a pair. An argument is a tensor or a struct with fields (or
+/// a container or tuple of them); f's value has size 1. The second element is a Tensor for a tensor, a Gradients (keyed
+/// by the caller's tensors; its `as(model)` has the form of the struct) for a struct, and a tuple of these if f takes
+/// several arguments. ShapeError if f's value is not of size 1, DtypeError if it or an argument is not floating-point.
 template <class F>
 auto value_and_grad(F f) {
   return [f = std::move(f)]<class... Arguments>(const Arguments&... arguments) {
@@ -152,20 +151,21 @@ auto value_and_grad(F f) {
   };
 }
 
-/// A function that returns f's derivatives: value_and_grad without the value.
+/// Like value_and_grad, but returns only the derivatives.
 template <class F>
 auto grad(F f) {
   return [both = value_and_grad(std::move(f))](const auto&... arguments) { return both(arguments...).second; };
 }
 
-/// The derivative of one call of a function, transposed: a function of a cotangent like the value that returns what
-/// Σ cotangent·value has for derivatives, in the form of grad. It keeps what they need, can be called any number of
-/// times, on the thread that made it, and is differentiated by tapes that are open when it is called. TapeError where
-/// it was made under an open tape that has been consumed or closed since.
+/// The transposed derivative of one call of a function: a function of a cotangent like the value that returns the
+/// derivatives of Σ cotangent·value, in the form of grad. It keeps what they need, can be called any number of times,
+/// on the thread that created it, and is differentiated by tapes that are open when it is called. TapeError if it was
+/// created under an open tape that has been consumed or closed since.
 template <class... Arguments>
 class Pullback {
  public:
-  /// The derivatives of Σ cotangent·value for the arguments; ShapeError or DtypeError where it is not like the value.
+  /// The derivatives of Σ cotangent·value for the arguments; ShapeError or DtypeError if the cotangent is not like the
+  /// value.
   auto operator()(const Tensor& cotangent) const {
     return detail::derivatives_of(of_->tape.gradients_or_none(of_->own_value, cotangent), of_->variables);
   }
@@ -178,7 +178,7 @@ class Pullback {
 };
 
 /// f's value at the arguments, of any shape, and its vector-Jacobian product as a function of the cotangent. f runs
-/// once. DtypeError where the value or an argument is not floating.
+/// once. DtypeError if the value or an argument is not floating-point.
 template <class F, class... Arguments>
 std::pair<Tensor, Pullback<Arguments...>> vjp(F&& f, const Arguments&... arguments) {
   static_assert(sizeof...(Arguments) > 0, "a derivative needs an argument");
@@ -188,10 +188,10 @@ std::pair<Tensor, Pullback<Arguments...>> vjp(F&& f, const Arguments&... argumen
 }
 
 /// f's value at x, of any shape, and the Jacobian-vector product: its derivative along a tangent like x. x is a tensor
-/// or a struct with fields (a std::tuple serves for several arguments), the tangent one like it or a Gradients of x's
-/// tensors, taken as zero where it has no value. Reverse over reverse: the cotangent's way back is linear in the
-/// cotangent, and its derivative is the product. That takes f once and about twice the time of a gradient, and the
-/// memory of both sweeps.
+/// or a struct with fields (use a std::tuple for several arguments), the tangent one like it or a Gradients of x's
+/// tensors; missing entries count as zero. Reverse over reverse: the backward pass is linear in the cotangent, and its
+/// derivative is the product. This runs f once and takes about twice the time of a gradient, and the memory of both
+/// sweeps.
 template <class F, class Argument, class Tangent>
 std::pair<Tensor, Tensor> jvp(F&& f, const Argument& x, const Tangent& tangent) {
   Tape tape;
@@ -215,7 +215,7 @@ std::pair<Tensor, Tensor> jvp(F&& f, const Argument& x, const Tangent& tangent) 
 
 /// The product of f's second derivatives at x and a direction v like x: the derivative of grad(f) along v, in the form
 /// of grad(f)(x). f's value has size 1; x is a tensor or a struct with fields, v one like it or a Gradients of x's
-/// tensors, taken as zero where it has no value. Costs about two gradients, and never builds the Hessian.
+/// tensors; missing entries count as zero. Costs about two gradients, and never builds the Hessian.
 template <class F, class Argument, class Direction>
 auto hvp(F&& f, const Argument& x, const Direction& v) {
   Tape tape;

@@ -17,7 +17,7 @@ Tensor convert(const char* op, const Tensor& x, Dtype dtype) {
   const auto run = convert_kernels().convert[static_cast<std::size_t>(x.dtype())][static_cast<std::size_t>(dtype)];
   const std::size_t from_width = size_of(x.dtype()), to_width = size_of(dtype);
   const std::int64_t n = x.size();
-  std::atomic<std::int64_t> first{n};  // that y cannot hold
+  std::atomic<std::int64_t> first{n};  // the first element that y cannot hold
   parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
     const std::int64_t at =
         begin + run(advance(from.body().data, begin, from_width), advance(y.body().data, begin, to_width), end - begin);

@@ -13,12 +13,13 @@ namespace retrograd::detail {
 
 namespace {
 
-// Elements in a block of columns, so that the product still finds them in a second-level cache; and positions below
-// which products are too narrow to be fast: a block has at least as many, of several images if need be.
+// The number of elements in a block of columns, small enough that the product finds them in the L2 cache; and the
+// number of positions below which products are too narrow to be fast: a block has at least as many, from several images
+// if need be.
 constexpr std::int64_t kBlockElements = 128 * 1024, kFewPositions = 256;
-// Flops below which all stays on the calling thread.
+// The number of flops below which everything runs on the calling thread.
 constexpr double kWorthThreads = 1.2e6;
-// Tasks that are enough for any pool, and elements that partial sums of a gradient may take beside it.
+// The number of tasks that is enough for any pool, and the maximum size of the partial sums of a gradient.
 constexpr std::int64_t kManyTasks = 16, kPartialElements = 1 << 20;
 
 std::int64_t divided_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
@@ -28,14 +29,14 @@ double flops_of(const ConvSizes& s) {
          static_cast<double>(s.depth());
 }
 
-// A block's columns: some positions of one image, or all of several.
+// The columns of a block: some positions of one image, or all positions of several.
 struct Span {
   std::int64_t first_image, last_image, begin, end;
   bool is_of_one() const { return last_image - first_image == 1; }
   std::int64_t count() const { return (last_image - first_image) * (end - begin); }
 };
 
-// All images, cut into near-equal spans: an image into `cuts`, or, with one cut, a few images into a span.
+// All images, split into nearly equal spans: an image into `cuts` spans, or, if cuts is 1, a few images per span.
 struct Spans {
   std::int64_t images, positions, cuts, count, widest;
   explicit Spans(const ConvSizes& s) : images(s.images), positions(s.windows.positions()) {
@@ -52,7 +53,7 @@ struct Spans {
   }
 };
 
-// The convolution of one element type: where things lie, and what a task works with.
+// The convolution for one element type: the layout of the operands, and the work of each task.
 template <class T>
 class Convolution {
  public:
@@ -62,7 +63,7 @@ class Convolution {
         columns_(sizes.depth() * spans_.widest),
         rows_(sizes.filters_each() * spans_.widest) {}
 
-  // Y = W · columns(X), by image and group.
+  // Y = W · columns(X), per image and group.
   void forward(const T* x, const T* weight, const T* bias, T* y) const {
     const std::int64_t m = s_.filters_each();
     run(spans_.count * s_.groups, [&](std::int64_t task, T* scratch) {
@@ -83,11 +84,11 @@ class Convolution {
     });
   }
 
-  // columns(dX) = Wᵀ · dY, summed up where windows overlap: the channels of an image are one task's, or several
-  // tasks' with some channels each.
+  // columns(dX) = Wᵀ · dY, summed where windows overlap: the channels of an image form one task, or several tasks of
+  // some channels each.
   void back(const T* g, const T* weight, T* x) const {
     const std::int64_t per_image = spans_.cuts, blocks = spans_.count / per_image * s_.groups;
-    // Each part packs g again: for fewer rows than these it would take longer than the product.
+    // Each part packs g again: with fewer rows than this, packing would take longer than the product.
     constexpr std::int64_t kFewRows = 32;
     const std::int64_t most_parts = std::min(s_.channels_each(), s_.depth() / kFewRows);
     const std::int64_t parts = flops_of(s_) < kWorthThreads
@@ -123,8 +124,8 @@ class Convolution {
     });
   }
 
-  // dW = Σ dY · columns(X)ᵀ over images: by stretches of tasks, and these sums in order. Where a stretch is long, its
-  // sum moves to doubles again and again, so that its error does not grow with the number of images.
+  // dW = Σ dY · columns(X)ᵀ over images: partial sums over ranges of tasks, added in order. Over a long range, the sum
+  // is repeatedly moved to double, so that its error does not grow with the number of images.
   void correlate(const T* x, const T* g, T* weight) const {
     const std::int64_t tasks = spans_.count * s_.groups, size = s_.filters * s_.depth(), m = s_.filters_each();
     const std::int64_t parts = flops_of(s_) < kWorthThreads
@@ -167,11 +168,11 @@ class Convolution {
   }
 
  private:
-  // Each task on a thread of its own, where it pays.
+  // One thread per task if that pays off.
   Rows shares(std::int64_t tasks) const { return {tasks, flops_of(s_) < kWorthThreads ? 0 : kSharedSteps}; }
 
-  // Calls f(task, scratch) for each task, on all threads where it pays, with scratch of one thread at a time: room for
-  // a span's columns and, behind them, its rows of y.
+  // Calls f(task, scratch) for each task, in parallel if that pays off; scratch is per thread, with room for the
+  // columns of a span followed by its rows of y.
   template <class F>
   void run(std::int64_t tasks, F f) const {
     const Rows rows = shares(tasks);
@@ -182,7 +183,7 @@ class Convolution {
     });
   }
 
-  // C = A · B + beta · C on this thread where there are other tasks for the others.
+  // C = A · B + beta · C, on this thread if other tasks keep the other threads busy.
   void multiply(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T beta, T* c,
                 std::int64_t stride) const {
     if (spans_.count * s_.groups == 1)
@@ -191,11 +192,11 @@ class Convolution {
       gemm_tile({0, m, 0, n}, k, a, b, beta, c, stride);
   }
 
-  // Where the group's first filter of an image begins in y.
+  // The offset in y of the group's first filter of an image.
   std::int64_t first_row(std::int64_t group, std::int64_t image) const {
     return (image * s_.filters + group * s_.filters_each()) * spans_.positions;
   }
-  // The columns of a span; windows that are single elements are read where they lie.
+  // The columns of a span; windows of a single element are read in place.
   MatrixIn<T> columns_of(const T* x, std::int64_t group, const Span& span, T* scratch) const {
     const std::int64_t pixels = s_.windows.pixels();
     const auto planes = [&](std::int64_t image) {
@@ -207,7 +208,7 @@ class Convolution {
              scratch + (image - span.first_image) * spans_.positions, span.count());
     return {scratch, span.count(), false};
   }
-  // The group's rows of y over a span; those of several images are brought together.
+  // The group's rows of y over a span; those of several images are gathered.
   MatrixIn<T> rows_of(const T* y, std::int64_t group, const Span& span, T* scratch) const {
     if (span.is_of_one()) return {y + first_row(group, span.first_image) + span.begin, spans_.positions, false};
     T* to = scratch;
@@ -219,7 +220,7 @@ class Convolution {
 
   ConvSizes s_;
   Spans spans_;
-  std::int64_t columns_, rows_;  // elements of the widest span
+  std::int64_t columns_, rows_;  // number of elements of the widest span
 };
 
 }  // namespace
@@ -231,7 +232,7 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const
   dispatch<float, double>(x.dtype(), [&]<class T>() {
     const T* b = summand.defined() ? summand.data<T>() : nullptr;
     if (sizes.depth() > 0) return Convolution<T>(sizes).forward(image.data<T>(), filters.data<T>(), b, values<T>(y));
-    const std::int64_t positions = sizes.windows.positions();  // sums of nothing
+    const std::int64_t positions = sizes.windows.positions();  // empty sums
     for (std::int64_t row = 0; row < sizes.images * sizes.filters; ++row)
       std::fill_n(values<T>(y) + row * positions, positions, b ? b[row % sizes.filters] : T{0});
   });

@@ -1,5 +1,5 @@
-// The doors for values that go into a view: written, or added to what is there. Nothing is recorded, and the caller
-// owns the values behind the view. Not a public header.
+// Writes or adds values to a view. Nothing is recorded, and the caller owns the values of the view. Not a public
+// header.
 #pragma once
 #include "../tensor/tensor.h"
 
@@ -7,7 +7,7 @@ namespace retrograd::detail {
 
 /// Writes x into a view of the same shape and dtype.
 void write_view(const Tensor& view, const Tensor& x);
-/// Adds x to a view of the same shape and dtype, float32 or float64, of which no two elements share memory.
+/// Adds x to a view of the same shape and dtype, float32 or float64, no two elements of which may share memory.
 void add_to_view(const Tensor& view, const Tensor& x);
 
 }  // namespace retrograd::detail

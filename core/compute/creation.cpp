@@ -79,10 +79,10 @@ void detail::fail_ragged(std::size_t expected, std::size_t found) {
 
 namespace {
 
-// start + i·step for whole numbers, which `dtype` must hold.
+// start + i·step for integers, which `dtype` must be able to hold.
 Tensor whole_numbers(std::int64_t start, std::int64_t stop, std::int64_t step, Dtype dtype) {
   const bool up = step > 0;
-  // Distances between 64-bit numbers fit 64 bits without a sign.
+  // Differences of 64-bit integers fit in 64 bits unsigned.
   const auto distance = [](std::int64_t from, std::int64_t to) {
     return static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
   };
@@ -97,7 +97,7 @@ Tensor whole_numbers(std::int64_t start, std::int64_t stop, std::int64_t step, D
     const auto value = [&](std::uint64_t i) {
       return static_cast<std::int64_t>(static_cast<std::uint64_t>(start) + i * static_cast<std::uint64_t>(step));
     };
-    for (const std::uint64_t i : {std::uint64_t{0}, count - 1}) {  // the largest and the smallest
+    for (const std::uint64_t i : {std::uint64_t{0}, count - 1}) {  // the extremes
       if (count == 0) break;
       constexpr int kDigits = std::numeric_limits<T>::digits;
       const std::int64_t v = value(i), most = kDigits < 63 ? (std::int64_t{1} << kDigits % 63) : 0;
@@ -151,7 +151,7 @@ Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype) {
     T* to = detail::values<T>(out);
     for (std::int64_t i = 0; i < n; ++i) {
       const auto at = static_cast<double>(i);
-      // Where the distance overflows, each end is weighed by itself.
+      // If the distance overflows, the ends are weighted separately.
       to[i] = static_cast<T>(std::isfinite(step) ? start + at * step : start * (1 - at / last) + stop * (at / last));
     }
     if (n > 1) to[n - 1] = static_cast<T>(stop);
@@ -184,7 +184,7 @@ Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtyp
   const auto rounded = [&](double value) {
     return dtype == float32 ? static_cast<double>(static_cast<float>(value)) : value;
   };
-  // What would round up to `high` is drawn again; where nothing else is left between the two, low it is.
+  // Draws that would round up to `high` are rejected; if `low` is the only value below `high`, it is returned.
   const bool has_room = rounded(low) < high && rounded(low + (high - low) / 4) < high;
   if (!std::isfinite(rounded(low)) || !std::isfinite(rounded(high)))
     detail::fail<DtypeError>("uniform: {} cannot hold {} and {}", dtype, low, high);
@@ -207,8 +207,8 @@ Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
   return out;
 }
 
-// Two draws are the seed of a generator for each chunk, so that chunks are drawn side by side and are the same for any
-// number of threads.
+// Two draws seed a generator for each chunk, so that chunks can be drawn in parallel and are the same for any number of
+// threads.
 Tensor detail::mask_without(double p, const Shape& shape, Rng& rng) {
   constexpr std::int64_t kChunk = 16384;
   const std::uint64_t high = rng.bits(), seed = high << 32 | rng.bits();

@@ -6,7 +6,7 @@ namespace retrograd::detail {
 
 namespace {
 std::int64_t last_axis(const Tensor& x) { return x.shape()[x.rank() - 1]; }
-// The matrices on the last two axes, of which one has this many elements.
+// The number of matrices on the last two axes, given the number of elements of each.
 std::int64_t count_of(const Tensor& x) {
   std::int64_t count = 1;
   for (int axis = 0; axis + 2 < x.rank(); ++axis) count *= x.shape()[axis];

@@ -10,7 +10,7 @@ namespace retrograd::detail {
 
 namespace {
 
-// Asks for memory that will be read soon.
+// Prefetches memory that will be read soon.
 void prefetch(const std::byte* begin, std::size_t bytes) {
   constexpr std::size_t kLine = 64;
   for (std::size_t at = 0; at < bytes; at += kLine) __builtin_prefetch(begin + at, 0, 2);
@@ -20,14 +20,14 @@ std::size_t bytes_of(const Tensor& x) { return static_cast<std::size_t>(x.size()
 
 }  // namespace
 
-// Rows in random order come as slowly as memory answers, hence the prefetching.
+// Rows in random order are limited by memory latency, hence the prefetching.
 Tensor gather_rows(const Tensor& x, std::span<const std::int64_t> rows, std::int64_t known, bool pixels) {
   const auto count = static_cast<std::int64_t>(rows.size());
   Shape shape = x.shape();
   const std::size_t bytes = shape[0] ? bytes_of(x) / static_cast<std::size_t>(shape[0]) : 0;
   shape[0] = count;
   constexpr std::int64_t kAhead = 16, kBytesTogether = 32 * 1024;
-  constexpr std::size_t kNear = 256 * 1024;  // of a cache, for what is fetched ahead
+  constexpr std::size_t kNear = 256 * 1024;  // bytes of cache used for prefetching
   const std::byte* from = x.body().data;
   const auto source = [&](std::int64_t i) { return from + static_cast<std::size_t>(rows.data()[i]) * bytes; };
   const bool decodes = pixels && x.dtype() == uint8;
@@ -43,7 +43,7 @@ Tensor gather_rows(const Tensor& x, std::span<const std::int64_t> rows, std::int
     else
       std::memcpy(out.body().data + static_cast<std::size_t>(i) * bytes, source(i), bytes);
   };
-  // Bytes from memory that are worth a thread, as steps.
+  // The number of bytes worth a thread, converted to steps.
   const double steps = static_cast<double>(bytes + 1) * (double{kSharedSteps} / double{kBytesTogether});
   parallel_for(count, steps, [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t i = begin; i < end; ++i) copy_row(i);

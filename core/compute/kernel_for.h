@@ -1,4 +1,4 @@
-// The kernel of an op for a dtype, and where its elements stand. Not a public header.
+// Selects the kernel of an op for a dtype, and advances untyped pointers. Not a public header.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +10,7 @@ namespace retrograd::detail {
 /// Throws the DtypeError of an op that does not support `dtype`, listing the dtypes for which `takes` returns true.
 [[noreturn]] void fail_dtype(const char* op, Dtype dtype, const std::array<bool, kDtypes>& takes);
 
-/// The kernel for this dtype; DtypeError names `op` and the dtypes it takes where there is none.
+/// The kernel for this dtype; a DtypeError that names `op` and the supported dtypes if there is none.
 template <class Run>
 inline const Run& kernel_for(const char* op, const ByDtype<Run>& kernel, Dtype dtype) {
   const Run& run = kernel[static_cast<std::size_t>(dtype)];
@@ -22,7 +22,7 @@ inline const Run& kernel_for(const char* op, const ByDtype<Run>& kernel, Dtype d
   return run;
 }
 
-/// p + so many elements of this width.
+/// p advanced by `elements` of this width.
 inline std::byte* advance(void* p, std::int64_t elements, std::size_t width) {
   return static_cast<std::byte*>(p) + elements * static_cast<std::int64_t>(width);
 }

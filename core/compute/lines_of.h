@@ -1,11 +1,11 @@
-// A tensor's shape seen along one axis, or along neighboring axes as one. Not a public header.
+// A tensor's shape viewed along one axis, or along adjacent axes merged into one. Not a public header.
 #pragma once
 #include "../base/shape.h"
 #include "../kernels/lines.h"
 
 namespace retrograd::detail {
 
-/// Along the axes first … last as one.
+/// Merges the axes first … last into one.
 inline Lines lines_of(const Shape& shape, int first, int last) {
   Lines lines;
   for (int axis = 0; axis < shape.rank(); ++axis)

@@ -13,7 +13,7 @@ namespace retrograd::detail {
 
 namespace {
 
-// One matrix, the last two axes of a tensor.
+// The layout of one matrix on the last two axes of a tensor.
 struct MatrixLayout {
   std::int64_t rows, columns, down, along;
   explicit MatrixLayout(const Tensor& x) {
@@ -44,10 +44,10 @@ inline MatrixIn<T> first_matrix(const Tensor& x) {
   return {x.data<T>(), std::max<std::int64_t>({at.columns == 1 ? at.rows : at.along, at.rows, 1}), true};
 }
 
-// All deferred products of the process that are not computed yet; they are few, and large.
-constinit Deferred* first_waiting = nullptr;  // under locks().products
+// All deferred products of the process that are not computed yet; few, and large.
+constinit Deferred* first_waiting = nullptr;  // guarded by locks().products
 
-// The axes in front of the matrices, as a tensor of the first element of each.
+// The axes before the matrices, as a tensor of the first element of each.
 Tensor in_front(const Tensor& x) {
   return make_view(x, Shape(std::span(x.shape().begin(), static_cast<std::size_t>(x.rank() - 2))), x.strides());
 }
@@ -106,7 +106,7 @@ std::shared_ptr<Deferred> Deferred::make(const Tensor& a, const Tensor& b) {
 }
 
 void Deferred::enter_list() {
-  // A forked child has none of the threads that were using one: all in the list are there for it to use.
+  // A forked child has none of the threads that held these mutexes: it reinitializes them.
   static constinit std::atomic<bool> is_covered{false};
   if (!is_covered.exchange(true) && pthread_atfork(nullptr, nullptr, [] {
                                       for (Deferred* one = first_waiting; one; one = one->after_)
@@ -125,7 +125,7 @@ Deferred::~Deferred() {
   leave_list();
 }
 
-void Deferred::leave_list() {  // under the lock
+void Deferred::leave_list() {  // with the lock held
   (before_ ? before_->after_ : first_waiting) = after_;
   if (after_) after_->before_ = before_;
   for (const Tensor* x : {&a_, &b_}) x->body().base->tape.waiting.fetch_sub(1, std::memory_order_release);
@@ -172,7 +172,7 @@ void compute_readers(const Body& base) {
     {
       const std::lock_guard lock(locks().products);
       for (Deferred* one = first_waiting; one && !reader; one = one->after_)
-        if (one->reads(base)) reader = one->weak_from_this().lock();  // null for one that is about to go
+        if (one->reads(base)) reader = one->weak_from_this().lock();  // null if it is being destroyed
     }
     if (reader)
       reader->value();

@@ -1,7 +1,7 @@
-// Matrix products of tensors: at once, or later. A gradient of a weight is a product that often nobody needs as a
-// whole: an optimizer uses it up tile by tile while each is in a cache. So it can wait as a Deferred, which computes it
-// on the first request for its value. Invariant: a deferred product has the value it had when it was made, since a
-// write to what it reads computes it first. Not a public header but for what Gradients holds.
+// Matrix products of tensors: immediate or deferred. The gradient of a weight is a product that is often never needed
+// as a whole: an optimizer consumes it tile by tile, each while it is in cache. So it can be held as a Deferred, which
+// is computed on the first request for its value. Invariant: a deferred product has the value it had when it was
+// created, since a write to its operands computes it first. Not a public header, except for what Gradients holds.
 #pragma once
 #include <atomic>
 #include <cstddef>
@@ -13,23 +13,23 @@
 
 namespace retrograd::detail {
 
-/// c = a · b + beta · c for matrices, into a contiguous buffer the caller owns; unrecorded.
+/// c = a · b + beta · c for matrices, into a contiguous buffer owned by the caller; not recorded.
 void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const TileEpilogue* after = nullptr);
-/// c = a · b matrix by matrix, of the last two axes, into a contiguous buffer the caller owns; the axes before them
-/// broadcast to those of c. Unrecorded.
+/// c = a · b for each pair of matrices on the last two axes, into a contiguous buffer owned by the caller; the other
+/// axes broadcast to those of c. Not recorded.
 void batched_matmul_into(const Tensor& a, const Tensor& b, Tensor& c);
 
 /// x itself if BLAS can read the matrices on its last two axes in place, else a packed copy.
 Tensor blas_readable(const Tensor& x);
-/// The first of the matrices of such a tensor, of dtype T; all of them lie alike.
+/// The first matrix of such a tensor, of dtype T; all of them have the same layout.
 template <class T>
 MatrixIn<T> matrix_of(const Tensor& x);
 
-/// a · b of two matrices, not computed yet.
+/// The product a · b of two matrices, not computed yet.
 class Deferred : public std::enable_shared_from_this<Deferred> {
  public:
-  /// Null where waiting does not pay: a small product, long sums (it is the products then that take the time, and the
-  /// operands that take the memory), or operands into which somebody may write unseen.
+  /// Null if deferring does not pay off: for small products, for long sums (computing dominates then, and the operands
+  /// take the memory), or if the operands may be written unnoticed.
   static std::shared_ptr<Deferred> make(const Tensor& a, const Tensor& b);
   /// Use `make`.
   Deferred(const Tensor& a, const Tensor& b) : dtype_(a.dtype()), shape_{a.shape()[0], b.shape()[1]}, a_(a), b_(b) {}
@@ -39,15 +39,15 @@ class Deferred : public std::enable_shared_from_this<Deferred> {
 
   Dtype dtype() const { return dtype_; }
   const Shape& shape() const { return shape_; }
-  /// The whole product, computed now if it was not yet.
+  /// The whole product, computed now if necessary.
   const Tensor& value();
 
-  /// For using the product tile by tile: while the lock is held, no thread computes it and no thread writes to its
-  /// operands. What follows is only for the holder.
+  /// For consuming the product tile by tile: while the lock is held, no thread computes it or writes to its operands.
+  /// The functions below are only for the holder.
   std::unique_lock<std::mutex> hold() { return std::unique_lock(mutex_); }
   bool is_computed() const { return is_computed_.load(std::memory_order_acquire); }
   TileGrid tiles() const;
-  /// One tile of the product, of the rows and columns of `at`, row by row into `out`. Does not throw.
+  /// Computes one tile of the product, the rows and columns of `at`, into `out` in row-major order. Does not throw.
   void tile(const TileRange& at, std::byte* out) const;
 
  private:
@@ -60,10 +60,10 @@ class Deferred : public std::enable_shared_from_this<Deferred> {
   std::mutex mutex_;  // held while a_ and b_ are used
   Tensor a_, b_, value_;
   std::atomic<bool> is_computed_{false};
-  Deferred *before_ = nullptr, *after_ = nullptr;  // in the list of those that are not computed yet
+  Deferred *before_ = nullptr, *after_ = nullptr;  // in the list of pending products
 };
 
-/// Computes what still waits and reads these values, before they are written.
+/// Computes all pending products that read these values, before they are written.
 void compute_readers(const Body& base);
 
 }  // namespace retrograd::detail

@@ -12,10 +12,10 @@ namespace retrograd::detail {
 
 namespace {
 
-// More rows than these are folded in halves: the error of a sum then grows with the logarithm of their number.
+// More rows than this are folded in halves, so that the error of a sum grows with the logarithm of their number
 constexpr std::int64_t kMostRows = 128;
 
-// A start of 2⁶³, which no int64 is, stands for the largest one.
+// A start of 2⁶³, which is not an int64, stands for the largest int64.
 template <class T>
 T start_of(double start) {
   if (std::is_same_v<T, std::int64_t> && start >= 0x1p63) return std::numeric_limits<T>::max();
@@ -39,8 +39,8 @@ void fold_into(const Fold& fold, const Tensor& x, const Tensor& out) {
   }
   int innermost = shape.rank() - 1;
   while (innermost > 0 && shape[innermost] == 1) --innermost;
-  std::int64_t rows = 1;  // that fold into one, over all the axes in front of the innermost
-  int axis = innermost;   // the first of them
+  std::int64_t rows = 1;  // number of rows folded into one, over all axes before the innermost
+  int axis = innermost;   // the first of these axes
   for (int a = innermost - 1; a >= 0; --a)
     if (out.shape()[a] == 1 && shape[a] > 1) rows *= shape[a], axis = a;
   if (rows > kMostRows) {

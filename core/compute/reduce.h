@@ -1,6 +1,6 @@
 // Reductions as walks: the output is broadcast (step 0) along the reduced axes, so a run either folds into one element
-// or meets a row of them. Sums go block by block and half by half, so their error hardly grows with their length; the
-// order depends on the shape alone. Not a public header.
+// or into a row element by element. Sums proceed in blocks and halves, so their error hardly grows with their length;
+// the order depends on the shape alone. Not a public header.
 #pragma once
 #include <cstdint>
 
@@ -9,11 +9,11 @@
 
 namespace retrograd::detail {
 
-/// x folded over the axes in `mask`, which stay as axes of size 1. Not recorded.
+/// Folds x over the axes in `mask`, which are kept with size 1. Not recorded.
 Tensor reduce(const char* op, const ByDtype<Fold>& fold, const Tensor& x, std::uint32_t mask);
-/// The same into elements of another dtype; x is read in place.
+/// The same into another dtype; x is read in place.
 Tensor reduce(const char* op, const ByDtype<ExactFold>& fold, const Tensor& x, std::uint32_t mask, Dtype out_dtype);
-/// The shape that is left: without the reduced axes, or with size 1 in their place.
+/// The resulting shape: without the reduced axes, or with size 1 in their place.
 Shape reduced_shape(const Shape& shape, std::uint32_t mask, bool keepdims);
 
 }  // namespace retrograd::detail

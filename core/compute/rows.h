@@ -1,6 +1,6 @@
-// The door of kernels that see a tensor as rows, lines, planes or channels, each computed from whole ones: neighbors
-// are shared among threads, by borders that depend on the shape alone. Nothing is recorded. Does not depend on what a
-// kernel computes, or on the distance between its rows. Not a public header.
+// Runs kernels that process a tensor as whole rows, lines, planes or channels: ranges of these are split among threads,
+// with borders that depend on the shape alone. Nothing is recorded. Does not depend on what a kernel computes, or on
+// the distance between its rows. Not a public header.
 #pragma once
 #include <cstdint>
 #include <type_traits>
@@ -12,7 +12,7 @@
 
 namespace retrograd::detail {
 
-/// The elements of a tensor as any pointer that a kernel takes; null of an empty handle.
+/// The elements of a tensor, convertible to any pointer type a kernel takes; null for an empty handle.
 struct AnyPointer {
   void* at;
   template <class T>
@@ -27,15 +27,16 @@ requires(!std::is_same_v<T, Tensor> && !std::is_same_v<T, ThreadScratch>) const 
   return x;
 }
 
-/// Calls kernel(arguments…, first, last) for the rows from first to before last, until all are done. A tensor, which is
-/// contiguous, arrives as a pointer to its first element, scratch as a pointer to the thread's own; all else as it is.
+/// Calls kernel(arguments…, first, last) for ranges [first, last) that cover all rows. A tensor, which must be
+/// contiguous, is passed as a pointer to its first element, scratch as a pointer to the thread's part; everything else
+/// is passed unchanged.
 template <class... Parameters, class... Arguments>
 void run_rows(Rows rows, void (*kernel)(Parameters...), const Arguments&... arguments) {
   parallel_for(rows.count, static_cast<double>(rows.steps),
                [&](std::int64_t first, std::int64_t last) { kernel(kernel_argument(arguments)..., first, last); });
 }
 
-/// The value of a kernel that needs all elements in one order, on the calling thread; arguments as above.
+/// Calls a kernel that needs all elements in order, on the calling thread; arguments as above.
 template <class Result, class... Parameters, class... Arguments>
 Result run_whole(Result (*kernel)(Parameters...), const Arguments&... arguments) {
   return kernel(kernel_argument(arguments)...);

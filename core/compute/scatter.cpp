@@ -41,7 +41,7 @@ void add_rows(const Tensor& into, const Tensor& g, const Tensor& indices, int ax
   const Lines to = lines_of(into.shape(), axis);
   const Tensor from = packed(g);
   const std::int64_t count = indices.size();
-  if (from.size() == 0) return;  // however many lines of none there are
+  if (from.size() == 0) return;  // even if there are many lines of size 0
   dispatch<float, double>(g.dtype(), [&]<class T>() {
     for (std::int64_t o = 0; o < to.outer; ++o)
       add(values<T>(into) + o * to.n * to.inner, to.n, to.inner, from.data<T>() + o * count * to.inner,

@@ -4,7 +4,7 @@
 
 namespace retrograd::detail {
 
-// Backwards, so that each thread gets the memory that it had the last time.
+// Backwards, so that each thread gets the same memory as last time.
 ThreadScratch::ThreadScratch(std::int64_t bytes, Rows rows)
     : is_shared_(static_cast<double>(rows.count) * static_cast<double>(rows.steps) > double{kSharedSteps}),
       of_threads_(bytes == 0   ? 0

@@ -1,4 +1,4 @@
-// Memory to work in for each thread that takes part in a parallel loop, taken before the loop begins. Not a public
+// Scratch memory for each thread that takes part in a parallel loop, allocated before the loop begins. Not a public
 // header.
 #pragma once
 #include <cstdint>
@@ -8,17 +8,17 @@
 
 namespace retrograd::detail {
 
-/// How many rows, lines or planes a loop has, and what one takes in steps of a plain element loop.
+/// The number of rows, lines or planes of a loop, and the cost of each in steps of a plain element loop.
 struct Rows {
   std::int64_t count;
   std::int64_t steps;
 };
 
-/// Some bytes for each thread, aligned as tensors are; of a loop that is not shared, for the calling one alone.
+/// `bytes` for each thread, aligned like tensors; if the loop is not parallel, for the calling thread only.
 class ThreadScratch {
  public:
   ThreadScratch(std::int64_t bytes, Rows rows);
-  /// Those of the thread that asks; null where there are none.
+  /// The memory of the current thread; null if bytes is 0.
   std::byte* mine() const;
 
  private:

@@ -13,14 +13,14 @@ namespace retrograd::detail {
 
 namespace {
 
-// Elements below which a tensor is one task: at three arrays of float32 some 0.4 MB, which a core streams in about
-// 20 µs.
+// The number of elements below which a tensor is a single task: about 0.4 MB for three arrays of float32, which a core
+// streams in about 20 µs.
 constexpr std::int64_t kTask = 32 * 1024;
 
 template <class T>
 using Pooled = std::vector<T, PoolAllocator<T>>;
 
-// Asks for the next row of a tile: rows far apart in memory are streams too short for a processor to foresee.
+// Prefetches the next row of a tile: rows far apart in memory are too short for the hardware prefetcher.
 template <class T>
 void fetch_soon(const Update& one, std::int64_t at, std::int64_t n) {
   constexpr std::int64_t kLine = 64 / sizeof(T);
@@ -35,7 +35,7 @@ void fetch_soon(const Update& one, std::int64_t at, std::int64_t n) {
 
 template <class T>
 void run_task(const Update& one, std::int64_t task, std::byte* scratch, UpdateRun<T> arithmetic) {
-  // n elements from `at` on, whose gradients are there.
+  // n elements from `at` on, whose gradients have been computed.
   const auto run = [&](std::int64_t at, std::int64_t n, const T* gradient) {
     optim::RunOf<T> here{values<T>(one.parameter) + at, gradient, {}, n};
     for (std::size_t i = 0; i < one.states.size(); ++i)
@@ -58,7 +58,7 @@ void run_task(const Update& one, std::int64_t task, std::byte* scratch, UpdateRu
   }
 }
 
-// The bytes of the largest tile.
+// The size in bytes of the largest tile.
 std::int64_t bytes_of_tile(const Update& one) {
   std::int64_t elements = 0;
   for (std::int64_t tile = 0; tile < one.tiles.count(); ++tile) {
@@ -68,7 +68,7 @@ std::int64_t bytes_of_tile(const Update& one) {
   return elements * static_cast<std::int64_t>(size_of(one.parameter.dtype()));
 }
 
-// Copies to go back to.
+// Copies for rolling back.
 class Before {
  public:
   explicit Before(std::span<Update* const> updates) {
@@ -113,10 +113,10 @@ void update(std::span<Update* const> updates, UpdateRun<float> on_float, UpdateR
   }
   const bool is_shared = elements > kTask;
   const Rows rows = {tasks, is_shared ? kSharedSteps : 0};
-  const ThreadScratch scratch(tile_bytes, rows);  // a tile of a product
+  const ThreadScratch scratch(tile_bytes, rows);  // one tile of a product
   const Before before(may_throw ? updates : std::span<Update* const>());
   std::mutex mutex;
-  std::exception_ptr failure;  // the arithmetic may be a user's, but a task must not throw
+  std::exception_ptr failure;  // the arithmetic may be user code, but a task must not throw
   const auto run = [&](std::int64_t task) {
     const auto after =
         std::upper_bound(updates.begin(), updates.end(), task,

@@ -12,7 +12,7 @@ namespace retrograd::detail {
 
 namespace {
 
-// True where the innermost merged step of x against `out` is 0 or 1, as the kernels need it.
+// True if the innermost merged step of x along `out` is 0 or 1, as the kernels require.
 bool runs_evenly(const Shape& out, const Tensor& x) {
   if (x.is_contiguous() && x.shape() == out) return true;
   const Walk<1> walk(out, {&x});
@@ -24,7 +24,7 @@ bool runs_evenly(const Shape& out, const Tensor& x) {
 // x itself if the kernels can read it in place, else a packed copy.
 Tensor readable(const Shape& out, const Tensor& x) { return runs_evenly(out, x) ? x : packed(x); }
 
-// out = run(a, b), of any layouts.
+// out = run(a, b), for any layout.
 void zip_walk(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out) {
   const std::size_t from = size_of(a.dtype()), to = size_of(out.dtype());
   std::byte* target = out.body().data;
@@ -59,7 +59,7 @@ Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, co
 }
 
 namespace {
-// The shape both broadcast to; the error knows them by name.
+// The shape to which both broadcast; errors include the tensors' names.
 Shape broadcast_shapes(const char* op, const Tensor& a, const Tensor& b) {
   if (!broadcast_together(a.shape(), b.shape()))
     fail<ShapeError>("{}: shapes do not broadcast: {} and {}", op, described(a), described(b));
@@ -79,15 +79,15 @@ Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, co
   return out;
 }
 
-// An element is read before it is written.
+// Safe in place, since each element is read before it is written.
 Tensor zip_in(Tensor* spare, const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, const Tensor& b) {
   const Tensor& other = spare == &a ? b : a;
-  if (&a == &b || spare->body().base->size > 2 * spare->size() ||  // a small view would keep all it is of
+  if (&a == &b || spare->body().base->size > 2 * spare->size() ||  // a small view would keep the whole storage alive
       !(are_parallel(*spare, other) || (other.size() == 1 && other.rank() <= spare->rank())))
     return zip(op, kernel, a, b);
   zip_to(kernel_for(op, kernel, a.dtype()), a, b, *spare);
   Tensor out = std::move(*spare);
-  // Another value, with no place in any log and nothing that needs it kept.
+  // A new value, not recorded on any log and not saved by any rule.
   out.body().tape.serial.store(0, std::memory_order_relaxed);
   out.body().base->tape.stamp.store(0, std::memory_order_relaxed);
   return out;

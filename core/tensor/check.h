@@ -1,4 +1,4 @@
-// What an op refuses before it computes, in one sentence each. Does not depend on any op.
+// Argument checks that ops share, with one error message each. Does not depend on any op.
 #pragma once
 #include <initializer_list>
 
@@ -6,7 +6,7 @@
 
 namespace retrograd::detail {
 
-/// An operand and what the op calls it.
+/// An operand and its name in the op's signature.
 struct NamedOperand {
   const char* name;
   const Tensor& x;
@@ -14,11 +14,11 @@ struct NamedOperand {
 [[noreturn]] void fail_dtypes(const char* op, const Tensor& a, const Tensor& b);
 [[noreturn]] void fail_dtypes(const char* op, std::initializer_list<NamedOperand> operands);
 
-/// "op: dtypes differ: float32 and float64; convert with astype", a DtypeError, unless both are of one dtype.
+/// Throws a DtypeError, "op: dtypes differ: float32 and float64; convert with astype", unless both dtypes are equal.
 inline void check_dtypes(const char* op, const Tensor& a, const Tensor& b) {
   if (a.dtype() != b.dtype()) fail_dtypes(op, a, b);
 }
-/// The same of operands that have names, "op: dtypes differ: x float32, weight float64; convert with astype".
+/// The same for named operands: "op: dtypes differ: x float32, weight float64; convert with astype".
 inline void check_dtypes(const char* op, std::initializer_list<NamedOperand> operands) {
   for (const NamedOperand& one : operands)
     if (one.x.dtype() != operands.begin()->x.dtype()) fail_dtypes(op, operands);

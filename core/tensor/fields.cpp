@@ -34,7 +34,7 @@ std::string Path::str() const {
   return name += part_;
 }
 
-// FNV-1a over the parts, the parent's first.
+// FNV-1a over the parts, starting with the parent's.
 std::uint64_t Path::hash() const {
   if (is_root()) return 14695981039346656037u;
   std::uint64_t h = parent_->hash();
@@ -62,8 +62,8 @@ bool Path::equals(std::string_view name) const {
 }
 
 const std::string& Path::intern() const {
-  // Names are few and live as long as the process: a Gradients may outlive the thread that made it.
-  static auto& names = *new std::unordered_multimap<std::uint64_t, std::string>;  // under locks().names
+  // Names are few and live as long as the process: a Gradients may outlive the thread that created it.
+  static auto& names = *new std::unordered_multimap<std::uint64_t, std::string>;  // guarded by locks().names
   const std::uint64_t key = hash();
   const std::lock_guard lock(locks().names);
   const auto [first, last] = names.equal_range(key);

@@ -1,7 +1,7 @@
-// Walking a struct's tensors. A layer lists its members in one line,
+// Walks over the tensors of a struct. A layer lists its members in one line,
 //   static void fields(auto& self, auto&& visit) { visit("weight", self.weight); visit("bias", self.bias); }
-// and everything that concerns all of them (watching, counting, cloning, saving, optimizing) is a walk over them
-// with dotted names ("layers.0.weight"), through vectors, arrays, tuples and optionals. Needs no base class and no
+// and everything that concerns all of them (watching, counting, cloning, saving, optimizing) is a walk over them with
+// dotted names ("layers.0.weight"), through vectors, arrays, tuples and optionals. Needs no base class and no
 // registration.
 #pragma once
 #include <cstdint>
@@ -20,33 +20,34 @@
 
 namespace retrograd {
 
-/// A tensor that belongs to a model and is no parameter (a running mean): saved, loaded and cloned, but neither watched
-/// nor counted nor optimized. Copies of the model share its storage, also those that transforms such as grad hand to
-/// their function, so what a layer writes into it stays.
+/// A tensor that belongs to a model but is not a parameter (a running mean): saved, loaded and cloned, but neither
+/// watched nor counted nor optimized. Copies of the model share its storage, including those that transforms such as
+/// grad pass to their function, so what a layer writes to it persists.
 struct Buffer {
-  /// The values; to change them, write into this tensor in place.
+  /// The values; to change them, write to this tensor in place.
   Tensor tensor;
 };
 
 namespace detail {
 
-/// A dotted name as a list of parts on the stack of the walk; only `str` and the first `intern` of a name allocate.
+/// A dotted name as a linked list of parts on the stack of the walk; only `str` and the first `intern` of a name
+/// allocate.
 class Path {
  public:
   Path() = default;
   Path(const Path& parent, std::string_view part) : parent_(&parent), part_(part) {}
   Path(const Path& parent, std::size_t index) : parent_(&parent), index_(index), is_index_(true) {}
   std::string str() const;
-  /// The one copy of this name that lives as long as the process.
+  /// The interned copy of this name, which lives as long as the process.
   const std::string& intern() const;
   bool equals(std::string_view name) const;
-  /// The same name, of a buffer.
+  /// The same name, marked as a buffer's.
   Path of_buffer() const {
     Path path = *this;
     path.is_buffer_ = true;
     return path;
   }
-  /// True where the tensor of this name is no parameter.
+  /// True if the tensor of this name is not a parameter.
   bool is_buffer() const { return is_buffer_; }
 
  private:
@@ -88,8 +89,8 @@ inline constexpr bool is_optional<std::optional<T>> = true;
 template <class T>
 inline constexpr bool always_false = false;
 
-/// Visits every tensor in the object with its dotted name, which knows whether it is a buffer's. What has no tensors (a
-/// number, a function) has no fields.
+/// Visits every tensor of the object with its dotted name, which knows whether it is a buffer's. Types without tensors
+/// (a number, a function) have no fields.
 template <class T>
 void walk_fields(T& object, const Path& path, VisitField visit) {
   static_assert(!std::is_const_v<T>, "walk a mutable object; the public functions cast for the const ones");
@@ -123,7 +124,7 @@ void walk_fields(T& object, const Path& path, VisitField visit) {
   }
 }
 
-/// Visits every tensor but those of buffers.
+/// Visits every tensor except buffers.
 template <class T>
 void walk_parameters(T& object, const Path& path, VisitField visit) {
   walk_fields(object, path, [&](const Path& at, Tensor& tensor) {
@@ -133,25 +134,25 @@ void walk_parameters(T& object, const Path& path, VisitField visit) {
 
 }  // namespace detail
 
-/// A struct with fields, a container or a tuple of such: anything whose tensors can be walked.
+/// A struct with fields, or a container or tuple of such structs: anything whose tensors can be walked.
 template <class T>
 concept HasFields = !std::is_same_v<std::remove_cvref_t<T>, Tensor> &&
                     (detail::ListsFields<std::remove_cvref_t<T>> || detail::EachField<std::remove_cvref_t<T>> ||
                      detail::Iterable<std::remove_cvref_t<T>> || detail::TupleLike<std::remove_cvref_t<T>> ||
                      detail::is_optional<std::remove_cvref_t<T>>);
 
-/// A parameter, or a buffer, and its dotted name.
+/// A parameter or buffer and its dotted name.
 struct Parameter {
   std::string name;  ///< dotted: "layers.0.weight"
-  Tensor tensor;     ///< a handle on the model's own values
+  Tensor tensor;     ///< a handle to the model's own values
 };
 
 namespace detail {
-/// Which of a model's tensors are meant.
+/// Which tensors of a model to visit.
 enum class Fields { parameters, all };
 
-/// Those tensors of a model in the order of its fields; one that stands in two places is listed once, an empty handle
-/// not at all.
+/// The tensors of a model in the order of its fields; a tensor that occurs twice is listed once, and empty handles are
+/// skipped.
 template <class Model>
 std::vector<Parameter> list_fields(const Model& model, Fields which) {
   std::vector<Parameter> list;
@@ -170,7 +171,7 @@ std::vector<Parameter> parameters(const Model& model) {
   return detail::list_fields(model, detail::Fields::parameters);
 }
 
-/// All parameters and buffers of a model, in the same way: what a saved model consists of.
+/// All parameters and buffers of a model, likewise: the contents of a saved model.
 template <HasFields Model>
 std::vector<Parameter> state(const Model& model) {
   return detail::list_fields(model, detail::Fields::all);
@@ -185,11 +186,11 @@ std::int64_t count(const Model& model) {
 }
 
 namespace detail {
-/// A copy of the model with those tensors replaced; tensors that were one stay one.
+/// A copy of the model in which `replace` replaces the selected tensors; tensors shared in the model stay shared.
 template <class Model>
 Model rebound(const Model& model, Fields which, FunctionRef<Tensor(const Tensor&)> replace) {
   Model copy = model;
-  std::unordered_map<const Body*, Tensor> done;  // the model keeps what the copy lets go
+  std::unordered_map<const Body*, Tensor> done;  // the keys stay valid: `model` keeps their bodies alive
   walk_fields(copy, Path(), [&](const Path& path, Tensor& tensor) {
     if (path.is_buffer() && which == Fields::parameters) return;
     const auto [at, is_new] = done.try_emplace(tensor.body_or_null());
@@ -200,7 +201,7 @@ Model rebound(const Model& model, Fields which, FunctionRef<Tensor(const Tensor&
 }
 }  // namespace detail
 
-/// A deep copy: the same values in storage of its own (copying a model alone copies handles, which share it).
+/// A deep copy: the same values in its own storage (plain copying copies handles, which share storage).
 template <HasFields Model>
 Model clone(const Model& model) {
   return detail::rebound(model, detail::Fields::all, &detail::copy_values);
@@ -224,24 +225,24 @@ FieldList all_fields(const Model& model) {
   return list;
 }
 
-/// A tensor of one model that is to be written, and the contiguous one of another that is read.
+/// A tensor of one model to write to, and the contiguous one of another to read from.
 struct FieldPair {
   Tensor into, from;
   bool is_buffer;
 };
 using FieldPairs = std::vector<FieldPair, PoolAllocator<FieldPair>>;
-/// The tensors of both in pairs: none that is empty in both, and one that stands in two places of `into` once. Error,
-/// ShapeError or DtypeError, which names `op` and the tensor, where the models differ in names, shapes or dtypes;
-/// TapeError where an open tape tracks a tensor of `into`.
+/// The tensors of both, paired; those empty in both are skipped, and a tensor that occurs twice in `into` is listed
+/// once. Error, ShapeError or DtypeError naming `op` and the tensor if the models differ in names, shapes or dtypes;
+/// TapeError if an open tape tracks a tensor of `into`.
 FieldPairs paired_fields(const char* op, const FieldList& into, const FieldList& from);
-/// Writes the values of contiguous tensors of one shape and dtype.
+/// Copies the values between contiguous tensors of the same shape and dtype.
 void copy_contiguous(const Tensor& into, const Tensor& from);
 }  // namespace detail
 
-/// Writes the values of all parameters and buffers of `from` into those of `into`, a model of the same fields: the
-/// target network of reinforcement learning, or the best weights so far (PyTorch's into.load_state_dict(from.state_
-/// dict())). Error, ShapeError or DtypeError where names, shapes or dtypes differ, TapeError where an open tape tracks
-/// a tensor of `into`; nothing has been written then.
+/// Copies the values of all parameters and buffers of `from` to `into`, a model with the same fields: for target
+/// networks in reinforcement learning, or to keep the best weights so far (PyTorch's
+/// into.load_state_dict(from.state_dict())). Error, ShapeError or DtypeError if names, shapes or dtypes differ,
+/// TapeError if an open tape tracks a tensor of `into`; then nothing has been written.
 template <HasFields Into, HasFields From>
 void copy_into(Into& into, const From& from) {
   static_assert(!std::is_const_v<Into>, "copy_into writes the tensors of its first model, which must not be const");

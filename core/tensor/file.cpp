@@ -30,7 +30,7 @@ static_assert(std::endian::native == std::endian::little, "files hold little-end
 
 namespace {
 
-// Descriptors that end with their scope.
+// Closes a descriptor at the end of the scope.
 struct Descriptor {
   int number;
   explicit Descriptor(int n) : number(n) {}
@@ -41,8 +41,8 @@ struct Descriptor {
   Descriptor& operator=(const Descriptor&) = delete;
 };
 
-// What the names of all unfinished files of one target begin with. A target's name may be as long as names can be, so
-// they hold a hash of it (FNV-1a).
+// The common prefix of the names of all unfinished files for a target. The target's name may already be as long as
+// names can be, so the prefix has a hash of it (FNV-1a).
 std::string partial_prefix(const std::string& target) {
   std::uint64_t hash = 0xcbf29ce484222325;
   for (const char c : std::string_view(target).substr(target.rfind('/') + 1))
@@ -50,7 +50,7 @@ std::string partial_prefix(const std::string& target) {
   return fmt::format(".retrograd.{:016x}.", hash);
 }
 
-// "<process>.<number>.tmp", which follows that prefix.
+// "<process>.<number>.tmp", which follows the prefix.
 bool is_partial_suffix(std::string_view text) {
   const auto takes_number = [&text] {
     const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
@@ -71,8 +71,8 @@ bool is_same_file(int descriptor, const std::string& path) {
 
 bool lock(int descriptor) { return ::flock(descriptor, LOCK_EX | LOCK_NB) == 0; }
 
-// Removes the unfinished files of this prefix that no process has locked. The creator of one checks whether it is still
-// there once it is locked, so none that is in use goes.
+// Removes the unfinished files with this prefix that no process has locked. A creator checks that its file still exists
+// after locking it, so no file in use is lost.
 void remove_abandoned(const std::string& folder, const std::string& prefix) {
   const std::unique_ptr<DIR, int (*)(DIR*)> entries(::opendir(folder.empty() ? "." : folder.c_str()), &::closedir);
   if (!entries) return;
@@ -91,7 +91,7 @@ void remove_abandoned(const std::string& folder, const std::string& prefix) {
 
 InputFile::InputFile(const std::string& path)
     : name_(shown_path(path)),
-      descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {  // a pipe must not wait
+      descriptor_(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)) {  // do not block on a pipe
   struct stat status {};
   if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) {
     const int error = errno;
@@ -151,7 +151,7 @@ NewFile::NewFile(const std::string& path) : name_(shown_path(path)), target_(pat
   struct stat status {};
   if (::stat(path.c_str(), &status) == 0) {
     if (!S_ISREG(status.st_mode)) fail<FileError>("{}: path exists and is not a regular file", name_);
-    const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), &std::free);  // a link stays
+    const std::unique_ptr<char, void (*)(void*)> real(::realpath(path.c_str(), nullptr), &std::free);  // keeps a link
     if (!real && errno == ENOMEM) throw std::bad_alloc();
     if (!real) fail_here("create");
     target_ = real.get();
@@ -168,14 +168,14 @@ void NewFile::create() {
   remove_abandoned(folder, prefix);
   for (;;) {
     std::string partial = folder + fmt::format("{}{}.{}.tmp", prefix, ::getpid(), ++count);
-    const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;  // a name that is there is another's, or a link elsewhere
+    const int flags = O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC;  // never opens an existing file or link
     const int file = ::open(partial.c_str(), flags, mode_ ? 0600 : 0666);
     if (file < 0 && errno == EEXIST) continue;
     if (file < 0) fail_here("create");
-    // Where locks are not known files are written without, and nobody can lock, and remove, those of others.
+    // On file systems without locks, files are written unlocked; since nobody can lock them, nobody removes them.
     struct stat status {};
     const bool is_taken = !lock(file) && errno == EWOULDBLOCK;
-    if (is_taken || (::lstat(partial.c_str(), &status) != 0 && errno == ENOENT)) {  // abandoned, it seemed to another
+    if (is_taken || (::lstat(partial.c_str(), &status) != 0 && errno == ENOENT)) {  // taken for abandoned
       ::close(file);
       continue;
     }
@@ -207,9 +207,9 @@ void NewFile::write_tensor(const Tensor& x) {
 void NewFile::finish() {
   if (mode_ && ::fchmod(descriptor_, *mode_) != 0) fail_here("keep the permissions");
   if (::fsync(descriptor_) != 0) fail_here("sync");
-  if (::rename(partial_.c_str(), target_.c_str()) != 0) fail_here("rename to its place");  // still under the lock
+  if (::rename(partial_.c_str(), target_.c_str()) != 0) fail_here("rename to its place");  // still locked
   partial_.clear();
-  ::close(std::exchange(descriptor_, -1));  // all is on the disk
+  ::close(std::exchange(descriptor_, -1));  // everything has been synced
 }
 
 void NewFile::fail_here(const char* what) const {
@@ -222,7 +222,7 @@ Shape checked_shape(std::span<const std::uint64_t> sizes, std::uint64_t element_
   if (sizes.size() > kMaxRank)
     fail<FileError>("{}: expected a shape of at most {} axes, found {}", where(), kMaxRank, sizes.size());
   Shape shape;
-  std::uint64_t product = element_bytes;  // of what is not 0: strides are products of these alone
+  std::uint64_t product = element_bytes;  // zeros count as 1, since strides are products of the other sizes
   bytes = element_bytes;
   for (std::uint64_t size : sizes) {
     if (__builtin_mul_overflow(product, size == 0 ? 1 : size, &product) || product >= kMost)

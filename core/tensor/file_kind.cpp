@@ -13,7 +13,7 @@ using namespace std::string_view_literals;
 struct Beginning {
   std::string_view bytes, kind;
 };
-// The first that fits.
+// The first match wins.
 constexpr Beginning kBeginnings[] = {
     {"version https://git-lfs.github.com/spec/"sv,
      "a Git LFS pointer; `git lfs pull` gets the file that it stands for"sv},
@@ -43,7 +43,7 @@ constexpr Beginning kBeginnings[] = {
     {"\xfe\xff"sv, "UTF-16 text"sv},
 };
 
-// A page of a site that asks to log in, or that says what is not found.
+// An HTML or XML page: a login form, or "not found".
 bool is_markup(std::string_view head) {
   if (head.starts_with("\xEF\xBB\xBF")) head.remove_prefix(3);
   head.remove_prefix(std::min(head.size(), head.find_first_not_of(" \t\r\n")));
@@ -55,7 +55,7 @@ bool is_markup(std::string_view head) {
   return begins("<!doctype html") || begins("<html");
 }
 
-// Plain letters in two bytes each, without a mark: every other byte is 0.
+// ASCII text in UTF-16 without a byte order mark: every other byte is 0.
 bool is_wide_text(std::string_view head) {
   constexpr std::size_t kFewest = 4;
   head = head.substr(0, head.size() / 2 * 2);

@@ -20,7 +20,7 @@ std::string right_aligned(const std::string& text, std::size_t width) {
   return std::string(width - std::min(width, text.size()), ' ') + text;
 }
 
-// A column of values shares one layout: all fixed with as many decimals as the longest needs, or all scientific.
+// The elements share one layout: all fixed-point with as many decimals as the longest needs, or all scientific.
 class Layout {
  public:
   Layout(const std::vector<double>& values, Dtype dtype) : single_(dtype == float32) {
@@ -36,7 +36,7 @@ class Layout {
       if (std::isfinite(value)) decimals_ = std::max(decimals_, decimals_of(value));
     for (double value : values) width_ = std::max(width_, text(value).size());
   }
-  /// The value on its column: points under points, trailing zeros blank, as NumPy has it.
+  /// The value padded to the column width: decimal points aligned and trailing zeros blank, as in NumPy.
   std::string cell(double value) const {
     std::string cell = right_aligned(text(value), width_);
     if (!scientific_ && std::isfinite(value))
@@ -46,7 +46,7 @@ class Layout {
 
  private:
   int decimals_of(double value) const {
-    // The shortest digits that read back as the same value, at most kPrecision after the point.
+    // The shortest digits that round-trip, at most kPrecision after the point.
     for (int digits = 0; digits < kPrecision; ++digits) {
       const std::string s = scientific_ ? fmt::format("{:.{}e}", value, digits) : fmt::format("{:.{}f}", value, digits);
       const double read = std::strtod(s.c_str(), nullptr);
@@ -65,13 +65,13 @@ class Layout {
   std::size_t width_ = 0;
 };
 
-// Calls word(i) for each printed element and sets the words out along NumPy's abbreviation and line breaks: rows that
-// are too long go on in the next line, one column further in than the innermost bracket.
+// Calls word(i) for each printed element and arranges the words with NumPy's abbreviation and line breaks: rows that
+// are too long continue on the next line, indented one column more than the innermost bracket.
 void layout_axes(const Shape& shape, bool abbreviated, int axis, std::int64_t at, std::string& out, Word word) {
   const std::int64_t n = shape[axis];
   const bool innermost = axis + 1 == shape.rank();
   const auto indent = static_cast<std::size_t>(axis + 1);
-  std::size_t column = indent;  // in the line, as if every bracket before stood in it
+  std::size_t column = indent;  // in the line, counting all enclosing brackets
   out += '[';
   for (std::int64_t i = 0; i < n; ++i) {
     const bool skips = abbreviated && n > 2 * kEdge && i == kEdge;
@@ -102,7 +102,7 @@ void layout_axes(const Shape& shape, bool abbreviated, int axis, std::int64_t at
 std::string to_string(const Tensor& x) {
   if (!x.defined()) return "(empty handle)";
   if (x.size() == 0) return "[]";
-  // Read where they lie: of a large view only the edges are shown.
+  // Read in place: of a large view, only the edges are shown.
   const auto offset_of = [&x, strides = x.strides()](std::int64_t i) {
     std::int64_t offset = 0;
     for (int axis = x.rank() - 1; axis >= 0; i /= x.shape()[axis--])

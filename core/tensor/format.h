@@ -1,5 +1,5 @@
-// How shapes, dtypes and tensors print through fmt and streams: NumPy's layout, eight digits after the point at most,
-// large tensors abbreviated. Printing is for people; saving is another room.
+// Formatting of shapes, dtypes and tensors with fmt and streams: NumPy's layout, at most eight digits after the point,
+// large tensors abbreviated. Meant for people; for saving, see nn/files.
 #pragma once
 #include <iosfwd>
 #include <string>

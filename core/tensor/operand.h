@@ -1,5 +1,5 @@
-// An operand of an op: a tensor, or a number that takes the dtype of the tensor on the other side (so `2 * x` never
-// turns float32 into float64). A number the dtype cannot hold is an error, never a rounding: int64 tensor + 0.5.
+// An operand of an op: a tensor, or a number that takes the dtype of the other operand (so `2 * x` never turns float32
+// into float64). A number that the dtype cannot hold is an error, never rounded: int64 tensor + 0.5.
 #pragma once
 #include <concepts>
 #include <cstdint>
@@ -10,10 +10,10 @@
 
 namespace retrograd {
 
-/// A number of the user's: an integer or a floating value, exactly as written.
+/// A number passed by the user: an integer or a floating-point value, exactly as written.
 class Scalar {
  public:
-  /// An integer; one that int64 cannot hold counts as a floating value.
+  /// An integer; one that does not fit in int64 becomes a floating-point value.
   template <std::integral T>
   requires(!std::same_as<T, bool>) constexpr Scalar(T value) : is_integer_(std::in_range<std::int64_t>(value)) {
     if (is_integer_)
@@ -23,12 +23,12 @@ class Scalar {
   }
   /// 0 or 1.
   constexpr Scalar(bool value) : integer_(value), is_integer_(true) {}
-  /// A floating value, as a double.
+  /// A floating-point value, stored as a double.
   template <std::floating_point T>
   constexpr Scalar(T value) : real_(static_cast<double>(value)), is_integer_(false) {}
-  /// True where it was written as an integer.
+  /// True if it was written as an integer.
   constexpr bool is_integer() const { return is_integer_; }
-  /// As an element of a tensor; DtypeError names `op` where T cannot hold it.
+  /// Converts to an element type; DtypeError naming `op` if T cannot hold the value.
   template <class T>
   T as(const char* op) const;
 
@@ -40,25 +40,25 @@ class Scalar {
   bool is_integer_;
 };
 
-/// A borrowed tensor or a number; only ever a parameter. Of a temporary tensor an op may reuse the memory, where
-/// nothing is recorded and nobody else has a handle.
+/// A non-owning reference to a tensor, or a number; for parameters only. An op may reuse the memory of a temporary
+/// tensor if nothing is recorded and there is no other handle.
 class Operand {
  public:
-  /// A tensor that others hold.
+  /// A tensor that the caller keeps.
   Operand(const Tensor& tensor) : tensor_(&tensor), scalar_(0) {}
-  /// A temporary tensor, whose memory the result may take.
+  /// A temporary tensor, whose memory may be reused for the result.
   Operand(Tensor&& tensor) : tensor_(&tensor), scalar_(0), is_temporary_(true) {}
   /// A number.
   template <class T>
   requires(std::integral<T> || std::floating_point<T>) Operand(T value) : scalar_(value) {}
 
-  /// False of a number.
+  /// False for a number.
   bool is_tensor() const { return tensor_ != nullptr; }
-  /// True of a tensor that nobody uses after the call.
+  /// True for a tensor that is not used after the call.
   bool is_temporary() const { return is_temporary_; }
-  /// The tensor; only where it is one.
+  /// The tensor; valid if is_tensor().
   const Tensor& tensor() const { return *tensor_; }
-  /// As a tensor: itself, or a number as a scalar tensor of this dtype. DtypeError where the dtype cannot hold it.
+  /// The tensor itself, or the number as a scalar tensor of this dtype. DtypeError if the dtype cannot hold it.
   Tensor as(const char* op, Dtype dtype) const;
 
  private:
@@ -69,9 +69,10 @@ class Operand {
 
 namespace detail {
 
-/// Both operands as tensors of one dtype (two numbers take the default dtype); DtypeError names `op` where they differ.
+/// Both operands as tensors of one dtype (two numbers take the default dtype); DtypeError naming `op` if their dtypes
+/// differ.
 class OperandPair {
-  Tensor made_a_, made_b_;  // of operands that are numbers
+  Tensor made_a_, made_b_;  // for operands that are numbers
  public:
   OperandPair(const char* op, const Operand& left, const Operand& right)
       : a(left.is_tensor() ? left.tensor() : made_a_),
@@ -85,7 +86,7 @@ class OperandPair {
   OperandPair& operator=(const OperandPair&) = delete;
 
   const Tensor &a, &b;
-  /// The operand whose memory the result may take, or null.
+  /// The operand whose memory may be reused for the result, or null.
   Tensor* spare() const {
     if (is_temporary_a_ && sole_owner(a)) return const_cast<Tensor*>(&a);
     return is_temporary_b_ && sole_owner(b) ? const_cast<Tensor*>(&b) : nullptr;

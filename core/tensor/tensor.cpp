@@ -124,7 +124,7 @@ Tensor copy_values(const Tensor& x) {
 Tensor Tensor::empty(const Shape& shape, Dtype dtype) { return detail::empty_for("empty", shape, dtype); }
 
 namespace {
-// How many bytes: inline, since every result asks.
+// The number of bytes; inline, since it is computed for every result.
 inline std::int64_t bytes_of(const char* op, const Shape& shape, Dtype dtype) {
   auto bytes = static_cast<std::int64_t>(size_of(dtype));
   for (std::int64_t size : shape)

@@ -1,6 +1,6 @@
-// Tensor: a cheap handle with value semantics. One pointer to a reference-counted body (shape, place in the tape, and
-// the values right behind), which views share. Copying copies the handle; assigning rebinds it; values are written only
-// through functions that say so, and never under an open tape that tracks them. Does not depend on what ops compute;
+// Tensor: a cheap handle with value semantics. It is one pointer to a reference-counted body (shape, position on the
+// tape, and the values right after), which views share. Copying copies the handle; assigning rebinds it; values are
+// written only by functions that say so, and never while an open tape tracks them. Does not depend on what ops compute;
 // the one exception is operator[], a recorded op, which is defined in core/tape/linear.
 #pragma once
 #include <array>
@@ -18,36 +18,36 @@
 #include "../base/shape.h"
 #include "../base/storage.h"
 
-/// Tensors, the tape, derivatives, and the ops; the layers, optimizers and tools have namespaces of their own in it.
+/// Tensors, the tape, derivatives and ops; layers, optimizers and tools are in nested namespaces.
 namespace retrograd {
 
 class Tensor;
 
 namespace detail {
 
-/// Where the tape has a tensor, and what it protects. Knows the logs of tapes by their serials alone.
+/// A tensor's position on the tape, and what protects its values. Refers to logs only by serial number.
 struct TapePlace {
-  std::uint32_t node;                  // its number in that log; only the log's own thread reads or writes it
-  std::atomic<std::uint32_t> waiting;  // of base: gradients not computed yet that read the values
-  std::atomic<std::uint64_t> serial;   // of the log it was last recorded on, 0 for none
-  std::atomic<std::uint64_t> stamp;  // of base: of the log that saved the values last, for the write guard; 0 for none
+  std::uint32_t node;                  // its number in that log; accessed only by the log's thread
+  std::atomic<std::uint32_t> waiting;  // base only: number of pending products that read the values
+  std::atomic<std::uint64_t> serial;   // serial of the log it was last recorded on, or 0
+  std::atomic<std::uint64_t> stamp;  // base only: serial of the last log to save the values, for the write guard; or 0
 };
 
-/// Who may hold and write the memory of values; of base.
+/// Who may hold and write the values; base only.
 struct Ownership {
-  std::atomic<std::uint32_t> views;  // views on these values
-  std::atomic<bool> exposed;         // a pointer to write through has been handed out
-  bool wrapped;                      // the values lie in memory of the caller's (wrap.h)
-  bool read_only;                    // they may not be written
+  std::atomic<std::uint32_t> views;  // number of views of these values
+  std::atomic<bool> exposed;         // a pointer for writing has been handed out
+  bool wrapped;                      // the memory belongs to the caller (wrap.h)
+  bool read_only;                    // the values may not be written
 };
 
-/// What handles share: the head of a block whose rest holds the values (or, of a view, its strides). The place in the
-/// log lives here and not in the handle, so that a closure which captured y before y was recorded still sees it. What
-/// most ops touch stands on the first cache line.
+/// The state that handles share: the header of a block whose payload holds the values (or the strides of a view). The
+/// position on the log is here and not in the handle, so that a closure that captured y before y was recorded still
+/// sees it. The fields that most ops use are on the first cache line.
 struct alignas(64) Body : Block {
   TapePlace tape;
   std::byte* data;
-  Body* base;  // whose values it looks at: itself, or of a view another
+  Body* base;  // owner of the values: itself, or the tensor that a view refers to
   std::int64_t size;
   Ownership memory;
   Dtype dtype;
@@ -61,7 +61,7 @@ struct alignas(64) Body : Block {
 
 static_assert(sizeof(Body) == kBlockHead);
 
-/// A contiguous body with room for `bytes` behind it.
+/// Creates a contiguous body with `bytes` of payload.
 inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, Dtype dtype) {
   Body* body = static_cast<Body*>(take_block(bytes));
   body->memory.views.store(0, std::memory_order_relaxed);
@@ -79,7 +79,7 @@ inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, 
   return body;
 }
 
-/// Takes a view's reference from a base whose values lie in memory of the caller's. Its payload begins with one.
+/// Drops a view's reference to a base that wraps the caller's memory. The base's payload begins with such a function.
 using ReleaseWrapped = void (*)(Body* base) noexcept;
 void release_body(Body* body) noexcept;
 /// Row-major strides of a shape.
@@ -87,14 +87,14 @@ Strides row_major(const Shape& shape);
 [[noreturn]] void fail_empty_handle();
 [[noreturn]] void fail_dtype_access(Dtype asked, Dtype is);
 [[noreturn]] void fail_not_contiguous(const char* op, const Tensor& x);
-/// Asked before values are written: throws where an open tape would not allow it. Null until a tape has been open.
+/// Called before values are written: throws if an open tape forbids it. Null until the first tape is opened.
 using WriteGuard = void (*)(const Tensor& x, const char* op, bool is_recorded);
 extern constinit std::atomic<WriteGuard> write_guard;
-/// What the guard throws, ShapeError where elements of x share memory, Error where its memory is read-only.
+/// Throws what the guard throws, ShapeError if elements of x share memory, Error if its memory is read-only.
 void check_overwritable(const Tensor& x, const char* op);
-/// The same for those who write through a pointer: ShapeError also where x is not contiguous.
+/// The same for writes through a pointer: also ShapeError if x is not contiguous.
 void check_writable(const Tensor& x, const char* op);
-/// As check_overwritable, for a write that is itself recorded.
+/// Like check_overwritable, for a write that is itself recorded.
 void check_in_place(const Tensor& x, const char* op);
 /// described(shape, label) of x.
 std::string described(const Tensor& x);
@@ -103,21 +103,21 @@ void check_floating(const char* op, const Tensor& x);
 
 }  // namespace detail
 
-/// A handle on an array of numbers of one dtype, of up to eight axes. Copies and views share the values.
+/// A handle to an array of numbers of one dtype with up to eight axes. Copies and views share the values.
 class Tensor {
  public:
-  /// An empty handle: no shape, no values; every use but assignment and `defined` is an error.
+  /// An empty handle: no shape, no values; any use except assignment and `defined` is an error.
   Tensor() = default;
-  /// Another handle on the same values.
+  /// Another handle to the same values.
   Tensor(const Tensor& other) noexcept : body_(other.body_) {
     if (body_) body_->refs.fetch_add(1, std::memory_order_relaxed);
   }
-  /// Takes over the handle; `other` is empty then.
+  /// Takes over the handle; `other` becomes empty.
   Tensor(Tensor&& other) noexcept : body_(std::exchange(other.body_, nullptr)) {}
-  /// Rebinds this handle to the values of `other`; what it held before is not written. So `x[0] = row` would do
-  /// nothing, and does not compile: copy_into(x[0], row) writes.
+  /// Rebinds this handle to the values of `other`; the previous values are not written. So `x[0] = row` would do
+  /// nothing, and does not compile: use copy_into(x[0], row).
   Tensor& operator=(const Tensor& other) & noexcept { return *this = Tensor(other); }
-  /// The same, by exchanging the handles.
+  /// The same, by swapping the handles.
   Tensor& operator=(Tensor&& other) & noexcept {
     std::swap(body_, other.body_);
     return *this;
@@ -128,18 +128,18 @@ class Tensor {
     if (body_ && detail::drop_reference(body_)) detail::release_body(body_);
   }
 
-  /// A contiguous tensor whose values are not set.
+  /// A contiguous tensor with uninitialized values.
   static Tensor empty(const Shape& shape, Dtype dtype = default_dtype());
-  /// One of the shape of x, which is contiguous, and of this dtype.
+  /// A tensor with the shape of x, which must be contiguous, and this dtype.
   static Tensor empty_like(const Tensor& x, Dtype dtype);
-  /// The same of the dtype of x.
+  /// The same with the dtype of x.
   static Tensor empty_like(const Tensor& x) { return empty_like(x, x.dtype()); }
 
-  /// False of an empty handle.
+  /// False for an empty handle.
   bool defined() const { return body_ != nullptr; }
   /// The sizes along the axes.
   const Shape& shape() const { return body().shape; }
-  /// The number of axes, 0 of a scalar.
+  /// The number of axes; 0 for a scalar.
   int rank() const { return body().shape.rank(); }
   /// The number of elements.
   std::int64_t size() const { return body().size; }
@@ -147,45 +147,44 @@ class Tensor {
   std::int64_t size(int axis) const { return shape()[detail::normal_axis("size", axis, rank())]; }
   /// The type of the elements.
   Dtype dtype() const { return body().dtype; }
-  /// Steps between neighbors along each axis, in elements; only the first rank() are meaningful. 0 where an axis is
-  /// broadcast.
+  /// Steps between neighbors along each axis, in elements; only the first rank() are meaningful. Broadcast axes have 0.
   Strides strides() const { return body().contiguous ? detail::row_major(body_->shape) : body_->view_strides(); }
-  /// True where the elements lie in row-major order without gaps.
+  /// True if the elements are in row-major order without gaps.
   bool is_contiguous() const { return body().contiguous; }
 
-  /// The first element; DtypeError unless T is the tensor's own type.
+  /// The first element; DtypeError unless T matches the dtype.
   template <Element T>
   const T* data() const {
     if (dtype() != dtype_of<T>) detail::fail_dtype_access(dtype_of<T>, dtype());
     return reinterpret_cast<const T*>(body_->data);
   }
-  /// The first element, to write through every handle and view of this storage; TapeError where an open tape tracks it,
-  /// ShapeError where the tensor is not contiguous, Error where the memory was wrapped to be read only.
+  /// The first element, for writing through every handle and view of this storage; TapeError if an open tape tracks it,
+  /// ShapeError if the tensor is not contiguous, Error if the memory was wrapped as read-only.
   template <Element T>
   T* mutable_data() {
     detail::check_writable(*this, "mutable_data");
     body_->base->memory.exposed.store(true, std::memory_order_relaxed);
     return const_cast<T*>(data<T>());
   }
-  /// All values in row-major order, without a copy; ShapeError where the tensor is not contiguous, DtypeError unless T
-  /// is its own type.
+  /// All values in row-major order, without a copy; ShapeError if the tensor is not contiguous, DtypeError unless T
+  /// matches the dtype.
   template <Element T>
   std::span<const T> span() const {
     const T* first = data<T>();
     if (!is_contiguous()) detail::fail_not_contiguous("span", *this);
     return {first, static_cast<std::size_t>(size())};
   }
-  /// The part of the tensor at a place or a range of its first axis: a view, x[-1] the last row, x[range(1, 3)] two of
-  /// them. ShapeError where it is out of range.
+  /// A view at a position or range of the first axis: x[-1] is the last row, x[range(1, 3)] two rows. ShapeError if it
+  /// is out of range.
   Tensor operator[](const Index& index) const;
-  /// The same along the first axes, one index each: x(1, range(0, 2)). Axes without an index stay whole.
+  /// The same along the first axes, one index each: x(1, range(0, 2)). Axes without an index are kept whole.
   template <class... Indices>
   requires(sizeof...(Indices) > 0 && (std::convertible_to<Indices, Index> && ...)) Tensor operator()(
       Indices... indices) const {
     const Index list[] = {Index(indices)...};
     return at(list);
   }
-  /// The one value of a tensor of size 1, converted to T; ShapeError otherwise.
+  /// The value of a tensor of size 1, converted to T; ShapeError for other sizes.
   template <class T>
   T item() const {
     return static_cast<T>(item_value<T>());
@@ -194,14 +193,14 @@ class Tensor {
   template <class T>
   std::vector<T> to_vector() const;
 
-  /// For the engine: what the handles share; Error on an empty handle.
+  /// Internal: the shared body; Error for an empty handle.
   detail::Body& body() const {
     if (!body_) detail::fail_empty_handle();
     return *body_;
   }
-  /// For the engine: the same, null of an empty handle.
+  /// Internal: the body, or null for an empty handle.
   detail::Body* body_or_null() const { return body_; }
-  /// For the engine: a handle that takes over a reference to the body.
+  /// Internal: a handle that takes over a reference to the body.
   static Tensor adopt(detail::Body* body) {
     Tensor handle;
     handle.body_ = body;
@@ -217,7 +216,7 @@ class Tensor {
 
 inline Tensor Tensor::empty_like(const Tensor& x, Dtype dtype) {
   const detail::Body& like = x.body();
-  if (size_of(dtype) > size_of(like.dtype)) return empty(like.shape, dtype);  // which counts its bytes
+  if (size_of(dtype) > size_of(like.dtype)) return empty(like.shape, dtype);  // which checks the number of bytes
   detail::Body* body =
       detail::new_body(static_cast<std::size_t>(like.size) * size_of(dtype), like.shape, like.size, dtype);
   body->data = body->payload();
@@ -226,28 +225,28 @@ inline Tensor Tensor::empty_like(const Tensor& x, Dtype dtype) {
 
 namespace detail {
 
-/// How many bytes such a tensor takes; ShapeError names `op` where that is more than fit in 64 bits.
+/// The number of bytes of such a tensor; ShapeError naming `op` if it does not fit in 64 bits.
 std::int64_t check_bytes(const char* op, const Shape& shape, Dtype dtype);
-/// Tensor::empty for an op, which a ShapeError names.
+/// Tensor::empty for an op, whose name ShapeErrors have.
 Tensor empty_for(const char* op, const Shape& shape, Dtype dtype);
-/// Another window on the storage of `base`: `offset` elements from its first, untracked.
+/// A view of the storage of `base`, starting at element `offset`; untracked.
 Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides, std::int64_t offset = 0);
-/// The first element of a buffer that the engine itself fills.
+/// The first element of a buffer that the engine fills.
 template <class T>
 T* values(const Tensor& x) {
   return const_cast<T*>(x.data<T>());
 }
-/// The same values in row-major order: x itself where it is contiguous, else a copy. Not recorded.
+/// The same values in row-major order: x itself if it is contiguous, otherwise a copy. Not recorded.
 Tensor packed(const Tensor& x);
-/// The same in memory of its own.
+/// A copy of the values in new memory.
 Tensor copy_values(const Tensor& x);
-/// True where this handle is the only one on contiguous storage, so that it may be overwritten unseen.
+/// True if this is the only handle to contiguous storage, so that overwriting it is unobservable.
 inline bool sole_owner(const Tensor& x) {
   const Body& body = x.body();
   return body.contiguous && body.refs.load(std::memory_order_acquire) == 1 &&
          (body.base == &body || body.base->refs.load(std::memory_order_acquire) == 1);
 }
-/// True where both are contiguous and of one shape: their elements lie in pairs.
+/// True if both are contiguous and have the same shape, so that their elements correspond by offset.
 inline bool are_parallel(const Tensor& a, const Tensor& b) {
   const Body &p = a.body(), &q = b.body();
   return p.contiguous && q.contiguous && p.shape == q.shape;

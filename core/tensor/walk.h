@@ -1,7 +1,7 @@
-// How strided and broadcast tensors reach loops: as runs. A run is the longest stretch, after merging axes, on which
-// every operand steps evenly; a fully contiguous call is one run. What is done with a run sees pointers, steps and a
-// count, never shapes. All that this knows of a tensor is that it has a shape, strides, a dtype and data, since
-// tensor.cpp walks, too. Not a public header.
+// Feeds strided and broadcast tensors to loops as runs. A run is the longest sequence, after merging axes, along which
+// every operand has a constant step; a fully contiguous call is one run. Loops see pointers, steps and a count, never
+// shapes. Depends only on the shape, strides, dtype and data of a tensor, since tensor.cpp uses it too. Not a public
+// header.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -16,7 +16,7 @@ class Tensor;
 
 namespace retrograd::detail {
 
-/// Operands of a walk, their axes merged where all of them allow it.
+/// The operands of a walk, with axes merged where all operands allow it.
 template <std::size_t N>
 struct Walk {
   int rank = 0;
@@ -47,16 +47,16 @@ struct Walk {
   }
 };
 
-/// How far an operand moves with each element of a contiguous `out`: 1 where it has its shape, 0 where it is one value,
-/// -1 where it takes a walk.
+/// The step of an operand along a contiguous `out`: 1 if it has the same shape, 0 if it is a single value, -1 if it
+/// needs a walk.
 template <class X = Tensor>
 std::int64_t flat_step(const Shape& out, const X& x) {
   if (x.is_contiguous() && x.shape() == out) return 1;
   return x.size() == 1 ? 0 : -1;
 }
 
-/// Calls run(pointers, steps, n) for each run, in row-major order of `out`; steps are in elements, 0 where broadcast.
-/// Each operand must broadcast to `out`.
+/// Calls run(pointers, steps, n) for each run, in row-major order of `out`; steps are in elements, 0 along broadcast
+/// axes. Each operand must broadcast to `out`.
 template <std::size_t N, class Run>
 void for_each_run(const Shape& out, const std::array<const Tensor*, N>& operands, Run&& run) {
   const std::int64_t size = out.size();

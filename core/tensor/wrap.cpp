@@ -8,7 +8,7 @@ namespace retrograd::detail {
 namespace {
 using Owner = std::shared_ptr<const void>;
 
-// What the block of a wrapped base holds.
+// The payload of a wrapped base.
 struct Wrapped {
   ReleaseWrapped release;
   Owner owner;
@@ -22,8 +22,8 @@ void release(Body* base) noexcept {
 }
 }  // namespace
 
-// Handles are views on a base that nobody has a handle on. The base counts itself among its references, so that no view
-// is ever its sole owner, and its values are never taken for those of a result.
+// Handles are views of a base to which there is no handle. The base holds a reference to itself, so that no view is
+// ever its sole owner and its memory is never reused for a result.
 Tensor wrap_memory(const void* memory, Dtype dtype, bool read_only, const Shape& shape, Owner&& owner) {
   if (!memory && shape.size() > 0) fail("wrap: null pointer for shape {}", shape);
   if (reinterpret_cast<std::uintptr_t>(memory) % size_of(dtype) != 0)
@@ -32,10 +32,10 @@ Tensor wrap_memory(const void* memory, Dtype dtype, bool read_only, const Shape&
   Body& base = handle.body();
   base.data = static_cast<std::byte*>(const_cast<void*>(memory));
   Tensor view = make_view(handle, shape, row_major(shape));
-  new (wrapped_in(&base)) Wrapped{release, std::move(owner)};  // nothing throws from here on
+  new (wrapped_in(&base)) Wrapped{release, std::move(owner)};  // nothing throws after this
   base.memory.wrapped = true;
   base.memory.read_only = read_only;
-  base.memory.exposed.store(true, std::memory_order_relaxed);  // the caller may write whenever they like
+  base.memory.exposed.store(true, std::memory_order_relaxed);  // the caller may write at any time
   base.refs.fetch_add(1, std::memory_order_relaxed);
   return view;
 }

@@ -1,6 +1,6 @@
-// Tensors over the caller's memory, without a copy: with the alignment of its type, read-only if it is const. The call
-// states who owns the memory; it is released exactly once, when the last handle and the last view are gone, on
-// the thread that drops it. Results of ops never take such memory.
+// Tensors over the caller's memory, without a copy: aligned for its type, read-only if it is const. The call states who
+// owns the memory; it is released exactly once, when the last handle and the last view are gone, on the thread that
+// drops it. Results of ops never reuse such memory.
 #pragma once
 #include <concepts>
 #include <memory>
@@ -11,7 +11,8 @@
 namespace retrograd {
 
 struct Borrowed {};
-/// `wrap(memory, shape, rg::borrowed)`: the caller keeps the memory as long as a handle, a view or a tape needs it.
+/// `wrap(memory, shape, rg::borrowed)`: the caller keeps the memory valid as long as a handle, a view or a tape needs
+/// it.
 inline constexpr Borrowed borrowed{};
 
 namespace detail {
@@ -19,20 +20,20 @@ Tensor wrap_memory(const void* memory, Dtype dtype, bool read_only, const Shape&
                    std::shared_ptr<const void>&& owner);
 }  // namespace detail
 
-/// A tensor of the shape.size() values that lie at `memory` in row-major order. Through a const pointer it may only be
-/// read: whatever would write it is an Error. Writing the memory from outside is seen by the tensor and not by a tape.
-/// In-place sums of it are refused under a tape that they concern. Error where memory is null or misaligned for T.
+/// A tensor of shape.size() values at `memory` in row-major order. Through a const pointer it is read-only: writing is
+/// an Error. Writes from outside are visible to the tensor but not to a tape. In-place sums into it are rejected if a
+/// tape is affected. Error if memory is null or misaligned for T.
 template <class T>
 requires Element<std::remove_const_t<T>> Tensor wrap(T* memory, const Shape& shape, Borrowed) {
   return detail::wrap_memory(memory, dtype_of<std::remove_const_t<T>>, std::is_const_v<T>, shape, {});
 }
-/// The same of memory that `owner` keeps alive, for as long as it is needed.
+/// The same for memory that `owner` keeps alive as long as it is needed.
 template <class T>
 requires Element<std::remove_const_t<T>> Tensor wrap(T* memory, const Shape& shape, std::shared_ptr<const void> owner) {
   return detail::wrap_memory(memory, dtype_of<std::remove_const_t<T>>, std::is_const_v<T>, shape, std::move(owner));
 }
-/// The same of memory that the tensor now owns: release(memory) is called once, when it is needed no longer, and also
-/// where this call throws. It must not throw.
+/// The same for memory that the tensor owns from now on: release(memory) is called once, when it is no longer needed,
+/// and also if this call throws. It must not throw.
 template <class T, std::invocable<T*> Release>
 requires Element<std::remove_const_t<T>> Tensor wrap(T* memory, const Shape& shape, Release release) {
   return wrap(memory, shape, std::shared_ptr<const void>(std::shared_ptr<T>(memory, std::move(release))));
