@@ -71,7 +71,7 @@ std::string worst(const ValueRange& range, const Shape& shape) {
 
 const char* already(const ValueRange& range) { return range.is_finite() ? "" : ", which is already not finite"; }
 
-// The position of a node among the ops on the tape; watched tensors have nodes too, and do not count.
+// The position of a node among the ops on the tape, not counting the nodes of watched tensors.
 std::uint32_t position(detail::Log& log, std::uint32_t node) {
   std::uint32_t count = 0;
   for (std::uint32_t i = 0; i <= node; ++i) count += log.nodes[i].kind != detail::NodeKind::watched;
@@ -102,7 +102,7 @@ void AnomalyScope::recorded(detail::Log& log, std::uint32_t node, const Tensor& 
   std::string given;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const Tensor& x = *inputs[i];
-    if (x.body_or_null() == y.body_or_null()) continue;  // a running sum that was a constant, and has been written
+    if (x.body_or_null() == y.body_or_null()) continue;  // a running sum that was a constant, and has been overwritten
     const ValueRange input = detail::range_of(x);
     was_not_finite = was_not_finite || !input.is_finite();
     given += fmt::format("; input {} {}{}: {}", i, detail::described(x), already(input), text(input));

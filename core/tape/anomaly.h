@@ -1,6 +1,6 @@
-// Where did the first NaN come from? While an AnomalyScope lives, every value that this thread records and every
-// cotangent that a rule returns is looked through, and the first that is not finite is an error that names the op, its
-// place on the tape and what it was given. Costs a pass over each tensor. Does not depend on what ops compute.
+// Finds the origin of NaN. While an AnomalyScope is active, every value that this thread records and every cotangent
+// that a rule returns is checked, and the first that is not finite is an error that names the op, its position on the
+// tape and its inputs. Costs a pass over each tensor. Does not depend on what ops compute.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -13,14 +13,14 @@
 
 namespace retrograd {
 
-/// A value or a cotangent that is not finite: the op, its place on the tape, the first bad element, and the ranges of
-/// what it was given. Not the fault of an argument, and so no Error.
+/// A value or cotangent that is not finite: the op, its position on the tape, the first bad element, and the ranges of
+/// its inputs. Not caused by a wrong argument, and so not an Error.
 struct AnomalyError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
 namespace detail {
-/// What a pass over a tensor finds: the range of its finite elements, and the others.
+/// Statistics of a tensor: the range of its finite elements, and the counts of the others.
 struct ValueRange {
   double minimum = 0, maximum = 0;
   std::int64_t size = 0, nans = 0, infinities = 0;
@@ -32,11 +32,11 @@ struct ValueRange {
 ValueRange range_of(const Tensor& x);
 }  // namespace detail
 
-/// Until the end of the scope, AnomalyError from the first op recorded on this thread whose value is not finite, and
-/// from the first rule in a sweep whose cotangent is not finite. Infinities that an input already has may pass on,
-/// since masks of −inf are made on purpose; NaN never passes, and the error says of an input that it is already not
-/// finite. Ops on constants, which no tape records, are not seen. A checkpoint is one op: what its function computes on
-/// the way is seen where it is run again, in the sweep.
+/// Until the end of the scope, throws AnomalyError at the first op recorded on this thread whose value is not finite,
+/// and at the first rule in a sweep whose cotangent is not finite. Infinities that an input already has may be
+/// propagated, since masks of −inf are common; NaN never passes, and the error says if an input was already not finite.
+/// Ops on constants, which no tape records, are not checked. A checkpoint is a single op: the intermediate values of
+/// its function are checked when it is rerun in the sweep.
 class [[nodiscard]] AnomalyScope final : private detail::Observer {
  public:
   AnomalyScope() = default;
@@ -48,14 +48,14 @@ class [[nodiscard]] AnomalyScope final : private detail::Observer {
   void sweeping(detail::Log& log, std::uint32_t node, const Tensor& g) override;
   void passed(detail::Log& log, std::uint32_t node, std::uint32_t input, const Tensor& cotangent) override;
 
-  // The ranges of the values on a tape, by node; of nodes that are not ops, none.
+  // The ranges of the values on a tape, by node; empty for nodes that are not ops.
   struct Values {
     std::uint64_t serial;
     std::vector<detail::ValueRange> ranges;
   };
   Values& values_on(const detail::Log& log);
-  std::vector<Values> values_;  // of the tapes that are open
-  detail::ValueRange given_;    // of the cotangent that the rules now running were given
+  std::vector<Values> values_;  // of all open tapes
+  detail::ValueRange given_;    // of the cotangent passed to the rules that are running
 };
 
 }  // namespace retrograd

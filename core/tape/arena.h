@@ -1,5 +1,5 @@
-// Bump memory in chunks, all of it aligned to 16 bytes: allocating never moves what is there, and clearing keeps the
-// chunks for the next step. Does not depend on what is stored in it, and runs no destructors.
+// Bump allocation in chunks, aligned to 16 bytes: allocating never moves existing data, and clearing keeps the chunks
+// for the next step. Does not depend on what is stored in it, and runs no destructors.
 #pragma once
 #include <cstddef>
 #include <memory>
@@ -17,13 +17,13 @@ class Arena {
     next_ = begin + rounded;
     return begin;
   }
-  /// Makes sure that so many bytes, taken at once or piece by piece, do not throw.
+  /// Ensures that allocating this many bytes, at once or in pieces, does not throw.
   void make_room(std::size_t bytes) {
     if (static_cast<std::size_t>(end_ - next_) < bytes) next_chunk(bytes);
   }
-  /// Begins anew, and gives back the chunks that are more than `keep` bytes together.
+  /// Releases everything, and frees the chunks beyond `keep` bytes in total.
   void clear(std::size_t keep) noexcept;
-  /// A place to go back to: what is allocated after it is given up together.
+  /// A position to return to: everything allocated after it is released together.
   struct Place {
     std::size_t chunk;
     std::byte *next, *end;
@@ -42,7 +42,7 @@ class Arena {
   };
   std::byte* next_chunk(std::size_t bytes);
   std::vector<Chunk> chunks_;
-  std::size_t chunk_ = 0;  // the one in use
+  std::size_t chunk_ = 0;  // the chunk in use
   std::byte *next_ = nullptr, *end_ = nullptr;
 };
 

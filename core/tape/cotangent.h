@@ -1,6 +1,6 @@
-// What rules hand to a sweep: for each input that it wants, a tensor, or a cotangent that need not be computed yet. The
-// sweep alone decides whether that one is computed, added to a sum that is waiting, or waits itself. Knows nothing of
-// where a sweep keeps its sums.
+// What rules pass to a sweep: for each input it wants, a tensor, or a cotangent that is not computed yet. The sweep
+// alone decides whether that one is computed, added to a pending sum, or kept deferred. Does not depend on where a
+// sweep keeps its sums.
 #pragma once
 #include <concepts>
 #include <cstddef>
@@ -18,9 +18,9 @@ class Lazy {
  public:
   /// The cotangent, computed by recorded ops. Called at most once, last.
   virtual Tensor value() = 0;
-  /// sum += value(), in a buffer that nobody else holds, with nothing recorded; false where these shapes need value().
+  /// sum += value(), in a buffer with no other handle and without recording; false if these shapes require value().
   virtual bool add_to(Tensor& /*sum*/) { return false; }
-  /// The same as a product deferred until its value is requested; null where deferring gains nothing.
+  /// The same as a product deferred until its value is requested; null if there is no benefit.
   virtual std::shared_ptr<Deferred> defer() { return nullptr; }
 
  protected:
@@ -36,14 +36,14 @@ concept IsLazy = std::derived_from<T, Lazy>;
 
 }  // namespace detail
 
-/// Receives the cotangents that a joint rule was asked for.
+/// Receives the cotangents that are requested from a joint rule.
 class Cotangents {
  public:
-  /// True where the cotangent of this input is asked for.
+  /// True if the cotangent of this input is requested.
   virtual bool wants(std::size_t input) const = 0;
   /// Passes the cotangent of an input to the sweep; one that is not wanted is dropped.
   virtual void give(std::size_t input, Tensor cotangent) = 0;
-  /// The same of one that is not computed yet.
+  /// The same for a cotangent that is not computed yet.
   virtual void give(std::size_t input, detail::Lazy&& cotangent) = 0;
 
  protected:

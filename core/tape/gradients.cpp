@@ -29,13 +29,13 @@ std::string named(const Tensor& x, const std::string* label) {
 }  // namespace
 
 const std::string& Gradients::Entry::name() const {
-  static const std::string& none = *new std::string;  // read by what is static, too
+  static const std::string& none = *new std::string;  // also read by static destructors
   return label ? *label : none;
 }
 
 namespace detail {
 
-// Open addressing by the address of the values: each place holds a position, counted from 1, or 0.
+// An open-addressing hash table keyed by the address of the values: each slot has a position, counted from 1, or 0.
 struct Positions::Table {
   explicit Table(std::size_t count) : at(std::bit_ceil(2 * count)) {}
   std::size_t place_of(const Tensor& x) const {
@@ -55,7 +55,7 @@ const Positions::Table* Positions::table(std::size_t count, Key key) const {
   constexpr std::size_t kFew = 16;
   if (count <= kFew) return nullptr;
   if (const Table* known = table_.load(std::memory_order_acquire)) return known;
-  if (searches_.fetch_add(1, std::memory_order_relaxed) == 0) return nullptr;  // it may be the only one
+  if (searches_.fetch_add(1, std::memory_order_relaxed) == 0) return nullptr;  // it may be the only search
   Table* const memory = PoolAllocator<Table>().allocate(1);
   Table* made = nullptr;
   try {
@@ -88,7 +88,7 @@ void Positions::search(std::size_t count, Key key, const Tensor& x, FunctionRef<
 }  // namespace detail
 
 const Gradients::Entry* Gradients::find(const Tensor& x, std::size_t& hint) const {
-  constexpr std::size_t kAhead = 8;  // in a walk that leaves some out it is one of the next
+  constexpr std::size_t kAhead = 8;  // how far to look after the hint, for walks that skip some tensors
   const detail::Body* body = &x.body();
   if (const Entry* next = begin() + hint; next < end() && next->key.body_or_null() == body) [[likely]] {
     hint = next + 1 == end() ? 0 : hint + 1;
@@ -125,7 +125,7 @@ const Gradients::Entry* Gradients::find_alias(const Tensor& x, std::size_t& hint
         if (lies_alike(entries_[i].key, x)) at = i, ++count;
         return false;
       });
-  if (count != 1) return nullptr;  // each of several would be a part of the derivative
+  if (count != 1) return nullptr;  // each of several would only be part of the derivative
   hint = at + 1 < entries_.size() ? at + 1 : 0;
   return &entries_[at];
 }
@@ -153,9 +153,8 @@ bool Gradients::contains(const Tensor& x) const {
   return entry && entry->has_value();
 }
 
-// What may fail comes first, and then everything is written. fresh(i, entry, is_own) makes what takes the place of a
-// value, or an empty handle where in_place(i, value) is to change it: only of its own, which nobody else holds and of
-// which no tape has to know.
+// Everything that may fail comes before the first write. fresh(i, entry, is_own) creates the replacement of a value, or
+// returns an empty handle if in_place(i, value) is to modify it: only values without other handles that no tape tracks.
 template <class Fresh, class InPlace>
 void Gradients::change(Fresh fresh, InPlace in_place) {
   std::vector<Tensor, detail::PoolAllocator<Tensor>> replacements(entries_.size());
@@ -183,7 +182,7 @@ void Gradients::change(Fresh fresh, InPlace in_place) {
 }
 
 Gradients& Gradients::operator*=(double factor) {
-  constexpr double kSmall = 0x1p-96;  // from where float32 could not hold the factor, or not all its digits
+  constexpr double kSmall = 0x1p-96;  // below this, float32 could not represent the factor, or not all its digits
   const bool is_small = factor != 0 && std::abs(factor) < kSmall;
   const double first = is_small ? kSmall : factor, second = factor / first;
   using ByDtype = std::array<Tensor, kDtypes>;
@@ -255,7 +254,7 @@ Gradients& Gradients::operator+=(const Gradients& other) {
 
 namespace {
 
-// Σ (x·scale)² in blocks, and in eight sums side by side, so that the loop is not bound by the time of one addition.
+// Σ (x·scale)² in blocks, with eight independent sums, so that the loop is not bound by the latency of an addition.
 template <class T>
 void add_squares(const Tensor& x, double scale, detail::Total<double>& total) {
   constexpr std::int64_t kSums = 8, kBlock = 512 * kSums;
@@ -275,7 +274,8 @@ void add_squares(const Tensor& x, double scale, detail::Total<double>& total) {
   }
 }
 
-// The square root of the sum of all squares. Where one overflows or vanishes, the values are scaled, by a power of two.
+// The square root of the sum of all squares. If a square overflows or underflows, the values are scaled by a power of
+// two.
 double norm_of(std::span<const Gradients::Entry> entries) {
   const auto sum_of_squares = [&](double scale) {
     detail::Total<double> total;

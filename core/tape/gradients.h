@@ -1,6 +1,6 @@
-// What a sweep returns: one cotangent for each watched tensor, keyed by the caller's tensors, which it keeps alive. A
-// plain value: it outlives its tape, and there is nothing to zero between steps. That of a large weight may still be a
-// product to be computed, which shows in nothing but time and memory. Does not depend on how a sweep is performed.
+// The result of a sweep: one cotangent for each watched tensor, keyed by the caller's tensors, which it keeps alive. A
+// plain value: it outlives its tape, and there is nothing to zero between steps. The gradient of a large weight may be
+// a deferred product, which affects only time and memory. Does not depend on how a sweep is performed.
 #pragma once
 #include <atomic>
 #include <cstdint>
@@ -16,8 +16,8 @@
 namespace retrograd {
 
 namespace detail {
-/// Where in a list of tensors each one stands, made when a second search would be long. Copies begin anew. Const
-/// searches may come from several threads at once.
+/// An index of a list of tensors, built when a second search would be long. Copies start without one. Const searches
+/// may run on several threads at once.
 class Positions {
  public:
   using Key = FunctionRef<const Tensor&(std::size_t)>;
@@ -33,8 +33,8 @@ class Positions {
     table_.store(nullptr, std::memory_order_relaxed);
     searches_.store(0, std::memory_order_relaxed);
   }
-  /// Calls found(position) for those whose values begin where those of x do, as long as it returns false; key(i) is the
-  /// i-th of `count` tensors.
+  /// Calls found(position) for the tensors that may have the same first element as x, until it returns true; key(i) is
+  /// the i-th of `count` tensors.
   void search(std::size_t count, Key key, const Tensor& x, FunctionRef<bool(std::size_t)> found) const;
 
  private:
@@ -52,70 +52,70 @@ class Gradients {
   /// A watched tensor and its gradient.
   struct Entry {
     Tensor key;                                  ///< the tensor that was watched
-    Tensor computed;                             ///< empty where the loss does not depend on the key, or it is deferred
+    Tensor computed;                             ///< empty if the loss does not depend on the key, or if deferred
     const std::string* label;                    ///< interned dotted name, or null
-    std::shared_ptr<detail::Deferred> deferred;  ///< a gradient that nobody has asked for yet, or null
+    std::shared_ptr<detail::Deferred> deferred;  ///< a gradient that has not been requested yet, or null
 
-    /// True where the loss depends on the key.
+    /// True if the loss depends on the key.
     bool has_value() const { return deferred || computed.defined(); }
-    /// The gradient, empty where there is none. That of a large weight is computed when it is first asked for.
+    /// The gradient, or an empty handle if there is none. That of a large weight is computed on the first request.
     const Tensor& value() const { return deferred ? deferred->value() : computed; }
     /// The dotted name under which the tensor was watched, or "".
     const std::string& name() const;
   };
 
-  /// The gradient of a watched tensor, of its shape and dtype. TapeError where x was not watched or the loss does not
-  /// depend on it; the error names it.
+  /// The gradient of a watched tensor, with its shape and dtype. TapeError naming x if it was not watched or the loss
+  /// does not depend on it.
   const Tensor& operator[](const Tensor& x) const;
-  /// The same, with zeros where the loss does not depend on x. TapeError where x was not watched.
+  /// The same, but zeros if the loss does not depend on x. TapeError if x was not watched.
   Tensor get_or_zeros(const Tensor& x) const;
-  /// The gradients in the form of the model: a copy of it in which each parameter is that parameter's gradient, zeros
-  /// where the loss does not depend on it (`auto g = gradients.as(model); g.layers[0].weight`); buffers are the model's
-  /// own. TapeError where a parameter was not watched.
+  /// The gradients in the form of the model: a copy of it in which each parameter is replaced by its gradient, or by
+  /// zeros if the loss does not depend on it (`auto g = gradients.as(model); g.layers[0].weight`); buffers are shared
+  /// with the model. TapeError if a parameter was not watched.
   template <HasFields Model>
   Model as(const Model& model) const {
     return detail::rebound(model, detail::Fields::parameters,
                            [this](const Tensor& x) { return x.defined() ? get_or_zeros(x) : Tensor(); });
   }
-  /// True where there is a gradient for x.
+  /// True if there is a gradient for x.
   bool contains(const Tensor& x) const;
-  /// The entry of x, or null where it was not watched. `hint` is where to look first and is moved on: a walk in the
-  /// order of watching then costs one comparison a tensor.
+  /// The entry of x, or null if x was not watched. The search starts at `hint`, which is advanced: a walk in the order
+  /// of watching then costs one comparison per tensor.
   const Entry* find(const Tensor& x, std::size_t& hint) const;
-  /// The same, or else the one entry whose key is an alias of x or that x is an alias of: the same values, lying
-  /// alike.
+  /// The same, or else the only entry whose key is an alias of x or of which x is an alias: the same values with the
+  /// same layout.
   const Entry* find_alias(const Tensor& x, std::size_t& hint) const;
 
-  /// Entries in the order of watching, to walk by name.
+  /// The entries in the order of watching.
   const Entry* begin() const { return entries_.data(); }
-  /// Behind the last entry.
+  /// The end of the entries.
   const Entry* end() const { return entries_.data() + entries_.size(); }
   /// The number of tensors that were watched.
   std::size_t size() const { return entries_.size(); }
 
   /// Multiplies every gradient by a number.
   Gradients& operator*=(double factor);
-  /// Adds the gradients of another sweep over the same tensors or aliases of them (accumulation over micro-batches, and
-  /// over threads that each watch an alias of the model); TapeError on others. A sum starts as `Gradients sum;`, which
-  /// becomes a copy of the first, or takes it over where it is a temporary.
+  /// Adds the gradients of another sweep over the same tensors or aliases of them (accumulation over micro-batches, or
+  /// over threads that each watch an alias of the model); TapeError for any others. A sum starts as `Gradients sum;`,
+  /// which becomes a copy of the first gradients, or takes them over if they are a temporary.
   Gradients& operator+=(const Gradients& other);
-  /// The same of gradients that nobody uses afterwards.
+  /// The same for a temporary.
   Gradients& operator+=(Gradients&& other);
-  /// The Euclidean norm over all gradients together.
+  /// The joint Euclidean norm of all gradients.
   double norm() const;
-  /// Scales all gradients together by max_norm/(norm + 1e-6) where that is below 1 (PyTorch's clip_grad_norm_), and
-  /// returns the norm before. Error where max_norm is not positive, or the norm is NaN or infinite: it names the first
-  /// gradient whose own norm is, where there is one, and nothing has been scaled then.
+  /// Scales all gradients by max_norm/(norm + 1e-6) if that is below 1 (PyTorch's clip_grad_norm_), and returns the
+  /// norm before scaling. Error if max_norm is not positive, or if the norm is NaN or infinite: it names the first
+  /// gradient whose own norm is, if any, and nothing has been scaled.
   double clip_norm(double max_norm);
-  /// Makes every element at least −limit and at most limit; NaN stays NaN. Error where the limit is not positive.
+  /// Clamps every element to [−limit, limit]; NaN stays NaN. Error if the limit is not positive.
   void clip_value(double limit);
 
-  /// For the engine: adds an entry behind the others.
+  /// Internal: appends an entry.
   void append(Entry entry) {
     positions_.clear();
     entries_.push_back(std::move(entry));
   }
-  /// For the engine: makes room for so many entries.
+  /// Internal: reserves memory for `count` entries.
   void reserve(std::size_t count) { entries_.reserve(count); }
 
  private:

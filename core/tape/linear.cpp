@@ -22,7 +22,7 @@ namespace {
 
 const detail::ArithmeticKernels& kernels() { return detail::arithmetic_kernels(); }
 
-// The rule of what leaves values as they are. The engine sums the cotangent down to the shape of a broadcast input.
+// The rule of ops that leave values unchanged. The engine sums the cotangent down to the shape of a broadcast input.
 struct Pass {
   Tensor operator()(Tensor g) const { return g; }
 };
@@ -113,7 +113,7 @@ Tensor stack(std::span<const Tensor> xs) {
 namespace detail {
 
 namespace {
-// The window at this place in x, which is packed where it is not row-major.
+// The window at this position of x, which is packed if it is not row-major.
 Tensor window_at(const Tensor& x, const Shape& shape, const Layout& at) {
   return record("window", make_view(packed(x), shape, at.strides, at.offset),
                 wrt(x, [shape = x.shape(), at](const Tensor& g) { return Placed(g, shape, at); }));
@@ -167,7 +167,7 @@ Tensor Tensor::at(std::span<const Index> indices) const {
     detail::fail<ShapeError>("index: {} indices given for a tensor of shape {}", indices.size(), x.shape());
   Shape shape;
   std::array<Range, kMaxRank> ranges;
-  std::uint32_t kept = 0;  // the axes that stay
+  std::uint32_t kept = 0;  // the axes that are kept
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto a = static_cast<std::size_t>(axis);
     const std::int64_t size = x.shape()[axis];

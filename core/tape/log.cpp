@@ -11,7 +11,8 @@
 
 namespace retrograd::detail {
 
-// Not inline: a program that hides its symbols would have one of its own beside the shared library's.
+// Defined here rather than inline: a program built with hidden symbols would otherwise get its own copy besides the
+// shared library's.
 thread_local constinit Recording current_recording{};
 
 void Log::make_room_for_displaced() { make_room_in(displaced, 2); }
@@ -36,18 +37,18 @@ void Log::unwatch_from(std::size_t begin) noexcept {
 
 namespace {
 
-// Logs are never destroyed: a body may point at the log it was last recorded on long after that log closed. Those that
-// nobody uses are lists through the logs themselves, so that none closes in vain for want of memory.
+// Logs are never destroyed: a body may refer to the log it was last recorded on long after that log closed. Idle logs
+// form intrusive lists, so that closing one cannot fail for lack of memory.
 struct Logs {
   Log* idle = nullptr;  // these hold no memory
   std::uint32_t count = 0;
 };
-constinit Logs logs;  // under locks().logs
+constinit Logs logs;  // guarded by locks().logs
 constexpr std::uint32_t kMostLogs = 1u << 16;
 std::atomic<Log*> log_table[kMostLogs];
 
-// A few logs that this thread has used and may use again: without a lock, and with memory that is warm. They keep what
-// a large step needs; what one tape needed beyond that goes back, and so does all that any further log holds.
+// A few logs that this thread has used and may reuse: without a lock, and with warm memory. They keep what a large step
+// needs; what a tape needed beyond that is freed, and so is the memory of any further log.
 constexpr int kKeptLogs = 4;
 constexpr std::uint32_t kKeptNodes = 64 * Nodes::kChunk;
 constexpr std::size_t kKeptBytes = std::size_t{4} << 20;
@@ -71,7 +72,7 @@ void give_back_beyond(std::vector<T>& list, std::size_t keep) {
   if (list.capacity() * sizeof(T) > keep) std::vector<T>().swap(list);
 }
 
-// Gives back the memory of a closed log beyond so many nodes and bytes of each kind.
+// Frees the memory of a closed log beyond this many nodes and bytes of each kind.
 void trim(Log& log, std::uint32_t nodes, std::size_t bytes) noexcept {
   log.nodes.clear(nodes / Nodes::kChunk);
   log.arena.clear(bytes);
@@ -129,7 +130,7 @@ std::int64_t live_nodes() {
 }
 
 namespace {
-// Before a pool takes more from the system: nothing where this thread does not record.
+// Called before a pool allocates from the system; does nothing if this thread does not record.
 void check_growth(const Pool& pool, std::int64_t more) {
   Log* log = recording();
   if (!log || pool.held_bytes <= std::max<std::int64_t>(tape_limit().bytes, 0) - more) return;
@@ -139,7 +140,7 @@ void check_growth(const Pool& pool, std::int64_t more) {
 
 Log* open_log(bool persistent) {
   Log* log = idle_log();
-  growth_check.store(check_growth, std::memory_order_release);  // pools ask from now on
+  growth_check.store(check_growth, std::memory_order_release);  // pools call it from now on
   log->persistent = persistent;
   log->thread.store(&current_recording, std::memory_order_relaxed);
   log->consumed.store(false, std::memory_order_release);
@@ -147,7 +148,7 @@ Log* open_log(bool persistent) {
   return log;
 }
 
-// Where a log closes after one that opened inside it, or was opened after it, some are no longer its own to give.
+// If the log closes after one that opened inside it, or was opened after it, some tensors no longer belong to it.
 void give_back(Log* log) noexcept {
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
   for (Displaced& was : log->displaced) {
@@ -162,7 +163,7 @@ void give_back(Log* log) noexcept {
 
 void close_log(Log* log) noexcept {
   log->forget_from(0);
-  // A tape that another thread closes is suspended, and has given back already.
+  // A tape closed by another thread is suspended, and has already given its tensors back.
   give_back(log);
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed);
   log->serial.store(0, std::memory_order_release);
@@ -187,7 +188,7 @@ bool is_own(std::uint64_t serial, const Log* log) {
 }
 }  // namespace
 
-// The stamp guards against this thread's mistakes: where two threads save the same values, the later one's stands.
+// The stamp guards against mistakes of a single thread: if two threads save the same values, the later stamp stays.
 void stamp_anew(Log* log, const Tensor& x) {
   std::atomic<std::uint64_t>& stamp = x.body().base->tape.stamp;
   const std::uint64_t serial = log->serial.load(std::memory_order_relaxed), was = stamp.load(std::memory_order_relaxed);

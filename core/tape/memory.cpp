@@ -11,7 +11,7 @@ namespace retrograd {
 
 Memory memory() {
   const detail::PoolTotals pools = detail::pool_totals();
-  // Other threads go on while the counts are read, each on its own.
+  // The counts are not a consistent snapshot: other threads continue while they are read.
   return {pools.live_bytes, std::max<std::int64_t>(0, pools.held_bytes - pools.live_bytes),
           std::max(pools.peak_bytes, pools.live_bytes), pools.live_blocks, detail::live_nodes()};
 }

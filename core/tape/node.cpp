@@ -11,7 +11,7 @@
 namespace retrograd::detail {
 
 void Nodes::next_chunk() {
-  // Nodes are numbered by 32 bits, whatever the limit.
+  // Node numbers have 32 bits, whatever the limit.
   if (size_ > 0) check_node_limit(size_, UINT32_MAX - kChunk, [this] { return largest_ops(); });
   if (size_ == chunks_.size() * kChunk) chunks_.push_back(std::make_unique_for_overwrite<Node[]>(kChunk));
   next_ = &chunks_[size_ / kChunk][0];

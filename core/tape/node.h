@@ -1,7 +1,7 @@
-// Nodes: what a tape keeps of an op. A node has one edge for each tracked input, with the rule for it and the tensors
-// that the rule needs, or one joint rule for all of them; shape and dtype of the value, for checking what arrives
-// there. Rules and what they save are stored in an Arena, nodes in chunks that never move, since a sweep that is itself
-// recorded appends while it reads. Does not depend on what rules compute.
+// Nodes: what a tape keeps for each op. A node has one edge for each tracked input, with its rule and the tensors saved
+// for it, or one joint rule for all inputs; and the shape and dtype of the value, to check cotangents. Rules and what
+// they save are stored in an Arena, nodes in chunks that never move, since a sweep that is itself recorded appends
+// while it reads. Does not depend on what rules compute.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,16 +15,15 @@
 
 namespace retrograd::detail {
 
-/// What can be done with a rule, and the tensors it was recorded with.
+/// The operations of a rule type, and the tensors saved for a rule.
 struct RuleKind {
-  /// The cotangent of the input for that of the value; null where the rule's is not computed yet when it is handed
-  /// over.
+  /// Returns the cotangent of the input for that of the value; null if the rule passes it on uncomputed by `give`.
   Tensor (*call)(void* rule, Tensor&& cotangent);
-  /// Hands the cotangent of input `input` to `out`; null where `call` returns it.
+  /// Passes the cotangent of input `input` to `out`; null if `call` returns it.
   void (*give)(void* rule, Tensor&& cotangent, Cotangents& out, std::size_t input);
   std::span<const Tensor> (*saved)(const void* rule);
-  void (*destroy)(void* rule) noexcept;  // null where there is nothing to
-  bool captures;                         // it may hold tensors besides those that it was recorded with
+  void (*destroy)(void* rule) noexcept;  // null if trivial
+  bool captures;                         // it may hold tensors besides the saved ones
 };
 
 /// One tracked input of a node. A node with a joint rule has edges without rules of their own (`kind` is null).
@@ -33,7 +32,7 @@ struct Edge {
   void* rule;
   Edge* next;
   std::uint32_t parent;
-  std::uint32_t input;  // its position among the op's inputs
+  std::uint32_t input;  // its position among the inputs of the op
 };
 
 /// A rule for all inputs of a node.
@@ -53,7 +52,7 @@ inline void forget_edges(Edge* edge) noexcept {
 
 enum class NodeKind : std::uint8_t {
   op,        ///< the value of an op
-  in_place,  ///< the same, of an op that wrote into its first input
+  in_place,  ///< like op, for an op that wrote to its first input
   watched    ///< a leaf
 };
 
@@ -90,23 +89,22 @@ class Nodes {
     ++size_;
     return *next_++;
   }
-  /// Makes sure that the next push does not throw. TapeError where the nodes have reached the thread's limit.
+  /// Ensures that the next push does not throw. TapeError if the number of nodes has reached the thread's limit.
   void make_room() {
     if (next_ == end_) next_chunk();
   }
-  /// Gives up all nodes, and gives back the chunks beyond so many.
+  /// Removes all nodes, and frees the chunks beyond `keep`.
   void clear(std::size_t keep) noexcept;
-  /// Gives up all nodes from this number on.
+  /// Removes all nodes from this number on.
   void cut(std::uint32_t size);
-  /// "add (500000 times, 122 MiB), …": the ops with the largest values and, where they differ, the most
-  /// frequent.
+  /// "add (500000 times, 122 MiB), …": the ops with the largest values and, if they differ, the most frequent.
   std::string largest_ops();
 
  private:
   void next_chunk();
   std::vector<std::unique_ptr<Node[]>> chunks_;
   std::uint32_t size_ = 0;
-  Node *next_ = nullptr, *end_ = nullptr;  // in the chunk in use
+  Node *next_ = nullptr, *end_ = nullptr;  // in the current chunk
 };
 
 }  // namespace retrograd::detail

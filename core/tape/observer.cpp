@@ -5,7 +5,8 @@
 
 namespace retrograd::detail {
 
-// Not inline: a program with hidden symbols would otherwise have its own copy beside the shared library's.
+// Defined here rather than inline: a program built with hidden symbols would otherwise get its own copy besides the
+// shared library's.
 thread_local constinit Observer* Observer::current_ = nullptr;
 
 void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs) {

@@ -1,5 +1,5 @@
-// Observers of what a thread records and sweeps: drawings, anomaly checks, checkpoints. Without an observer the cost is
-// one test of a pointer. Does not depend on what observers do.
+// Observers of what a thread records and sweeps: graph drawings, anomaly checks, checkpoints. Without an observer the
+// cost is one pointer test. Does not depend on what observers do.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -10,8 +10,8 @@ namespace retrograd::detail {
 
 struct Log;
 
-/// Sees what this thread records and sweeps as long as it lives; they usually nest. It may throw: from a recording,
-/// into the op's caller once all observers have been notified; from a sweep, out of the sweep.
+/// Observes what this thread records and sweeps during its lifetime; observers usually nest. It may throw: from a
+/// recording, to the op's caller once all observers have been notified; from a sweep, out of the sweep.
 class Observer {
  public:
   Observer() : Observer(true) {}
@@ -23,26 +23,26 @@ class Observer {
     if (*link) *link = outer_;
   }
   static Observer* current() { return current_; }
-  /// The next to be told, or null.
+  /// The next observer to notify, or null.
   Observer* outer() const { return shares_ ? outer_ : nullptr; }
-  /// True where sweeps are seen; they then take no shortcuts.
+  /// True if sweeps are observed; they take no shortcuts then.
   static bool sees_sweeps() { return current_ && current_->shares_; }
 
-  /// x is watched from now on, as node `node` of the log.
+  /// x is watched from now on, as `node` of the log.
   virtual void watched(Log&, std::uint32_t /*node*/, const Tensor& /*x*/) {}
-  /// y has just become node `node` of the log, made from these inputs, watched or not.
+  /// y has just become `node` of the log, computed from these inputs, watched or not.
   virtual void recorded(Log&, std::uint32_t /*node*/, const Tensor& /*y*/, std::span<const Tensor* const> /*inputs*/) {}
   /// A sweep is about to call the rules of this node with cotangent g.
   virtual void sweeping(Log&, std::uint32_t /*node*/, const Tensor& /*g*/) {}
   /// Its rules have been called, and the cotangent released.
   virtual void swept(Log&, std::uint32_t /*node*/) {}
-  /// The rules of this node are gone, and with them what only they kept alive.
+  /// The rules of this node have been destroyed, and with them everything that only they kept alive.
   virtual void forgot(Log&, std::uint32_t /*node*/) {}
   /// A rule returned this cotangent for input `input` of the node.
   virtual void passed(Log&, std::uint32_t /*node*/, std::uint32_t /*input*/, const Tensor& /*cotangent*/) {}
 
  protected:
-  /// One that does not share sees recordings only, and what it sees is hidden from those outside it.
+  /// An observer that does not share is only notified of recordings, and hides them from observers outside it.
   explicit Observer(bool shares) : outer_(current_), shares_(shares) { current_ = this; }
 
  private:
@@ -50,12 +50,12 @@ class Observer {
   Observer* outer_;
   bool shares_;
 };
-/// Calls tell(observer) for all observers of this thread, the innermost first.
+/// Calls tell(observer) for all observers of this thread, innermost first.
 template <class F>
 void each_observer(F tell) {
   for (Observer* observer = Observer::current(); observer; observer = observer->outer()) tell(*observer);
 }
-/// Tells all of y, the last node of the log; what they throw is thrown on when all have been told.
+/// Notifies all observers of y, the last node of the log; rethrows what they throw once all have been notified.
 void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor* const> inputs);
 void notify_recorded(Log* log, const Tensor& y, std::span<const Tensor> inputs);
 

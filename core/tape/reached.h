@@ -1,5 +1,5 @@
-// Which nodes a sweep must visit. Depends on the numbers and edges of nodes only, not on what passes along them. Not a
-// public header.
+// Determines which nodes a sweep must visit. Depends only on the numbers and edges of nodes, not on what passes along
+// them. Not a public header.
 #pragma once
 #include <algorithm>
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace retrograd::detail {
 
-// Which nodes a nested sweep must visit: those that lead to something its own tape watched. In an outermost log every
-// node does, and no list is needed.
+// The nodes that a nested sweep must visit: those that depend on something its own tape watched. In an outermost log
+// all nodes do, and no list is needed.
 class Reached {
  public:
   Reached(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const Watched> watched, bool outermost)

@@ -1,7 +1,7 @@
-// How an op states its derivative: record(op, value, wrt(x, rule, saved…)…). The rule gives the cotangent of x for that
-// of the value, in the library's own ops; what else it needs is listed behind it, and only where x is tracked are the
-// rule and handles on these tensors kept on the tape, and the tensors protected against writing. So an op needs no
-// guard of its own: with nothing tracked, record returns the value. Does not depend on what any op computes.
+// How an op declares its derivative: record(op, value, wrt(x, rule, saved…)…). The rule computes the cotangent of x
+// from that of the value, using the library's own ops; what else it needs is listed after it. Only if x is tracked are
+// the rule and handles to these tensors kept on the tape, and the tensors protected from writes. So an op needs no
+// check of its own: if nothing is tracked, record just returns the value. Does not depend on what any op computes.
 #pragma once
 #include <algorithm>
 #include <array>
@@ -34,21 +34,21 @@ class [[nodiscard]] NoTape {
   bool before_;
 };
 
-/// True where an op on these inputs would be recorded: for an op that computes otherwise then.
+/// True if an op on these inputs would be recorded: for ops that compute differently in that case.
 template <class... Tensors>
 bool is_recorded(const Tensors&... inputs) {
   const detail::Log* log = detail::recording();
   return log && (detail::tracked(log, inputs) || ...);
 }
 
-/// Among what a rule saves: the value of the op itself, or an empty handle where that is not needed.
+/// In a list of saved tensors: the value of the op itself, or an empty handle if it is not needed.
 struct Result {
   bool is_needed = true;  ///< false for an empty handle
 };
-/// Among what a rule saves: x where the cotangent of `input` will be asked for, else an empty handle.
+/// In a list of saved tensors: x if the cotangent of `input` will be requested, otherwise an empty handle.
 struct SavedFor {
   const Tensor& input;  ///< an input of the op
-  const Tensor& x;      ///< what only the cotangent of that input needs
+  const Tensor& x;      ///< needed only for the cotangent of that input
 };
 
 namespace detail {
@@ -60,24 +60,24 @@ template <class T>
 concept Savable = SavesTensor<T> || std::same_as<T, Result> || std::same_as<T, SavedFor> || SavesLater<T>;
 }  // namespace detail
 
-/// One input of an op and the rule for it, as `record` takes it: references until then.
+/// One input of an op and its rule, as passed to `record`; holds references only.
 template <class F, class... Saved>
 struct Wrt {
   const Tensor& x;                    ///< the input
-  F rule;                             ///< called with the cotangent and what is saved
+  F rule;                             ///< called with the cotangent and the saved tensors
   std::tuple<const Saved&...> saved;  ///< see `wrt`
 };
 
-/// The rule for input x: rule(cotangent of the value, saved…) is the cotangent of x. What is saved is a tensor,
-/// Result{} for the op's own value, SavedFor{input, tensor}, or a function of the value that returns a tensor (which
-/// may be empty) and is called when the op is recorded. A rule that takes its cotangent by value may be given the last
-/// handle on it, so that ops on std::move(g) reuse its memory. A rule may also capture tensors; then the values of all
-/// inputs are protected.
+/// The rule for input x: rule(cotangent of the value, saved…) is the cotangent of x. A saved item is a tensor, Result{}
+/// for the op's own value, SavedFor{input, tensor}, or a function of the value that is called when the op is recorded
+/// and returns a tensor, which may be empty. A rule that takes its cotangent by value may receive the last handle to
+/// it, so that ops on std::move(g) reuse its memory. A rule may also capture tensors; then the values of all inputs are
+/// protected.
 template <class F, detail::Savable... Saved>
 Wrt<F, Saved...> wrt(const Tensor& x, F rule, const Saved&... saved) {
   return {x, std::move(rule), {saved...}};
 }
-/// True of Wrt, whatever its rule is.
+/// True for Wrt with any rule.
 template <class T>
 inline constexpr bool is_wrt = false;
 /// True.
@@ -96,10 +96,10 @@ Tensor saved_handle(Log*, const Tensor& y, const F& make) {
   return make(y);
 }
 
-/// A rule and the tensors it is called with.
+/// A rule and its saved tensors.
 template <class F, std::size_t kCount>
 struct RuleWithSaved {
-  // One without tensors of its own has none that anybody must be told of; what else may be in it is not known.
+  // A rule without saved tensors may hold some in its captures, unless it is trivially destructible.
   static constexpr bool kCaptures = kCount == 0 && !std::is_trivially_destructible_v<F>;
   F rule;
   std::array<Tensor, kCount> saved;
@@ -132,7 +132,7 @@ constexpr RuleKind rule_kind() {
 template <class Rule>
 inline constexpr RuleKind kRuleKind = rule_kind<Rule>();
 
-/// Places a rule on the log with handles on what it saves, which are protected.
+/// Stores a rule on the log with handles to what it saves, and protects those.
 template <class F, class... Saved>
 auto* place_rule(Log* log, const Tensor& y, F&& rule, const std::tuple<const Saved&...>& saved, void* memory) {
   using Stored = RuleWithSaved<std::remove_cvref_t<F>, sizeof...(Saved)>;
@@ -152,7 +152,7 @@ auto* place_rule(Log* log, const Tensor& y, F&& rule, const std::tuple<const Sav
   return stored;
 }
 
-/// An edge towards x, which is tracked, in front of others.
+/// Creates an edge to x, which is tracked, and prepends it to `others`.
 template <class F, class... Saved>
 Edge* make_edge(Log* log, const Tensor& y, Wrt<F, Saved...>&& of, std::uint32_t input, Edge* others) {
   using Stored = RuleWithSaved<F, sizeof...(Saved)>;
@@ -165,7 +165,7 @@ Edge* make_edge(Log* log, const Tensor& y, Wrt<F, Saved...>&& of, std::uint32_t 
   return new (&memory->edge) Edge{&kRuleKind<Stored>, rule, others, of.x.body().tape.node, input};
 }
 
-/// A joint rule, with what it saves.
+/// Creates a joint rule and what it saves.
 template <class F, class... Saved>
 Joint* make_joint(Log* log, const Tensor& y, F&& rule, const std::tuple<const Saved&...>& saved) {
   using Stored = RuleWithSaved<std::remove_cvref_t<F>, sizeof...(Saved)>;
@@ -175,14 +175,14 @@ Joint* make_joint(Log* log, const Tensor& y, F&& rule, const std::tuple<const Sa
                            &Stored::saved_in, &Stored::destroy, Stored::kCaptures, stored};
 }
 
-/// True of a value that nobody else can see and no log knows yet.
+/// True for a value that has no other handle and is not on any log.
 inline bool is_fresh(const Tensor& y) {
   const Body& body = y.body();
   return body.tape.serial.load(std::memory_order_relaxed) == 0 && body.refs.load(std::memory_order_relaxed) == 1;
 }
-/// A handle on y that may be given a place in the log: a fresh one where y already has its own.
+/// Ensures that y can be appended to the log: replaces y by a new handle if it is already on one.
 void make_own(Log* log, Tensor& y);
-/// Gives y that place, with these edges or this joint rule, and protects its values. Where it throws, nothing has
+/// Appends a node for y with these edges or this joint rule, and protects its values. If it throws, nothing has
 /// changed.
 inline void append_value(Log* log, const char* op, Tensor& y, bool is_new, Edge* edges, Joint* joint) {
   if (is_new) {
@@ -202,7 +202,7 @@ inline void append_value(Log* log, const char* op, Tensor& y, bool is_new, Edge*
   stamp(log, y);
 }
 
-/// The values of all inputs are protected where a rule may read them unlisted.
+/// True if the rule of an input may capture tensors, so that the values of all inputs must be protected.
 template <class... T>
 inline constexpr bool captures = false;
 template <class F, class... Saved>
@@ -210,8 +210,8 @@ inline constexpr bool captures<Wrt<F, Saved...>> = RuleWithSaved<F, sizeof...(Sa
 
 }  // namespace detail
 
-/// Appends the op that made y to the open tape, with a rule for each input that is tracked, and returns y. The engine
-/// skips unwatched inputs, sums a cotangent down to the shape of a broadcast input, and accumulates: a rule never does.
+/// Appends the op that computed y to the open tape, with a rule for each tracked input, and returns y. The engine skips
+/// unwatched inputs, sums a cotangent down to the shape of a broadcast input, and accumulates: rules never do.
 template <class... Inputs>
 requires(is_wrt<std::remove_cvref_t<Inputs>>&&...) Tensor record(const char* op, Tensor y, Inputs&&... inputs) {
   detail::Log* log = detail::recording();
@@ -239,8 +239,8 @@ requires(is_wrt<std::remove_cvref_t<Inputs>>&&...) Tensor record(const char* op,
   return y;
 }
 
-/// The same with one rule for all inputs: rule(cotangent, out, saved…) asks out.wants(i) and answers out.give(i,
-/// cotangent of input i). For ops whose inputs are a list, or where one pass serves several inputs.
+/// The same with one rule for all inputs: rule(cotangent, out, saved…) checks out.wants(i) and calls out.give(i,
+/// cotangent of input i). For ops with a list of inputs, or where one pass computes several cotangents.
 template <class F, detail::Savable... Saved>
 Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F rule, const Saved&... saved) {
   detail::Log* log = detail::recording();
@@ -249,7 +249,7 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
   const bool is_new = detail::is_fresh(y);
   if (!is_new) detail::make_own(log, y);
   detail::Edge* edges = nullptr;
-  for (auto i = static_cast<std::uint32_t>(inputs.size()); i-- > 0;) {  // so that the edges are in the order of inputs
+  for (auto i = static_cast<std::uint32_t>(inputs.size()); i-- > 0;) {  // keeps the edges in input order
     if constexpr (detail::RuleWithSaved<F, sizeof...(Saved)>::kCaptures) detail::stamp(log, inputs[i]);
     if (!detail::tracked(log, inputs[i])) continue;
     edges = new (log->arena.allocate(sizeof(detail::Edge)))
@@ -269,8 +269,8 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
 
 namespace detail {
 
-/// Writes into x and appends this to the open tape as an op whose value x is from then on. One of the
-/// inputs stands for x as it was. As long as something may fail nothing is written.
+/// Writes to x and appends this to the open tape as an op whose value x is from then on. One of the inputs stands for x
+/// before the write. Nothing is written before everything that may fail has succeeded.
 template <class Write, class... Inputs>
 void record_in_place(const char* op, Tensor& x, Write write, Inputs&&... inputs) {
   Log* log = recording();
@@ -289,7 +289,8 @@ void record_in_place(const char* op, Tensor& x, Write write, Inputs&&... inputs)
     forget_edges(edges);
     throw;
   }
-  // Of a view no handle is left on the base: its place tells later views of it who is at work here.
+  // The log keeps no handle to the base of a view, so the base's serial tells later views of it that this log writes
+  // here.
   if (Body* base = x.body().base; base != &x.body())
     base->tape.serial.store(log->serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
   const Tensor* const seen[] = {&inputs.x...};
@@ -298,12 +299,12 @@ void record_in_place(const char* op, Tensor& x, Write write, Inputs&&... inputs)
 }
 
 /// The operand of an op whose memory the value may reuse: a temporary with no other handle, if the op is not recorded;
-/// else null.
+/// otherwise null.
 [[gnu::always_inline]] inline Tensor* reusable(const OperandPair& operands) {
   Tensor* spare = operands.spare();
   return spare && !is_recorded(operands.a, operands.b) ? spare : nullptr;
 }
-/// The same of the cotangent that a derivative's op was given by value.
+/// The same for a cotangent that a rule received by value.
 template <class... Others>
 [[gnu::always_inline]] inline Tensor* reusable(Tensor& g, const Others&... others) {
   return sole_owner(g) && !is_recorded(g, others...) ? &g : nullptr;

@@ -9,7 +9,7 @@ namespace retrograd::detail {
 CotangentSums::CotangentSums(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const Watched> watched,
                              bool is_recorded)
     : log_(log), mark_(mark), is_recorded_(is_recorded) {
-  // So that there is room for the list when it is spare again.
+  // Reserve now, so that the destructor can return the list without allocating.
   if (std::vector<std::vector<Tensor>>& spare = log.spare_cotangents; spare.size() == spare.capacity())
     spare.reserve(spare.size() + 4);
   if (!log.spare_cotangents.empty()) {
@@ -56,7 +56,7 @@ bool CotangentSums::has_partial(std::uint32_t node) const {
   return std::any_of(partial_.begin(), partial_.end(), [&](const Partial& one) { return one.node == node; });
 }
 
-// Adds what was put aside at a node to what waits there.
+// Adds the partial sums of a node to its current sum.
 void CotangentSums::gather(std::uint32_t node) {
   if (!has_partial(node)) return;
   Tensor& sum = at(node);

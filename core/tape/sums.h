@@ -1,5 +1,5 @@
-// The cotangents on their way through a sweep: for each node the sum of what has arrived there. The error of a sum does
-// not grow with the number of its terms. Does not depend on rules or observers.
+// The cotangents on their way through a sweep: for each node the sum of those that have arrived. The error of a sum
+// does not grow with the number of its terms. Does not depend on rules or observers.
 #pragma once
 #include <cstdint>
 #include <limits>
@@ -15,16 +15,16 @@ namespace retrograd::detail {
 
 class CotangentSums {
  public:
-  /// Of the nodes from `mark` to `last`, and of the watched ones before it: a sweep visits nothing else there. Where
-  /// the sweep is itself recorded, sums are ops, and nothing is added in place.
+  /// For the nodes from `mark` to `last`, and the watched ones before that: the only ones a sweep visits. If the sweep
+  /// is itself recorded, sums are ops, and nothing is added in place.
   CotangentSums(Log& log, std::uint32_t mark, std::uint32_t last, std::span<const Watched> watched, bool is_recorded);
   ~CotangentSums();
   CotangentSums(const CotangentSums&) = delete;
   CotangentSums& operator=(const CotangentSums&) = delete;
 
-  /// What waits at a node, empty where nothing has arrived.
+  /// The current sum of a node; empty if nothing has arrived.
   Tensor& at(std::uint32_t node) { return node >= mark_ ? slots_[node - mark_] : leaf(node); }
-  /// The same, complete: what was put aside is added first.
+  /// The same, complete: including the partial sums.
   Tensor& complete(std::uint32_t node) {
     if (node == next_partial_) [[unlikely]]
       gather(node);
@@ -41,19 +41,19 @@ class CotangentSums {
     if (sum.defined()) before_adding(node, sum);
     add_to(sum, std::move(more));
   }
-  /// The sum at this node, to be added to in place; null where that cannot be done.
+  /// The sum of this node, for adding in place; null if that is not possible.
   Tensor* sum_to_add_to(std::uint32_t node) {
     Tensor& sum = at(node);
     if (is_recorded_ || !sum.defined()) return nullptr;
     before_adding(node, sum);
     return sum.defined() && sole_owner(sum) ? &sum : nullptr;
   }
-  /// True where nothing has arrived at a node from the mark on.
+  /// True if nothing has arrived at a node from the mark on.
   bool is_untouched(std::uint32_t node) const { return !slots_[node - mark_].defined() && !has_partial(node); }
 
  private:
-  // The cotangents of a tensor that is used very often are not added one by one: that error would grow with their
-  // number. A few are added up, then a few of these sums, and so on.
+  // The cotangents of a tensor with very many uses are not added one by one, as that error would grow with their
+  // number. A few are summed, then a few of these sums, and so on.
   static constexpr int kFewTerms = std::numeric_limits<std::uint8_t>::max() + 1;
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
   struct Partial {
@@ -85,12 +85,12 @@ class CotangentSums {
   const std::uint32_t mark_;
   const bool is_recorded_;
   std::vector<Tensor> slots_;  // sums of the nodes from the mark on
-  std::vector<Leaf> leaves_;   // those of watched tensors from before it
-  // How often another one arrived since something was put aside last, of the nodes from the mark on and of the leaves;
-  // and what was put aside: sums of 256, 256², … terms each.
+  std::vector<Leaf> leaves_;   // sums of watched tensors before the mark
+  // The number of arrivals since the last partial sum was stored, for the nodes from the mark on and the leaves; and
+  // the stored sums, of 256, 256², … terms each.
   std::vector<std::uint8_t, PoolAllocator<std::uint8_t>> arrivals_;
   std::vector<Partial, PoolAllocator<Partial>> partial_;
-  std::uint32_t next_partial_ = kNone;  // the last node from the mark on where one was put aside
+  std::uint32_t next_partial_ = kNone;  // the last node from the mark on with a partial sum
 };
 
 }  // namespace retrograd::detail

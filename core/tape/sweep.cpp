@@ -40,7 +40,7 @@ void Sweep::run(const Tensor& cotangent) {
   }
 }
 
-// Hands g to the rule of one edge, the handle itself where no other rule needs it.
+// Passes g to the rule of one edge: the handle itself if no other rule needs it.
 inline void Sweep::call_rule(const Edge& edge, Tensor& g) {
   if (!reached_.contains(edge.parent)) return;
   const RuleKind& kind = *edge.kind;
@@ -76,19 +76,19 @@ void Sweep::give(std::size_t input, Tensor cotangent) {
 void Sweep::give(std::size_t input, Lazy&& cotangent) {
   const Edge* edge = edge_of(input);
   if (!edge || !reached_.contains(edge->parent)) return;
-  // A sweep that is recorded or observed sees tensors alone.
+  // A sweep that is recorded or observed handles tensors only.
   const bool may_be_lazy = !order_.is_recorded && !is_observed_;
   if (!may_be_lazy || !take_lazy(edge->parent, cotangent)) accumulate(*edge, cotangent.value());
 }
 
-// Adds it in place where a sum is waiting, or lets it wait itself: at a leaf, as long as nothing else arrives there.
+// Adds it in place to an existing sum, or keeps it deferred: at a leaf, until something else arrives there.
 inline bool Sweep::take_lazy(std::uint32_t node, Lazy& cotangent) {
   if (!waiting_.empty()) compute_waiting(node);
   if (Tensor* sum = sums_.sum_to_add_to(node)) return cotangent.add_to(*sum);
   return node >= order_.mark && log_.nodes[node].watched && !log_.nodes[node].edges && let_wait(node, cotangent);
 }
 
-// The edges of a joint rule are in the order of its inputs, and most rules ask in that order.
+// The edges of a joint rule are in the order of its inputs, and most rules query in that order.
 const Edge* Sweep::edge_of(std::size_t input) const {
   if (asked_->input == input) return asked_;
   const Edge* edge = asked_->input < input ? asked_ : node_->edges;
@@ -101,7 +101,7 @@ void Sweep::accumulate(const Edge& edge, Tensor&& more) {
   if (is_observed_ && more.defined())
     each_observer([&](Observer& observer) { observer.passed(log_, number_, edge.input, more); });
   const Node& parent = log_.nodes[edge.parent];
-  if (edge.parent >= order_.mark && waiting_.empty() && more.defined()) {  // the common case: the first one
+  if (edge.parent >= order_.mark && waiting_.empty() && more.defined()) {  // the common case: the first arrival
     Tensor& sum = sums_.at(edge.parent);
     if (!sum.defined() && more.dtype() == parent.dtype && parent.has_shape(more.shape())) {
       sum = std::move(more);
@@ -143,7 +143,7 @@ std::shared_ptr<Deferred>* Sweep::find_waiting(std::uint32_t node) {
   return at != 0 && waiting_[at - 1] ? &waiting_[at - 1] : nullptr;
 }
 
-// The gradient at this node does not wait any longer, since another is to be added to it.
+// Computes the deferred gradient of this node, since another one is to be added to it.
 void Sweep::compute_waiting(std::uint32_t node) {
   if (auto* product = find_waiting(node)) {
     sums_.at(node) = (*product)->value();

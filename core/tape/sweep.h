@@ -1,5 +1,5 @@
-// One sweep: backward over the nodes from the loss on, calling the rules of those that are reached and adding up what
-// they return. Does not depend on what rules compute or on who asked for the gradients.
+// One sweep: goes backward over the nodes from the loss on, calls the rules of those that are reached, and sums up what
+// they return. Does not depend on what rules compute or on who requested the gradients.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -15,10 +15,10 @@
 
 namespace retrograd::detail {
 
-/// What a sweep is asked to do.
+/// The parameters of a sweep.
 struct SweepOrder {
-  std::uint32_t mark, last;          ///< it goes from node `last` down to `mark`
-  std::span<const Watched> watched;  ///< whose gradients are wanted
+  std::uint32_t mark, last;          ///< from node `last` down to `mark`
+  std::span<const Watched> watched;  ///< tensors whose gradients are requested
   bool is_recorded;                  ///< the sweep is itself recorded
   bool consumes;                     ///< rules are released once they have been called
 };
@@ -27,10 +27,10 @@ class Sweep final : public Cotangents {
  public:
   Sweep(Log& log, const SweepOrder& order, const Reached& reached);
 
-  /// Starts with this cotangent at the last node.
+  /// Runs the sweep, starting with this cotangent at the last node.
   void run(const Tensor& cotangent);
-  /// The cotangent that arrived at a watched node, as values of its own, which no other gradient, no view and no
-  /// cotangent of the caller's shares.
+  /// The cotangent that arrived at a watched node, in memory not shared with any other gradient, view or cotangent of
+  /// the caller.
   Gradients::Entry take(const Watched& one);
 
   bool wants(std::size_t input) const override;
@@ -53,10 +53,10 @@ class Sweep final : public Cotangents {
   const bool is_observed_;
   const Reached& reached_;
   CotangentSums sums_;
-  Node* node_ = nullptr;  // whose rules are being called, and its number
+  Node* node_ = nullptr;  // the node whose rules are being called, and its number
   std::uint32_t number_ = 0;
-  mutable const Edge* asked_ = nullptr;  // the one that its joint rule asked about last
-  // Gradients that are not computed yet, and for each node where among them its own is, from 1.
+  mutable const Edge* asked_ = nullptr;  // the edge its joint rule last asked about
+  // Deferred gradients, and for each node the position of its own among them, from 1.
   std::vector<std::shared_ptr<Deferred>, PoolAllocator<std::shared_ptr<Deferred>>> waiting_;
   std::vector<std::uint32_t, PoolAllocator<std::uint32_t>> waits_;
 };

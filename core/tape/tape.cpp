@@ -35,7 +35,7 @@ Tape::~Tape() {
   else if (!suspended_ && log_->serial.load(std::memory_order_relaxed) == serial_)
     log_->unwatch_from(watched_mark_);
   if (suspended_) return;
-  // A tape that was kept past the end of the one around it has nothing to go back to.
+  // A tape that outlives the one around it has nothing to restore.
   if (before_.log && before_.log->serial.load(std::memory_order_relaxed) != before_serial_) before_ = {};
   detail::current_recording = before_;
 }
@@ -126,7 +126,7 @@ Gradients Tape::sweep(const Tensor& y, const Tensor& cotangent, bool may_be_unre
   }
 
   const bool consumes = outermost_ && !log.persistent;
-  struct ForgetAll {  // also when a rule throws in mid-sweep
+  struct ForgetAll {  // even if a rule throws in mid-sweep
     Log* log;
     ~ForgetAll() {
       if (log) log->forget_from(0);
