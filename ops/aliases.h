@@ -1,6 +1,5 @@
-// Other names of ops. An op has NumPy's name where NumPy has it; here are the names under which users of PyTorch, and
-// of NumPy's longer forms, look for the same thing. Each is one line, and errors speak of the op that it stands for.
-// No family of ops includes this header.
+// Aliases of ops. An op has NumPy's name if NumPy has it; these are the names that users of PyTorch, or of NumPy's
+// longer forms, look for. Each is one line, and errors name the op it calls. No family of ops includes this header.
 #pragma once
 #include <initializer_list>
 #include <span>

@@ -21,7 +21,7 @@ const detail::ActivationKernels& kernels() { return detail::activation_kernels()
 
 }  // namespace
 
-// Recorded as what it is of y, but computed from x: y(1 − y) has no digits left where y is near 1.
+// Recorded as a function of y, but computed from x: where y is near 1, y(1 − y) loses all its digits.
 
 namespace {
 // 1 − 2y = −tanh(x/2); its derivative in y is −2.
@@ -54,12 +54,12 @@ Tensor detail::sigmoid_gradient(Tensor g, const Tensor& y, const Tensor& x) {
 
 namespace {
 
-// The rule of the op keeps x alone; y is computed again where the derivative is recorded in its turn.
+// The op saves only x; y is recomputed if the derivative is itself recorded.
 Tensor sigmoid_rule(Tensor g, const Tensor& x) {
   return detail::sigmoid_gradient(std::move(g), is_recorded(x) ? sigmoid(x) : x, x);
 }
 
-// Eq. 2.3, and below 0 the same multiplied out, e^x/(1 + e^x): neither overflows on its side.
+// Eq. 2.3, and for x < 0 the equivalent e^x/(1 + e^x): neither overflows on its side.
 Tensor sigmoid_composed(const Tensor& x) {
   const Tensor below = x < 0;
   const Tensor e = exp(where(below, x, -x));
@@ -101,7 +101,7 @@ Tensor softsign(const Tensor& x) {
 
 namespace {
 
-// An activation whose derivative is one pass: an op r = g·f′(x) of its own, with ∂r/∂x = g·f″(x).
+// An activation whose derivative is one pass: a separate op r = g·f′(x), with ∂r/∂x = g·f″(x).
 struct Curve {
   const char *op, *gradient_op;
   const detail::ByDtype<detail::UnaryRun>& value;
@@ -126,11 +126,11 @@ Tensor value(const Curve* f, const Tensor& x) {
                     x, [f](Tensor g, const Tensor& at) { return gradient(f, std::move(g), at); }, x));
 }
 
-// x, held at ±limit, from where on f″ is 0 as long as nothing in it is infinite.
+// x clamped to ±limit, beyond which f″ is 0, so that no intermediate result is infinite.
 Tensor held(const Tensor& x, double limit) { return clip(x, -limit, limit); }
 
-// f = x·σ(w): f″ = σ(w)σ(−w)·[2w′ + x·((σ(−w) − σ(w))·w′² + w″)]. σ(x)σ(−x) as the square of e/(1 + e²) with e =
-// e^(−|x|/2), a normal number where the square is none; σ(−x) − σ(x) = −tanh(x/2).
+// f = x·σ(w): f″ = σ(w)σ(−w)·[2w′ + x·((σ(−w) − σ(w))·w′² + w″)]. σ(x)σ(−x) is the square of e/(1 + e²) with e =
+// e^(−|x|/2), which is normal even if the square is not; σ(−x) − σ(x) = −tanh(x/2).
 Tensor silu_second(const Tensor& any_x) {
   const Tensor x = held(any_x, 1e4), e = exp(-0.5 * abs(x)), root = e / (1 + square(e));
   return root * (2 - x * tanh(0.5 * x)) * root;

@@ -1,6 +1,6 @@
-// Smooth activation functions, element by element; float32 and float64. (tanh is declared in hyperbolic.h,
-// relu and other piecewise functions in rectifiers.h.) Values and derivatives are their limits where x is large or
-// infinite, never ∞ · 0. sigmoid is an override: see override.h.
+// Smooth activation functions, element-wise; float32 and float64. (tanh is declared in hyperbolic.h, relu and other
+// piecewise functions in rectifiers.h.) For large or infinite x, values and derivatives are their limits, never ∞ · 0.
+// sigmoid is an override: see override.h.
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "../override/override.h"
@@ -20,17 +20,18 @@ Tensor silu(const Tensor& x);
 
 /// How gelu is approximated.
 enum class GeluApproximation {
-  none,  ///< not at all
-  tanh   ///< by tanh, which is off by less than 5e-4 and faster
+  none,  ///< exact
+  tanh   ///< by tanh, with an error below 5e-4, and faster
 };
-/// x · Φ(x), where Φ is the normal distribution (D. Hendrycks, K. Gimpel 2016); or that paper's approximation
+/// x · Φ(x), where Φ is the normal distribution function (D. Hendrycks, K. Gimpel 2016); or that paper's approximation
 /// x/2 · (1 + tanh(√(2/π) · (x + 0.044715 x³))).
 Tensor gelu(const Tensor& x, GeluApproximation approximate = GeluApproximation::none);
 /// x · tanh(softplus(x)) (D. Misra 2019).
 Tensor mish(const Tensor& x);
 
 namespace detail {
-/// The cotangent of a sigmoid's input from that of its value, the value y and the input x, which need not be recorded.
+/// The cotangent of the input of a sigmoid, from that of its value, the value y and the input x, which need not be
+/// recorded.
 Tensor sigmoid_gradient(Tensor g, const Tensor& y, const Tensor& x);
 }  // namespace detail
 

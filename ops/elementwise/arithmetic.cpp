@@ -22,7 +22,8 @@ Tensor sub(const Operand& left, const Operand& right) {
 
 namespace {
 
-// The cotangent of a factor: that of the product times the other factor, added where a sum is already waiting.
+// The cotangent of a factor: that of the product times the other factor, which can be added directly to an existing
+// sum.
 class Times final : public detail::Lazy {
  public:
   Times(Tensor g, const Tensor& factor) : g_(std::move(g)), factor_(factor) {}
@@ -92,8 +93,8 @@ Tensor reciprocal(const Tensor& x) {
 
 namespace {
 
-// d max(a, b) = [a > b]·da + [b > a]·db + [a = b]·(da + db)/2, and the minimum likewise with <; chosen and not
-// multiplied, so that an infinite cotangent leaves the loser alone. NaN lets it pass.
+// d max(a, b) = [a > b]·da + [b > a]·db + [a = b]·(da + db)/2, and likewise for the minimum with <. Selects rather than
+// multiplies, so that an infinite cotangent does not reach the operand that was not chosen. NaN propagates.
 Tensor extreme(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel,
                Tensor (*loses)(const Operand&, const Operand&), const Operand& left, const Operand& right) {
   const detail::OperandPair in(op, left, right);

@@ -1,5 +1,5 @@
-// Comparisons, which make masks, and the choice by a mask. Comparisons take every dtype (false is less
-// than true) and have no gradient; NaN is unequal to everything and never less or greater.
+// Comparisons, which return masks, and selection by a mask. Comparisons support every dtype (false is less than true)
+// and have no gradient; NaN is unequal to everything and never less or greater.
 #pragma once
 #include "../../core/tensor/operand.h"
 #include "../../core/tensor/tensor.h"
@@ -32,8 +32,8 @@ inline Tensor operator>(const Operand& a, const Operand& b) { return greater(a, 
 /// greater_equal(a, b).
 inline Tensor operator>=(const Operand& a, const Operand& b) { return greater_equal(a, b); }
 
-/// a where the mask is true, b elsewhere, all three broadcast together. The gradient of a masked-out value is 0,
-/// whatever the value (so a NaN that was not chosen leaves no trace).
+/// a where the mask is true, b elsewhere, with broadcasting of all three. The gradient of a value that is not selected
+/// is 0, whatever the value (so a NaN there has no effect).
 Tensor where(const Tensor& mask, const Operand& a, const Operand& b);
 
 }  // namespace retrograd

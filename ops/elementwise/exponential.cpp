@@ -29,7 +29,7 @@ Tensor exp2(const Tensor& x) {
                     x, [](const Tensor& g, const Tensor& value) { return g * value * std::numbers::ln2; }, Result{}));
 }
 
-// d(eˣ − 1) = eˣ·dx; not y + 1, which has no digits left where eˣ is small
+// d(eˣ − 1) = eˣ·dx; not computed as y + 1, which loses all digits where eˣ is small
 Tensor expm1(const Tensor& x) {
   return record("expm1", detail::map("expm1", kernels().expm1, x),
                 wrt(

@@ -15,8 +15,8 @@ namespace {
 
 const detail::HyperbolicKernels& kernels() { return detail::hyperbolic_kernels(); }
 
-// asinh and acosh: r = (x² ± 1)^(−1/2), dr = −b·dx with b = x·r³, and db = r³·(±3r² − 2)·dx, in which nothing cancels
-// where acosh has its pole.
+// asinh and acosh: r = (x² ± 1)^(−1/2), dr = −b·dx with b = x·r³, and db = r³·(±3r² − 2)·dx, which does not cancel at
+// the pole of acosh.
 struct Root {
   const char *slope, *bend;
   detail::ByDtype<detail::UnaryRun> detail::HyperbolicKernels::*kernel;
@@ -47,7 +47,7 @@ Tensor slope(const Root* of, const Tensor& x) {
           Result{}));
 }
 
-// r = 1/(1 − x²), in factors: near ±1 the square would cancel; dr = 2x·r²·dx
+// r = 1/(1 − x²), computed as a product, since the square would cancel near ±1; dr = 2x·r²·dx
 Tensor atanh_slope(const Tensor& x) {
   Tensor r = detail::map("atanh_slope", kernels().atanh_slope, x);
   return record("atanh_slope", std::move(r),
@@ -96,7 +96,7 @@ Tensor atanh(const Tensor& x) {
                     x, [](const Tensor& g, const Tensor& at) { return g * atanh_slope(at); }, x));
 }
 
-// r = g·(1 − y²); ∂r/∂y = −2·g·y. Recorded as what it is of y, but computed from x where 1 − y² has no digits left.
+// r = g·(1 − y²); ∂r/∂y = −2·g·y. Recorded as a function of y, but computed from x where 1 − y² loses its digits.
 Tensor detail::tanh_gradient(Tensor g, const Tensor& y, const Tensor& x) {
   const auto& kernel =
       x.defined() ? detail::activation_kernels().tanh_gradient : detail::activation_kernels().tanh_gradient_by_value;
@@ -116,7 +116,7 @@ bool detail::tanh_needs_input(const Tensor& y) {
   return find("tanh", detail::activation_kernels().find_above_3_4, y) >= 0;
 }
 
-// d tanh x = (1 − y²)·dx; where that has no digits left, x is kept in the place of y
+// d tanh x = (1 − y²)·dx; where that loses its digits, x is saved instead of y
 Tensor tanh(const Tensor& x) {
   bool by_input = false;
   const auto kept_input = [&](const Tensor& y) { return (by_input = detail::tanh_needs_input(y)) ? x : Tensor(); };

@@ -15,8 +15,8 @@ namespace retrograd {
 
 namespace {
 
-// How x ∘= b is written and recorded. The rules are made of the values before the write, and what they save is
-// protected from the next one.
+// How x ∘= b is written and recorded. The rules use the values before the write, and what they save is protected from
+// the next one.
 
 // d(x + b) = dx + db
 struct AddTo {
@@ -72,14 +72,14 @@ void check_fits(const char* op, const Tensor& x, const Tensor& b) {
   detail::check_dtypes(op, x, b);
 }
 
-// `values` with the place in the log that `of` has now.
+// `values` with the position on the log that `of` has now.
 Tensor in_place_of(const Tensor& of, Tensor values) {
   values.body().tape.serial.store(of.body().tape.serial.load(std::memory_order_relaxed), std::memory_order_relaxed);
   values.body().tape.node = of.body().tape.node;
   return values;
 }
 
-// x ∘= b on the values alone, also where x is a view with gaps or turned axes.
+// x ∘= b on the values only, even if x is a view with gaps or permuted axes.
 template <class Op>
 void write_values(Tensor& x, const Tensor& b) {
   if (x.is_contiguous()) return Op::write(x, b);
@@ -97,12 +97,12 @@ Tensor& write_in_place(Tensor& x, const Operand& operand) {
   detail::Body& body = x.body();
   detail::Log* log = detail::recording();
   const bool x_tracked = log && detail::tracked(log, x), b_tracked = log && detail::tracked(log, b);
-  // A sum may also change by a constant that the tape which differentiates it does not see.
+  // A sum may be changed by a constant even if the tape that differentiates it does not see the change.
   if (Op::kReads && !x_tracked)
     detail::check_overwritable(x, op);
   else
     detail::check_in_place(x, op);
-  const bool shared = b.body().base == body.base;  // b would change as x is written
+  const bool shared = b.body().base == body.base;  // b would change while x is written
   if (!x_tracked && !b_tracked) {
     if (shared) b = detail::copy_values(b);
     write_values<Op>(x, b);
@@ -114,7 +114,8 @@ Tensor& write_in_place(Tensor& x, const Operand& operand) {
     detail::fail<TapeError>(
         "{}: views share the values of this {} tensor, and the tape would not see them change; write x = x {} b", op,
         detail::described(x), op[0]);
-  // Both as they are before x moves on. Only b's rule reads x. Without views, b that shares its values is x itself.
+  // Both operands as they are before the write. Only b's rule reads x. Without views, a b that shares its values is x
+  // itself.
   const bool keeps_x = Op::kReads && b_tracked;
   const Tensor x_before = in_place_of(x, keeps_x ? detail::copy_values(x) : detach(x));
   if (shared) b = keeps_x ? x_before : in_place_of(x, detail::copy_values(x));

@@ -46,15 +46,15 @@ void check_whole_exponents(const Tensor& b) {
                  detail::packed(b).data<std::int64_t>()[at]);
 }
 
-// The derivative of y = a^b in b, times g. ln 1 is put in the place of ln a at a = 0 with b ≥ 0, and where a is
-// infinite and the power 0.
+// The derivative of y = a^b in b, times g. ln 1 replaces ln a at a = 0 with b ≥ 0, and where a is infinite and the
+// power is 0.
 Tensor slope_in_exponent(const Tensor& g, const Tensor& a, const Tensor& b, const Tensor& y) {
   const Tensor is_flat = ((a == 0) & (b >= 0)) | (isinf(a) & (a > 0) & (y == 0));
   return g * (y * log(where(is_flat, 1, a)));
 }
 
-// The k-th derivative f·a^(b−k) in a, with f = b for k = 1 and b(b − 1) for 2; where f is 0, so is it, at a = 0 too. In
-// b by the product rule, where an exponent 0 stands for b − k at a = f = 0.
+// The k-th derivative f·a^(b−k) in a, with f = b for k = 1 and f = b(b − 1) for k = 2; 0 where f is 0, even at a = 0.
+// The derivative in b follows from the product rule, with 0 in place of the exponent b − k at a = f = 0.
 template <int k>
 Tensor power_derivative(const Tensor& a, const Tensor& b) {
   const auto in_base = [](const Tensor& g, const Tensor& u, const Tensor& v) {

@@ -16,12 +16,12 @@ namespace {
 
 const detail::RectifierKernels& kernels() { return detail::rectifier_kernels(); }
 
-// kernel(x, number); a dtype that the kernel does not take is its to refuse.
+// kernel(x, number); the kernel lookup rejects unsupported dtypes.
 Tensor map_with(const char* op, const detail::ByDtype<detail::BinaryRun>& kernel, const Tensor& x, double number) {
   return detail::zip(op, kernel, x, full({}, number, is_floating(x.dtype()) ? x.dtype() : float32));
 }
 
-// r = g·s, but 0 where s is; dr = s·dg + g·ds likewise
+// r = g·s, but 0 where s is 0; dr = s·dg + g·ds likewise
 Tensor passed(const Tensor& g, const Tensor& s) {
   return record("passed", detail::zip("passed", kernels().passed, g, s),
                 wrt(
@@ -61,7 +61,7 @@ Tensor leaky_relu(const Tensor& x, double slope) {
                     x));
 }
 
-// d = [x > 0 ? 1 : α·eˣ]·dx; not y + α, which has no digits left where eˣ is small
+// d = [x > 0 ? 1 : α·eˣ]·dx; not computed as y + α, which loses all digits where eˣ is small
 Tensor elu(const Tensor& x, double alpha) { return elu_named("elu", x, alpha); }
 
 // λ·elu(x, α); the constants from the paper's appendix
@@ -92,7 +92,7 @@ Tensor detail::relu_gradient(Tensor g, const Tensor& y) {
 
 namespace {
 
-// What is neither ≤ 0 nor > 0 is NaN: |x| is too, and so is its slope.
+// NaN is neither ≤ 0 nor > 0: abs(x) propagates it, and its derivative.
 Tensor relu_composed(const Tensor& x) { return where(x <= 0, 0, where(x > 0, x, abs(x))); }
 Tensor relu_fused(const Tensor& x) {
   Tensor y = detail::map("relu", detail::activation_kernels().relu, x);

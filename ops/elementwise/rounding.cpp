@@ -18,7 +18,7 @@ namespace {
 
 const detail::RoundingKernels& kernels() { return detail::rounding_kernels(); }
 
-// trunc(a/b) as y = fmod(a, b) has it: a/b itself may have been rounded up to a whole number that is not reached.
+// trunc(a/b) consistent with y = fmod(a, b): a/b itself may have been rounded up to the next integer.
 Tensor whole_quotient(const Tensor& a, const Tensor& b, const Tensor& y) {
   const NoTape constant;
   return round((a - y) / b);

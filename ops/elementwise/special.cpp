@@ -29,7 +29,7 @@ Tensor polygamma_of(int n, const Tensor& x) {
 
 }  // namespace
 
-// r = e^(−kx²); dr = −2k·x·r·dx, with r as a square, whose root is a normal number where r is none
+// r = e^(−kx²); dr = −2k·x·r·dx, with r computed as a square, whose root is normal even if r is not
 Tensor detail::bell(const Tensor& x, double k) {
   const Tensor scale = full({}, k, is_floating(x.dtype()) ? x.dtype() : float32);
   return record("bell", detail::zip("bell", kernels().bell, x, scale),

@@ -1,4 +1,4 @@
-// Trigonometric functions of angles in radians and their inverses, element by element; float32 and float64.
+// Element-wise trigonometric functions in radians and their inverses; float32 and float64.
 #pragma once
 #include "../../core/tensor/operand.h"
 #include "../../core/tensor/tensor.h"
@@ -17,8 +17,8 @@ Tensor asin(const Tensor& x);
 Tensor acos(const Tensor& x);
 /// The angle in [−π/2, π/2] whose tangent is x.
 Tensor atan(const Tensor& x);
-/// The angle in [−π, π] of the point (b, a), whose tangent is a/b, with broadcasting: for zeros and infinities as the
-/// C library has it. The derivative at the origin, where there is none, is NaN.
+/// The angle in [−π, π] of the point (b, a), whose tangent is a/b, with broadcasting; zeros and infinities as in the C
+/// library. The derivative is NaN at the origin, where it does not exist.
 Tensor atan2(const Operand& a, const Operand& b);
 
 }  // namespace retrograd

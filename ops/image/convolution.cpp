@@ -27,7 +27,7 @@ void check_dtypes(const char* op, const Tensor& x, const Tensor& weight, const T
   detail::check_floating(op, x);
 }
 
-// BLAS counts with ints. Where there is no product, no size matters.
+// BLAS uses int sizes. If there is no product to compute, any size is allowed.
 void check_for_blas(const char* op, const Tensor& x, const Tensor& weight, const ConvSizes& sizes) {
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
   if (sizes.y().size() > 0 && weight.size() > 0 &&
@@ -36,7 +36,7 @@ void check_for_blas(const char* op, const Tensor& x, const Tensor& weight, const
                              kMost, x.shape(), weight.shape(), sizes.windows.positions());
 }
 
-// The sizes of the convolution of x (N, C, …) with weight (O, C/groups, …), of one row where the rank is 3.
+// The sizes of the convolution of x (N, C, …) with weight (O, C/groups, …); of one row if the rank is 3.
 ConvSizes sizes_of(const char* op, const Tensor& x, const Tensor& weight, const Tensor* bias, int rank,
                    const Conv2dOptions& options) {
   check_dtypes(op, x, weight, bias);
@@ -66,7 +66,7 @@ ConvSizes sizes_of(const char* op, const Tensor& x, const Tensor& weight, const 
 Tensor input_gradient(const Tensor& g, const Tensor& weight, const ConvSizes& sizes);
 Tensor weight_gradient(const Tensor& x, const Tensor& g, const ConvSizes& sizes);
 
-// y = x * w + b. With the cotangent g: Σ g·(x*w) is trilinear in g, x and w; its three derivatives are these three ops.
+// y = x * w + b. With the cotangent g, Σ g·(x*w) is trilinear in g, x and w; its three derivatives are these three ops.
 Tensor convolution(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvSizes& sizes) {
   Tensor y = detail::convolve(x, weight, bias, sizes);
   const std::array<Tensor, 3> inputs = {x, weight, bias};
@@ -105,7 +105,7 @@ Tensor conv2d(const Tensor& x, const Tensor& weight, const Tensor* bias, const C
   return convolution(x, weight, bias ? *bias : Tensor(), sizes);
 }
 
-// The sizes of the convolution of y with weight whose input gradient at x is y's convolution transposed.
+// The sizes of the convolution for which conv_transpose2d of x and weight is the input gradient.
 ConvSizes transposed_sizes_of(const Tensor& x, const Tensor& weight, const Tensor* bias,
                               const ConvTranspose2dOptions& options) {
   constexpr const char* kOp = "conv_transpose2d";
@@ -151,13 +151,13 @@ ConvSizes transposed_sizes_of(const Tensor& x, const Tensor& weight, const Tenso
                              detail::kLongestSide, detail::described(x), detail::described(weight), height, width);
   ConvSizes sizes{detail::windows_on(kOp, {of_x[0], channels, height, width}, size, stride, padding, dilation), of_x[0],
                   channels, of_x[1], groups};
-  sizes.windows.rows.out = of_x[2];  // where output_padding is a stride or more, there would be others
+  sizes.windows.rows.out = of_x[2];  // an output_padding of a stride or more would add windows
   sizes.windows.columns.out = of_x[3];
   check_for_blas(kOp, x, weight, sizes);
   return sizes;
 }
 
-// A sequence is an image of one row.
+// Treats a sequence as an image of one row.
 Tensor conv1d(const Tensor& x, const Tensor& weight, const Tensor* bias, const Conv1dOptions& options) {
   const ConvSizes sizes = sizes_of(
       "conv1d", x, weight, bias, 3,

@@ -14,7 +14,7 @@ namespace {
 
 using detail::Windows;
 
-// What unfold and fold are made with.
+// The parameters of unfold and fold.
 struct Unfolding {
   Windows windows;
   Shape images, columns;
@@ -40,11 +40,11 @@ Tensor unfolded(const Tensor& x, const Unfolding& how) {
   return record("unfold", std::move(y), wrt(x, [how](const Tensor& g) { return folded(g, how); }));
 }
 
-// x[n, c, h, w] = Σ of y[n, (c, i, j), (p, q)] over the windows and taps that meet (h, w)
+// x[n, c, h, w] = Σ of y[n, (c, i, j), (p, q)] over the windows and taps that cover (h, w)
 Tensor folded(const Tensor& columns, const Unfolding& how) {
   const Tensor x = zeros(how.images, columns.dtype());
   const auto kernel = detail::kernel_for("fold", detail::im2col_kernels().fold, columns.dtype());
-  const bool are_many = how.windows.size() > detail::kFewTerms;  // terms that meet in an element
+  const bool are_many = how.windows.size() > detail::kFewTerms;  // terms per element
   const std::int64_t room = are_many ? how.windows.pixels() * static_cast<std::int64_t>(sizeof(double)) : 0;
   if (columns.size() > 0)
     detail::run_rows(how.planes(), kernel, detail::packed(columns), x, detail::ThreadScratch(room, how.planes()),

@@ -1,17 +1,17 @@
-// Images as columns, one for each window (im2col), and back: the two are each other's transpose, and so each other's
-// rule. A convolution is a matrix product with these columns; convolution.h makes them piece by piece, never as a
-// whole.
+// Images as columns, one for each window (im2col), and back: each is the transpose of the other, and so each is the
+// other's rule. A convolution is a matrix product with these columns; convolution.h builds them in blocks, never all at
+// once.
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "window_options.h"
 
 namespace retrograd {
 
-/// The windows of size (KH, KW) on images x (N, C, H, W) as columns (N, C·KH·KW, L), zeros where they stand over the
-/// border, L windows in row-major order; float32 and float64. ShapeError where the options are no windows on x.
+/// The windows of size (KH, KW) on images x (N, C, H, W) as columns (N, C·KH·KW, L), with zeros beyond the border, L
+/// windows in row-major order; float32 and float64. ShapeError if the options are invalid for x.
 Tensor unfold(const Tensor& x, Size2d size, const UnfoldOptions& options = {});
-/// The transpose of unfold: columns (N, C·KH·KW, L) added up to images (N, C, H, W) of these (H, W), each element from
-/// every window that meets it; ShapeError where unfold of such images has another shape.
+/// The transpose of unfold: sums columns (N, C·KH·KW, L) into images (N, C, H, W) of the given (H, W), each element
+/// over all windows that cover it; ShapeError if unfold of such images has a different shape.
 Tensor fold(const Tensor& columns, Size2d image, Size2d size, const UnfoldOptions& options = {});
 
 }  // namespace retrograd

@@ -15,7 +15,7 @@ namespace {
 
 using detail::Windows;
 
-// Shapes (N, C, H, W) and the windows on each of their planes.
+// The shape (N, C, H, W) and the windows on each plane.
 struct Pooling {
   Windows windows;
   Shape images;
@@ -40,13 +40,13 @@ Pooling pooling_of(const char* op, const Tensor& x, int rank, Size size,
   return {windows, {shape[0], shape[1], windows.rows.in, windows.columns.in}};
 }
 
-// Room for sums of `size` elements where one may get many terms.
+// Scratch for sums of `size` elements if one may have many terms.
 detail::ThreadScratch totals_of(std::int64_t size, std::int64_t most_terms, detail::Rows planes) {
   const bool are_many = most_terms > detail::kFewTerms;
   return {are_many ? size * static_cast<std::int64_t>(sizeof(double)) : 0, planes};
 }
 
-// Where the largest elements stand, and how many windows may share one of them.
+// The positions of the maxima, and how many windows may share one.
 struct Places {
   Tensor index;
   std::int64_t most_windows;
@@ -54,7 +54,7 @@ struct Places {
 
 Tensor placed(const Tensor& g, const Places& places, const Shape& images);
 
-// y[n, c, p] = x[n, c, index[n, c, p]] on planes, however y was computed; nobody writes to the index.
+// y[n, c, p] = x[n, c, index[n, c, p]] on planes, however y was computed; the index is never written again.
 Tensor record_picked(Tensor y, const Tensor& x, const Places& places) {
   return record("max_pool2d", std::move(y),
                 wrt(
@@ -65,7 +65,7 @@ Tensor record_picked(Tensor y, const Tensor& x, const Places& places) {
                     places.index));
 }
 
-// The same op where the index is known; 0 where it is −1.
+// The same op for a known index; 0 where the index is −1.
 Tensor picked(const Tensor& x, const Places& places) {
   const Tensor& index = places.index;
   Tensor y = Tensor::empty(index.shape(), x.dtype());
@@ -94,7 +94,7 @@ Tensor placed(const Tensor& g, const Places& places, const Shape& images) {
                     places.index));
 }
 
-// y[p] = max over the window of p; dy[p] = dx[where it stands]
+// y[p] = max over the window of p; dy[p] = dx at the position of the maximum
 Tensor largest(const Tensor& x, const Pooling& pooling) {
   Tensor y = Tensor::empty(pooling.pooled(), x.dtype());
   const bool is_saved = is_recorded(x);
@@ -119,7 +119,7 @@ Tensor averaged(const Tensor& x, const Pooling& pooling) {
   return record("avg_pool2d", std::move(y), wrt(x, [pooling](const Tensor& g) { return shared_out(g, pooling); }));
 }
 
-// The transpose of averaged: each element gets its share of every window that meets it.
+// The transpose of averaged: each element receives its share of every window that covers it.
 Tensor shared_out(const Tensor& g, const Pooling& pooling) {
   const Tensor x = zeros(pooling.images, g.dtype());
   const detail::Windows& windows = pooling.windows;
@@ -132,7 +132,7 @@ Tensor shared_out(const Tensor& g, const Pooling& pooling) {
                 wrt(g, [pooling](const Tensor& gg) { return averaged(gg, pooling); }));
 }
 
-// Images (N, C, H, W) and the parts that each of their planes is cut into.
+// Images (N, C, H, W) and the parts into which each plane is divided.
 struct Partition {
   Shape images;
   detail::Parts parts;
@@ -165,7 +165,7 @@ Tensor part_means(const Tensor& x, const Partition& partition) {
                 wrt(x, [partition](const Tensor& g) { return part_shares(g, partition); }));
 }
 
-// The transpose of part_means: each pixel gets its share of every part that it is in.
+// The transpose of part_means: each pixel receives its share of every part that it belongs to.
 Tensor part_shares(const Tensor& g, const Partition& partition) {
   const Tensor x = zeros(partition.images, g.dtype());
   const detail::Parts& parts = partition.parts;
@@ -177,7 +177,7 @@ Tensor part_shares(const Tensor& g, const Partition& partition) {
                 wrt(g, [partition](const Tensor& gg) { return part_means(gg, partition); }));
 }
 
-// A sequence is an image of one row.
+// Treats a sequence as an image of one row.
 template <class F>
 Tensor as_image(const Tensor& x, F f) {
   const Tensor y = f(reshape(x, Shape{x.shape()[0], x.shape()[1], 1, x.shape()[2]}));

@@ -10,12 +10,12 @@ namespace retrograd::detail {
 
 namespace {
 
-// As the caller wrote it: one number for images of one row.
+// As the caller wrote it: a single number for images of one row.
 std::string text(Size2d numbers, bool one_row) {
   return one_row ? fmt::format("{}", numbers.columns) : fmt::format("({}, {})", numbers.rows, numbers.columns);
 }
 
-// An axis of windows whose numbers are in range; `out` is 0 where the window is larger than the padded axis.
+// An axis of windows whose parameters are in range; `out` is 0 if the window is larger than the padded axis.
 WindowAxis axis_of(std::int64_t in, std::int64_t size, std::int64_t stride, std::int64_t padding,
                    std::int64_t dilation) {
   const std::int64_t room = in + 2 * padding - dilation * (size - 1) - 1;

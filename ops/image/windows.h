@@ -1,5 +1,5 @@
-// How windows on images are asked for: their numbers, checked, become the Windows whose loops stay within the image.
-// Convolution, pooling and unfold share this. Does not depend on what is computed from a window. Not a public header.
+// Checks window parameters and converts them to Windows, whose loops stay within the image. Shared by convolution,
+// pooling and unfold. Does not depend on what is computed from a window. Not a public header.
 #pragma once
 #include <limits>
 
@@ -9,15 +9,15 @@
 
 namespace retrograd::detail {
 
-/// The largest number of any kind that speaks of one axis: no sum or product of two overflows.
+/// The maximum of any parameter along one axis, so that no sum or product of two of them overflows.
 inline constexpr std::int64_t kLongestSide = std::numeric_limits<std::int32_t>::max();
 
-/// ShapeError names `op` where a number is out of range for windows on any images; one_row says how it is written.
+/// ShapeError naming `op` if a parameter is out of range for any images; one_row tells how to format it.
 void check_windows(const char* op, Size2d size, Size2d stride, Size2d padding, Size2d dilation, bool one_row = false);
 
-/// The windows on images of shape (N, C, H, W), or (N, C, L) as images of one row, of which the columns of the numbers
-/// count; there are ⌊(size + 2 padding − dilation (window − 1) − 1) / stride⌋ + 1 along an axis. ShapeError names `op`
-/// where the numbers are no windows on that shape.
+/// The windows on images of shape (N, C, H, W), or (N, C, L) as images of one row, for which only the columns of the
+/// parameters matter; there are ⌊(size + 2 padding − dilation (window − 1) − 1) / stride⌋ + 1 along an axis. ShapeError
+/// naming `op` if the parameters are invalid for that shape.
 Windows windows_on(const char* op, const Shape& images, Size2d size, Size2d stride, Size2d padding, Size2d dilation);
 
 }  // namespace retrograd::detail

@@ -29,7 +29,7 @@ using detail::matrix_transpose;
 using detail::regular_matrices;
 using detail::with_matrix;
 
-// A constant made element by element.
+// A constant computed element by element.
 template <class F>
 Tensor made(const Shape& shape, Dtype dtype, F value) {
   std::vector<double> values(static_cast<std::size_t>(shape.size()));
@@ -37,8 +37,8 @@ Tensor made(const Shape& shape, Dtype dtype, F value) {
   return tensor(values, shape, dtype);
 }
 
-// M = (A u; uᵀ 0) for each matrix, u a vector of its size in no particular direction: M is regular where A has rank
-// n − 1 or more, unless u stands at a right angle to what A misses.
+// M = (A u; uᵀ 0) for each matrix, with an arbitrary fixed vector u: M is nonsingular if A has rank n − 1 or more,
+// unless u is orthogonal to the null space of A or Aᵀ.
 Tensor bordered(const Tensor& a) {
   const std::int64_t n = a.shape()[a.rank() - 1], count = matrices_in(a);
   Rng rng(1);
@@ -62,7 +62,7 @@ Tensor bordered(const Tensor& a) {
 // adj(A)ⱼᵢ = (−1)^(i+j) · det(A without row i and column j)
 Tensor by_minors(const Tensor& a) {
   const std::int64_t n = a.shape()[a.rank() - 1], count = matrices_in(a);
-  // skip[i] takes all rows but row i.
+  // skip[i] selects all rows except row i.
   const Tensor skip = made({n, n - 1, n}, a.dtype(), [n](std::int64_t e) {
     const std::int64_t i = e / (n * (n - 1)), row = e / n % (n - 1);
     return e % n == (row < i ? row : row + 1);
@@ -72,8 +72,8 @@ Tensor by_minors(const Tensor& a) {
   return reshape(matrix_transpose(det(matmul(rows, matrix_transpose(skip))) * signs), a.shape());
 }
 
-// Powers of 2, as exponents, that bring the rows and columns of each matrix near 1: A = D·B·E, where B has them there.
-// Then adj A = adj E · adj B · adj D, whose factors stay within range wherever the product does.
+// Scales rows and columns of each matrix by powers of 2, given as exponents, to a magnitude near 1: A = D·B·E. Then adj
+// A = adj E · adj B · adj D, whose factors stay in range if the product does.
 class Balance {
  public:
   explicit Balance(const Tensor& a)
@@ -114,7 +114,7 @@ class Balance {
         other_half_.push_back(std::clamp(exponent - first, -limit_, limit_));
       }
   }
-  // 0 where all are 0, or none is finite.
+  // 0 if all values are 0 or none is finite.
   int exponent_of_largest(const double* values, std::size_t step) const {
     double largest = 0;
     for (std::size_t i = 0; i < n_; ++i)
@@ -126,8 +126,8 @@ class Balance {
   std::vector<double> rows_, columns_, half_, other_half_;
 };
 
-// With (X y; zᵀ w) = M⁻¹, Jacobi's identity of complementary minors says det A = det M · w and
-// adj A = det M · (w·X − y·zᵀ), whether A is regular or not.
+// With (X y; zᵀ w) = M⁻¹, Jacobi's complementary minor identity says det A = det M · w and adj A = det M · (w·X −
+// y·zᵀ), whether or not A is singular.
 Tensor by_border(const Tensor& a) {
   const int rank = a.rank();
   const std::int64_t n = a.shape()[rank - 1];
@@ -136,7 +136,7 @@ Tensor by_border(const Tensor& a) {
   const std::vector<bool> list = regular_matrices(detach(m));
   const bool all = std::find(list.begin(), list.end(), false) == list.end();
   if (!all && is_recorded(a)) return by_minors(a);
-  if (!all) {  // only the value is asked for: 0, or NaN
+  if (!all) {  // only the value is needed: 0, or NaN
     const Tensor regular = tensor(list, determinant.shape());
     m = where(regular, m, eye(n + 1, a.dtype()));
     determinant = where(regular, determinant, 0 * determinant);
@@ -148,8 +148,8 @@ Tensor by_border(const Tensor& a) {
   return determinant * (w * x - y * z);
 }
 
-// The adjugate of each matrix, with A·adj A = det A · I, at any rank: of order n³ where the rank is at least n − 1.
-// Below it vanishes; its derivatives, if they are asked for, come by minors, of order n⁵.
+// The adjugate of each matrix, with A·adj A = det A · I, at any rank: in O(n³) if the rank is at least n − 1. Below
+// that it is zero; its derivatives, if they are requested, are computed from minors in O(n⁵).
 Tensor adjugate(const Tensor& a) {
   if (a.shape()[a.rank() - 1] == 1) return ones_like(a);
   const Balance balance(a);
@@ -160,7 +160,7 @@ Tensor adjugate(const Tensor& a) {
   return adjugate_of_b * balance.half * balance.other_half;
 }
 
-// det A from the diagonal, its exponent apart, so that no partial product overflows.
+// det A from the diagonal, with the exponent kept separately, so that no partial product overflows.
 double product_of(std::span<const double> pivots) {
   double mantissa = 1;
   std::int64_t exponent = 0;
@@ -172,15 +172,14 @@ double product_of(std::span<const double> pivots) {
   return std::ldexp(mantissa, static_cast<int>(std::clamp<std::int64_t>(exponent, -100000, 100000)));
 }
 
-// A number for each matrix of a, as a tensor of its dtype.
+// One number per matrix of a, as a tensor of its dtype.
 Tensor numbers_of(const Tensor& a, const std::vector<double>& numbers) {
   return tensor(numbers, leading_axes(a), a.dtype());
 }
 
 Tensor as_matrices(const Tensor& x) { return reshape(x, with_matrix(x.shape(), 1, 1)); }
 
-// False where a determinant of a regular matrix is no longer a number with all its digits, though its derivatives may
-// be.
+// False if a determinant has overflowed or lost digits to underflow, since its derivatives may still be representable.
 bool all_in_range(const Tensor& determinants) {
   return detail::dispatch<float, double>(determinants.dtype(), [&]<class T>() {
     const std::span<const T> all = determinants.span<T>();
@@ -190,7 +189,7 @@ bool all_in_range(const Tensor& determinants) {
 
 }  // namespace
 
-// d det A = det A · tr(A⁻¹·dA) (Giles 2.2.4); det A · A⁻¹ is the adjugate, which a singular matrix has too.
+// d det A = det A · tr(A⁻¹·dA) (Giles 2.2.4); det A · A⁻¹ is the adjugate, which also exists for singular matrices.
 Tensor det(const Tensor& a) {
   detail::check_matrices("det", a, true);
   const Factors factors(a);
@@ -201,7 +200,8 @@ Tensor det(const Tensor& a) {
                 wrt(
                     a,
                     [factors](const Tensor& g, const Tensor& u, const Tensor& value) {
-                      // det A · A⁻¹ loses its digits as A nears a singular matrix, its derivatives sooner.
+                      // det A · A⁻¹ loses digits as A approaches a singular matrix, and its derivatives lose them
+                      // sooner.
                       const double epsilon = detail::rounding_of(u),
                                    tolerance = is_recorded(u) ? std::sqrt(epsilon) : epsilon;
                       const std::vector<bool> regular = factors.regular(tolerance);

@@ -18,7 +18,7 @@ namespace retrograd {
 
 namespace {
 
-// An axis of an operand: a letter, or an axis of "..." as −1, −2, … counted from the right, so that they broadcast.
+// An axis of an operand: a letter, or an axis of "..." as −1, −2, … counted from the right, for broadcasting.
 using Label = int;
 using Labels = std::vector<Label>;
 
@@ -30,7 +30,7 @@ std::string name_of(Label label) {
   return label < 0 ? fmt::format("axis {} of '...'", label) : fmt::format("'{}'", static_cast<char>(label));
 }
 
-// "ij,jk->ik" without blanks, in parts.
+// The parts of "ij,jk->ik", without spaces.
 struct Subscripts {
   std::vector<std::string> operands;
   std::string result;
@@ -55,7 +55,7 @@ Subscripts parse(std::string_view text) {
   return out;
 }
 
-// The labels of one part, in which "..." stands for `further` axes.
+// The labels of one part, with "..." expanded to `further` axes.
 Labels labels_of(const std::string& part, int further) {
   Labels labels;
   bool seen = false;
@@ -74,7 +74,7 @@ Labels labels_of(const std::string& part, int further) {
 }
 bool has_dots(const std::string& part) { return part.find("...") != std::string::npos; }
 
-// A tensor whose axes have labels, each once.
+// A tensor with one distinct label per axis.
 struct Term {
   Tensor x;
   Labels labels;
@@ -82,7 +82,7 @@ struct Term {
   std::int64_t size(Label label) const {
     return x.shape()[static_cast<int>(std::find(labels.begin(), labels.end(), label) - labels.begin())];
   }
-  // Takes the diagonal wherever a label stands twice.
+  // Takes the diagonal of axes with the same label.
   void take_diagonals(std::size_t operand) {
     for (std::size_t p = 0; p < labels.size(); ++p)
       for (std::size_t q = labels.size(); q-- > p + 1;) {
@@ -95,7 +95,7 @@ struct Term {
         labels.erase(labels.begin() + static_cast<std::ptrdiff_t>(q));
       }
   }
-  // Sums over the labels of which goes(label) is true.
+  // Sums over the labels for which goes(label) is true.
   template <class F>
   void sum_over(F goes) {
     Shape folded = x.shape(), left;
@@ -112,7 +112,7 @@ struct Term {
     x = reshape(folded == x.shape() ? x : sum_to(x, folded), left);
     labels = kept;
   }
-  // Puts the axes in the order of these labels, which are its own.
+  // Permutes the axes into the order of these labels, which must be the term's own.
   void order_by(const Labels& wanted) {
     if (labels == wanted) return;
     std::array<int, kMaxRank> order{};
@@ -123,7 +123,8 @@ struct Term {
   }
 };
 
-// The labels that both terms have and that stay, that only the left or only the right has, and that are summed over.
+// The labels of a contraction: those in both terms that are kept, those only in the left or the right term, and those
+// summed over.
 struct Roles {
   Labels batch, left, right, inner;
 };
@@ -134,7 +135,7 @@ Labels joined(std::initializer_list<const Labels*> parts) {
   return all;
 }
 
-// The term with its labels in these groups, each group one axis.
+// The term with the labels of each group merged into one axis.
 Tensor grouped(Term term, std::initializer_list<const Labels*> groups) {
   Shape shape;
   for (const Labels* group : groups) {
@@ -146,7 +147,7 @@ Tensor grouped(Term term, std::initializer_list<const Labels*> groups) {
   return term.x.shape() == shape ? term.x : reshape(term.x, shape);
 }
 
-// Σ left·right over what neither the result nor a later operand names.
+// Σ left·right over the labels that neither the result nor a later operand has.
 template <class F>
 Term contract(Term a, Term b, F stays) {
   a.sum_over([&](Label label) { return !stays(label) && !has(b.labels, label); });
@@ -181,7 +182,7 @@ Term contract(Term a, Term b, F stays) {
   return out;
 }
 
-// The operands with their labels, each once in an operand.
+// The operands with their labels, each unique within an operand.
 std::vector<Term> terms_of(const Subscripts& subscripts, std::span<const Tensor> operands) {
   std::vector<Term> terms;
   for (std::size_t i = 0; i < operands.size(); ++i) {
@@ -195,7 +196,7 @@ std::vector<Term> terms_of(const Subscripts& subscripts, std::span<const Tensor>
   return terms;
 }
 
-// Checks that sizes agree, and takes away axes of size 1 that are met by longer ones: there they change nothing.
+// Checks that sizes agree, and removes axes of size 1 that broadcast to longer ones: they do not affect the result.
 void broadcast_sizes(std::vector<Term>& terms) {
   struct Extent {
     Label label;

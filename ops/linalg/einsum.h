@@ -1,5 +1,5 @@
-// Einstein summation: a sum of products whose letters say which axes run together. Composed of recorded ops (diagonals,
-// sums, permutations, products of batches of matrices), so its derivatives need no rules of their own.
+// Einstein summation: a sum of products specified by letters for the axes. Composed of recorded ops (diagonals, sums,
+// permutations, batched matrix products), so its derivatives need no rules of their own.
 #pragma once
 #include <initializer_list>
 #include <span>
@@ -9,12 +9,12 @@
 
 namespace retrograd {
 
-/// NumPy's einsum: "ij,jk->ik" names the axes of each operand with letters, and those of the result; products are
-/// summed over every letter that the result lacks. A letter twice in one operand takes its diagonal; "..." stands for
-/// further leading axes, which broadcast, as do axes of size 1. Without "->" the result has the axes of "..." and then,
-/// in alphabetical order, the letters that stand once. Any number of operands of one dtype, float32, float64 or int64,
-/// contracted from left to right. The result is never a view, which NumPy's can be. Error on subscripts that cannot be
-/// read, ShapeError naming the letter on sizes that differ.
+/// NumPy's einsum: "ij,jk->ik" labels the axes of each operand, and those of the result; products are summed over every
+/// letter that the result lacks. A letter repeated in one operand takes the diagonal; "..." stands for further leading
+/// axes, which broadcast, as do axes of size 1. Without "->" the result has the axes of "..." followed by the letters
+/// that occur once, in alphabetical order. Any number of operands of one dtype, float32, float64 or int64, contracted
+/// from left to right. The result is never a view, unlike NumPy's. Error on malformed subscripts, ShapeError naming the
+/// letter if sizes differ.
 Tensor einsum(std::string_view subscripts, std::span<const Tensor> operands);
 /// The same with the operands in braces.
 inline Tensor einsum(std::string_view subscripts, std::initializer_list<Tensor> operands) {

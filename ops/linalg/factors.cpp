@@ -68,7 +68,7 @@ Tensor inverse_by(const Factors& factors, const Tensor& a) {
 }
 
 // X = A⁻¹·B: dX = A⁻¹·(dB − dA·X), so the cotangent of B is H = A⁻ᵀ·G and that of A is −H·Xᵀ (Giles 2.3.1). With Aᵀ in
-// the place of A it is −X·Hᵀ. The factors serve every order.
+// place of A it is −X·Hᵀ. The factors are reused for all orders.
 Tensor solve_by(const Factors& factors, const Tensor& a, const Tensor& b, bool transposed) {
   Tensor x = factors.solve(b, broadcast_leading("solve", a, b), transposed);
   const Tensor inputs[] = {a, b};
@@ -85,7 +85,7 @@ Tensor solve_by(const Factors& factors, const Tensor& a, const Tensor& b, bool t
       a, Result{});
 }
 
-// What rounding leaves of a pivot that should be 0, relative to the largest.
+// The rounding error of a pivot that should be 0, relative to the largest.
 double rounding_of(const Tensor& a) {
   return 16 * static_cast<double>(a.shape()[a.rank() - 1]) * (a.dtype() == float32 ? 0x1p-23 : 0x1p-52);
 }

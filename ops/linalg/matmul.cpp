@@ -25,8 +25,8 @@ Tensor matrix_product(const Tensor& a, const Tensor& b) {
                     b, [](const Tensor& g, const Tensor& u) { return detail::Product(transpose(u), g); }, a));
 }
 
-// The same for each of a batch of matrices, the leading axes broadcast; the engine sums over axes that were. Of one
-// matrix for all, the cotangent is summed within one product.
+// The same for batches of matrices with broadcast leading axes, over which the engine sums cotangents. For a single
+// matrix shared by the batch, the cotangent is summed within one product.
 Tensor batched_product(const Tensor& a, const Tensor& b) {
   const Shape leading = detail::broadcast_leading("matmul", a, b);
   const Shape shape = detail::with_matrix(leading, a.shape()[a.rank() - 2], b.shape()[b.rank() - 1]);
@@ -49,7 +49,8 @@ Tensor batched_product(const Tensor& a, const Tensor& b) {
                 wrt(b, in_b, a));
 }
 
-// Of which at least one has leading axes. One matrix on the right, or one on the left of columns, is one product.
+// At least one operand has leading axes. A single matrix on the right, or on the left of columns, needs only one
+// product.
 Tensor product_of_many(const Tensor& a, const Tensor& b) {
   const std::int64_t m = a.shape()[a.rank() - 2], k = a.shape()[a.rank() - 1], n = b.shape()[b.rank() - 1];
   const std::int64_t many_a = detail::matrices_in(a), many_b = detail::matrices_in(b);

@@ -1,12 +1,12 @@
-// Matrix products, through core/compute/product.h and core/blas. Transposed views go in without a copy.
+// Matrix products, using core/compute/product.h and core/blas. Transposed views are not copied.
 #pragma once
 #include "../../core/tensor/tensor.h"
 
 namespace retrograd {
 
-/// a · b for matrices (m, k) · (k, n), with NumPy's reading of what else there is: axes before the last two number
-/// matrices and broadcast, (…, m, k) · (…, k, n); a vector stands for one row on the left and one column on the right,
-/// and its axis goes: (k) · (k, n), (m, k) · (k), (k) · (k). float32 and float64; ShapeError where the inner dimensions
+/// a · b for matrices (m, k) · (k, n), generalized as in NumPy: the axes before the last two index matrices and
+/// broadcast, (…, m, k) · (…, k, n); a vector is a row on the left and a column on the right, and its axis is dropped
+/// from the result: (k) · (k, n), (m, k) · (k), (k) · (k). float32 and float64; ShapeError if the inner dimensions
 /// differ or the leading axes do not broadcast.
 Tensor matmul(const Tensor& a, const Tensor& b);
 

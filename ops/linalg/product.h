@@ -1,5 +1,5 @@
-// What the derivatives of matrix products are made of. A product as a cotangent that is not computed yet: the gradient
-// of a weight is used tile by tile by an optimizer, or added to a sum that is waiting. Not a public header.
+// Products in the derivatives of matrix products. A Product is a cotangent that is not computed yet: the gradient of a
+// weight is consumed tile by tile by an optimizer, or added to an existing sum. Not a public header.
 #pragma once
 #include <memory>
 #include <utility>
@@ -9,7 +9,7 @@
 
 namespace retrograd::detail {
 
-/// a · b, of matrices of one dtype that fit each other.
+/// a · b, for matrices of the same dtype and compatible shapes.
 class Product final : public Lazy {
  public:
   Product(Tensor a, Tensor b) : a_(std::move(a)), b_(std::move(b)) {}
@@ -21,7 +21,7 @@ class Product final : public Lazy {
   Tensor a_, b_;
 };
 
-/// Aᵢ·Bᵢᵀ, summed over the matrices: one product of long rows.
+/// Σ Aᵢ·Bᵢᵀ over the matrices, computed as one product with long rows.
 Tensor sum_of_products(const Tensor& a, const Tensor& b);
 
 }  // namespace retrograd::detail

@@ -23,11 +23,11 @@ namespace retrograd {
 
 namespace {
 
-// Elements whose column minus row is at most k (lower), or at least k; a triangle's transpose is itself.
+// Keeps elements where column − row is at most k (lower) or at least k. The op is its own transpose.
 Tensor triangle(const char* op, const Tensor& x, std::int64_t k, bool is_lower) {
   if (x.rank() < 2) detail::fail<ShapeError>("{}: needs matrices, got shape {}", op, x.shape());
   const std::int64_t rows = x.shape()[x.rank() - 2], columns = x.shape()[x.rank() - 1];
-  k = std::clamp(k, -rows - 1, columns + 1);  // beyond these nothing changes
+  k = std::clamp(k, -rows - 1, columns + 1);  // beyond these limits nothing changes
   Tensor y = Tensor::empty_like(x);
   const auto kernel = detail::kernel_for(op, detail::triangle_kernels().triangle, x.dtype());
   if (x.size() > 0)
@@ -112,7 +112,7 @@ Tensor cholesky(const Tensor& x) {
             const Tensor transposed = detail::matrix_transpose(value);
             const Tensor p = lower_half(matmul(transposed, tril(g)));
             const Tensor left = solve_matrices(transposed, p + detail::matrix_transpose(p), false);  // L⁻ᵀ·(P + Pᵀ)
-            return lower_half(solve_matrices(transposed, detail::matrix_transpose(left), false));  // which is symmetric
+            return lower_half(solve_matrices(transposed, detail::matrix_transpose(left), false));  // symmetric
           },
           Result{}));
 }

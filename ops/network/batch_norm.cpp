@@ -54,8 +54,8 @@ Tensor batch_norm_composed(const Tensor& x, const Tensor& weight, const Tensor& 
   return reshape(normal * along_channels(weight) + along_channels(bias), x.shape());
 }
 
-// With h = (x − μ)·r, r = 1/√(σ² + ε) and q = g − mean(g): towards x weight·r·(q − h·mean(q∘h)), towards the weight
-// Σ q∘h, towards the bias Σ g.
+// With h = (x − μ)·r, r = 1/√(σ² + ε) and q = g − mean(g): the cotangents are weight·r·(q − h·mean(q∘h)) of x, Σ q∘h of
+// the weight, and Σ g of the bias.
 struct BatchNormRule {
   double epsilon;
 
@@ -73,7 +73,7 @@ struct BatchNormRule {
     if (out.wants(2)) out.give(2, std::move(to_bias));
   }
 
-  // The same by ops, on an open tape.
+  // The same composed of ops, for an open tape.
   void differentiable(const Tensor& cotangent, const Tensor& x, const Tensor& weight, Channels layout,
                       Cotangents& out) const {
     const Tensor g = reshape(cotangent, shape_of(layout)), rows = reshape(x, shape_of(layout));

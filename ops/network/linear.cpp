@@ -33,8 +33,8 @@ void check(const Tensor& x, const Tensor& weight, const Tensor& bias) {
                              detail::described(weight));
 }
 
-// One member of the family: an activation as an op, as the end of a tile, and its derivative by its value y and, where
-// `saves_input` says so, its input z.
+// One member of the family: an activation as an op and as a tile epilogue, and its derivative from its value y and, if
+// `saves_input`, its input z.
 struct Member {
   const char* name;
   Tensor (*activation)(const Tensor& x);
@@ -67,7 +67,7 @@ Tensor rows_fused(const Member& member, const Tensor& x, const Tensor& weight, c
   detail::linear_into(x, columns, bias, detail::bias_kernels().*member.run, z, y);
   if (!recorded || !member.saves_input || !member.saves_input(y)) z = Tensor();
   const Tensor inputs[] = {x, weight, bias};
-  // The value is saved where the activation needs it; then it has its place in the log when the rule runs.
+  // The value is saved if the activation needs it; it is on the log by the time the rule runs.
   const bool saves = &member != &kIdentity;
   return record_joint(
       member.name, std::move(y), inputs,
@@ -81,7 +81,7 @@ Tensor rows_fused(const Member& member, const Tensor& x, const Tensor& weight, c
       SavedFor{weight, x}, SavedFor{x, weight}, Result{saves}, z);
 }
 
-// f(rows of x), whatever axes stand before them.
+// f(rows of x), for any number of leading axes.
 template <class F>
 Tensor by_rows(const Tensor& x, const Tensor& weight, F f) {
   if (x.rank() == 2) return f(x);

@@ -1,5 +1,5 @@
-// The function of the linear layer, alone and with an activation behind it: overrides whose bias and activation are
-// applied to each tile of the product while it is in a cache.
+// The function of a linear layer, alone and followed by an activation: overrides that apply bias and activation to each
+// tile of the product while it is in cache.
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "../override/override.h"
@@ -8,7 +8,8 @@ namespace retrograd {
 
 /// x · weightᵀ: x (…, in), weight (out, in) → (…, out); float32, float64.
 Tensor linear(const Tensor& x, const Tensor& weight);
-/// x · weightᵀ + bias (eq. 2.5, a row a sample): x (…, in), weight (out, in), bias (out) → (…, out); float32, float64.
+/// x · weightᵀ + bias (eq. 2.5, one sample per row): x (…, in), weight (out, in), bias (out) → (…, out); float32,
+/// float64.
 Tensor linear(const Tensor& x, const Tensor& weight, const Tensor& bias);
 /// relu(linear(x, weight, bias)).
 Tensor linear_relu(const Tensor& x, const Tensor& weight, const Tensor& bias);

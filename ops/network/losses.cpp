@@ -78,7 +78,7 @@ using detail::check_rows;
 using detail::target_rows;
 const detail::LossKernels& kernels() { return detail::loss_kernels(); }
 
-// A loss as a scalar tensor; one beyond float32 is infinite there, as if it had been summed in float32.
+// A loss as a scalar tensor; a value beyond the range of float32 becomes infinite, as if summed in float32.
 Tensor loss_of(double loss, Dtype dtype) {
   if (dtype == float32 && std::abs(loss) > std::numeric_limits<float>::max()) loss = std::copysign(INFINITY, loss);
   return full({}, loss, dtype);
@@ -115,8 +115,8 @@ Tensor softmax_cross_entropy_composed(const Tensor& x, const Tensor& targets) {
   return -sum(detail::shared_logs(rows, logs)) / batch_of(x);  // eq. 2.10, 2.11
 }
 
-// Eq. 2.16: dE/dx = (h − t)/N, for rows of targets that sum to one; in general (h·Σₖ tₖ − t)/N. h is recorded beside E,
-// so that the rule differentiates again through the softmax.
+// Eq. 2.16: dE/dx = (h − t)/N, for rows of targets that sum to one; in general (h·Σₖ tₖ − t)/N. h is recorded as well
+// as E, so that the rule can be differentiated through the softmax.
 Tensor softmax_cross_entropy_fused(const Tensor& x, const Tensor& targets) {
   check_rows("softmax_cross_entropy", x, targets);
   check_mean("softmax_cross_entropy", x);

@@ -15,7 +15,7 @@ namespace retrograd {
 
 namespace {
 
-// x as rows: (rows, columns), of which a row has the shape of the weight.
+// x as rows: (rows, columns), where each row has the shape of the weight.
 Shape rows_of(const Tensor& x, const Tensor& weight) {
   std::int64_t rows = 1;
   for (int axis = 0; axis < x.rank() - weight.rank(); ++axis) rows *= x.shape()[axis];
@@ -72,7 +72,7 @@ Tensor layer_norm_fused(const Tensor& x, const Tensor& weight, const Tensor& bia
   const auto kernel = detail::kernel_for("layer_norm", detail::normalization_kernels().rows, x.dtype());
   detail::run_rows({rows[0], rows[1]}, kernel, detail::packed(x), detail::packed(weight), detail::packed(bias), e, h, r,
                    y, rows[1]);
-  // h and r are recorded beside y, so that the rules differentiate again. dr = −r²/n·Σ hᵢdxᵢ.
+  // h and r are recorded as well as y, so that the rules can be differentiated. dr = −r²/n·Σ hᵢdxᵢ.
   r = record("inverse_deviation", std::move(r),
              wrt(
                  x,

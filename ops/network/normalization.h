@@ -5,14 +5,14 @@
 
 namespace retrograd {
 
-/// (x − μ)/√(σ² + ε)·weight + bias, with the mean μ and the variance σ² taken over x's innermost axes, those that
-/// weight and bias (of one shape) have (J. L. Ba et al., 2016, "Layer normalization"); float32, float64. Error where ε
-/// < 0.
+/// (x − μ)/√(σ² + ε)·weight + bias, with the mean μ and the variance σ² over the innermost axes of x, those of weight
+/// and bias, which have the same shape (J. L. Ba et al., 2016, "Layer normalization"); float32, float64. Error if ε <
+/// 0.
 Tensor layer_norm(const Tensor& x, const Tensor& weight, const Tensor& bias, double epsilon = 1e-5);
 
 namespace overrides {
 
-/// (x, weight, bias, ε) → layer_norm, with ε a float64 scalar that is never differentiated.
+/// (x, weight, bias, ε) → layer_norm, with ε a float64 scalar that is not differentiated.
 extern const Override layer_norm;
 
 }  // namespace overrides

@@ -10,7 +10,7 @@
 
 namespace retrograd {
 
-// Named explicitly: a static library drops objects that register themselves.
+// Listed explicitly: a static library drops objects that register themselves.
 std::span<const Override* const> overrides::all() {
   static constexpr const Override* kOverrides[] = {&relu,
                                                    &sigmoid,

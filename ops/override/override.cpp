@@ -18,8 +18,8 @@ double tolerance_of(Dtype dtype) { return dtype == float32 ? 1e-5 : 1e-12; }
 
 thread_local constinit OverrideMode current_mode = OverrideMode::fused;
 
-// ‖a − b‖ ≤ tolerance · max(‖a‖, ‖b‖) + floor(), in double, the floor asked for only where it decides; where it is not,
-// the error names the worst element.
+// Checks ‖a − b‖ ≤ tolerance · max(‖a‖, ‖b‖) + floor(), in double; floor is called only if it decides. The error names
+// the element that differs most.
 void compare(const char* name, const std::string& what, const Tensor& fused, const Tensor& composed,
              FunctionRef<double()> floor) {
   if (!(fused.shape() == composed.shape()) || fused.dtype() != composed.dtype())
@@ -29,7 +29,7 @@ void compare(const char* name, const std::string& what, const Tensor& fused, con
   double distance = 0, norm_f = 0, norm_c = 0, worst = -1;
   std::size_t at = 0;
   for (std::size_t i = 0; i < f.size(); ++i) {
-    // Infinities that agree, and NaN that meets NaN, are no difference.
+    // Equal infinities, and two NaN, are no difference.
     const bool same = f[i] == c[i] || (std::isnan(f[i]) && std::isnan(c[i]));
     const double difference = same ? 0 : std::abs(f[i] - c[i]);
     const double rank = std::isnan(difference) ? INFINITY : difference;
@@ -51,8 +51,8 @@ void compare(const char* name, const std::string& what, const Tensor& fused, con
       index, f[at], c[at], std::sqrt(distance) / norm, tolerance);
 }
 
-// What rounding may leave of a value whose terms cancel: 4 ε √n · max|x|·… over the inputs, of sums as long as their
-// longest axis. A tolerance relative to the value alone would reject ops that are right.
+// The possible rounding error of a value whose terms cancel: 4 ε √n · max|x|·… over the inputs, for sums as long as
+// their longest axis. A tolerance relative to the value alone would reject correct ops.
 double rounding_of_terms(std::span<const Tensor> inputs, const Tensor& y) {
   double largest_term = 1;
   std::int64_t longest = 1;
@@ -74,7 +74,7 @@ double norm_of(const Tensor& x) {
   return std::sqrt(sum);
 }
 
-// x with each element moved by its rounding, up or down by chance.
+// x with each element perturbed by its rounding error, in a random direction.
 Tensor nudged(const Tensor& x, Rng& rng) {
   if (!is_floating(x.dtype())) return x;
   const Tensor y = detail::copy_values(x);
@@ -96,7 +96,8 @@ double distance_of(const Tensor& a, const Tensor& b) {
   return std::sqrt(sum);
 }
 
-// The same of any result: a few times as much as it moves when all that it is computed from moves by its own rounding.
+// The same for any result: a multiple of how far it moves when everything it is computed from is perturbed by its
+// rounding error.
 constexpr int kNudges = 4;
 constexpr double kTimesRounding = 16;
 double moved_by_rounding(const Tensor& result, FunctionRef<Tensor(Rng&)> nudged_result) {
@@ -112,7 +113,7 @@ std::vector<Tensor> nudged(const std::vector<Tensor>& inputs, Rng& rng) {
   return moved;
 }
 
-// The cotangents of the wanted inputs: f differentiated on a tape of its own, which nests where the sweep is recorded.
+// The cotangents of the wanted inputs: differentiates f on its own tape, which nests if the sweep is recorded.
 template <class F>
 std::vector<Tensor> pullback(const std::vector<Tensor>& inputs, const std::vector<bool>& wanted,
                              const Tensor& cotangent, F f) {
@@ -176,7 +177,7 @@ Tensor Override::call(Inputs inputs) const {
 }
 
 Tensor Override::checked(Inputs borrowed) const {
-  // Inside, overrides run fused, once: each is checked where it is called, not again wherever it is used.
+  // Nested overrides run fused only: each is checked where it is called directly, not again wherever it is used.
   const OverrideScope inside{OverrideMode::fused};
   std::vector<Tensor> inputs;
   for (const Tensor* x : borrowed) inputs.push_back(*x);

@@ -28,14 +28,14 @@ Tensor scan(const char* op, const detail::ByDtype<detail::ScanKernels::Scan>& sc
   return y;
 }
 
-// yₖ = Σ xⱼ over j ≤ k (or j ≥ k); its transpose runs the other way.
+// yₖ = Σ xⱼ over j ≤ k (or j ≥ k); its transpose runs in the opposite direction.
 Tensor cumulative_sum(const Tensor& x, int axis, bool reverse) {
   Tensor y = scan("cumsum", kernels().sum, x, axis, reverse);
   return record("cumsum", std::move(y),
                 wrt(x, [axis, reverse](const Tensor& g) { return cumulative_sum(g, axis, !reverse); }));
 }
 
-// yₖ = xₖ₋₁ (or xₖ₊₁), and `fill` at the end that is left free; its transpose moves the other way, with zeros.
+// yₖ = xₖ₋₁ (or xₖ₊₁), with `fill` at the vacated end; its transpose shifts in the opposite direction, with zeros.
 Tensor shifted(const Tensor& x, int axis, bool reverse, double fill) {
   Tensor y = Tensor::empty(x.shape(), x.dtype());
   const Lines lines = detail::lines_of(x.shape(), axis);
@@ -46,8 +46,8 @@ Tensor shifted(const Tensor& x, int axis, bool reverse, double fill) {
                 wrt(x, [axis, reverse](const Tensor& g) { return shifted(g, axis, !reverse, 0); }));
 }
 
-// sₖ = bₖ + aₖ·sₖ₋₁ (or sₖ₊₁) from 0. With λ = ∂L/∂s in full: λₖ = gₖ + aₖ₊₁·λₖ₊₁, ∂L/∂bₖ = λₖ, ∂L/∂aₖ = λₖ·sₖ₋₁:
-// a recurrence the other way.
+// sₖ = bₖ + aₖ·sₖ₋₁ (or sₖ₊₁) from 0. With λ = ∂L/∂s, the total derivative: λₖ = gₖ + aₖ₊₁·λₖ₊₁, ∂L/∂bₖ = λₖ, ∂L/∂aₖ =
+// λₖ·sₖ₋₁: a recurrence in the opposite direction.
 Tensor recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
   Tensor s = Tensor::empty(b.shape(), b.dtype());
   const Lines lines = detail::lines_of(b.shape(), axis);
@@ -65,8 +65,8 @@ Tensor recurrence(const Tensor& a, const Tensor& b, int axis, bool reverse) {
       a, Result{});
 }
 
-// The cotangent of x that g of yₖ = Π xⱼ over j ≤ k means: Σ over k ≥ i of gₖ·Π over j ≤ k, j ≠ i, which is what stands
-// before i, times rᵢ = gᵢ + xᵢ₊₁·rᵢ₊₁; without a division.
+// The cotangent of xᵢ for a cotangent g of yₖ = Π xⱼ over j ≤ k: Σ over k ≥ i of gₖ·Π over j ≤ k, j ≠ i. That is the
+// product of everything before i times rᵢ = gᵢ + xᵢ₊₁·rᵢ₊₁, which needs no division.
 Tensor cumulative_product_gradient(const Tensor& g, const Tensor& x, const Tensor& y, int axis, bool reverse) {
   return shifted(y, axis, reverse, 1) * recurrence(shifted(x, axis, !reverse, 0), g, axis, !reverse);
 }
@@ -83,7 +83,7 @@ Tensor cumulative_product(const Tensor& x, int axis, bool reverse) {
                     x, Result{}));
 }
 
-// oᵢ = Π xⱼ over j ≠ i of lines (outer, n, inner): what stands before i times what stands behind.
+// oᵢ = Π xⱼ over j ≠ i for lines (outer, n, inner): the product of everything before i times that of everything after.
 Tensor product_of_others(const Tensor& x) {
   constexpr int kAxis = 1;
   Tensor y = Tensor::empty(x.shape(), x.dtype());

@@ -1,18 +1,18 @@
-// Running sums and products along an axis, in time proportional to the number of elements, their derivatives too.
-// Inside, float32 runs in double and float64 with the rounding of each step, and a product's exponent has no end.
+// Cumulative sums and products along an axis, in time linear in the number of elements, as are their derivatives.
+// float32 is accumulated in double and float64 with compensation for rounding, and a product has an unlimited exponent.
 #pragma once
 #include "../../core/tensor/tensor.h"
 
 namespace retrograd {
 
-/// yₖ = Σ xⱼ over j ≤ k along one axis, of x's shape; float32, float64, int64, and of boolean and uint8 as int64.
+/// yₖ = Σ xⱼ over j ≤ k along one axis, with the shape of x; float32, float64, int64; boolean and uint8 as int64.
 Tensor cumsum(const Tensor& x, int axis);
-/// yₖ = Π xⱼ over j ≤ k, likewise. Its derivative is right where factors are 0.
+/// yₖ = Π xⱼ over j ≤ k, likewise. The derivative is correct even if factors are 0.
 Tensor cumprod(const Tensor& x, int axis);
 
 namespace detail {
-/// The products along the middle axis of lines (outer, n, inner), which becomes of size 1; those of
-/// boolean and uint8 as int64.
+/// The products along the middle axis of lines (outer, n, inner), which is kept with size 1; boolean and uint8 as
+/// int64.
 Tensor product_along(const Tensor& lines);
 }  // namespace detail
 }  // namespace retrograd

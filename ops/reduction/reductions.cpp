@@ -25,7 +25,7 @@ namespace {
 
 const detail::ReductionKernels& kernels() { return detail::reduction_kernels(); }
 
-// d max = Σ [xᵢ = max]·dxᵢ / (the number of ties); NaN all along a line with a NaN, as PyTorch has it
+// d max = Σ [xᵢ = max]·dxᵢ / (number of ties); NaN for a whole line with a NaN, as in PyTorch
 Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const Tensor& x, const Axes& axes,
                bool keepdims) {
   const std::uint32_t mask = axes.mask(op, x.rank());
@@ -54,7 +54,7 @@ Tensor position(const char* op, const Positions& kernels, const Tensor& x, int a
   return y;
 }
 
-// x folded over axes into elements of another dtype.
+// Folds x over axes into elements of another dtype.
 Tensor folded(const char* op, const detail::ByDtype<detail::ExactFold>& folds, const Tensor& x, const Axes& axes,
               bool keepdims, Dtype dtype) {
   const std::uint32_t mask = axes.mask(op, x.rank());
@@ -70,7 +70,7 @@ Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
   return detail::without_axes(sum_to(x, detail::reduced_shape(x.shape(), mask, true)), x.shape(), mask, keepdims);
 }
 
-// Where the sum overflows the mean need not: then each value is divided first.
+// If the sum overflows, the mean may still be finite: then each value is divided first.
 Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
   detail::check_floating("mean", x);
   const std::int64_t count = detail::count_over(x.shape(), axes.mask("mean", x.rank()));
@@ -80,10 +80,11 @@ Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
              : sum(x / count, axes, keepdims);
 }
 
-// Of several stretches of axes one is made: what overflows between two could not come back.
+// Reduces all axes at once: a partial product over one range of adjacent axes could overflow even if the result does
+// not.
 Tensor prod(const Tensor& x, const Axes& axes, bool keepdims) {
   const std::uint32_t mask = axes.mask("prod", x.rank()), from_first = mask == 0 ? 0 : mask >> std::countr_zero(mask);
-  if ((from_first & (from_first + 1)) == 0)  // one stretch
+  if ((from_first & (from_first + 1)) == 0)  // a single range
     return detail::reduce_stretches(x, mask, keepdims, detail::product_along);
   std::array<int, kMaxRank> order{};
   std::size_t rank = 0;

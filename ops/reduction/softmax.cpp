@@ -27,7 +27,7 @@ using detail::SoftmaxKind;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// The second input of an override, checked.
+// Checks and returns the axis, the second input of an override.
 int axis_of(const char* op, const Tensor& x, const Tensor& axis) {
   detail::check_floating(op, x);
   if (axis.dtype() != int64 || axis.size() != 1)
@@ -39,7 +39,7 @@ int axis_of(const char* op, const Tensor& x, const Tensor& axis) {
 }
 Tensor of_axis(int axis) { return tensor(std::int64_t{axis}); }
 
-// Along an axis whose lines lie as rows; log_sums, ln Σ e^x of each, may be null.
+// Along an axis whose lines are rows in memory; log_sums, ln Σ e^x of each line, may be null.
 Tensor by_rows(SoftmaxKind kind, const Tensor& x, const detail::Lines& along, double* log_sums) {
   Tensor y = Tensor::empty(x.shape(), x.dtype());
   const auto kernel = detail::kernel_for("softmax", detail::softmax_kernels().rows, x.dtype());
@@ -59,7 +59,7 @@ Tensor softmax_gradient(const Tensor& g, const Tensor& h, int axis) {
   const detail::Lines along = detail::lines_of(h.shape(), axis);
   if (along.inner == 1 && !is_recorded(g, h))
     return run_gradient(detail::softmax_kernels().softmax_gradient, g, h, along);
-  const Tensor shifted = [&] {  // as the kernel does
+  const Tensor shifted = [&] {  // as in the kernel
     const NoTape constant;
     return take_along_axis(g, expand_dims(argmax(h, axis), axis), axis);
   }();
@@ -74,7 +74,7 @@ Tensor log_softmax_gradient(const Tensor& g, const Tensor& y, int axis) {
   return g - exp(y) * sum(g, axis, true);
 }
 
-// The largest value changes nothing but the range.
+// Subtracting the maximum changes only the range.
 Tensor shifted(const Tensor& x, int axis) { return x - detach(max(x, axis, true)); }
 
 Tensor softmax_along(const Tensor& x, int axis) {
@@ -123,7 +123,7 @@ Tensor log_softmax_fused(const Tensor& x, const Tensor& at) {
           x, [axis](const Tensor& g, const Tensor& value) { return log_softmax_gradient(g, value, axis); }, Result{}));
 }
 
-// Where the largest value is infinite it is the result, a constant.
+// If the maximum is infinite, it is the result, a constant.
 Tensor logsumexp_along(const Tensor& x, int axis) {
   const Tensor largest = detach(max(x, axis, true)), infinite = abs(largest) == kInfinity;
   const Tensor z = where(infinite, 0, x) - where(infinite, 0, largest);
@@ -142,7 +142,7 @@ Tensor logsumexp_fused(const Tensor& x, const Tensor& at) {
     by_rows(SoftmaxKind::log_sum, x, along, log_sums.data());
     y = detail::from_doubles(log_sums, shape, x.dtype());
     if (detail::find("logsumexp", detail::logic_kernels().find_not_finite, y) >= 0)
-      y = Tensor();  // infinities and NaN take the careful way
+      y = Tensor();  // infinities and NaN need the composition
   }
   if (!y.defined()) {
     const NoTape compute_only;

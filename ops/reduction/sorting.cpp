@@ -11,7 +11,7 @@ namespace retrograd {
 
 namespace {
 
-// The positions of the first `wanted` values in order along the axis.
+// The positions of the first `wanted` values in sorted order along the axis.
 Tensor positions(const Tensor& x, std::int64_t wanted, int axis, bool descending) {
   const detail::Lines lines = detail::lines_of(x.shape(), axis);
   Shape shape = x.shape();

@@ -27,7 +27,7 @@ Tensor safe_sqrt(const Tensor& x) {
   return detail::map("root", kRoot, x);
 }
 
-// For each element of positive numbers, the power of two below it; 1 for 0, infinity and NaN.
+// For each element, the largest power of two not above it; 1 for 0, infinity and NaN. Elements are not negative.
 Tensor powers_of_two(const Tensor& x) {
   static constexpr detail::ByDtype<detail::UnaryRun> kPower = detail::scalar_unary([](auto v) {
     return v > 0 && v < decltype(v)(kInfinity) ? std::ldexp(decltype(v)(1), std::ilogb(v)) : decltype(v)(1);
@@ -35,8 +35,8 @@ Tensor powers_of_two(const Tensor& x) {
   return detail::map("powers_of_two", kPower, x);
 }
 
-// √(Σ x²/count + ε), reduced axes stay; not recorded. Where squares overflow, or vanish beside nothing larger, x is
-// scaled by a power of two.
+// √(Σ x²/count + ε), keeping the reduced axes; not recorded. If squares overflow or underflow, x is scaled by a power
+// of two.
 Tensor root_of_squares(const Tensor& x, const Axes& axes, double count, double epsilon) {
   const NoTape compute_only;
   const Tensor y = safe_sqrt(sum(square(x), axes, true) / count + epsilon);
@@ -48,13 +48,13 @@ Tensor root_of_squares(const Tensor& x, const Axes& axes, double count, double e
   return where(is_moderate, y, scale * scaled_root);
 }
 
-// d√(Σ x²/n + ε) = Σ xᵢdxᵢ/(n·y), and 0 where y is
+// d√(Σ x²/n + ε) = Σ xᵢdxᵢ/(n·y), and 0 where y is 0
 Tensor root_gradient(const Tensor& g, const Tensor& x, const Tensor& y, double count) {
   const Tensor is_zero = y == 0;
   return where(is_zero, 0, g * (x / where(is_zero, 1, y)) / count);
 }
 
-// d Σ(xᵢ − μ)²/m = Σ 2(xᵢ − μ)dxᵢ/m; the part of dμ is 0, since Σ(xᵢ − μ) is. Reduced axes stay.
+// d Σ(xᵢ − μ)²/m = Σ 2(xᵢ − μ)dxᵢ/m; the term of dμ vanishes, since Σ(xᵢ − μ) = 0. Keeps the reduced axes.
 Tensor variance(const Tensor& x, const Axes& axes, double m) {
   Tensor y;
   {
@@ -76,7 +76,8 @@ double degrees_of_freedom(const Tensor& x, std::uint32_t mask, int ddof) {
 
 }  // namespace
 
-// x − μ. The mean of what is left takes the rounding of μ away: of equal values exactly 0 is left.
+// x − μ. Subtracting the mean of the residual removes the rounding error of μ: for equal values the result is exactly
+// 0.
 Tensor detail::centered(const Tensor& x, const Axes& axes) {
   const Tensor away = x - mean(x, axes, true);
   return away - mean(away, axes, true);

@@ -1,4 +1,4 @@
-// What ops along several axes share: reductions over them made of reductions over one. Not a public header.
+// Helpers for reductions over several axes, composed of reductions over one. Not a public header.
 #pragma once
 #include "../../core/compute/lines_of.h"
 #include "../../core/compute/reduce.h"
@@ -7,7 +7,7 @@
 
 namespace retrograd::detail {
 
-/// How many elements fold into one when the axes in `mask` are reduced.
+/// The number of elements folded into one when the axes in `mask` are reduced.
 inline std::int64_t count_over(const Shape& shape, std::uint32_t mask) {
   std::int64_t count = 1;
   for (int axis = 0; axis < shape.rank(); ++axis)
@@ -15,13 +15,13 @@ inline std::int64_t count_over(const Shape& shape, std::uint32_t mask) {
   return count;
 }
 
-/// A reduction whose reduced axes stayed with size 1, without them unless `keepdims`.
+/// Removes the reduced axes of a reduction that kept them with size 1, unless `keepdims`.
 inline Tensor without_axes(const Tensor& folded, const Shape& from, std::uint32_t mask, bool keepdims) {
   return keepdims ? folded : reshape(folded, reduced_shape(from, mask, false));
 }
 
-/// x reduced over the axes in `mask` by f, which reduces (outer, n, inner) to (outer, 1, inner): once for each stretch
-/// of neighboring axes.
+/// Reduces x over the axes in `mask` by f, which reduces (outer, n, inner) to (outer, 1, inner): once for each range of
+/// adjacent axes.
 template <class F>
 Tensor reduce_stretches(const Tensor& x, std::uint32_t mask, bool keepdims, F f) {
   if (mask == 0) return reshape(f(reshape(x, Shape{x.size(), 1, 1})), x.shape());

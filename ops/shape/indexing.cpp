@@ -19,7 +19,7 @@ namespace retrograd {
 
 namespace {
 
-// The cotangent of a table: rows are added at their indices, to zeros or to a sum that is waiting.
+// The cotangent of a table: adds rows at their indices, to zeros or to an existing sum.
 class Rows final : public detail::Lazy {
  public:
   Rows(Tensor g, const Tensor& indices, const Shape& shape, int axis)
@@ -73,7 +73,7 @@ Tensor take(const Tensor& x, const Tensor& indices, int axis) {
 
 namespace {
 
-// The shape of x but for one axis, which is as long as that of `like`.
+// The shape of x except for one axis, which has the size of that of `like`.
 Shape with_axis_of(const Shape& shape, int axis, const Shape& like) {
   Shape out = shape;
   out[axis] = like[axis];
@@ -106,7 +106,7 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
                     at));
 }
 
-// dy = dx + the derivatives of the source at their indices
+// dy = dx + the derivatives of the source, added at their indices
 Tensor scatter_add(const Tensor& x, const Tensor& indices, const Tensor& source, int axis) {
   const int own = detail::normal_axis("scatter_add", axis, x.rank());
   detail::check_dtypes("scatter_add", x, source);

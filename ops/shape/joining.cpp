@@ -17,7 +17,7 @@ namespace {
 
 using Sizes = std::vector<std::int64_t, detail::PoolAllocator<std::int64_t>>;
 
-// The shape of the result; ShapeError and DtypeError name `op` where the parts do not fit.
+// The shape of the result; ShapeError or DtypeError naming `op` if the parts do not match.
 Shape joined_shape(const char* op, std::span<const Tensor> xs, int own) {
   Shape shape = xs[0].shape();
   for (const Tensor& x : xs.subspan(1)) {
@@ -29,10 +29,10 @@ Shape joined_shape(const char* op, std::span<const Tensor> xs, int own) {
     if (__builtin_add_overflow(shape[own], x.shape()[own], &shape[own]))
       detail::fail<ShapeError>("{}: axis {} exceeds 64 bits", op, own);
   }
-  return Shape(std::span(shape.begin(), shape.end()), op);  // which counts its elements
+  return Shape(std::span(shape.begin(), shape.end()), op);  // which checks the number of elements
 }
 
-// The cotangent of a part is its part of the cotangent.
+// The cotangent of a part is the corresponding part of the cotangent.
 Tensor joined(const char* op, std::span<const Tensor> xs, int own) {
   Tensor y = detail::empty_for(op, joined_shape(op, xs, own), xs[0].dtype());
   const Strides strides = y.strides();

@@ -34,7 +34,7 @@ Tensor pad(const Tensor& x, std::initializer_list<Margin> margins, Scalar value)
   return pad(x, std::span(margins.begin(), margins.size()), value);
 }
 
-// The cotangent rolls back.
+// The cotangent is rolled back.
 Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
   const int own = detail::normal_axis("roll", axis, x.rank());
   const std::int64_t size = x.shape()[own];
@@ -53,7 +53,7 @@ Tensor roll(const Tensor& x, std::int64_t shift, int axis) {
 
 namespace {
 
-// x with every block of `inner` elements `times` times in a row, in the shape given. Broadcasting sums the cotangents.
+// x with each block of `inner` elements repeated `times` times, in the given shape. Broadcasting sums the cotangents.
 Tensor repeated(const char* op, const Tensor& x, std::int64_t inner, std::int64_t times, const Shape& shape) {
   if (times == 1) return detail::copied(x);
   detail::check_bytes(op, shape, x.dtype());
@@ -61,13 +61,13 @@ Tensor repeated(const char* op, const Tensor& x, std::int64_t inner, std::int64_
   return reshape(broadcast_to(reshape(x, Shape{outer, 1, inner}), {outer, times, inner}), shape);
 }
 
-// The shape of x with one axis `times` as long; ShapeError where that is negative or too long.
+// The shape of x with one axis multiplied by `times`; ShapeError if that is negative or too large.
 Shape grown(const char* op, const Shape& shape, int axis, std::int64_t times) {
   if (times < 0) detail::fail<ShapeError>("{}: the number of times cannot be negative, got {}", op, times);
   Shape out = shape;
   if (__builtin_mul_overflow(out[axis], times, &out[axis]))
     detail::fail<ShapeError>("{}: {} times axis {} of {} is more than fit in 64 bits", op, times, axis, shape);
-  return Shape(std::span(out.begin(), out.end()), op);  // which counts its elements
+  return Shape(std::span(out.begin(), out.end()), op);  // which checks the number of elements
 }
 
 std::int64_t elements_from(const Shape& shape, int axis) {
@@ -85,15 +85,15 @@ Tensor repeat(const Tensor& x, std::int64_t times, int axis) {
 
 Tensor tile(const Tensor& x, std::span<const std::int64_t> times) {
   if (times.size() > kMaxRank) detail::fail<ShapeError>("tile: at most {} axes, got {}", kMaxRank, times.size());
-  Shape shape;  // of x, with the axes that it lacks
+  Shape shape;  // of x, with the missing axes
   for (int missing = static_cast<int>(times.size()) - x.rank(); missing > 0; --missing) shape.push_back(1);
   for (std::int64_t size : x.shape()) shape.push_back(size);
   const int first = shape.rank() - static_cast<int>(times.size());
-  Shape whole = shape;  // checked before any part of it is made
+  Shape whole = shape;  // checked before any part of it is created
   for (std::size_t i = times.size(); i-- > 0;) whole = grown("tile", whole, first + static_cast<int>(i), times[i]);
   detail::check_bytes("tile", whole, x.dtype());
   Tensor y = shape == x.shape() ? x : reshape(x, shape);
-  for (std::size_t i = times.size(); i-- > 0;) {  // from the innermost out, so that long blocks are copied last
+  for (std::size_t i = times.size(); i-- > 0;) {  // innermost first, so that long blocks are copied last
     const int axis = first + static_cast<int>(i);
     if (times[i] != 1)
       y = repeated("tile", y, elements_from(y.shape(), axis), times[i], grown("tile", y.shape(), axis, times[i]));

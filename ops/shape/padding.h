@@ -1,4 +1,4 @@
-// More of the same: padding, rolling, repeating; of any dtype. Results are copies, also where nothing is changed.
+// Padding, rolling and repeating; any dtype. Results are always copies.
 #pragma once
 #include <cstdint>
 #include <initializer_list>
@@ -10,19 +10,19 @@
 
 namespace retrograd {
 
-/// How many elements to put before and after those of one axis.
+/// The number of elements to add before and after those of an axis.
 using Margin = std::pair<std::int64_t, std::int64_t>;
 
-/// x with margins filled with `value`, one margin an axis: pad(x, {{1, 1}, {0, 2}}). ShapeError where their number is
-/// not the rank, or one is negative.
+/// x with margins filled with `value`, one margin per axis: pad(x, {{1, 1}, {0, 2}}). ShapeError if their number is not
+/// the rank, or if one is negative.
 Tensor pad(const Tensor& x, std::span<const Margin> margins, Scalar value = 0);
 /// The same with the margins in braces.
 Tensor pad(const Tensor& x, std::initializer_list<Margin> margins, Scalar value = 0);
-/// x moved by `shift` places along an axis; what leaves at one end comes in at the other.
+/// x shifted by `shift` positions along an axis; elements shifted out at one end reenter at the other.
 Tensor roll(const Tensor& x, std::int64_t shift, int axis);
-/// Each element `times` times in a row, along an axis.
+/// Each element repeated `times` times along an axis.
 Tensor repeat(const Tensor& x, std::int64_t times, int axis);
-/// All of x repeated along its axes, aligned right like shapes that broadcast: tile(x, {2, 3}).
+/// x repeated along its axes, aligned right as in broadcasting: tile(x, {2, 3}).
 Tensor tile(const Tensor& x, std::span<const std::int64_t> times);
 /// The same with the numbers in braces.
 Tensor tile(const Tensor& x, std::initializer_list<std::int64_t> times);

@@ -9,7 +9,7 @@ namespace retrograd {
 
 namespace {
 
-// The same elements under a shape that has axes of size 1 elsewhere; its own rule, backwards.
+// The same elements with axes of size 1 added or removed; the rule applies the op in reverse.
 Tensor with_unit_axes(const char* op, const Tensor& x, const Shape& shape) {
   const Strides steps = x.strides();
   Strides strides{};

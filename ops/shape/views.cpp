@@ -14,7 +14,7 @@ namespace {
 
 using AxisOrder = std::array<int, kMaxRank>;
 
-// The inverse of a permutation of axes is the rule of its op.
+// The rule is the inverse permutation.
 Tensor permuted(const Tensor& x, const AxisOrder& order) {
   Shape shape = x.shape();
   Strides strides;
@@ -116,7 +116,7 @@ Tensor diagonal(const Tensor& x, std::int64_t offset, int axis1, int axis2) {
   const int down = detail::normal_axis("diagonal", axis1, x.rank()),
             along = detail::normal_axis("diagonal", axis2, x.rank());
   if (down == along) detail::fail<ShapeError>("diagonal: axes {} and {} of {} are the same", axis1, axis2, x.shape());
-  // Where it starts, the offset cut down to the size of the axis that it runs out of.
+  // The first element, with the offset clamped to the axis that it exceeds.
   const std::int64_t rows = x.shape()[down], columns = x.shape()[along];
   const std::int64_t row = offset < 0 ? -std::max(offset, -rows) : 0,
                      column = std::clamp<std::int64_t>(offset, 0, columns);
