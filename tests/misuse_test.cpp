@@ -150,7 +150,7 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
          t.watch(v);
          t.gradients(exp(v));
        },
-       "gradients: the loss must be of size 1, got shape (3,); reduce it, or give a cotangent"},
+       "gradients: the loss must be of size 1, got shape (3,); reduce it or pass a cotangent"},
       {[&] {
          Tape t;
          t.watch(v);
@@ -215,7 +215,7 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
          Tensor y = v;
          for (;;) y = tanh(y * 2);
        },
-       "tape: 1024 nodes are recorded, and the limit is 1000; the largest values are of mul (512 times, 6.00 KiB), "
+       "tape: 1024 nodes are recorded, and the limit is 1000; the largest values are from mul (512 times, 6.00 KiB), "
        "tanh (511 times, 5.99 KiB), watch (1 times, 12 B); a loop inside the tape's scope, or a running sum of what it "
        "tracks, keeps every step on the tape: open the Tape inside the loop, sum detach(loss), or raise the limit by a "
        "TapeLimitScope"},
@@ -227,11 +227,12 @@ TEST_CASE("each misuse is answered by a sentence that says what, where, expected
          for (int k = 0; k < 12; ++k) y = tanh(y);
          y = log(y - y) * 2;
        },
-       "log: op 15 on the tape gives -inf at [0], 3 of 3 elements not finite, float32 (3,); input 0 (3,): from 0 to 0"},
+       "log: op 15 on the tape returned -inf at [0], 3 of 3 elements not finite, float32 (3,); input 0 (3,): from 0 to "
+       "0"},
       {[&] { jvp([](const Tensor& a) { return exp(a); }, v, d); },
        "jvp: the tangent must match x, float32 (3,), got float64 (3,)"},
       {[&] { hessian([](const Tensor& a) { return a; })(v); },
-       "gradients: the loss must be of size 1, got shape (3,); reduce it, or give a cotangent"},
+       "gradients: the loss must be of size 1, got shape (3,); reduce it or pass a cotangent"},
       {[&] { tools::gradcheck([](const Tensor& a) { return a; }, {v}); },
        "gradcheck: input 0 must be float64, got float32"},
   };

@@ -9,7 +9,8 @@ std::vector<Tensor> jacobians(const char* op, Tape& tape, const Tensor& y, const
   check_floating_value(op, y);
   for (const Tensor& x : variables)
     if (y.rank() + x.rank() > kMaxRank)
-      fail<ShapeError>("{}: {} + {}, of the value and x, has more than {} axes", op, y.shape(), x.shape(), kMaxRank);
+      fail<ShapeError>("{}: the shapes {} of the value and {} of x together have more than {} axes", op, y.shape(),
+                       x.shape(), kMaxRank);
   std::vector<std::vector<Tensor>> rows(variables.size());
   const std::int64_t count = is_tracked(y) ? y.size() : 0;
   for (std::int64_t i = 0; i < count; ++i) {

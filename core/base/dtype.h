@@ -15,7 +15,7 @@ enum class Dtype : std::uint8_t {
   float32,  ///< IEEE single precision, the default
   float64,  ///< IEEE double precision
   int64,    ///< 64-bit signed integers: indices, class labels
-  boolean,  ///< true or false, a byte each: masks
+  boolean,  ///< true or false, one byte each: masks
   uint8     ///< bytes: pixels
 };
 

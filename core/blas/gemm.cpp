@@ -137,7 +137,7 @@ constexpr std::int64_t kGrain = 16;
 // costs a tenth of what it saves.
 constexpr double kTileFlops = 8e6, kTwoTiles = 1.2e6;
 // Every tile packs the operand that is not split again. If that operand fits in the L2 cache, packing is cheap and
-// tiles may be as narrow as kNarrow; otherwise they are at least kWide.
+// tiles may be as narrow as kNarrow; otherwise they are about kWide.
 constexpr std::int64_t kCached = 128 * 1024, kNarrow = 240, kWide = 1024;
 
 std::int64_t tiles_along(std::int64_t extent, std::int64_t packed_again, double flops) {

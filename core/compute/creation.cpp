@@ -90,7 +90,7 @@ Tensor whole_numbers(std::int64_t start, std::int64_t stop, std::int64_t step, D
   const std::uint64_t length = up ? distance(start, stop) : distance(stop, start);
   const std::uint64_t count = (up ? start < stop : start > stop) ? (length - 1) / stride + 1 : 0;
   if (count > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
-    detail::fail<ShapeError>("arange: from {} to {} by {} is more than fit in 64 bits", start, stop, step);
+    detail::fail<ShapeError>("arange: from {} to {} by {} has more elements than fit in 64 bits", start, stop, step);
   Tensor out = detail::empty_for("arange", {static_cast<std::int64_t>(count)}, dtype);
   detail::dispatch(dtype, [&]<class T>() {
     T* to = detail::values<T>(out);

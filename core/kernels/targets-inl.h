@@ -1,14 +1,14 @@
 // Compiles a file of kernels once per SIMD target (the baseline, AVX2, AVX-512), and dispatches calls to the
 // compilation for this machine. A family's file has five lines for this; the rest is kernels and a table:
 //
-//   #define HWY_TARGET_INCLUDE "core/kernels/family.cpp"   // itself, which Highway includes once a target
+//   #define HWY_TARGET_INCLUDE "core/kernels/family.cpp"   // itself, which Highway includes once per target
 //   #include "family.h"                                    // FamilyKernels, and family_kernels()
 //   #include "simd-inl.h"                                  // or another -inl header on top of this one
 //
 //   RETROGRAD_BEGIN_KERNELS();                             // opens retrograd::N_<target>::<unnamed>
 //   (functors and functions, compiled for the target)
 //   constexpr detail::FamilyKernels kTable = {.first = …, .second = …};
-//   RETROGRAD_END_KERNELS(FamilyKernels, family_kernels);  // closes it; after the last target, the function as well
+//   RETROGRAD_END_KERNELS(FamilyKernels, family_kernels);  // closes it; defines the function after the last target
 //
 // An -inl header on top of this one includes it before its own guard, which toggles with each target
 // (HWY_TARGET_TOGGLE), so that Highway re-includes the family's file first. Kernels are defined between the two macros

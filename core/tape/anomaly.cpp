@@ -108,7 +108,7 @@ void AnomalyScope::recorded(detail::Log& log, std::uint32_t node, const Tensor& 
     given += fmt::format("; input {} {}{}: {}", i, detail::described(x), already(input), text(input));
   }
   if (was_not_finite && range.nans == 0) return;
-  detail::fail<AnomalyError>("{}: op {} on the tape gives {}, {} {}{}", log.nodes[node].op, position(log, node),
+  detail::fail<AnomalyError>("{}: op {} on the tape returned {}, {} {}{}", log.nodes[node].op, position(log, node),
                              worst(range, y.shape()), y.dtype(), y.shape(), given);
 }
 
@@ -132,7 +132,7 @@ void AnomalyScope::passed(detail::Log& log, std::uint32_t node, std::uint32_t in
   }
   if (node < ranges.size() && ranges[node].size > 0) more += fmt::format("; the value: {}", text(ranges[node]));
   detail::fail<AnomalyError>(
-      "{}: the rule of op {} on the tape gives {}, of its cotangent {} {}; it was given a cotangent{}: {}; "
+      "{}: the rule of op {} on the tape returned {}, of its cotangent {} {}; it was given a cotangent{}: {}; "
       "input {}{}",
       log.nodes[node].op, position(log, node), worst(range, cotangent.shape()), cotangent.dtype(), cotangent.shape(),
       already(given_), text(given_), input, more);

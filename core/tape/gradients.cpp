@@ -135,7 +135,7 @@ const Tensor& Gradients::operator[](const Tensor& x) const {
   const Entry* entry = find(x, hint);
   if (!entry) detail::fail<TapeError>("gradients: {} was not watched by this tape", named(x, nullptr));
   if (!entry->has_value())
-    detail::fail<TapeError>("gradients: the loss does not depend on {}; get_or_zeros gives zeros",
+    detail::fail<TapeError>("gradients: the loss does not depend on {}; get_or_zeros returns zeros",
                             named(x, entry->label));
   return entry->value();
 }
@@ -313,7 +313,7 @@ double Gradients::clip_norm(double max_norm) {
     for (const Entry& entry : entries_)
       if (const double norm = norm_of({&entry, 1}); !std::isfinite(norm))
         detail::fail("clip_norm: the norm of the gradient of {} is {}", named(entry.key, entry.label), norm);
-    detail::fail("clip_norm: the norm of all gradients together is {}", before);
+    detail::fail("clip_norm: the joint norm of the gradients is {}", before);
   }
   const double factor = max_norm / (before + 1e-6);
   if (factor < 1) *this *= factor;

@@ -52,8 +52,8 @@ TapeLimitScope::~TapeLimitScope() { innermost = outer_; }
 void detail::check_node_limit(std::int64_t nodes, std::int64_t most, FunctionRef<std::string()> largest) {
   most = std::min(tape_limit().nodes, most);
   if (nodes >= most)
-    detail::fail<TapeError>("tape: {} nodes are recorded, and the limit is {}; the largest values are of {}; {}", nodes,
-                            most, largest(), kAdvice);
+    detail::fail<TapeError>("tape: {} nodes are recorded, and the limit is {}; the largest values are from {}; {}",
+                            nodes, most, largest(), kAdvice);
 }
 
 void detail::check_memory_limit(std::int64_t live, std::int64_t more, std::int64_t nodes,
@@ -61,8 +61,8 @@ void detail::check_memory_limit(std::int64_t live, std::int64_t more, std::int64
   const std::int64_t most = std::max<std::int64_t>(tape_limit().bytes, 0);
   if (live > most - more)
     detail::fail<TapeError>(
-        "tape: {} in tensors while {} nodes are recorded, {} more are wanted, and the limit is {}; the largest values "
-        "are of {}; {}",
+        "tape: {} in tensors while {} nodes are recorded, {} more are requested, and the limit is {}; the largest "
+        "values are from {}; {}",
         bytes_text(live), nodes, bytes_text(more), bytes_text(most), largest(), kAdvice);
 }
 

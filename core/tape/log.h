@@ -69,7 +69,7 @@ struct Log {
     forget_edges(std::exchange(node.edges, nullptr));
     if (Joint* joint = std::exchange(node.joint, nullptr)) joint->destroy(joint->rule);
   }
-  void forget_from(std::uint32_t begin) noexcept;  // the same for all from that one on
+  void forget_from(std::uint32_t begin) noexcept;  // the same for all nodes from `begin` on
   /// Removes all nodes from `begin` on, whose rules are gone and to which no handle refers any more.
   void cut(std::uint32_t begin, const Arena::Place& place) noexcept;
   /// Truncates the list of watched tensors.

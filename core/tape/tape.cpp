@@ -85,7 +85,7 @@ void Tape::watch(const Tensor& x, const detail::Path* path) {
 namespace {
 Tensor unit_cotangent(const Tensor& loss) {
   if (loss.size() != 1)
-    detail::fail<ShapeError>("gradients: the loss must be of size 1, got shape {}; reduce it, or give a cotangent",
+    detail::fail<ShapeError>("gradients: the loss must be of size 1, got shape {}; reduce it or pass a cotangent",
                              loss.shape());
   return full(loss.shape(), 1, loss.dtype());
 }

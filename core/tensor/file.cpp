@@ -205,9 +205,9 @@ void NewFile::write_tensor(const Tensor& x) {
 }
 
 void NewFile::finish() {
-  if (mode_ && ::fchmod(descriptor_, *mode_) != 0) fail_here("keep the permissions");
+  if (mode_ && ::fchmod(descriptor_, *mode_) != 0) fail_here("set the permissions");
   if (::fsync(descriptor_) != 0) fail_here("sync");
-  if (::rename(partial_.c_str(), target_.c_str()) != 0) fail_here("rename to its place");  // still locked
+  if (::rename(partial_.c_str(), target_.c_str()) != 0) fail_here("rename to the target");  // still locked
   partial_.clear();
   ::close(std::exchange(descriptor_, -1));  // everything has been synced
 }

@@ -1,5 +1,5 @@
 // Formatting of shapes, dtypes and tensors with fmt and streams: NumPy's layout, at most eight digits after the point,
-// large tensors abbreviated. Meant for people; for saving, see nn/files.
+// large tensors abbreviated. Meant for people, not for saving.
 #pragma once
 #include <iosfwd>
 #include <string>

@@ -32,7 +32,7 @@ void check_for_blas(const char* op, const Tensor& x, const Tensor& weight, const
   constexpr std::int64_t kMost = std::numeric_limits<int>::max();
   if (sizes.y().size() > 0 && weight.size() > 0 &&
       std::max({sizes.windows.pixels(), sizes.windows.positions(), sizes.depth(), sizes.filters}) > kMost)
-    detail::fail<ShapeError>("{}: BLAS supports sizes up to {}, got x {} and weight {} for {} windows an image", op,
+    detail::fail<ShapeError>("{}: BLAS supports sizes up to {}, got x {} and weight {} for {} windows per image", op,
                              kMost, x.shape(), weight.shape(), sizes.windows.positions());
 }
 

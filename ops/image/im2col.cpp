@@ -25,7 +25,7 @@ Unfolding unfolding_of(const char* op, const Shape& images, Size2d size, const U
   const Windows windows = detail::windows_on(op, images, size, options.stride, options.padding, options.dilation);
   std::int64_t rows;
   if (__builtin_mul_overflow(images[1], windows.size(), &rows))
-    detail::fail<ShapeError>("{}: {} and a window ({}, {}) make more rows than fit in 64 bits", op, images, size.rows,
+    detail::fail<ShapeError>("{}: {} and a window ({}, {}) yield more rows than fit in 64 bits", op, images, size.rows,
                              size.columns);
   return {windows, images, {images[0], rows, windows.positions()}};
 }

@@ -67,7 +67,7 @@ Labels labels_of(const std::string& part, int further) {
     } else if (is_letter(part[i])) {
       labels.push_back(part[i]);
     } else {
-      detail::fail("einsum: '{}' cannot be read in \"{}\"", part[i], part);
+      detail::fail("einsum: cannot parse '{}' in \"{}\"", part[i], part);
     }
   }
   return labels;

@@ -11,7 +11,6 @@ namespace retrograd::detail {
 
 /// DtypeError unless x is float32 or float64, ShapeError unless it has rows and columns, equally many if `square`.
 void check_matrices(const char* op, const Tensor& x, bool square);
-/// DtypeError where the dtypes of a and b differ.
 
 /// The axes of x before its last two.
 Shape leading_axes(const Tensor& x);

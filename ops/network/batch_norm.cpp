@@ -36,7 +36,7 @@ double checked_epsilon(const Tensor& x, const Tensor& weight, const Tensor& bias
     detail::fail<ShapeError>("batch_norm: the weight {} and the bias {} do not fit the channels of {}", weight.shape(),
                              bias.shape(), x.shape());
   if (epsilon.dtype() != float64 || epsilon.size() != 1)
-    detail::fail<DtypeError>("batch_norm: epsilon must be one float64, got {} of shape {}", epsilon.dtype(),
+    detail::fail<DtypeError>("batch_norm: epsilon must be a float64 scalar, got {} of shape {}", epsilon.dtype(),
                              epsilon.shape());
   const auto value = epsilon.item<double>();
   if (!(value >= 0)) detail::fail("batch_norm: epsilon must be 0 or more, got {}", value);

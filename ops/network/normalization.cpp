@@ -34,7 +34,7 @@ double checked_epsilon(const Tensor& x, const Tensor& weight, const Tensor& bias
   if (!(bias.shape() == weight.shape()))
     detail::fail<ShapeError>("layer_norm: the weight {} and the bias {} differ in shape", weight.shape(), bias.shape());
   if (epsilon.dtype() != float64 || epsilon.size() != 1)
-    detail::fail<DtypeError>("layer_norm: epsilon must be one float64, got {} of shape {}", epsilon.dtype(),
+    detail::fail<DtypeError>("layer_norm: epsilon must be a float64 scalar, got {} of shape {}", epsilon.dtype(),
                              epsilon.shape());
   const auto value = epsilon.item<double>();
   if (!(value >= 0)) detail::fail("layer_norm: epsilon must be 0 or more, got {}", value);

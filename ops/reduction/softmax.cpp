@@ -31,7 +31,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 int axis_of(const char* op, const Tensor& x, const Tensor& axis) {
   detail::check_floating(op, x);
   if (axis.dtype() != int64 || axis.size() != 1)
-    detail::fail<DtypeError>("{}: the axis must be one int64, got {} of shape {}", op, axis.dtype(), axis.shape());
+    detail::fail<DtypeError>("{}: the axis must be an int64 scalar, got {} of shape {}", op, axis.dtype(),
+                             axis.shape());
   const auto value = axis.item<std::int64_t>();
   if (value < -kMaxRank || value >= kMaxRank)
     detail::fail<ShapeError>("{}: axis {} is out of range for {} axes", op, value, x.rank());

@@ -66,7 +66,7 @@ Shape grown(const char* op, const Shape& shape, int axis, std::int64_t times) {
   if (times < 0) detail::fail<ShapeError>("{}: the number of times cannot be negative, got {}", op, times);
   Shape out = shape;
   if (__builtin_mul_overflow(out[axis], times, &out[axis]))
-    detail::fail<ShapeError>("{}: {} times axis {} of {} is more than fit in 64 bits", op, times, axis, shape);
+    detail::fail<ShapeError>("{}: {} times axis {} of {} exceeds 64 bits", op, times, axis, shape);
   return Shape(std::span(out.begin(), out.end()), op);  // which checks the number of elements
 }
 

@@ -39,13 +39,13 @@ TEST_CASE("an anomaly scope names the first op whose value is not finite") {
           const Tensor z = log(y - 1.0);
           for (int i = 0; i < 9; ++i) y = y * z;
         }) ==
-        "log: op 11 on the tape gives nan at [0], 2 of 3 elements not finite, float32 (3,); input 0 (3,): from -0.5 to "
-        "1");
+        "log: op 11 on the tape returned nan at [0], 2 of 3 elements not finite, float32 (3,); input 0 (3,): from -0.5 "
+        "to 1");
   const Tensor w = tensor({0.0, 1.0});
   tape.watch(w);
-  CHECK(
-      anomaly_of([&] { static_cast<void>(log(w)); }) ==
-      "log: op 12 on the tape gives -inf at [0], 1 of 2 elements not finite, float32 (2,); input 0 (2,): from 0 to 1");
+  CHECK(anomaly_of([&] { static_cast<void>(log(w)); }) ==
+        "log: op 12 on the tape returned -inf at [0], 1 of 2 elements not finite, float32 (2,); input 0 (2,): from 0 "
+        "to 1");
 }
 
 TEST_CASE("an anomaly in a matrix is told by its index, and its inputs by their dotted names") {
@@ -54,10 +54,9 @@ TEST_CASE("an anomaly in a matrix is told by its index, and its inputs by their 
   Tape tape;
   tape.watch(model);
   const Tensor divisor = tensor({{1.0, 1.0, 1.0}, {1.0, 0.0, 2.0}});
-  CHECK(
-      anomaly_of([&] { static_cast<void>(model.scale / divisor); }) ==
-      "div: op 1 on the tape gives inf at [1, 1], 1 of 6 elements not finite, float32 (2, 3); input 0 \"scale\" (3,): "
-      "from 1 to 3; input 1 (2, 3): from 0 to 2");
+  CHECK(anomaly_of([&] { static_cast<void>(model.scale / divisor); }) ==
+        "div: op 1 on the tape returned inf at [1, 1], 1 of 6 elements not finite, float32 (2, 3); input 0 \"scale\" "
+        "(3,): from 1 to 3; input 1 (2, 3): from 0 to 2");
 }
 
 TEST_CASE("an infinity made on purpose may pass, a NaN that comes of it does not") {
@@ -69,7 +68,7 @@ TEST_CASE("an infinity made on purpose may pass, a NaN that comes of it does not
   CHECK(std::isinf(masked.to_vector<float>()[2]));
   CHECK(anomaly_of([&] { static_cast<void>(exp(masked)); }).empty());
   CHECK(anomaly_of([&] { static_cast<void>(masked * 0.0); }) ==
-        "mul: op 3 on the tape gives nan at [2], 1 of 3 elements not finite, float32 (3,); input 0 (3,), which is "
+        "mul: op 3 on the tape returned nan at [2], 1 of 3 elements not finite, float32 (3,); input 0 (3,), which is "
         "already "
         "not finite: from 1 to 2, 1 inf; input 1 (): from 0 to 0");
   const Tensor broken = tensor({nan, 2.0});
@@ -85,10 +84,10 @@ TEST_CASE("an anomaly scope names the first rule whose cotangent is not finite")
   Tape tape;
   tape.watch(model);
   const Tensor y = 1e-10 / (model.scale + 0.0);  // finite, and its derivative -1e-10/x² is not
-  CHECK(
-      anomaly_of([&] { tape.gradients(sum(y)); }) ==
-      "div: the rule of op 2 on the tape gives -inf at [1], 1 of 3 elements not finite, of its cotangent float32 (3,); "
-      "it was given a cotangent: from 1 to 1; input 1 (3,): from 1e-30 to 3; the value: from 3.33333e-11 to 1e+20");
+  CHECK(anomaly_of([&] { tape.gradients(sum(y)); }) ==
+        "div: the rule of op 2 on the tape returned -inf at [1], 1 of 3 elements not finite, of its cotangent float32 "
+        "(3,); it was given a cotangent: from 1 to 1; input 1 (3,): from 1e-30 to 3; the value: from 3.33333e-11 to "
+        "1e+20");
   CHECK(anomaly_of([&] {
           Tape direct;
           direct.watch(model);
@@ -122,8 +121,9 @@ TEST_CASE("an anomaly scope sees strided values and higher derivatives") {
   const AnomalyScope scope;
   Tape tape;
   tape.watch(x);
-  CHECK(anomaly_of([&] { static_cast<void>(1.0 / transpose(x)); }).find("div: op 2 on the tape gives inf at [0, 1]") ==
-        0);
+  CHECK(anomaly_of([&] {
+          static_cast<void>(1.0 / transpose(x));
+        }).find("div: op 2 on the tape returned inf at [0, 1]") == 0);
   CHECK(anomaly_of([&] {
           Tape inner;
           inner.watch(x);

@@ -87,7 +87,7 @@ TEST_CASE("gradients whose norm is infinite only together are refused and stay")
   Tape tape;
   tape.watch(model);
   Gradients g = tape.gradients(sum(1.3e308 * (model[0] + model[1])));
-  CHECK_THROWS_WITH_AS(g.clip_norm(1), "clip_norm: the norm of all gradients together is inf", Error);
+  CHECK_THROWS_WITH_AS(g.clip_norm(1), "clip_norm: the joint norm of the gradients is inf", Error);
   for (const Tensor& one : model) CHECK(g[one].item<double>() == 1.3e308);
 }
 

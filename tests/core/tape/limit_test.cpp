@@ -30,8 +30,9 @@ TEST_CASE("a tape that passes the limit of nodes says which ops it holds") {
         total += sum(y);
       }
     });
-    CHECK(error.find("tape: 3072 nodes are recorded, and the limit is 3000; the largest values are of mul (615 times, "
-                     "9.61 KiB), tanh (614 times, 9.59 KiB), += (614 times, 2.40 KiB); ") == 0);
+    CHECK(
+        error.find("tape: 3072 nodes are recorded, and the limit is 3000; the largest values are from mul (615 times, "
+                   "9.61 KiB), tanh (614 times, 9.59 KiB), += (614 times, 2.40 KiB); ") == 0);
     CHECK(error.find("a loop inside the tape's scope") != std::string::npos);
     CHECK(tape.gradients(y, ones({4})).contains(x));  // what is on the tape can still be swept
   }
@@ -65,8 +66,8 @@ TEST_CASE("a tape that passes the limit of bytes is stopped where memory is take
     for (int i = 0; i < 100; ++i) y = tanh(y);
   });
   CHECK(error.find("tape: ") == 0);
-  CHECK(error.find("4.00 MiB more are wanted") != std::string::npos);
-  CHECK(error.find("the largest values are of tanh (1") != std::string::npos);
+  CHECK(error.find("4.00 MiB more are requested") != std::string::npos);
+  CHECK(error.find("the largest values are from tanh (1") != std::string::npos);
   const NoTape pause;  // who records nothing may go on
   const Tensor constant = zeros({64 << 20});
   CHECK(constant.size() == 64 << 20);

@@ -86,7 +86,7 @@ std::vector<Row> normalizing_rows() {
         {[] {
            overrides::softmax(zeros({2}), tensor({0, 1}));
          },
-         "softmax: the axis must be one int64, got int64 of shape (2,)"},
+         "softmax: the axis must be an int64 scalar, got int64 of shape (2,)"},
         {[] { overrides::softmax(zeros({2}), tensor(std::int64_t{1} << 40)); },
          "softmax: axis 1099511627776 is out of range for 1 axes"}}},
       {"softmax(axis 0, squared)",
@@ -206,7 +206,7 @@ std::vector<Row> normalizing_rows() {
         {[] {
            overrides::batch_norm(zeros({2, 3}), zeros({3}), zeros({3}), zeros({}));
          },
-         "batch_norm: epsilon must be one float64, got float32 of shape ()"}}},
+         "batch_norm: epsilon must be a float64 scalar, got float32 of shape ()"}}},
   };
 }
 

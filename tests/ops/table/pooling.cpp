@@ -126,7 +126,7 @@ std::vector<Row> unfold_rows() {
                       {[] {
                          unfold(zeros({0, INT32_MAX, 1, 1}), INT32_MAX, {.padding = INT32_MAX});
                        },
-                       "make more rows than fit in 64 bits"}};
+                       "yield more rows than fit in 64 bits"}};
   rows[3].refusals = {{[] {
                          fold(zeros({1, 4}), 3, 2);
                        },

@@ -219,16 +219,16 @@ std::vector<Row> product_rows() {
         {[] {
            einsum("i3", {zeros({2, 3})});
          },
-         "einsum: '3' cannot be read in \"i3\""},
+         "einsum: cannot parse '3' in \"i3\""},
         {[] {
            einsum("i..", {zeros({2, 3})});
          },
-         "einsum: '.' cannot be read in \"i..\""},
+         "einsum: cannot parse '.' in \"i..\""},
         {[] {
            einsum("...i...", {zeros({2, 3})});
          },
-         "einsum: '.' cannot be read in \"...i...\""},
-        {[] { einsum("i->j->k", {zeros({2})}); }, "einsum: '-' cannot be read in \"j->k\""},
+         "einsum: cannot parse '.' in \"...i...\""},
+        {[] { einsum("i->j->k", {zeros({2})}); }, "einsum: cannot parse '-' in \"j->k\""},
         {[] {
            einsum("ij->iq", {zeros({2, 3})});
          },
