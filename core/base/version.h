@@ -16,7 +16,7 @@ namespace retrograd {
 
 /// The version of the library: "0.2.0".
 std::string version();
-/// The same as a number: RETROGRAD_VERSION if the headers and the library belong together.
+/// The same as a number; equals RETROGRAD_VERSION if the headers match the library.
 int version_number();
 /// Error naming both versions if the library's major or minor version differs from the headers'; patch versions are
 /// compatible. For programs that might mix the headers of one installation with the library of another.

@@ -45,7 +45,7 @@ Tensor arange(Scalar start, Scalar stop, Scalar step, Dtype dtype);
 Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype = default_dtype());
 
 namespace detail {
-/// `full` for an op, which errors name.
+/// `full` for an op; errors name `op`.
 Tensor filled(const char* op, const Shape& shape, Scalar value, Dtype dtype);
 /// Fills x, which must be contiguous, with the value; DtypeError naming `op` if the dtype cannot hold it.
 void fill_values(const char* op, const Tensor& x, Scalar value);

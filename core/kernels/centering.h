@@ -28,8 +28,8 @@ inline double variance_of(double sum, double squares, double n) {
 /// False if the squares of the numbers may have overflowed or underflowed.
 template <class T>
 bool is_moderate(double variance, double epsilon) {
-  constexpr double kLeast = sizeof(T) == sizeof(double) ? 0x1p-900 : 0x1p-90;
-  return std::isfinite(variance) && variance + epsilon > kLeast;
+  constexpr double kMinimum = sizeof(T) == sizeof(double) ? 0x1p-900 : 0x1p-90;
+  return std::isfinite(variance) && variance + epsilon > kMinimum;
 }
 
 /// The center of any numbers x(0) … x(n − 1): slow, scaled by a power of two.

@@ -89,8 +89,8 @@ inline constexpr bool is_optional<std::optional<T>> = true;
 template <class T>
 inline constexpr bool always_false = false;
 
-/// Visits every tensor of the object with its dotted name, which knows whether it is a buffer's. Types without tensors
-/// (a number, a function) have no fields.
+/// Visits every tensor of the object with its dotted name, which also tells whether it is a buffer's. Types without
+/// tensors (a number, a function) have no fields.
 template <class T>
 void walk_fields(T& object, const Path& path, VisitField visit) {
   static_assert(!std::is_const_v<T>, "walk a mutable object; the public functions cast for the const ones");

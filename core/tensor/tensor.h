@@ -227,7 +227,7 @@ namespace detail {
 
 /// The number of bytes of such a tensor; ShapeError naming `op` if it does not fit in 64 bits.
 std::int64_t check_bytes(const char* op, const Shape& shape, Dtype dtype);
-/// Tensor::empty for an op, whose name ShapeErrors have.
+/// Tensor::empty for an op; a ShapeError names `op`.
 Tensor empty_for(const char* op, const Shape& shape, Dtype dtype);
 /// A view of the storage of `base`, starting at element `offset`; untracked.
 Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides, std::int64_t offset = 0);
