@@ -2,11 +2,8 @@
 #include "activations.h"
 
 #include <cmath>
-#include <numbers>
-#include <type_traits>
 
-#include "math-inl.h"
-#include "special.h"
+#include "error_function-inl.h"
 
 RETROGRAD_BEGIN_KERNELS();
 
@@ -143,71 +140,71 @@ struct GeluTanhGradient {
   }
 };
 
-constexpr double kRootHalf = std::numbers::sqrt2 / 2, kNormal = 0.3989422804014326779;  // 1/√2, 1/√2π
-template <class T>
-T clipped(T x, T limit) {
-  return x < -limit ? -limit : x > limit ? limit : x;
-}
-// float32 is computed in float64. x·Φ(x) = x·erfc(z)/2 with z = −x/√2, whose rounding error would be amplified by x²:
-// it is compensated by the derivative of erfc. Below −37, where erfc is subnormal, the asymptotic series of Φ is used
-// (Abramowitz & Stegun 26.2.12), with r = 1/x².
-double normal_share(double x) {                      // Φ(x)
-  constexpr double kRest = -4.8336466567264567e-17;  // 1/√2 − kRootHalf
-  const double z = -x * kRootHalf, lost = std::fma(-x, kRootHalf, -z) - x * kRest;
-  return (std::erfc(z) - 2 * std::numbers::inv_sqrtpi * std::exp(-z * z) * lost) / 2;
-}
-double gelu_of(double x) {
-  if (x >= -37) return x * normal_share(x < 40 ? x : 40);
-  if (!(x >= -40)) return x < 0 ? -0.0 : x;
-  const double r = 1 / (x * x), half = detail::bell_at(x, 0.25);
-  return -half * kNormal * (1 - r * (1 - r * (3 - r * (15 - r * (105 - r * (945 - r * (10395 - r * 135135))))))) * half;
-}
-double gelu_slope_of(double x) {
-  if (x >= -37 || !(x >= -40)) {
-    const double near = clipped(x, 40.0);
-    return normal_share(near) + near * kNormal * detail::bell_at(near, 0.5);
-  }
-  const double r = 1 / (x * x), half = detail::bell_at(x, 0.25);
-  return half * (x * kNormal * (1 - r * (1 - r * (1 - r * (3 - r * (15 - r * (105 - r * (945 - r * 10395)))))))) * half;
-}
-struct Gelu {
-  static auto plain(auto x) { return gelu_of(static_cast<double>(x)); }
-};
 struct GeluGradient {
-  template <class T>
-  static T plain(T g, T x) {
-    return g * static_cast<T>(gelu_slope_of(static_cast<double>(x)));
+  template <class D, class V>
+  V operator()(D d, V g, V x) const {
+    return hn::Mul(g, GeluSlope()(d, x));
   }
 };
 struct Softsign {
-  template <class T>
-  static T plain(T x) {
-    return std::isinf(x) ? std::copysign(T(1), x) : x / (1 + std::abs(x));
+  template <class D, class V>
+  V operator()(D d, V x) const {
+    const V one = hn::Set(d, static_cast<hn::TFromD<D>>(1)), size = hn::Abs(x);
+    return hn::IfThenElse(hn::Eq(size, infinity(d, x)), hn::CopySign(one, x), hn::Div(x, hn::Add(one, size)));
   }
 };
-// tanh ln(1 + eˣ) = n/(n + 2) with n = eˣ·(eˣ + 2); 1 minus its square = 4(n + 1)/(n + 2)². Computed in the next wider
-// type, since eight roundings accumulate.
-template <class T>
-using Wider = std::conditional_t<std::is_same_v<T, float>, double, long double>;
-template <class T>
-Wider<T> exp_wide(T x) {  // float64 exp if its result is normal, for speed
-  return x > T(-700) ? static_cast<Wider<T>>(std::exp(static_cast<double>(x))) : std::exp(static_cast<Wider<T>>(x));
+// tanh ln(1 + eˣ) = n/(n + 2) with n = eˣ·(eˣ + 2), and 1 minus its square is 4(1 + eˣ)²/(n + 2)². Computed in the next
+// wider type, since eight roundings accumulate: float32 on vectors of float64, float64 by plain code.
+template <class V>
+struct MishParts {
+  V e, n, m;
+};
+template <class D, class V>
+HWY_INLINE MishParts<V> mish_parts(D d, V x) {
+  const V two = hn::Set(d, 2.0), e = hn::Exp(d, x), n = hn::Mul(e, hn::Add(e, two));
+  return {e, n, hn::Add(n, two)};
+}
+struct MishWide {
+  template <class D, class V>
+  V operator()(D d, V x) const {
+    const V near = hn::Clamp(x, hn::Set(d, -200.0), hn::Set(d, 40.0));
+    const MishParts<V> of = mish_parts(d, near);
+    return hn::Mul(hn::Max(x, hn::Set(d, -200.0)), hn::Div(of.n, of.m));
+  }
+};
+struct MishSlopeWide {
+  template <class D, class V>
+  V operator()(D d, V x) const {
+    const V near = hn::Clamp(x, hn::Set(d, -200.0), hn::Set(d, 40.0)), four = hn::Set(d, 4.0);
+    const MishParts<V> of = mish_parts(d, near);
+    const V bend = hn::Mul(hn::Mul(near, four), hn::MulAdd(of.e, of.e, of.e));
+    return hn::Div(hn::MulAdd(of.n, of.m, bend), hn::Mul(of.m, of.m));
+  }
+};
+long double exp_wide(double x) {  // float64 exp if its result is normal, for speed
+  return x > -700 ? std::exp(x) : std::exp(static_cast<long double>(x));
 }
 struct Mish {
-  template <class T>
-  static T plain(T x) {
+  template <class D, class V>
+  V operator()(D d, V x) const {
+    return keep_nan(x, in_doubles<MishWide>(d, x));
+  }
+  static double plain(double x) {
     if (x > 40) return x;
-    const T near = x < -800 ? T(-800) : x;
+    const double near = x < -800 ? -800 : x;
     const auto e = exp_wide(near), n = e * (e + 2);
-    return static_cast<T>(near * (n / (n + 2)));
+    return static_cast<double>(near * (n / (n + 2)));
   }
 };
 struct MishGradient {
-  template <class T>
-  static T plain(T g, T x) {
-    const T near = x < -800 ? T(-800) : x > 40 ? T(40) : x;
+  template <class D, class V>
+  V operator()(D d, V g, V x) const {
+    return hn::Mul(g, keep_nan(x, in_doubles<MishSlopeWide>(d, x)));
+  }
+  static double plain(double g, double x) {
+    const double near = x < -800 ? -800 : x > 40 ? 40 : x;
     const auto e = exp_wide(near), n = e * (e + 2), m = n + 2;
-    return g * static_cast<T>(n / m + near * (e / (1 + e)) * (4 * (n + 1) / (m * m)));
+    return g * static_cast<double>(n / m + near * (e / (1 + e)) * (4 * (n + 1) / (m * m)));
   }
 };
 
@@ -225,11 +222,12 @@ constexpr detail::ActivationKernels kTable = {
     .tanh_gradient_by_value = binary_floats<TanhGradientByValue>(),
     .silu_gradient = binary_floats<SiluGradient>(),
     .gelu_tanh_gradient = binary_floats<GeluTanhGradient>(),
-    .softsign = plain_unary_floats<Softsign>(),
-    .gelu = plain_unary_floats<Gelu>(),
-    .mish = plain_unary_floats<Mish>(),
-    .gelu_gradient = plain_binary_floats<GeluGradient>(),
-    .mish_gradient = plain_binary_floats<MishGradient>(),
+    .softsign = unary_floats<Softsign>(),
+    .gelu = unary_floats<Gelu>(),
+    .mish = detail::floats<detail::UnaryRun>(map_run<Mish, float>, plain_map_run<Mish, double>),
+    .gelu_gradient = binary_floats<GeluGradient>(),
+    .mish_gradient =
+        detail::floats<detail::BinaryRun>(zip_run<MishGradient, float>, plain_zip_run<MishGradient, double>),
     .find_above_3_4 = detail::floats(find_above_3_4<float>, find_above_3_4<double>),
 };
 

@@ -1,10 +1,12 @@
+#define HWY_TARGET_INCLUDE "core/kernels/convert.cpp"
 #include "convert.h"
 
+#include <algorithm>
 #include <type_traits>
 
-namespace retrograd::detail {
+#include "targets-inl.h"
 
-namespace {
+RETROGRAD_BEGIN_KERNELS();
 
 template <class To, class From>
 bool holds(From x) {
@@ -21,21 +23,31 @@ bool holds(From x) {
   }
 }
 
+// By blocks, whether all fit and then all of them, so that the compiler vectorizes both loops where the target can.
 template <class From, class To>
 std::int64_t convert(const void* x_run, void* y_run, std::int64_t n) {
-  const From* x = static_cast<const From*>(x_run);
-  To* y = static_cast<To*>(y_run);
-  for (std::int64_t i = 0; i < n; ++i) {
-    if (!holds<To>(x[i])) return i;
-    if constexpr (std::is_same_v<To, bool>)
-      y[i] = x[i] != From{0};
-    else
-      y[i] = static_cast<To>(x[i]);
+  constexpr std::int64_t kBlock = 512;
+  const From* HWY_RESTRICT x = static_cast<const From*>(x_run);
+  To* HWY_RESTRICT y = static_cast<To*>(y_run);
+  for (std::int64_t begin = 0; begin < n; begin += kBlock) {
+    const std::int64_t end = std::min(n, begin + kBlock);
+    int misfits = 0;
+    for (std::int64_t i = begin; i < end; ++i) misfits |= !holds<To>(x[i]);
+    if (misfits) {
+      std::int64_t i = begin;
+      while (holds<To>(x[i])) ++i;
+      return i;
+    }
+    for (std::int64_t i = begin; i < end; ++i)
+      if constexpr (std::is_same_v<To, bool>)
+        y[i] = x[i] != From{0};
+      else
+        y[i] = static_cast<To>(x[i]);
   }
   return n;
 }
 template <class From>
-constexpr ByDtype<std::int64_t (*)(const void*, void*, std::int64_t)> from() {
+constexpr detail::ByDtype<std::int64_t (*)(const void*, void*, std::int64_t)> from() {
   return {convert<From, float>, convert<From, double>, convert<From, std::int64_t>, convert<From, bool>,
           convert<From, std::uint8_t>};
 }
@@ -51,13 +63,9 @@ std::int64_t one_hot(const void* indices, void* y, std::int64_t n, std::int64_t 
   return n;
 }
 
-constexpr ConvertKernels kTable = {
+constexpr detail::ConvertKernels kTable = {
     .convert = {from<float>(), from<double>(), from<std::int64_t>(), from<bool>(), from<std::uint8_t>()},
     .one_hot = {one_hot<float>, one_hot<double>, one_hot<std::int64_t>, one_hot<bool>, one_hot<std::uint8_t>},
 };
 
-}  // namespace
-
-const ConvertKernels& convert_kernels() { return kTable; }
-
-}  // namespace retrograd::detail
+RETROGRAD_END_KERNELS(ConvertKernels, convert_kernels);

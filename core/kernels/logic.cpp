@@ -12,7 +12,7 @@ template <class F>
 constexpr ByDtype<BinaryRun> of_masks(F) {
   return {nullptr, nullptr, nullptr, scalar_zip_run<F, bool>, nullptr};
 }
-constexpr auto invert = [](bool x) { return !x; };
+constexpr auto invert = [](std::uint8_t x) { return x == 0; };  // bytes become vectors, booleans do not
 
 // A predicate of floating-point values, with a constant answer for all other dtypes.
 template <bool kOtherwise, class F>
@@ -61,7 +61,7 @@ constexpr LogicKernels kTable = {
     .logical_and = of_masks([](bool a, bool b) { return a && b; }),
     .logical_or = of_masks([](bool a, bool b) { return a || b; }),
     .logical_xor = of_masks([](bool a, bool b) { return a != b; }),
-    .logical_not = {nullptr, nullptr, nullptr, scalar_map_run<decltype(invert), bool>, nullptr},
+    .logical_not = {nullptr, nullptr, nullptr, scalar_map_run<decltype(invert), std::uint8_t, bool>, nullptr},
     .isnan = question<false>([](auto x) { return std::isnan(x); }),
     .isinf = question<false>([](auto x) { return std::isinf(x); }),
     .isfinite = question<true>([](auto x) { return std::isfinite(x); }),

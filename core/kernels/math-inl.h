@@ -36,6 +36,23 @@ HWY_INLINE V polynomial(D d, V x, double first, More... more) {
   return y;
 }
 
+/// Op()(tag, x...) of float32 numbers on vectors of float64, in halves of a vector.
+template <class Op, class D, class V, class... More>
+HWY_INLINE V in_doubles(D d, V x, More... more) {
+#if HWY_TARGET == HWY_SCALAR
+  const hn::Rebind<double, D> wide;
+  return hn::DemoteTo(d, Op()(wide, hn::PromoteTo(wide, x), hn::PromoteTo(wide, more)...));
+#else
+  const hn::Half<D> half;
+  const hn::Rebind<double, hn::Half<D>> wide;
+  const auto low =
+      Op()(wide, hn::PromoteTo(wide, hn::LowerHalf(half, x)), hn::PromoteTo(wide, hn::LowerHalf(half, more))...);
+  const auto high =
+      Op()(wide, hn::PromoteTo(wide, hn::UpperHalf(half, x)), hn::PromoteTo(wide, hn::UpperHalf(half, more))...);
+  return hn::Combine(d, hn::DemoteTo(half, high), hn::DemoteTo(half, low));
+#endif
+}
+
 struct Exp {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V x) const {

@@ -1,52 +1,99 @@
+#define HWY_TARGET_INCLUDE "core/kernels/rounding.cpp"
 #include "rounding.h"
 
 #include <algorithm>
 #include <cmath>
-#include <type_traits>
 
-#include "scalar.h"
+#include "math-inl.h"
 
-namespace retrograd::detail {
+RETROGRAD_BEGIN_KERNELS();
 
-namespace {
-
-template <class F>
-constexpr ByDtype<UnaryRun> rounding(F f) {
-  constexpr auto same = [](std::int64_t x) { return x; };
-  auto kernels = scalar_unary(f);
-  kernels[static_cast<std::size_t>(int64)] = scalar_map_run<decltype(same), std::int64_t>;
-  return kernels;
+struct Floor {
+  template <class D, class V>
+  V operator()(D, V x) const {
+    return hn::Floor(x);
+  }
+};
+struct Ceil {
+  template <class D, class V>
+  V operator()(D, V x) const {
+    return hn::Ceil(x);
+  }
+};
+struct Round {  // to even
+  template <class D, class V>
+  V operator()(D, V x) const {
+    return hn::Round(x);
+  }
+};
+struct Trunc {
+  template <class D, class V>
+  V operator()(D, V x) const {
+    return hn::Trunc(x);
+  }
+};
+struct Same {
+  static std::int64_t plain(std::int64_t x) { return x; }
+};
+template <class Op>
+constexpr detail::ByDtype<detail::UnaryRun> rounding() {
+  return {map_run<Op, float>, map_run<Op, double>, plain_map_run<Same, std::int64_t>, nullptr, nullptr};
 }
-template <class F>
-constexpr ByDtype<BinaryRun> of_numbers(F f) {
-  auto kernels = scalar_binary(f);
-  kernels[static_cast<std::size_t>(int64)] = scalar_zip_run<F, std::int64_t>;
-  return kernels;
-}
+
+// a − q·b with the rounded quotient truncated to q: exact if the product is fused and q has no more digits than a
+// number, and b too much has been taken if a/b was rounded up to a whole number. The C library does the rest.
+struct Fmod {
+  template <class D, class V>
+  V operator()(D d, V a, V b) const {
+    using T = hn::TFromD<D>;
+#if HWY_NATIVE_FMA
+    const V q = hn::Trunc(hn::Div(a, b)), left = hn::NegMulAdd(q, b, a), zero = hn::Zero(d);
+    const auto in_range = hn::And(hn::Lt(hn::Abs(q), hn::Set(d, static_cast<T>(sizeof(T) == 4 ? 0x1p24 : 0x1p53))),
+                                  hn::Lt(hn::Abs(b), infinity(d, b)));
+    const auto is_over = hn::Lt(hn::Xor(left, hn::And(a, hn::SignBit(d))), zero);
+    const V near = hn::CopySign(hn::IfThenElse(is_over, hn::Sub(hn::Abs(b), hn::Abs(left)), left), a);
+    if (HWY_LIKELY(hn::AllTrue(d, in_range))) return near;
+#endif
+    HWY_ALIGN T lanes[hn::MaxLanes(d)];
+    HWY_ALIGN T divisors[hn::MaxLanes(d)];
+    hn::Store(a, d, lanes);
+    hn::Store(b, d, divisors);
+    for (std::size_t i = 0; i < hn::Lanes(d); ++i) lanes[i] = std::fmod(lanes[i], divisors[i]);
+    return hn::Load(d, lanes);
+  }
+  static std::int64_t plain(std::int64_t a, std::int64_t b) {
+    return b == -1 ? 0 : a % b;  // the smallest number by −1 overflows in C
+  }
+};
+struct AtLeast {
+  template <class D, class V>
+  V operator()(D, V x, V low) const {
+    return keep_nan(x, hn::IfThenElse(hn::Gt(x, low), x, low));
+  }
+  static std::int64_t plain(std::int64_t x, std::int64_t low) { return x > low ? x : low; }
+};
+struct AtMost {
+  template <class D, class V>
+  V operator()(D, V x, V high) const {
+    return keep_nan(x, hn::IfThenElse(hn::Lt(x, high), x, high));
+  }
+  static std::int64_t plain(std::int64_t x, std::int64_t high) { return x < high ? x : high; }
+};
 
 std::int64_t find_zero(const void* x_run, std::int64_t n) {
   const auto* x = static_cast<const std::int64_t*>(x_run);
   return std::find(x, x + n, 0) - x;
 }
 
-constexpr RoundingKernels kTable = {
-    .floor = rounding([](auto x) { return std::floor(x); }),
-    .ceil = rounding([](auto x) { return std::ceil(x); }),
-    .round = rounding([](auto x) { return std::nearbyint(x); }),  // to even, in the default rounding mode
-    .trunc = rounding([](auto x) { return std::trunc(x); }),
-    .fmod = of_numbers([]<class T>(T a, T b) {
-      if constexpr (std::is_floating_point_v<T>)
-        return std::fmod(a, b);
-      else
-        return b == -1 ? T{0} : a % b;  // INT64_MIN % −1 overflows in C
-    }),
-    .at_least = of_numbers([](auto x, auto low) { return x > low || x != x ? x : low; }),
-    .at_most = of_numbers([](auto x, auto high) { return x < high || x != x ? x : high; }),
+constexpr detail::RoundingKernels kTable = {
+    .floor = rounding<Floor>(),
+    .ceil = rounding<Ceil>(),
+    .round = rounding<Round>(),
+    .trunc = rounding<Trunc>(),
+    .fmod = binary_numbers<Fmod>(),
+    .at_least = binary_numbers<AtLeast>(),
+    .at_most = binary_numbers<AtMost>(),
     .find_zero = {nullptr, nullptr, find_zero},
 };
 
-}  // namespace
-
-const RoundingKernels& rounding_kernels() { return kTable; }
-
-}  // namespace retrograd::detail
+RETROGRAD_END_KERNELS(RoundingKernels, rounding_kernels);

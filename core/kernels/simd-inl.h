@@ -10,6 +10,7 @@
 #define RETROGRAD_CORE_KERNELS_SIMD_INL_H_
 #endif
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
@@ -84,12 +85,24 @@ void zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int
 }
 
 /// The same in scalar code: Op is Op::plain(a, b). The compiler vectorizes it where it can.
+template <class Op, class T, class Out>
+void plain_zip_loop(const T* a, const T* b, Out* y, std::int64_t n) {
+  for (std::int64_t i = 0; i < n; ++i) y[i] = static_cast<Out>(Op::plain(a[i], b[i]));
+}
 template <class Op, class T, class Out = T>
 void plain_zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
                    std::int64_t n) {
   const T *a = static_cast<const T*>(a_run), *b = static_cast<const T*>(b_run);
   Out* y = static_cast<Out*>(y_run);
-  for (std::int64_t i = 0; i < n; ++i) y[i] = static_cast<Out>(Op::plain(a[i * a_step], b[i * b_step]));
+  if (a_step && b_step) return plain_zip_loop<Op>(a, b, y, n);
+  // A single element is repeated in a block, so that the loop above, a vector loop, serves all steps.
+  constexpr std::int64_t kBlock = 256;
+  T a_block[kBlock], b_block[kBlock];
+  const std::int64_t filled = n < kBlock ? n : kBlock;
+  if (!a_step) std::fill_n(a_block, filled, *a);
+  if (!b_step) std::fill_n(b_block, filled, *b);
+  for (std::int64_t i = 0; i < n; i += kBlock)
+    plain_zip_loop<Op>(a_step ? a + i : a_block, b_step ? b + i : b_block, y + i, std::min(kBlock, n - i));
 }
 template <class Op, class T, class Out = T>
 void plain_map_run(const void* x_run, void* y_run, std::int64_t n) {

@@ -126,28 +126,13 @@ double poly_psi(int n, double x) {
 }
 
 constexpr SpecialKernels kTable = {
-    .erf = scalar_unary([](auto x) { return std::erf(x); }),
-    .erfc = scalar_unary([](auto x) { return std::erfc(x); }),
     .lgamma = scalar_unary([](auto x) { return ln_gamma(x); }),
     .digamma = scalar_unary([](auto x) { return psi(static_cast<double>(x)); }),
     .polygamma = scalar_binary([](auto x, auto n) { return poly_psi(static_cast<int>(n), static_cast<double>(x)); }),
-    .bell = scalar_binary([](auto x, auto k) { return bell_at(x, static_cast<double>(k)); }),
 };
 
 }  // namespace
 
 const SpecialKernels& special_kernels() { return kTable; }
-
-// The rounding error of the square would be amplified by x², so it is compensated.
-double bell_at(double x, double k) {
-  const double square = x * x;
-  if (!(square < 4096 / k)) return square == square ? 0 : x;
-  const double y = std::exp(-k * square), lost = k * std::fma(x, x, -square);
-  return y - y * lost;
-}
-float bell_at(float x, double k) {
-  const auto wide = static_cast<double>(x);
-  return static_cast<float>(std::exp(-k * wide * wide));
-}
 
 }  // namespace retrograd::detail

@@ -6,6 +6,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
+#include "../../core/kernels/error_function.h"
 #include "../../core/kernels/special.h"
 #include "../../core/tape/record.h"
 #include "arithmetic.h"
@@ -32,7 +33,7 @@ Tensor polygamma_of(int n, const Tensor& x) {
 // r = e^(−kx²); dr = −2k·x·r·dx, with r computed as a square, whose root is normal even if r is not
 Tensor detail::bell(const Tensor& x, double k) {
   const Tensor scale = full({}, k, is_floating(x.dtype()) ? x.dtype() : float32);
-  return record("bell", detail::zip("bell", kernels().bell, x, scale),
+  return record("bell", detail::zip("bell", detail::error_function_kernels().bell, x, scale),
                 wrt(
                     x,
                     [k](const Tensor& g, const Tensor& at) {
@@ -45,7 +46,7 @@ Tensor detail::bell(const Tensor& x, double k) {
 // d erf x = 2/√π·e^(−x²)·dx
 Tensor erf(const Tensor& x) {
   return record(
-      "erf", detail::map("erf", kernels().erf, x),
+      "erf", detail::map("erf", detail::error_function_kernels().erf, x),
       wrt(
           x, [](Tensor g, const Tensor& at) { return std::move(g) * detail::bell(at, 1) * kTwoOverRootPi; }, x));
 }
@@ -53,7 +54,7 @@ Tensor erf(const Tensor& x) {
 // d erfc x = −2/√π·e^(−x²)·dx
 Tensor erfc(const Tensor& x) {
   return record(
-      "erfc", detail::map("erfc", kernels().erfc, x),
+      "erfc", detail::map("erfc", detail::error_function_kernels().erfc, x),
       wrt(
           x, [](Tensor g, const Tensor& at) { return std::move(g) * detail::bell(at, 1) * -kTwoOverRootPi; }, x));
 }
