@@ -21,7 +21,7 @@ void mix_pairs(std::span<const retrograd::detail::FieldPair> pairs, double keep)
   std::vector<Update, retrograd::detail::PoolAllocator<Update>> updates;
   updates.reserve(pairs.size());
   for (const auto& [into, from, is_buffer] : pairs) {
-    if (is_buffer || keep == 0)  // of which nothing is to stay, not even a NaN
+    if (is_buffer || keep == 0)  // copied, since 0·NaN would keep a NaN
       copy_contiguous(into, from);
     else
       updates.push_back({.parameter = into, .gradient = from});
@@ -43,21 +43,21 @@ void Average::add(const Tensor& tensor, bool is_buffer) {
 
 void Average::compare(const retrograd::detail::Path& path, const Tensor& tensor) {
   if (others_.size() == own_.size())
-    retrograd::detail::fail<ShapeError>("Ema: {} was not in the model at first", path.str());
+    retrograd::detail::fail<ShapeError>("Ema: {} was not in the model when the average was created", path.str());
   const Tensor& own = own_[others_.size()].tensor;
   if (!(own.shape() == tensor.shape() && own.dtype() == tensor.dtype()))
-    retrograd::detail::fail<ShapeError>("Ema: {} is {} {}, but {} {} was there at first", path.str(), tensor.dtype(),
-                                        tensor.shape(), own.dtype(), own.shape());
+    retrograd::detail::fail<ShapeError>("Ema: {} is {} {}, but was {} {} when the average was created", path.str(),
+                                        tensor.dtype(), tensor.shape(), own.dtype(), own.shape());
   retrograd::detail::check_writable(own, "Ema");
   others_.push_back(tensor);
 }
 
 void Average::mix(double keep) {
   if (others_.size() != own_.size())
-    retrograd::detail::fail<ShapeError>("Ema: the model has {} tensors, but had {} at first", others_.size(),
-                                        own_.size());
+    retrograd::detail::fail<ShapeError>("Ema: the model has {} tensors, but had {} when the average was created",
+                                        others_.size(), own_.size());
   retrograd::detail::FieldPairs pairs;
-  for (std::size_t i = 0; i < own_.size(); ++i)  // what may fail comes before the first write
+  for (std::size_t i = 0; i < own_.size(); ++i)  // everything that may fail comes before the first write
     if (!own_[i].is_repeated)
       pairs.push_back({own_[i].tensor, retrograd::detail::packed(others_[i]), own_[i].is_buffer});
   mix_pairs(pairs, keep);

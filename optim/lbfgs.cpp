@@ -43,7 +43,7 @@ namespace {
 double dot(const Tensor& a, const Tensor& b) { return sum(a * b).item<double>(); }
 double largest(const Tensor& x) { return max(abs(x)).item<double>(); }
 
-// The parameters as one float64 vector, and the line through it on which f is being searched.
+// The parameters as one float64 vector, and the line through it along which f is searched.
 class Line {
  public:
   Line(std::span<const Parameter> parameters, Evaluate evaluate, Missing missing)
@@ -70,7 +70,7 @@ class Line {
       throw;
     }
   }
-  // Goes on from the point at t.
+  // Makes the point at t the new origin.
   void move(double t) {
     try {
       if (t != 0) origin_ = point(origin_.values + t * direction);
@@ -91,7 +91,7 @@ class Line {
     for (const Parameter& one : parameters_) parts.push_back(reshape(astype(tensor_of(one), float64), {-1}));
     return concatenate(parts);
   }
-  // One vector, and its parts as the parameters hold them: so that no write fails half way.
+  // A vector, and its parts in the parameters' shapes and dtypes, made beforehand so that no write can fail halfway.
   struct Point {
     Tensor values;
     std::vector<Tensor> parts;
@@ -118,7 +118,7 @@ class Line {
   Point origin_;
 };
 
-// The last steps s and the changes y of the gradient along them.
+// The last steps s and the corresponding changes y of the gradient.
 class Curvature {
  public:
   explicit Curvature(std::size_t length) : length_(length) {}
@@ -169,7 +169,7 @@ void check(const Lbfgs& settings) {
 LbfgsResult minimize(std::span<const Parameter> parameters, Evaluate evaluate, const Lbfgs& settings) {
   check(settings);
   if (parameters.empty()) retrograd::detail::fail("minimize: the model has no parameters");
-  const NoTape unrecorded;  // what f records is the tape's that `evaluate` opens
+  const NoTape unrecorded;  // f records only on the tape that `evaluate` opens
   Line line(parameters, evaluate, settings.missing);
   Curvature curvature(settings.history);
   Trial here = line.at(0);

@@ -11,16 +11,16 @@ namespace {
 constexpr double kFall = 1e-4, kFlat = 0.9;  // c₁ and c₂ of the conditions
 constexpr int kMostTrials = 25;
 
-// Where the cubic through two trials is least, within bounds; their middle where it has no minimum (Nocedal and Wright,
-// eq. 3.59).
-double least_of_cubic(const Trial& a, const Trial& b, double from, double to) {
+// The minimizer, clamped to the bounds, of the cubic through two trials; their midpoint if there is none (Nocedal and
+// Wright, eq. 3.59).
+double cubic_minimum(const Trial& a, const Trial& b, double from, double to) {
   const double d1 = a.slope + b.slope - 3 * (a.loss - b.loss) / (a.t - b.t), square = d1 * d1 - a.slope * b.slope;
   if (!(square >= 0)) return (from + to) / 2;
   const double d2 = std::sqrt(square);
-  const auto least = [&](const Trial& left, const Trial& right) {
+  const auto minimum = [&](const Trial& left, const Trial& right) {
     return right.t - (right.t - left.t) * ((right.slope + d2 - d1) / (right.slope - left.slope + 2 * d2));
   };
-  const double t = a.t <= b.t ? least(a, b) : least(b, a);
+  const double t = a.t <= b.t ? minimum(a, b) : minimum(b, a);
   return std::isnan(t) ? (from + to) / 2 : std::clamp(t, from, to);
 }
 
@@ -36,11 +36,11 @@ Trial strong_wolfe(const Trial& start, double t, double fastest, double toleranc
 
   Trial before = start, here = at(t);
   int trials = 0;
-  for (;;) {  // until the two enclose a step that satisfies the conditions
+  for (;;) {  // until the last two trials bracket a step that satisfies the conditions
     if (falls_too_little(here) || (trials > 0 && here.loss >= before.loss)) break;
     if (is_flat(here)) return here;
     if (here.slope >= 0) break;
-    const double next = least_of_cubic(before, here, here.t + 0.01 * (here.t - before.t), 10 * here.t);
+    const double next = cubic_minimum(before, here, here.t + 0.01 * (here.t - before.t), 10 * here.t);
     before = std::exchange(here, at(next));
     if (++trials == kMostTrials) return is_lower(here, before) ? here : before;
   }
@@ -51,8 +51,8 @@ Trial strong_wolfe(const Trial& start, double t, double fastest, double toleranc
   while (trials < kMostTrials) {
     const auto [from, to] = std::minmax(ends[0].t, ends[1].t);
     if ((to - from) * fastest < tolerance) break;
-    t = ends[1 - low].is_finite() ? least_of_cubic(ends[0], ends[1], from, to) : (from + to) / 2;
-    // Twice in a row near an end, or at it: a tenth away from it instead.
+    t = ends[1 - low].is_finite() ? cubic_minimum(ends[0], ends[1], from, to) : (from + to) / 2;
+    // If t is at an end, or near one twice in a row, moves a tenth of the interval away from it.
     const double margin = 0.1 * (to - from);
     const bool near_end = std::min(to - t, t - from) < margin;
     const bool moves = near_end && (was_near_end || t >= to || t <= from);

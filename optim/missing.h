@@ -1,13 +1,13 @@
-// What optimizers do about parameters that have no gradient. Knows nothing else.
+// How optimizers handle parameters without a gradient. Depends on nothing.
 #pragma once
 
 namespace retrograd::optim {
 
-/// What a step does with a parameter without a gradient: one that the loss does not depend on, or that was not watched.
+/// What a step does with a parameter that has no gradient because the loss does not depend on it or it was not watched.
 enum class Missing {
-  error,  ///< refuses the step
-  skip,   ///< leaves the parameter and what is kept for it as they are, as PyTorch does where `grad` is None
-  zero,   ///< takes its gradient for zeros: weight decay and momentum go on
+  error,  ///< throws
+  skip,   ///< leaves the parameter and its state unchanged, as PyTorch does where `grad` is None
+  zero,   ///< treats its gradient as zeros: weight decay and momentum still apply
 };
 
 }  // namespace retrograd::optim

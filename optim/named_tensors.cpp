@@ -28,14 +28,15 @@ const Tensor& NamedTensors::take(const std::string& name, const Shape& shape, Dt
 std::int64_t NamedTensors::take_count(const std::string& name) {
   const auto count = take(name, {}, int64).item<std::int64_t>();
   if (count < 0) retrograd::detail::fail("load_state: {} cannot be negative, got {}", name, count);
-  if (constexpr std::int64_t kMost = std::int64_t{1} << 53; count > kMost)  // beyond which doubles don't count on
+  if (constexpr std::int64_t kMost = std::int64_t{1} << 53;
+      count > kMost)  // the largest range in which a double holds every integer
     retrograd::detail::fail("load_state: {} cannot be more than 2^53, got {}", name, count);
   return count;
 }
 
 void NamedTensors::end() const {
   for (const Parameter& one : from_)
-    if (left_.contains(one.name)) retrograd::detail::fail("load_state: {} is not expected", one.name);
+    if (left_.contains(one.name)) retrograd::detail::fail("load_state: unexpected tensor {}", one.name);
 }
 
 }  // namespace retrograd::optim::detail

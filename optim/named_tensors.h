@@ -1,5 +1,4 @@
-// A list of named tensors that something is loaded from: each is asked for once, by name, shape and dtype, and none may
-// be left. Not a room of its own.
+// A list of named tensors to load from: each must be taken exactly once, by name, shape and dtype. Not a public header.
 #pragma once
 #include <span>
 #include <string>
@@ -11,13 +10,13 @@ namespace retrograd::optim::detail {
 
 class NamedTensors {
  public:
-  /// Error where a name stands twice.
+  /// Error where a name occurs twice.
   explicit NamedTensors(std::span<const Parameter> from);
-  /// The tensor of this name. Error where there is none, ShapeError or DtypeError where it is another.
+  /// The tensor of this name. Error where it is missing, ShapeError or DtypeError where it differs.
   const Tensor& take(const std::string& name, const Shape& shape, Dtype dtype);
-  /// A number of times: an int64 scalar from 0 to 2^53.
+  /// A count: an int64 scalar from 0 to 2^53.
   std::int64_t take_count(const std::string& name);
-  /// Error where one was not asked for.
+  /// Error where a tensor was not taken.
   void end() const;
 
  private:

@@ -1,7 +1,6 @@
-// One generic optimizer: it owns the step count and what its rule keeps for each parameter, walks the model's
-// parameters in the order of their fields, and hands their elements to the rule (rule.h says what one is) through the
-// door of core/compute/update. Groups, chosen by name, have settings of their own; what
-// is frozen stays as it is. Knows nothing of any rule.
+// The generic optimizer: owns the step count and the rule's state for each parameter, walks the model's parameters in
+// the order of their fields, and hands their elements to the rule (see rule.h) through core/compute/update. Groups of
+// parameters, chosen by name, have their own settings; frozen parameters are not changed. Does not depend on any rule.
 #pragma once
 #include <cstdint>
 #include <functional>
@@ -15,20 +14,20 @@
 
 namespace retrograd::optim {
 
-/// Updates the parameters of one model by a rule, and keeps what the rule needs from step to step.
+/// Updates the parameters of one model by a rule, and keeps the rule's state from step to step.
 template <UpdateRule Rule>
 class Optimizer {
  public:
-  /// Error where the settings of the rule make no sense.
+  /// Error where a setting of the rule is invalid.
   explicit Optimizer(Rule update_rule, Missing without_gradient = Missing::error)
       : rule(std::move(update_rule)), missing(without_gradient) {
     rule.check();
   }
 
-  /// Updates every parameter in place by its gradient, or by that of an alias of it. All or nothing: a TapeError for a
-  /// parameter without a gradient names it (unless it is frozen, or `missing` says otherwise), and nothing has been
-  /// written then, nor where memory runs out or the rule throws. The states belong to one model: a ShapeError where the
-  /// model has changed.
+  /// Updates every parameter in place by its gradient, or by that of an alias of it. All or nothing: throws a TapeError
+  /// that names a parameter without a gradient (unless it is frozen, or `missing` says otherwise), and writes nothing
+  /// then, nor if memory runs out or the rule throws. The state belongs to one model: a ShapeError where the model has
+  /// changed.
   template <HasFields Model>
   void step(Model& model, const Gradients& gradients) {
     static_assert(!std::is_const_v<Model>, "step writes the model's parameters: the model must not be const");
@@ -47,10 +46,10 @@ class Optimizer {
     ++steps_;
   }
 
-  /// Gives the parameters whose names fit settings of their own: `change` is applied to a copy of the rule at every
-  /// step, so what it leaves alone still follows `rule`, and a factor on the learning rate follows a schedule. Where
-  /// groups overlap their changes add up, in the order of the calls. Error where no name fits: here, once
-  /// the model is known; otherwise at the first step, which then changes nothing and forgets the call.
+  /// Gives the parameters selected by name their own settings: `change` is applied to a copy of the rule at every step,
+  /// so settings that it does not change still follow `rule`, and a scaled learning rate follows a schedule. Where
+  /// groups overlap, their changes are applied in the order of the calls. Error where no name matches: immediately if
+  /// the model is known, otherwise at the first step, which then changes nothing and drops the call.
   ///   adam.group([](std::string_view name) { return name.ends_with("bias"); },
   ///              [](AdamW& own) { own.weight_decay = 0; });
   void group(NamePredicate which, std::function<void(Rule&)> change) {
@@ -58,19 +57,18 @@ class Optimizer {
     parameters_.group(std::move(which));
     changes_.push_back(std::move(change));
   }
-  /// Leaves the parameters whose names fit as they are, from the next step on; they need no gradient. Error
-  /// where no name fits, as for groups.
+  /// Freezes the parameters selected by name from the next step on; they need no gradient. Error where no name matches,
+  /// as for groups.
   void freeze(NamePredicate which) { parameters_.freeze(std::move(which), true); }
-  /// Updates them again. What was kept for them is as it was. Error where no name fits, as for groups.
+  /// Unfreezes parameters, with their state as it was. Error where no name matches, as for groups.
   void unfreeze(NamePredicate which) { parameters_.freeze(std::move(which), false); }
 
   /// The number of steps taken.
   std::int64_t steps() const { return steps_; }
 
-  /// All that training needs to go on as if it had not been interrupted: "steps"; for each parameter
-  /// "layers.0.weight.steps", which says how often it was updated (int64); and what the rule keeps for it, such as
-  /// "layers.0.weight.momentum", of its shape and dtype. What is listed are copies. Settings, groups and what is frozen
-  /// are the program's own.
+  /// The state needed to resume training exactly: "steps"; for each parameter "layers.0.weight.steps", the number of
+  /// its updates (int64), and the rule's state, such as "layers.0.weight.momentum", of the parameter's shape and dtype.
+  /// Returns copies. Settings, groups and frozen parameters are not included.
   template <HasFields Model>
   std::vector<Parameter> state(const Model& model) const {
     detail::Parameters now = parameters_;
@@ -81,9 +79,8 @@ class Optimizer {
     now.keep(states);
     return now.list(states, steps_);
   }
-  /// The inverse, also for an optimizer that has taken no step: takes copies of what is listed. Error, ShapeError or
-  /// DtypeError where names, shapes or dtypes differ from what this rule keeps for this model; the optimizer is then
-  /// unchanged.
+  /// Restores a state by copying, also into an optimizer that has taken no step. Error, ShapeError or DtypeError where
+  /// names, shapes or dtypes differ from this rule's state for this model; the optimizer is then unchanged.
   template <HasFields Model>
   void load_state(const Model& model, std::span<const Parameter> from) {
     detail::Parameters loaded = parameters_;
@@ -94,9 +91,9 @@ class Optimizer {
     parameters_ = std::move(loaded);
   }
 
-  /// May be changed between steps (a schedule sets its learning rate).
+  /// May be changed between steps, for example by a schedule.
   Rule rule;
-  /// What becomes of a parameter without a gradient; may be changed between steps.
+  /// What to do with a parameter without a gradient; may be changed between steps.
   Missing missing = Missing::error;
 
  private:
@@ -119,8 +116,8 @@ class Optimizer {
   }
 
   detail::Parameters parameters_;
-  std::vector<std::function<void(Rule&)>> changes_;  // of the groups
-  std::vector<Rule> rules_;                          // at this step, of each combination of groups that occurs
+  std::vector<std::function<void(Rule&)>> changes_;  // one per group
+  std::vector<Rule> rules_;                          // at this step, one per combination of groups in use
   std::int64_t steps_ = 0;
 };
 

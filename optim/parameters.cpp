@@ -11,7 +11,7 @@
 namespace retrograd::optim::detail {
 
 void check_change(bool is_there) {
-  if (!is_there) retrograd::detail::fail("optimizer: no function to change the rule of a group by");
+  if (!is_there) retrograd::detail::fail("optimizer: the function that changes a group's rule is empty");
 }
 
 void Parameters::begin() {
@@ -35,13 +35,13 @@ void Parameters::add(const Path& path, Tensor& parameter) {
   Slot& slot = slots_[visits_[visited_]];
   if (visits_[visited_++] < count_) {
     if (slot.parameter.body_or_null() != parameter.body_or_null())
-      retrograd::detail::fail<ShapeError>("optimizer: {} was one tensor with {} at the first step, and no longer is",
-                                          path.str(), *slot.name);
+      retrograd::detail::fail<ShapeError>(
+          "optimizer: {} and {} were the same tensor at the first step, but no longer are", path.str(), *slot.name);
     return;
   }
   ++count_;
   if (!(slot.shape == parameter.shape() && slot.dtype == parameter.dtype()))
-    retrograd::detail::fail<ShapeError>("optimizer: {} is {} {}, but {} {} was there at the first step", path.str(),
+    retrograd::detail::fail<ShapeError>("optimizer: {} is {} {}, but was {} {} at the first step", path.str(),
                                         parameter.dtype(), parameter.shape(), slot.dtype, slot.shape);
   slot.parameter = parameter;
 }
@@ -55,12 +55,12 @@ void Parameters::end() {
 }
 
 void Parameters::freeze(NamePredicate which, bool frozen) {
-  if (!which) retrograd::detail::fail("optimizer: no function to choose names by");
+  if (!which) retrograd::detail::fail("optimizer: the function that selects names is empty");
   take_in({std::move(which), frozen ? Choice::kFreeze : Choice::kThaw});
 }
 
 void Parameters::group(NamePredicate which) {
-  if (!which) retrograd::detail::fail("optimizer: no function to choose names by");
+  if (!which) retrograd::detail::fail("optimizer: the function that selects names is empty");
   if (groups_ == 64) retrograd::detail::fail("optimizer: at most 64 groups");
   take_in({std::move(which), Choice::kGroup});
   ++groups_;
@@ -114,7 +114,8 @@ void Parameters::take(const Gradients& gradients, Missing missing) {
   const Gradients::Entry* last = nullptr;
   const Slot* wanting = nullptr;
   bool any = false;
-  std::vector<const Slot*, retrograd::detail::PoolAllocator<const Slot*>> users;  // of each gradient, if it is needed
+  std::vector<const Slot*, retrograd::detail::PoolAllocator<const Slot*>>
+      users;  // of each gradient, filled only when needed
   for (Slot& slot : slots_) {
     slot.skipped = false;
     slot.entry = nullptr;
@@ -133,7 +134,7 @@ void Parameters::take(const Gradients& gradients, Missing missing) {
       retrograd::detail::fail<TapeError>(
           "optimizer: no gradient for {} ({} {}): the loss does not depend on it, or it was not watched", *slot.name,
           slot.dtype, slot.shape);
-    if (last && entry <= last && users.empty()) {  // the order is another than that of watching: or two have become one
+    if (last && entry <= last && users.empty()) {  // out of watching order, or two parameters have become one tensor
       users.resize(gradients.size());
       for (const Slot* before = slots_.data(); before != &slot; ++before)
         if (before->entry) users[static_cast<std::size_t>(before->entry - gradients.begin())] = before;
@@ -141,8 +142,8 @@ void Parameters::take(const Gradients& gradients, Missing missing) {
     if (!users.empty()) {
       const Slot*& user = users[static_cast<std::size_t>(entry - gradients.begin())];
       if (user)
-        retrograd::detail::fail<ShapeError>("optimizer: {} and {} are one tensor, and were two at the first step",
-                                            *user->name, *slot.name);
+        retrograd::detail::fail<ShapeError>(
+            "optimizer: {} and {} are the same tensor, but were different at the first step", *user->name, *slot.name);
       user = &slot;
     }
     last = entry;
@@ -151,8 +152,7 @@ void Parameters::take(const Gradients& gradients, Missing missing) {
   }
   if (wanting && !any)
     retrograd::detail::fail<TapeError>(
-        "optimizer: these are gradients of another model: of {} and all other parameters none was watched",
-        *wanting->name);
+        "optimizer: gradients of another model: neither {} nor any other parameter was watched", *wanting->name);
   known_ = true;
 }
 
@@ -178,12 +178,12 @@ void Parameters::keep(StatesOf states) {
 void Parameters::update(retrograd::detail::UpdateRun<float> on_float, retrograd::detail::UpdateRun<double> on_double,
                         bool may_throw) {
   using retrograd::detail::Update;
-  struct LetGo {  // also where a rule throws
+  struct Release {  // also where a rule throws
     std::vector<Slot>& slots;
-    ~LetGo() {
+    ~Release() {
       for (Slot& slot : slots) slot.parameter = slot.gradient = Tensor(), slot.product = nullptr, slot.entry = nullptr;
     }
-  } let_go{slots_};
+  } release{slots_};
   std::vector<Update*, retrograd::detail::PoolAllocator<Update*>> updates;
   updates.reserve(slots_.size());
   for (Slot& slot : slots_) {

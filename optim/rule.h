@@ -2,10 +2,9 @@
 //   StateNames states() const;
 //   template <class T> void update(const RunOf<T>& run, std::int64_t step) const noexcept;
 //   void check() const;
-// that say what it keeps for each element, do the arithmetic on neighboring elements of float or double (called for
-// parts of a parameter, on several threads at once), and throw an Error where its settings make no sense. An update
-// that is not noexcept costs a copy of all parameters and states at each step, to which the optimizer goes back where
-// it throws. Knows nothing of models.
+// that name the state kept for each element, update neighboring elements of float or double (called for parts of a
+// parameter, on several threads at once), and throw an Error where a setting is invalid. If update is not noexcept,
+// each step first copies all parameters and states, to restore them if it throws. Does not depend on models.
 #pragma once
 #include <array>
 #include <concepts>
@@ -14,14 +13,14 @@
 
 #include "../core/kernels/update_run.h"
 
-/// Update rules, the optimizer that applies them, and what else training needs.
+/// Update rules, the optimizer that applies them, schedules, and averages.
 namespace retrograd::optim {
 
-/// The names of what a rule keeps, by their places in RunOf::state; null for what it does not keep (with its present
-/// settings). They stand in saved files.
+/// The names of a rule's state, by index into RunOf::state; null for what it does not keep (with its current settings).
+/// They appear in saved files.
 using StateNames = std::array<const char*, kMostStates>;
 
-/// A struct that an Optimizer can take as its rule.
+/// A type that an Optimizer accepts as its rule.
 template <class Rule>
 concept UpdateRule = std::copy_constructible<Rule> && requires(const Rule& rule, std::int64_t step) {
   { rule.states() } -> std::convertible_to<StateNames>;
@@ -31,13 +30,13 @@ concept UpdateRule = std::copy_constructible<Rule> && requires(const Rule& rule,
 };
 
 namespace detail {
-// An Error "Rule: field … , got value" unless a setting is finite and from 0,
+// Throw an Error "Rule: field … , got value" unless a setting is finite and nonnegative,
 void require_not_negative(const char* rule, const char* field, double value);
 inline void require_rate(const char* rule, double value) { require_not_negative(rule, "the learning rate", value); }
 inline void require_decay(const char* rule, double value) { require_not_negative(rule, "the weight decay", value); }
-// finite and above 0,
+// finite and positive,
 void require_positive(const char* rule, const char* field, double value);
-// from 0 to below 1.
+// or in [0, 1).
 void require_fraction(const char* rule, const char* field, double value);
 }  // namespace detail
 

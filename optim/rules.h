@@ -1,5 +1,5 @@
-// All update rules: arithmetic on the elements of a parameter p with gradient g, one pass over their memory, set by
-// designated initializers. Weight decay and the rates are numbers without units.
+// All update rules: each updates the elements of a parameter p with gradient g in one pass, and is set by designated
+// initializers. Learning rates and weight decay are dimensionless.
 #pragma once
 #include "adagrad.h"
 #include "adam.h"

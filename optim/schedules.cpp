@@ -31,7 +31,7 @@ Schedule from_zero(const char* name, F rate) {
   };
 }
 
-// From `from` to `to` as t goes from 0 to 1.
+// Half a cosine from `from` to `to` as t goes from 0 to 1.
 double along_cosine(double from, double to, double t) {
   return to + (from - to) * (1 + std::cos(std::numbers::pi * t)) / 2;
 }
@@ -60,7 +60,7 @@ Schedule multi_step(double rate, std::vector<std::int64_t> milestones, double fa
   require_factor("multi_step", factor);
   for (std::size_t i = 1; i < milestones.size(); ++i)
     if (milestones[i] <= milestones[i - 1])
-      retrograd::detail::fail("multi_step: the milestones must rise, got {} after {}", milestones[i],
+      retrograd::detail::fail("multi_step: the milestones must be increasing, got {} after {}", milestones[i],
                               milestones[i - 1]);
   return from_zero("multi_step", [rate, milestones = std::move(milestones), factor](std::int64_t at) {
     const auto passed = std::upper_bound(milestones.begin(), milestones.end(), at) - milestones.begin();
@@ -114,12 +114,12 @@ Schedule warm_up(std::int64_t steps, Schedule after, double start) {
 
 Schedule one_cycle(double highest, std::int64_t steps, const OneCycle& settings) {
   detail::require_not_negative("one_cycle", "the highest rate", highest);
-  if (steps < 2) retrograd::detail::fail("one_cycle: at least 2 steps, got {}", steps);
+  if (steps < 2) retrograd::detail::fail("one_cycle: the number of steps must be at least 2, got {}", steps);
   if (!(settings.rise >= 0 && settings.rise <= 1))
-    retrograd::detail::fail("one_cycle: the part that rises must be from 0 to 1, got {}", settings.rise);
+    retrograd::detail::fail("one_cycle: the rising fraction must be from 0 to 1, got {}", settings.rise);
   for (double divisor : {settings.first_divisor, settings.last_divisor})
     if (!(divisor >= 1 && std::isfinite(divisor)))
-      retrograd::detail::fail("one_cycle: a divisor must be from 1, got {}", divisor);
+      retrograd::detail::fail("one_cycle: divisors must be at least 1, got {}", divisor);
   const double first = highest / settings.first_divisor, last = first / settings.last_divisor;
   const double top = settings.rise * static_cast<double>(steps) - 1, end = static_cast<double>(steps - 1);
   return from_zero("one_cycle", [=](std::int64_t step) {
@@ -127,7 +127,8 @@ Schedule one_cycle(double highest, std::int64_t steps, const OneCycle& settings)
     if (at >= end && top < end) return last;
     if (at >= end) return highest;
     if (top > 0 && at <= top) return along_cosine(first, highest, at / top);
-    return along_cosine(highest, last, (at - top) / (end - top));  // from a top before step 0 where next to none rises
+    return along_cosine(highest, last,
+                        (at - top) / (end - top));  // the peak is before step 0 if the rise is shorter than a step
   });
 }
 

@@ -10,7 +10,7 @@ namespace retrograd {
 void detail::check_argument(const char* layer, const char* argument, const Tensor& x, const Tensor& like,
                             std::initializer_list<ExpectedSize> sizes) {
   if (x.dtype() != like.dtype())
-    detail::fail<DtypeError>("{}: {} must be {} as the parameters are, got {}; convert with astype", layer, argument,
+    detail::fail<DtypeError>("{}: {} must be {} like the parameters, got {}; convert with astype", layer, argument,
                              like.dtype(), x.dtype());
   bool fits = x.rank() == static_cast<int>(sizes.size());
   int axis = 0;

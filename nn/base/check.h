@@ -1,5 +1,5 @@
-// What a layer's arguments must be, checked before anything is computed: their dtype, and a shape of which some sizes
-// are given and others are the caller's choice. Not a public header.
+// Checks of a layer's arguments before anything is computed: the dtype, and a shape of which some sizes are fixed and
+// the others free. Not a public header.
 #pragma once
 #include <cstdint>
 #include <initializer_list>
@@ -8,7 +8,7 @@
 
 namespace retrograd::detail {
 
-/// One size of a shape: this number, or any number, for which a letter stands.
+/// One size of a shape: a fixed number, or a letter for any number.
 struct ExpectedSize {
   std::int64_t number = 0;
   const char* letter = nullptr;
@@ -16,8 +16,8 @@ struct ExpectedSize {
   ExpectedSize(const char* any) : letter(any) {}
 };
 
-/// DtypeError or ShapeError, which names the layer and the argument, unless x has the dtype of `like` and these sizes:
-/// "Lstm: x must be (N, T, 3), got (4, 3)".
+/// Checks that x has the dtype of `like` and these sizes; otherwise a DtypeError or ShapeError that names the layer and
+/// the argument: "Lstm: x must be (N, T, 3), got (4, 3)".
 void check_argument(const char* layer, const char* argument, const Tensor& x, const Tensor& like,
                     std::initializer_list<ExpectedSize> sizes);
 

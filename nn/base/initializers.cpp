@@ -23,7 +23,7 @@ std::int64_t fan_out_of(const Shape& weight) {
   return fan;
 }
 
-// variance/fan, or 0 for a weight of nothing
+// variance/fan, or 0 for an empty weight
 double share(double variance, std::int64_t fan) { return fan > 0 ? variance / static_cast<double>(fan) : 0; }
 
 void check_gain(const char* name, double gain) {
@@ -31,7 +31,7 @@ void check_gain(const char* name, double gain) {
     detail::fail("{}: the gain must be finite and not negative, got {}", name, gain);
 }
 
-// What Xavier's and Kaiming's initializers have in common: weights of mean 0 and this variance.
+// Common to Xavier's and Kaiming's initializers: uniform weights of mean 0 and the given variance.
 Tensor evenly(const Shape& shape, double variance, Rng& rng, Dtype dtype) {
   const double bound = std::sqrt(3 * variance);
   return uniform(shape, -bound, bound, rng, dtype);
@@ -74,7 +74,7 @@ Tensor TruncatedNormal::operator()(const Shape& shape, std::int64_t, Rng& rng, D
   const double inside = (std::erfc(low / std::numbers::sqrt2) - std::erfc(high / std::numbers::sqrt2)) / 2;
   if (!(inside >= 0.01))
     detail::fail(
-        "TruncatedNormal: between {} and {} standard deviations lies less than a hundredth of the distribution", low,
+        "TruncatedNormal: the interval from {} to {} standard deviations holds less than 1% of the distribution", low,
         high);
   if (is_bias(shape)) return zeros(shape, dtype);
   std::vector<double> values(static_cast<std::size_t>(shape.size()));
@@ -106,10 +106,11 @@ Tensor KaimingNormal::operator()(const Shape& shape, std::int64_t fan_in, Rng& r
   return is_bias(shape) ? zeros(shape, dtype) : normally(shape, variance, rng, dtype);
 }
 
-// The Q of a normal matrix is even over the orthogonal ones where R has a positive diagonal.
+// The Q of a normal matrix is uniformly distributed over the orthogonal matrices if the diagonal of R is positive.
 Tensor Orthogonal::operator()(const Shape& shape, std::int64_t, Rng& rng, Dtype dtype) const {
   check_gain("Orthogonal", gain);
-  if (!is_floating(dtype)) detail::fail<DtypeError>("Orthogonal: gives float32 or float64, not {}", name(dtype));
+  if (!is_floating(dtype))
+    detail::fail<DtypeError>("Orthogonal: the dtype must be float32 or float64, got {}", name(dtype));
   if (is_bias(shape) || shape.size() == 0) return zeros(shape, dtype);
   const std::int64_t out = shape[0], in = shape.size() / out, fewer = std::min(out, in), more = std::max(out, in);
   std::vector<double> values(static_cast<std::size_t>(out * in));

@@ -1,5 +1,6 @@
-// Training mode, and its randomness: a scope on this thread. Inside it dropout draws and normalization uses the batch
-// and updates its running statistics; outside it nothing does, so evaluation needs no switch. Knows no layer.
+// Training mode and its random generator, as a scope on this thread. Inside it, dropout is active and normalization
+// uses the batch's statistics and updates its running ones; outside it, layers evaluate, so there is no switch to set.
+// Does not depend on any layer.
 #pragma once
 #include <cstddef>
 
@@ -8,12 +9,12 @@
 
 namespace retrograd::nn {
 
-/// `nn::Training training{rng};` is training mode on this thread until the end of the scope. Scopes nest, and the
-/// innermost gives the randomness. A checkpoint that is called inside it draws the same numbers when it is run again,
-/// wherever that is, and updates no statistics a second time.
+/// `nn::Training training{rng};` is training mode on this thread until the end of the scope. Scopes nest; the innermost
+/// provides the generator. A checkpoint called inside the scope draws the same numbers when it is recomputed, on
+/// whatever thread, and does not update statistics again.
 class [[nodiscard]] Training {
  public:
-  /// The generator must outlive the scope; what layers draw moves it on.
+  /// The generator must outlive the scope; layers advance it.
   explicit Training(Rng& rng);
   Training(const Training&) = delete;
   Training& operator=(const Training&) = delete;
@@ -27,7 +28,7 @@ class [[nodiscard]] Training {
 /// The generator of the innermost training scope on this thread, or null outside any.
 Rng* training();
 
-/// True where a layer is to update its running statistics: in training, but not when a checkpoint runs it once more.
+/// True where a layer should update its running statistics: in training, except while a checkpoint is recomputed.
 bool updates_statistics();
 
 }  // namespace retrograd::nn

@@ -23,11 +23,11 @@ using detail::shown;
 
 constexpr std::uint64_t kLargestHeader = 100'000'000;
 
-// A dtype of the format and what becomes of it; the first of a kind is how we write ours.
+// A dtype of the format and the dtype it is read as; the first entry of each of our dtypes is the one that is written.
 struct StoredDtype {
   const char* name;
   std::uint64_t bits;
-  std::optional<Dtype> dtype;  // none: it is not read
+  std::optional<Dtype> dtype;  // empty: not supported
 };
 constexpr StoredDtype kStored[] = {
     {"F32", 32, float32}, {"F64", 64, float64},  {"I64", 64, int64},     {"BOOL", 8, boolean},   {"U8", 8, uint8},
@@ -35,7 +35,7 @@ constexpr StoredDtype kStored[] = {
     {"U16", 16, {}},      {"U32", 32, {}},       {"U64", 64, {}},        {"C64", 64, {}},        {"F8_E4M3", 8, {}},
     {"F8_E5M2", 8, {}},   {"F8_E8M0", 8, {}},    {"F8_E4M3FNUZ", 8, {}}, {"F8_E5M2FNUZ", 8, {}}, {"F6_E2M3", 6, {}},
     {"F6_E3M2", 6, {}},   {"F4", 4, {}}};
-constexpr StoredDtype kUnknown{"", 0, {}};  // of formats to come: its size is anyone's guess
+constexpr StoredDtype kUnknown{"", 0, {}};  // of future versions of the format; the size is unknown
 
 const StoredDtype& stored_of(std::string_view dtype) {
   const auto* stored =
@@ -54,7 +54,7 @@ std::string place(const std::string& file, std::string_view name) {
   return fmt::format("{}: tensor {}", file, shown(name));
 }
 
-// The shape of tensor i, which fills its bytes.
+// The shape of tensor i, checked against the number of its bytes.
 Shape checked_shape(const std::string& file, const SafetensorsHeader& header, std::size_t i) {
   const auto where = [&] { return place(file, header.name(i)); };
   const std::uint64_t bits = stored_of(header.dtype(i)).bits, begin = header.begin(i), end = header.end(i);
@@ -71,7 +71,7 @@ Shape checked_shape(const std::string& file, const SafetensorsHeader& header, st
   return shape;
 }
 
-// The tensors of a header in the order of their bytes, which must fill what follows it.
+// The tensors of a header in the order of their bytes, which must cover the rest of the file without gaps.
 std::vector<std::uint32_t> in_order(const std::string& file, const SafetensorsHeader& header,
                                     std::uint64_t bytes_there) {
   std::vector<std::uint32_t> order(header.size());
@@ -86,7 +86,7 @@ std::vector<std::uint32_t> in_order(const std::string& file, const SafetensorsHe
   std::uint64_t at = 0;
   for (const std::uint32_t i : order) {
     if (header.begin(i) != at)
-      detail::fail<FileError>("{}: expected its bytes to begin at {}, the end of those before, found {}",
+      detail::fail<FileError>("{}: expected its bytes to begin at {}, the end of the previous tensor, found {}",
                               place(file, header.name(i)), at, header.begin(i));
     at = header.end(i);
   }
@@ -102,7 +102,7 @@ Tensor read_halves(detail::InputFile& in, const Shape& shape, bool is_half) {
   return x;
 }
 
-// The header's text; what is there instead of a safetensors file is told where it is known.
+// The parsed header. If the file is of another known format, the error says which.
 SafetensorsHeader read_header(detail::InputFile& in) {
   constexpr const char* kFormat = "a safetensors file";
   std::uint64_t length = 0;
@@ -112,13 +112,12 @@ SafetensorsHeader read_header(detail::InputFile& in) {
   if (length > kLargestHeader)
     detail::fail<FileError>("{}: expected a header of at most {} bytes, found {}", in.name(), kLargestHeader, length);
   if (length > in.left())
-    detail::fail<FileError>("{}: expected a header of {} bytes as its length says, found {}", in.name(), length,
-                            in.left());
+    detail::fail<FileError>("{}: the header length is {}, but only {} bytes follow", in.name(), length, in.left());
   std::string text(length, ' ');
   in.read(text.data(), length);
   if (!text.starts_with('{')) {
     detail::refuse_known_kind(in.name(), kFormat, in.head());
-    detail::fail<FileError>("{}: expected a header that starts with '{{', found another", in.name());
+    detail::fail<FileError>("{}: expected a header that starts with '{{', found a different character", in.name());
   }
   return detail::parse_header(in.name(), text);
 }
@@ -142,10 +141,10 @@ void write_safetensors(std::span<const Parameter> tensors, const std::string& fi
   std::string text = detail::header_text(header);
   try {
     in_order(name, detail::parse_header(name, text), at);
-  } catch (const FileError& error) {  // what could not be read again is not written
+  } catch (const FileError& error) {  // it must be readable again
     detail::fail("write_safetensors: {}", error.what());
   }
-  text.resize((text.size() + 7) / 8 * 8, ' ');  // the reference writer aligns the bytes that follow
+  text.resize((text.size() + 7) / 8 * 8, ' ');  // as the reference writer does, to align the bytes that follow
   const std::uint64_t length = text.size();
   if (length > kLargestHeader)
     detail::fail("write_safetensors: {}: expected names for a header of at most {} bytes, found {}", name,

@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::json;
 
-// Events of the JSON reader: its trees would keep the last of two equal names in silence, and turn 2^64 into a double.
+// A SAX reader: JSON trees would silently keep the last of two equal names, and convert 2^64 to a double.
 class HeaderReader {
  public:
   HeaderReader(const std::string& file, SafetensorsHeader& header) : file_(file), header_(header) {}
@@ -89,10 +89,10 @@ class HeaderReader {
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const json::exception& error) {
-    const std::string_view what = error.what();  // which goes on to quote the text, however long
+    const std::string_view what = error.what();  // the rest quotes the text, of any length
     fail<FileError>("{}: the header is not JSON in UTF-8: {}", file_, what.substr(0, what.find("; last read")));
   }
-  /// FileError where two tensors have one name.
+  /// FileError where two tensors have the same name.
   void check_names() const {
     std::vector<std::uint32_t> order(header_.size());
     std::iota(order.begin(), order.end(), std::uint32_t{0});
@@ -104,7 +104,7 @@ class HeaderReader {
   }
 
  private:
-  enum class In { file, header, metadata, entry, list };  // what has been opened last
+  enum class In { file, header, metadata, entry, list };  // the innermost open object or list
   enum Key { kDtype, kShape, kOffsets };
   static constexpr std::array<std::string_view, 3> kKeys = {"dtype", "shape", "data_offsets"};
   static constexpr std::string_view kMetadata = "__metadata__";
@@ -131,8 +131,8 @@ class HeaderReader {
   SafetensorsHeader& header_;
   In in_ = In::file;
   bool has_metadata_ = false;
-  std::string key_;  // the last that was read
-  // Of the tensor that is being read:
+  std::string key_;  // the last one read
+  // Of the tensor being read:
   std::string name_, dtype_;
   std::array<bool, kKeys.size()> seen_{};
   std::vector<std::uint64_t> shape_, offsets_;
@@ -166,7 +166,7 @@ void SafetensorsHeader::add(std::string_view name, std::string_view dtype, std::
 
 SafetensorsHeader parse_header(const std::string& file, const std::string& text) {
   if (text.find('\0') != std::string::npos)  // where the reader below would stop
-    fail<FileError>("{}: the header is not JSON in UTF-8: it holds a byte of 0", file);
+    fail<FileError>("{}: the header is not JSON in UTF-8: it contains a NUL byte", file);
   SafetensorsHeader header;
   HeaderReader reader(file, header);
   json::sax_parse(text, &reader);

@@ -1,6 +1,6 @@
-// The header of a safetensors file as plain values, which is all that knows JSON. Checks the grammar (names once, each
-// tensor with its three keys); what dtypes and offsets mean is safetensors.cpp's. A file may list a million tensors of
-// no bytes, so that all lies in a few flat lists, some 60 bytes a tensor. Not a room of its own: safetensors.h is.
+// The header of a safetensors file as plain values; only this file depends on JSON. Checks the grammar (unique names,
+// the three keys of each tensor); dtypes and offsets are interpreted in safetensors.cpp. A file may list a million
+// empty tensors, so the values are stored in a few flat lists, about 60 bytes a tensor. Not a public header.
 #pragma once
 #include <cstdint>
 #include <map>
@@ -11,10 +11,10 @@
 
 namespace retrograd::detail {
 
-/// All that a header says, in the order of the file.
+/// The contents of a header, in the order of the file.
 class SafetensorsHeader {
  public:
-  /// How many tensors there are.
+  /// The number of tensors.
   std::size_t size() const { return entries_.size(); }
   std::string_view name(std::size_t i) const { return text(entries_[i].name); }
   std::string_view dtype(std::size_t i) const { return text(entries_[i].dtype); }
@@ -22,7 +22,7 @@ class SafetensorsHeader {
   std::span<const std::uint64_t> shape(std::size_t i) const {
     return std::span(sizes_).subspan(entries_[i].sizes.at, entries_[i].sizes.count);
   }
-  /// Where its bytes begin and end, after the header.
+  /// The offsets of its bytes, relative to the end of the header.
   std::uint64_t begin(std::size_t i) const { return entries_[i].begin; }
   std::uint64_t end(std::size_t i) const { return entries_[i].end; }
 
@@ -32,7 +32,7 @@ class SafetensorsHeader {
   std::map<std::string, std::string> metadata;
 
  private:
-  struct Part {  // of a list
+  struct Part {  // a part of a list
     std::uint32_t at, count;
   };
   struct Entry {
@@ -42,14 +42,14 @@ class SafetensorsHeader {
   std::string_view text(Part part) const { return std::string_view(text_).substr(part.at, part.count); }
   Part kept(std::string_view text);
   std::vector<Entry> entries_;
-  std::string text_;  // names and dtypes
+  std::string text_;  // all names and dtypes
   std::vector<std::uint64_t> sizes_;
 };
 
-/// Reads a header of less than 2^32 bytes; FileError, which begins with `file`, on anything but JSON of the shape that
-/// safetensors has.
+/// Parses a header of less than 2^32 bytes. FileError, beginning with `file`, unless it is JSON with the structure of a
+/// safetensors header.
 SafetensorsHeader parse_header(const std::string& file, const std::string& text);
-/// Writes it.
+/// The header as JSON.
 std::string header_text(const SafetensorsHeader& header);
 
 }  // namespace retrograd::detail

@@ -12,10 +12,9 @@ namespace retrograd::detail {
 
 Matched::Matched(const nn::Safetensors& from, std::span<const Parameter> into, const std::string& where)
     : where_(shown_path(where)) {
-  std::unordered_map<std::string, const Tensor*> found;  // null where it was not read
+  std::unordered_map<std::string, const Tensor*> found;  // null where its dtype is not supported
   const auto add = [&](const std::string& name, const Tensor* values) {
-    if (!found.emplace(name, values).second)
-      fail<FileError>("{}: expected one tensor {}, found two", where_, shown(name));
+    if (!found.emplace(name, values).second) fail<FileError>("{}: tensor {} occurs twice", where_, shown(name));
   };
   for (const Parameter& one : from.tensors) add(one.name, &one.tensor);
   for (const nn::UnreadTensor& one : from.unread) add(one.name, nullptr);
@@ -30,7 +29,7 @@ Matched::Matched(const nn::Safetensors& from, std::span<const Parameter> into, c
         if (unread.name == one.name) fail_unread(where_, unread);
     const Tensor& values = *at->second;
     if (!(values.shape() == one.tensor.shape()) || values.dtype() != one.tensor.dtype())
-      fail<FileError>("{}: tensor {}: expected {} {} as the model has it, found {} {}", where_, one.name,
+      fail<FileError>("{}: tensor {}: expected {} {} as in the model, found {} {}", where_, one.name,
                       one.tensor.dtype(), one.tensor.shape(), values.dtype(), values.shape());
     check_writable(one.tensor, "load");
     pairs_.push_back({values, one.tensor});
@@ -46,10 +45,10 @@ Matched::Matched(const nn::Safetensors& from, std::span<const Parameter> into, c
 
 void Matched::check_all() const {
   if (!report_.unexpected.empty())
-    fail<FileError>("{}: expected the model's tensors alone, found {} besides ({} in all)", where_,
+    fail<FileError>("{}: tensor {} is not in the model ({} unexpected in all)", where_,
                     shown(report_.unexpected.front()), report_.unexpected.size());
   if (!report_.missing.empty())
-    fail<FileError>("{}: expected tensor {} of the model, found none ({} are missing)", where_, report_.missing.front(),
+    fail<FileError>("{}: tensor {} of the model is missing ({} missing in all)", where_, report_.missing.front(),
                     report_.missing.size());
 }
 

@@ -1,7 +1,7 @@
-// Models in files, by the names of their fields: all parameters and buffers of a model, each under its dotted name, as
-// safetensors. Loading checks every name, shape and dtype before it writes a value, so a model is loaded or unchanged.
-// Where a field was renamed since, a function from the file's names to the model's reads the old files. Knows nothing
-// of how bytes lie in a file.
+// Saves and loads models: all parameters and buffers of a model, each under its dotted name, in a safetensors file.
+// Loading checks every name, shape and dtype before it writes a value, so a model is either loaded or unchanged. To
+// load a file written before a field was renamed, pass a function from the file's names to the model's. Does not depend
+// on the layout of the file.
 #pragma once
 #include <functional>
 #include <string>
@@ -13,17 +13,17 @@
 
 namespace retrograd::nn {
 
-/// From a name in the file to the model's name for it; an empty one leaves the tensor out.
+/// Maps a name in the file to a name in the model; an empty result skips the tensor.
 ///   [](std::string_view name) { return name == "fc.weight" ? "head.weight" : std::string(name); }
 using Rename = std::function<std::string(std::string_view)>;
 
-/// What `load_partial` found, by the model's names.
+/// The result of `load_partial`, by the model's names.
 struct LoadReport {
-  /// Of both: these now have the file's values.
+  /// In both: now holding the file's values.
   std::vector<std::string> loaded;
-  /// Of the model alone: these are as they were.
+  /// In the model only: unchanged.
   std::vector<std::string> missing;
-  /// Of the file alone, after renaming: these were left out.
+  /// In the file only, after renaming: skipped.
   std::vector<std::string> unexpected;
 };
 
@@ -31,15 +31,15 @@ struct LoadReport {
 
 namespace retrograd::detail {
 
-/// Tensors of the same names, shapes and dtypes, about to be copied.
+/// Pairs of tensors with the same name, shape and dtype, about to be copied.
 class Matched {
  public:
-  /// FileError, which begins with `where`, on a name that stands twice, a shape or dtype that differs, or a tensor of
-  /// `into` that the file has and that is not read; TapeError where an open tape tracks a tensor of `into`.
+  /// FileError, beginning with `where`, on a duplicate name, a different shape or dtype, or a tensor of `into` whose
+  /// dtype in the file is not supported; TapeError where an open tape tracks a tensor of `into`.
   Matched(const nn::Safetensors& from, std::span<const Parameter> into, const std::string& where);
-  /// FileError unless all names of either stand in the other.
+  /// FileError unless both sides have the same names.
   void check_all() const;
-  /// Writes the values, and says which.
+  /// Copies the values, and reports the names.
   const nn::LoadReport& copy() const;
 
  private:
@@ -48,14 +48,14 @@ class Matched {
   nn::LoadReport report_;
 };
 
-/// A file's tensors under the model's names.
+/// Reads a file and applies `rename` to its names.
 nn::Safetensors read_renamed(const std::string& file, const nn::Rename& rename);
 
 }  // namespace retrograd::detail
 
 namespace retrograd::nn {
 
-/// Saves every parameter and buffer under its dotted name. FileError where the file cannot be written whole.
+/// Saves every parameter and buffer under its dotted name. FileError where the file cannot be written completely.
 template <HasFields Model>
 void save(const Model& model, const std::string& file, const Metadata& metadata = {}) {
   write_safetensors(state(model), file, metadata);
@@ -70,8 +70,8 @@ void load(Model& model, const std::string& file, const Rename& rename = {}) {
   matched.copy();
 }
 
-/// Loads what the file and the model both name, and reports the rest. A shape or dtype that differs is a FileError here
-/// too, and the model then unchanged; `rename` can leave such a tensor out.
+/// Loads the tensors that the file and the model have in common, and reports the others. A different shape or dtype is
+/// a FileError here too, and leaves the model unchanged; `rename` can skip such a tensor.
 template <HasFields Model>
 LoadReport load_partial(Model& model, const std::string& file, const Rename& rename = {}) {
   return retrograd::detail::Matched(retrograd::detail::read_renamed(file, rename), state(model), file).copy();

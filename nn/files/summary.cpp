@@ -23,7 +23,7 @@ struct Total {
 std::string summary_of(std::span<const Parameter> state, std::span<const Parameter> parameters) {
   std::unordered_set<const Body*> optimized;
   for (const Parameter& parameter : parameters) optimized.insert(parameter.tensor.body_or_null());
-  std::size_t names = 4, shapes = 5, dtypes = 5, sizes = 8;  // the widths of the heads
+  std::size_t names = 4, shapes = 5, dtypes = 5, sizes = 8;  // the widths of the column titles
   for (const auto& [name, tensor] : state) {
     names = std::max(names, name.size());
     shapes = std::max(shapes, to_string(tensor.shape()).size());

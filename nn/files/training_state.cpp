@@ -17,11 +17,11 @@ namespace {
 using RngState = std::array<std::uint64_t, 4>;
 using RngWords = std::array<std::int64_t, 4>;
 
-// The one tensor of a part that consists of it.
+// The tensor of a part that consists of exactly one.
 const Tensor& only_tensor(const std::string& where, std::span<const Parameter> from) {
   if (from.size() != 1 || !from[0].name.empty())
-    detail::fail<FileError>("{}: expected a tensor of this name alone, found {}", where,
-                            from.empty() ? "none" : "others that begin with it");
+    detail::fail<FileError>("{}: expected one tensor of this name, found {}", where,
+                            from.empty() ? "none" : "tensors with this prefix");
   return from[0].tensor;
 }
 
@@ -41,7 +41,7 @@ TrainingState::Part::Part(std::string name, Rng& rng)
         RngWords words{};
         std::copy_n(x.data<std::int64_t>(), words.size(), words.begin());
         if (constexpr std::uint64_t kMost = std::uint64_t{1} << 53; std::bit_cast<RngState>(words)[2] > kMost)
-          detail::fail<FileError>("{}: expected a generator that made at most 2^53 blocks of numbers, found {}", where,
+          detail::fail<FileError>("{}: the generator's block count must be at most 2^53, found {}", where,
                                   std::bit_cast<RngState>(words)[2]);
         Rng loaded(0);
         loaded.set_state(std::bit_cast<RngState>(words));
@@ -68,7 +68,7 @@ TrainingState::Part::Check TrainingState::Part::check_model(List list) {
 TrainingState::TrainingState(std::initializer_list<Part> parts) : parts_(parts) {
   for (const Part& one : parts_) {
     if (one.name_.empty() || one.name_.find('.') != std::string::npos)
-      detail::fail("training state: expected a part's name without a dot, got \"{}\"", one.name_);
+      detail::fail("training state: the name of a part must not be empty or contain a dot, got \"{}\"", one.name_);
     if (std::count_if(parts_.begin(), parts_.end(), [&](const Part& other) { return other.name_ == one.name_; }) > 1)
       detail::fail("training state: two parts have the name {}", one.name_);
   }
@@ -92,7 +92,7 @@ Metadata TrainingState::load(const std::string& file) const {
     const std::size_t dot = one.name.find('.');
     const auto part = by_part.find(one.name.substr(0, dot));
     if (part == by_part.end() || dot == one.name.size() - 1)
-      detail::fail<FileError>("{}: expected tensors of the parts given, found {}", name,
+      detail::fail<FileError>("{}: expected tensors of the given parts, found {}", name,
                               retrograd::detail::shown(one.name));
     one.name = dot == std::string::npos ? "" : one.name.substr(dot + 1);
     part->second.push_back(std::move(one));
@@ -104,7 +104,7 @@ Metadata TrainingState::load(const std::string& file) const {
       commits.push_back(part.check_(where, by_part[part.name_]));
     } catch (const TapeError&) {
       throw;
-    } catch (const Error& error) {  // of an optimizer or a generator, which know no files
+    } catch (const Error& error) {  // an optimizer's or a generator's error does not name the file
       detail::fail<FileError>("{}: {}", where, error.what());
     }
   }

@@ -1,7 +1,7 @@
-// All that a training run needs to go on as if it had not been interrupted, in one safetensors file: models,
-// optimizers, generators and tensors of the program's own, each a part with a name that begins the names of its tensors
-// ("model.layers.0.weight"). One list serves saving and loading. Loading is all or nothing: every part is checked
-// before any is changed. Knows optimizers only by what they offer.
+// Everything needed to resume a training run exactly, in one safetensors file: models, optimizers, generators and
+// tensors of the program. Each is a part, and the part's name prefixes the names of its tensors
+// ("model.layers.0.weight"). The same list serves saving and loading. Loading is all or nothing: every part is checked
+// before any is changed. Does not depend on optim: anything with state and load_state will do.
 #pragma once
 #include <concepts>
 #include <functional>
@@ -19,8 +19,8 @@
 
 namespace retrograd::nn {
 
-/// What lists its state for a model, as named tensors, and takes it back (throwing an Error where it doesn't fit): an
-/// optim::Optimizer.
+/// Anything that lists its state for a model as named tensors and restores it (throwing an Error if it does not fit),
+/// such as an optim::Optimizer.
 template <class T, class Model>
 concept KeepsState = std::copyable<T> && requires(T& one, const Model& model, std::span<const Parameter> from) {
   { std::as_const(one).state(model) } -> std::same_as<std::vector<Parameter>>;
@@ -32,14 +32,14 @@ concept KeepsState = std::copyable<T> && requires(T& one, const Model& model, st
 ///   run.save("run.safetensors");
 class TrainingState {
  public:
-  /// One part; its name is not empty and holds no dot.
+  /// One part; its name must not be empty or contain a dot.
   class Part {
    public:
     /// A model's parameters and buffers, written in place when loaded.
     template <HasFields Model>
     requires(!std::is_const_v<Model>) Part(std::string name, Model& model)
         : name_(std::move(name)), list_([&model] { return state(model); }), check_(check_model(list_)) {}
-    /// What an optimizer keeps for a model.
+    /// The state that an optimizer keeps for a model.
     template <class Optimizer, HasFields Model>
     requires KeepsState<Optimizer, Model> Part(std::string name, Optimizer& optimizer, Model& model)
         : name_(std::move(name)),
@@ -51,7 +51,7 @@ class TrainingState {
           }) {}
     /// The state of a generator.
     Part(std::string name, Rng& rng);
-    /// A tensor; loading makes it another, of whatever shape and dtype the file has.
+    /// A tensor; loading rebinds it to the file's tensor, of any shape and dtype.
     Part(std::string name, Tensor& tensor);
 
    private:
@@ -62,16 +62,15 @@ class TrainingState {
     static Check check_model(List list);
     std::string name_;
     List list_;
-    Check check_;  // throws where it does not fit, and otherwise returns what loads it
+    Check check_;  // throws if the state does not fit, and otherwise returns the function that loads it
   };
 
-  /// Error where two parts have one name, or a name is empty or holds a dot.
+  /// Error where two parts have the same name, or a name is empty or contains a dot.
   TrainingState(std::initializer_list<Part> parts);
-  /// Writes all parts. FileError where the file cannot be written whole (an old one is then untouched).
+  /// Writes all parts. FileError where the file cannot be written completely (an existing file is then unchanged).
   void save(const std::string& file, const Metadata& metadata = {}) const;
   /// Loads all parts, and returns the file's metadata. FileError where the file's parts are not these, or one does not
-  /// fit what it is loaded into, and TapeError where an open tape tracks a tensor of a model; all parts are then
-  /// unchanged.
+  /// fit its target; TapeError where an open tape tracks a tensor of a model. All parts are then unchanged.
   Metadata load(const std::string& file) const;
 
  private:

@@ -1,5 +1,5 @@
-// Activations with a number of their own, as layers; those without one stand in a Sequential as the functions they are
-// (rg::relu). They have no parameters.
+// Activations with a parameter such as a slope, as layers; the others go into a Sequential as plain functions
+// (rg::relu). They have no tensors.
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "../../ops/elementwise/activations.h"
@@ -10,21 +10,21 @@ namespace retrograd::nn {
 
 /// x where x > 0, else slope · x; see rg::leaky_relu.
 struct LeakyRelu {
-  double slope = 0.01;  ///< below zero
+  double slope = 0.01;  ///< the slope for x < 0
 
   /// Element by element.
   Tensor operator()(const Tensor& x) const;
-  /// Names nothing.
+  /// No tensors.
   static void fields(auto&, auto&&) {}
 };
 
 /// x where x > 0, else alpha · (e^x − 1); see rg::elu.
 struct Elu {
-  double alpha = 1;  ///< what the value tends to below zero, but for its sign
+  double alpha = 1;  ///< minus the limit of the value as x → −∞
 
   /// Element by element.
   Tensor operator()(const Tensor& x) const;
-  /// Names nothing.
+  /// No tensors.
   static void fields(auto&, auto&&) {}
 };
 
@@ -34,7 +34,7 @@ struct Gelu {
 
   /// Element by element.
   Tensor operator()(const Tensor& x) const;
-  /// Names nothing.
+  /// No tensors.
   static void fields(auto&, auto&&) {}
 };
 
@@ -44,7 +44,7 @@ struct Softmax {
 
   /// ShapeError where x has no such axis.
   Tensor operator()(const Tensor& x) const;
-  /// Names nothing.
+  /// No tensors.
   static void fields(auto&, auto&&) {}
 };
 
@@ -54,7 +54,7 @@ struct LogSoftmax {
 
   /// ShapeError where x has no such axis.
   Tensor operator()(const Tensor& x) const;
-  /// Names nothing.
+  /// No tensors.
   static void fields(auto&, auto&&) {}
 };
 

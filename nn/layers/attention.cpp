@@ -25,16 +25,16 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-// Of tensors that have at least two axes.
+// Requires at least two axes each.
 void check_shapes(const Tensor& query, const Tensor& key, const Tensor& value) {
   const char* const op = "scaled_dot_product_attention";
   detail::check_dtypes(op, {{"query", query}, {"key", key}, {"value", value}});
   for (const Tensor* x : {&query, &key, &value})
     if (x->rank() < 2)
-      detail::fail<ShapeError>("{}: needs query (…, L, d), key (…, S, d) and value (…, S, e), got {}, {} and {}", op,
+      detail::fail<ShapeError>("{}: expects query (…, L, d), key (…, S, d) and value (…, S, e), got {}, {} and {}", op,
                                query.shape(), key.shape(), value.shape());
   if (query.size(-1) != key.size(-1) || key.size(-2) != value.size(-2))
-    detail::fail<ShapeError>("{}: query (…, L, d) {}, key (…, S, d) {} and value (…, S, e) {} do not fit", op,
+    detail::fail<ShapeError>("{}: sizes differ: query (…, L, d) {}, key (…, S, d) {} and value (…, S, e) {}", op,
                              query.shape(), key.shape(), value.shape());
 }
 
@@ -46,7 +46,7 @@ void check_mask(const Tensor& mask, const Tensor& scores) {
     detail::fail<ShapeError>("{}: the mask {} does not broadcast to the scores {}", op, mask.shape(), scores.shape());
 }
 
-// Which queries may look at a key at all: (…, L, 1), or with fewer axes where the mask has fewer.
+// Which queries may attend to any key: (…, L, 1), or fewer axes where the mask has fewer.
 Tensor sighted(const Tensor& mask) { return any(mask.dtype() == boolean ? mask : mask != -kInfinity, -1, true); }
 
 // The projections of x (N, T, embed) by the rows of weight and bias, embed rows each: (projections, N, heads, T,
@@ -57,7 +57,7 @@ Tensor projected(const Tensor& x, const Tensor& weight, const Tensor& bias, std:
   return transpose(reshape(linear(x, weight, bias), apart), {2, 0, 3, 1, 4});
 }
 
-// What the heads found (N, heads, L, embed/heads), side by side, and through the output's projection.
+// Joins the outputs of the heads (N, heads, L, embed/heads) and applies the output projection.
 Tensor joined(const MultiHeadAttention& layer, const Tensor& found) {
   const Shape& shape = found.shape();
   return layer.out_proj(reshape(transpose(found, {0, 2, 1, 3}), Shape{shape[0], shape[2], shape[1] * shape[3]}));
@@ -73,8 +73,8 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
   const Tensor scores = matmul(scaled(query, scale), swapaxes(key, -2, -1));
   if (!mask.defined()) return matmul(detail::dropped(dropout, softmax(scores, -1)), value);
   check_mask(mask, scores);
-  // A softmax of nothing is NaN. So a query that may look at no key looks at all of them, and what it finds is left
-  // out: a choice, which no NaN passes, neither forward nor back.
+  // The softmax of an empty set is NaN. So a query that may attend to no key attends to all, and the result is
+  // discarded with `where` rather than a product, so that no NaN passes in either direction.
   const Tensor fits = mask.rank() == 0 ? reshape(mask, Shape{1}) : mask, sees = sighted(fits);
   const Tensor masked_scores = mask.dtype() == boolean ? where(fits | ~sees, scores, -kInfinity)
                                                        : scores + where(sees, fits, zeros({}, mask.dtype()));
@@ -82,7 +82,7 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
 }
 
 Tensor causal_mask(std::int64_t steps) {
-  if (steps < 0) detail::fail<ShapeError>("causal_mask: needs 0 steps or more, got {}", steps);
+  if (steps < 0) detail::fail<ShapeError>("causal_mask: the number of steps cannot be negative, got {}", steps);
   const Tensor step = arange(steps);
   return expand_dims(step, 1) >= step;
 }
@@ -91,7 +91,7 @@ Tensor padding_mask(const Tensor& lengths, std::int64_t steps) {
   if (lengths.dtype() != int64)
     detail::fail<DtypeError>("padding_mask: lengths must be int64, got {}", lengths.dtype());
   if (lengths.rank() != 1) detail::fail<ShapeError>("padding_mask: lengths must be (N), got {}", lengths.shape());
-  if (steps < 0) detail::fail<ShapeError>("padding_mask: needs 0 steps or more, got {}", steps);
+  if (steps < 0) detail::fail<ShapeError>("padding_mask: the number of steps cannot be negative, got {}", steps);
   return arange(steps) < reshape(lengths, Shape{lengths.size(), 1, 1, 1});
 }
 
@@ -101,7 +101,7 @@ std::int64_t checked_embed(std::int64_t embed, std::int64_t heads) {
   if (embed < 1 || heads < 1 || embed % heads != 0)
     detail::fail<ShapeError>("MultiHeadAttention: heads must divide embed, got embed {}, heads {}", embed, heads);
   if (std::int64_t rows = 0; __builtin_mul_overflow(3, embed, &rows))
-    detail::fail<ShapeError>("MultiHeadAttention: 3 times embed {} are more rows than fit in 64 bits", embed);
+    detail::fail<ShapeError>("MultiHeadAttention: 3 times embed {} does not fit in 64 bits", embed);
   return embed;
 }
 

@@ -16,8 +16,8 @@ namespace {
 
 constexpr const char* name_of(int spatial) { return spatial == 1 ? "BatchNorm1d" : "BatchNorm2d"; }
 
-// running ← (1 − share)·running + share·batch, in the storage that all copies of the layer share. What has no share in
-// it is not looked at: it may be NaN.
+// running ← (1 − share)·running + share·batch, in the storage that all copies of the layer share. A term with factor 0
+// is skipped, since it may be NaN.
 void move_on(const Buffer& running, const Tensor& batch, double share) {
   if (share == 0) return;
   Tensor to = running.tensor;
@@ -31,10 +31,10 @@ BatchNorm<kSpatial>::BatchNorm(std::int64_t channels, const BatchNormOptions& wi
     : options(with), channels_(channels), dtype_(dtype) {
   const char* layer = name_of(kSpatial);
   if (channels < 1) detail::fail<ShapeError>("{}: channels must be positive, got {}", layer, channels);
-  if (!is_floating(dtype)) detail::fail<DtypeError>("{}: takes float32 or float64, got {}", layer, dtype);
-  if (!(options.epsilon >= 0)) detail::fail("{}: epsilon must be 0 or more, got {}", layer, options.epsilon);
+  if (!is_floating(dtype)) detail::fail<DtypeError>("{}: expects float32 or float64, got {}", layer, dtype);
+  if (!(options.epsilon >= 0)) detail::fail("{}: epsilon cannot be negative, got {}", layer, options.epsilon);
   if (options.momentum && !(*options.momentum >= 0 && *options.momentum <= 1))
-    detail::fail("{}: momentum must lie between 0 and 1, got {}", layer, *options.momentum);
+    detail::fail("{}: momentum must be between 0 and 1, got {}", layer, *options.momentum);
   if (options.affine) {
     weight = ones({channels}, dtype);
     bias = zeros({channels}, dtype);
@@ -71,8 +71,8 @@ template <int kSpatial>
 Tensor BatchNorm<kSpatial>::by_batch(const Tensor& x) const {
   const std::int64_t n = x.size() / channels_;
   if (n == 1)
-    detail::fail<ShapeError>("{}: the statistics of a batch need more than one value per channel, got x {}",
-                             name_of(kSpatial), x.shape());
+    detail::fail<ShapeError>("{}: batch statistics need more than one value per channel, got x {}", name_of(kSpatial),
+                             x.shape());
   const Tensor scale = options.affine ? weight : ones({channels_}, x.dtype()),
                shift = options.affine ? bias : zeros({channels_}, x.dtype());
   if (!options.track_running_stats || !updates_statistics()) return batch_norm(x, scale, shift, options.epsilon);
@@ -87,9 +87,9 @@ Tensor BatchNorm<kSpatial>::by_batch(const Tensor& x) const {
   return y;
 }
 
-// First x − μ: as a multiple of x and a constant, the rounding of both would be divided by a small deviation. The tape
-// keeps this difference and the scale, and never the running statistics, so that a training call under the same tape
-// may write them.
+// Subtracts μ first: in the form a·x + b, the rounding errors of both terms would be divided by a possibly small
+// deviation. The tape saves the difference and the scale but not the running statistics, so that a training call under
+// the same tape may still update them.
 template <int kSpatial>
 Tensor BatchNorm<kSpatial>::by_running_statistics(const Tensor& x) const {
   Shape by_channel = {channels_};

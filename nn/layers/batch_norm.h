@@ -1,5 +1,6 @@
-// Batch normalization (S. Ioffe and C. Szegedy, 2015), as PyTorch has it: in training by the batch's own statistics,
-// which move running ones on; in evaluation by the running ones. Training is a scope (training.h), no switch.
+// Batch normalization (S. Ioffe and C. Szegedy, 2015), as PyTorch has it: training uses the batch's statistics and
+// updates running ones; evaluation uses the running ones. Training mode is a scope (../base/training.h), not a flag of
+// the layer.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,44 +10,44 @@
 
 namespace retrograd::nn {
 
-/// How a BatchNorm1d or BatchNorm2d is made.
+/// The options of BatchNorm1d and BatchNorm2d.
 struct BatchNormOptions {
   /// Added to the variance; Error where negative.
   double epsilon = 1e-5;
-  /// The share of a batch in the running statistics, 0 … 1; none: all batches count the same.
+  /// The weight of a new batch in the running statistics, 0 … 1; empty: the plain mean over all batches.
   std::optional<double> momentum = 0.1;
-  /// Whether there are a weight and a bias.
+  /// Whether to learn a weight and a bias.
   bool affine = true;
-  /// Whether there are running statistics; without them evaluation uses those of the batch too.
+  /// Whether to keep running statistics; without them evaluation uses the batch's as well.
   bool track_running_stats = true;
 };
 
-/// (x − μ)/√(σ² + ε)·weight + bias, channel by channel: x (N, C) or (N, C, L) for `kSpatial` = 1 and (N, C, H, W) for
-/// 2, float32 or float64. In training μ and σ² are the batch's; a running statistic then becomes (1 − momentum)·itself
-/// + momentum·the batch's, for σ² with n − 1 in the denominator. ShapeError where x does not fit, or has one value per
+/// (x − μ)/√(σ² + ε)·weight + bias for each channel: x (N, C) or (N, C, L) for `kSpatial` = 1 and (N, C, H, W) for 2,
+/// float32 or float64. In training μ and σ² are the batch's, and each running statistic becomes (1 − momentum)·running
+/// + momentum·batch, where σ² has n − 1 in the denominator. ShapeError where x does not fit, or has only one value per
 /// channel where the batch's statistics are used; nothing is written then.
 template <int kSpatial>
 struct BatchNorm {
-  /// (C), from 1 on; an empty handle unless affine.
+  /// (C), initially 1; an empty handle unless affine.
   Tensor weight;
-  /// (C), from 0 on; an empty handle unless affine.
+  /// (C), initially 0; an empty handle unless affine.
   Tensor bias;
-  /// (C), from 0 on; empty unless tracked.
+  /// (C), initially 0; empty unless tracked.
   Buffer running_mean;
-  /// (C), from 1 on; empty unless tracked.
+  /// (C), initially 1; empty unless tracked.
   Buffer running_var;
-  /// How many batches there were, an int64 scalar; empty unless tracked.
+  /// The number of batches so far, an int64 scalar; empty unless tracked.
   Buffer num_batches_tracked;
-  /// As given.
+  /// As passed to the constructor.
   BatchNormOptions options;
 
-  /// ShapeError unless there are channels, Error where an option makes no sense, DtypeError unless float32 or float64.
+  /// ShapeError unless channels is positive, Error where an option is invalid, DtypeError unless float32 or float64.
   explicit BatchNorm(std::int64_t channels, const BatchNormOptions& options = {}, Dtype dtype = default_dtype());
-  /// x normalized, of its shape; in training the running statistics move on.
+  /// x normalized, of the same shape; in training this also updates the running statistics.
   Tensor operator()(const Tensor& x) const;
   /// The number of channels.
   std::int64_t channels() const { return channels_; }
-  /// The tensors there are, under PyTorch's names and in its order.
+  /// The tensors the layer has, under PyTorch's names and in its order.
   static void fields(auto& self, auto&& visit) {
     if (self.options.affine) {
       visit("weight", self.weight);
@@ -67,9 +68,9 @@ struct BatchNorm {
   Dtype dtype_;
 };
 
-/// Of (N, C) or (N, C, L).
+/// For x (N, C) or (N, C, L).
 using BatchNorm1d = BatchNorm<1>;
-/// Of (N, C, H, W).
+/// For x (N, C, H, W).
 using BatchNorm2d = BatchNorm<2>;
 extern template struct BatchNorm<1>;
 extern template struct BatchNorm<2>;

@@ -20,25 +20,25 @@ namespace {
 
 using Bytes = std::int64_t;
 
-// What the tape keeps of one layer.
+// The bytes that the tape keeps for one layer.
 struct Cost {
-  Bytes grown;   // with its output, while its input is held
+  Bytes grown;   // including its output, while its input is alive
   Bytes output;  // the output alone
-  Bytes unused;  // of the output, where neither this layer's rules nor the next one's keep it
+  Bytes unused;  // of the output, where neither this layer's rules nor the next one's save it
 };
 
-// Of this thread, which does all that is measured here.
+// Of this thread only, which does all the work that is measured.
 Bytes own_live_bytes() { return detail::own_pool ? detail::live_bytes_of(*detail::own_pool) : 0; }
 Bytes bytes_of(const detail::Body& body) {
   return static_cast<Bytes>(detail::kBlockHead + detail::bytes_of_class(body.size_class));
 }
 bool is_held_elsewhere(const Tensor& x) { return x.body().refs.load(std::memory_order_acquire) > 1; }
 
-// Which of the stack's tensors the open tape tracks, and the input last: what the costs depend on beside its shape.
+// Which of the stack's tensors the open tape tracks, the input last: besides the input's shape, the costs depend on it.
 using Tracked = std::vector<bool>;
 
-// Runs the layers one by one, each on a tape of its own that watches what is tracked here, and leaves no trace: it
-// moves no generator and no running statistics.
+// Runs the layers one by one, each on its own tape that watches what is tracked here, without side effects: generators
+// and running statistics do not advance.
 std::vector<Cost> costs_of(Sequential layers, const Tensor& x, const Tracked& tracked) {
   std::vector<Cost> costs;
   const NoTape pause;
@@ -67,8 +67,8 @@ std::vector<Cost> costs_of(Sequential layers, const Tensor& x, const Tracked& tr
   return costs;
 }
 
-// Finds the best cut. A cut is good as far as the layers of its first segments go where little is held after them: so
-// of all ways to the same layer with the same recomputation only the one that holds least is followed.
+// Finds the best cut by dynamic programming: among all ways to reach a layer with the same number of layers recomputed,
+// only the one that holds the fewest bytes is kept, since fewer bytes held never make the rest worse.
 class Cutter {
  public:
   explicit Cutter(std::vector<Cost> costs) : costs_(std::move(costs)), n_(costs_.size()) {}
@@ -126,7 +126,7 @@ class Cutter {
     return bytes;
   }
 
-  // Calls f(begin, recomputed, bytes while it runs, bytes held after it) for the segments that end there.
+  // Calls f(begin, recomputed, bytes while it runs, bytes held after it) for each segment that ends at `end`.
   template <class F>
   void each_segment(std::size_t end, Bytes budget, F f) const {
     Bytes bytes = costs_[end - 1].grown;
@@ -162,7 +162,7 @@ struct Checkpointed::Plans {
     bool is_training;
     std::vector<Segment> segments;
   };
-  // Under the process's lock of plans. Read and extended there, and never computed: another thread may then do so too.
+  // Guarded by the process-wide lock of plans. Plans are computed outside it, possibly by two threads at once.
   std::vector<Plan> plans;
 };
 
@@ -187,8 +187,9 @@ std::vector<Checkpointed::Segment> Checkpointed::segments(const Tensor& x) const
   const Cutter cutter(costs_of(std::move(layers), x, tracked));
   std::vector<Segment> found = cutter.cut(budget_);
   if (found.empty() && layers_.size() > 0)
-    detail::fail("checkpointed: {} bytes do not hold {} layers on a {} {} input; the least that does is {} bytes",
-                 budget_, layers_.size(), x.dtype(), x.shape(), cutter.least_budget());
+    detail::fail(
+        "checkpointed: a budget of {} bytes is too small for {} layers on a {} {} input; the minimum is {} bytes",
+        budget_, layers_.size(), x.dtype(), x.shape(), cutter.least_budget());
   const std::lock_guard lock(detail::locks().plans);
   plans_->plans.push_back({x.shape(), x.dtype(), std::move(tracked), is_training, found});
   return found;
@@ -202,14 +203,15 @@ Tensor Checkpointed::operator()(const Tensor& x) const {
       y = layers_.apply(y, segment.begin, segment.end);
       continue;
     }
-    y = checkpoint([layers = layers_, segment](const Tensor& in) {  // all of them, so that errors tell their numbers
-      Tensor out = in;
-      for (std::size_t k = segment.begin; k < segment.end; ++k) {
-        out = layers.apply(out, k, k + 1);
-        detail::settle_checkpoint();
-      }
-      return out;
-    })(y);
+    y = checkpoint(
+        [layers = layers_, segment](const Tensor& in) {  // all layers, so that errors report the right indices
+          Tensor out = in;
+          for (std::size_t k = segment.begin; k < segment.end; ++k) {
+            out = layers.apply(out, k, k + 1);
+            detail::settle_checkpoint();
+          }
+          return out;
+        })(y);
   }
   return y;
 }

@@ -1,6 +1,6 @@
-// A stack of layers within a memory budget: cut into segments of which some are computed again in the sweep
-// (core/autodiff/checkpoint.h), so that what the tape keeps of the stack stays within so many bytes. The cut with the
-// least recomputation is found from what each layer keeps, which is measured once for each kind of input.
+// A stack of layers within a memory budget. It is cut into segments, some of which are recomputed in the sweep
+// (core/autodiff/checkpoint.h), so that the tape keeps at most that many bytes for the stack. The cut with the fewest
+// layers recomputed follows from the memory that each layer keeps, measured once per kind of input.
 #pragma once
 #include <cstdint>
 #include <memory>
@@ -10,37 +10,37 @@
 
 namespace retrograd::nn {
 
-/// A Sequential that keeps within a budget of bytes on the tape by computing some layers again in the sweep.
+/// A Sequential that stays within a budget of bytes on the tape by recomputing some layers in the sweep.
 class Checkpointed {
  public:
-  /// Layers from `begin` up to, without, `end`.
+  /// The layers [begin, end).
   struct Segment {
-    std::size_t begin;  ///< the number of the first layer
-    std::size_t end;    ///< the number behind that of the last
-    bool recomputed;    ///< true where the segment is computed again in the sweep
+    std::size_t begin;  ///< the index of the first layer
+    std::size_t end;    ///< one past the index of the last layer
+    bool recomputed;    ///< true where the segment is recomputed in the sweep
   };
 
-  /// The budget bounds what an outermost tape that is swept once keeps of these layers: the outputs between segments,
-  /// all that the segments which are not recomputed need, and the largest one while it is recomputed, as they are
-  /// between layers. The input, the parameters, what a layer uses only while it runs, and the cotangents and gradients
-  /// of the sweep come on top.
+  /// The budget bounds what an outermost tape that is swept once keeps for these layers between calls of layers: the
+  /// outputs between segments, everything saved by segments that are not recomputed, and the largest recomputed segment
+  /// while it is recomputed. The input, the parameters, the temporaries of a layer, and the cotangents and gradients of
+  /// the sweep are not counted.
   Checkpointed(Sequential layers, std::int64_t budget_bytes);
 
-  /// Each layer applied to what the one before it returned; to the tape, within the budget. Error where no cut keeps
-  /// within it: it names the least budget that would do. The first call with an input of some shape under a tape runs
-  /// each layer once more, to measure it. A layer must compute the same each time, as for rg::checkpoint.
+  /// Applies the layers in order; under a tape, within the budget. Error where no cut fits, which states the minimum
+  /// budget. The first call under a tape with an input of a new shape runs each layer once more to measure it. A layer
+  /// must compute the same values each time, as for rg::checkpoint.
   Tensor operator()(const Tensor& x) const;
-  /// How the layers are cut for an input like x under the tape that is open; all in one where none is.
+  /// The cut for an input like x under the open tape; a single segment if no tape is open.
   std::vector<Segment> segments(const Tensor& x) const;
 
-  /// The fields of the layers, under the same names as without a budget.
+  /// The fields of the layers, with the same names as in a Sequential.
   void each_field(const detail::Path& path, detail::VisitField visit) { layers_.each_field(path, visit); }
 
  private:
   struct Plans;
   Sequential layers_;
   std::int64_t budget_;
-  std::shared_ptr<Plans> plans_;  // copies have the same layers, and share what was learned
+  std::shared_ptr<Plans> plans_;  // shared by copies, which have the same layers
 };
 
 }  // namespace retrograd::nn

@@ -9,13 +9,12 @@ namespace {
 void check_sizes(const char* layer, std::int64_t in, std::int64_t out, std::int64_t groups, Size2d kernel) {
   if (in < 1 || out < 1) detail::fail<ShapeError>("{}: sizes must be positive, got {} in, {} out", layer, in, out);
   if (groups < 1 || in % groups != 0 || out % groups != 0)
-    detail::fail<ShapeError>("{}: groups = {} do not divide {} in and {} out", layer, groups, in, out);
+    detail::fail<ShapeError>("{}: groups = {} must divide {} in and {} out", layer, groups, in, out);
   if (kernel.rows < 1 || kernel.columns < 1)
-    detail::fail<ShapeError>("{}: the kernel's sizes must be positive, got ({}, {})", layer, kernel.rows,
-                             kernel.columns);
+    detail::fail<ShapeError>("{}: kernel sizes must be positive, got ({}, {})", layer, kernel.rows, kernel.columns);
 }
 
-// The weight, each of whose rows sums over the rest of its shape, and the bias.
+// Makes the weight, whose fan-in is the size of a row of the given shape, and the bias.
 template <class Layer>
 void draw(Layer& layer, const Shape& weight, std::int64_t out, bool has_bias, Rng& rng, const Initializer& initializer,
           Dtype dtype) {

@@ -1,5 +1,5 @@
-// Convolution layers: the functions of ops/image/convolution.h with filters of their own. Weights are laid out as
-// PyTorch's and ONNX's, and start as PyTorch's do.
+// Convolution layers: the functions of ops/image/convolution.h with filters as parameters. Weights have the layout of
+// PyTorch and ONNX and are initialized as in PyTorch.
 #pragma once
 #include <cstdint>
 
@@ -10,29 +10,29 @@
 
 namespace retrograd::nn {
 
-/// How a convolution layer slides and what it has; Size is Size2d for images, a whole number for sequences.
+/// The options of a convolution layer; Size is Size2d for images, an integer for sequences.
 template <class Size>
 struct ConvolutionOptions {
   Size stride = 1;          ///< from one window to the next
   Size padding = 0;         ///< zeros added at either end
   Size dilation = 1;        ///< from one element of a window to the next
-  std::int64_t groups = 1;  ///< channels and filters fall into as many groups, each convolved on its own
+  std::int64_t groups = 1;  ///< the number of groups of channels and filters, each convolved separately
   bool bias = true;         ///< false for a layer without one
 };
 
 /// Images x (N, in, H, W) with `out` filters of kernel (KH, KW), to (N, out, H', W'); see rg::conv2d.
 struct Conv2d {
   Tensor weight;          ///< (out, in/groups, KH, KW)
-  Tensor bias;            ///< (out); an empty handle where the layer has none
-  Conv2dOptions options;  ///< as rg::conv2d takes them
+  Tensor bias;            ///< (out); an empty handle without a bias
+  Conv2dOptions options;  ///< passed to rg::conv2d
 
-  /// The weight is drawn first, then the bias; a unit sums over in/groups · KH · KW inputs. ShapeError where sizes are
-  /// not positive or groups do not divide them. Conv2d{3, 16, 3, rng, {.stride = 2, .padding = {1, 0}}}
+  /// The weight is drawn first, then the bias; the fan-in is in/groups · KH · KW. ShapeError where sizes are
+  /// not positive or groups does not divide them. Conv2d{3, 16, 3, rng, {.stride = 2, .padding = {1, 0}}}
   Conv2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng, const ConvolutionOptions<Size2d>& options = {},
          const Initializer& initializer = FanInUniform{}, Dtype dtype = default_dtype());
   /// ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;
-  /// Names the parameters.
+  /// The parameters.
   static void fields(auto& self, auto&& visit) {
     visit("weight", self.weight);
     if (self.bias.defined()) visit("bias", self.bias);
@@ -42,46 +42,47 @@ struct Conv2d {
 /// Sequences x (N, in, L) with `out` filters of kernel (K), to (N, out, L'); see rg::conv1d.
 struct Conv1d {
   Tensor weight;          ///< (out, in/groups, K)
-  Tensor bias;            ///< (out); an empty handle where the layer has none
-  Conv1dOptions options;  ///< as rg::conv1d takes them
+  Tensor bias;            ///< (out); an empty handle without a bias
+  Conv1dOptions options;  ///< passed to rg::conv1d
 
-  /// As Conv2d's.
+  /// As for Conv2d.
   Conv1d(std::int64_t in, std::int64_t out, std::int64_t kernel, Rng& rng,
          const ConvolutionOptions<std::int64_t>& options = {}, const Initializer& initializer = FanInUniform{},
          Dtype dtype = default_dtype());
   /// ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;
-  /// Names the parameters.
+  /// The parameters.
   static void fields(auto& self, auto&& visit) {
     visit("weight", self.weight);
     if (self.bias.defined()) visit("bias", self.bias);
   }
 };
 
-/// How a transposed convolution layer slides over its result, and what it has.
+/// The options of a transposed convolution layer; windows slide over its result.
 struct ConvolutionTransposeOptions {
-  Size2d stride = 1;          ///< from one window to the next
-  Size2d padding = 0;         ///< rows and columns taken off the result at either end
-  Size2d output_padding = 0;  ///< more of them at its lower and right end; less than the stride or the dilation
-  Size2d dilation = 1;        ///< from one element of a window to the next
-  std::int64_t groups = 1;    ///< channels fall into as many groups, each convolved on its own
-  bool bias = true;           ///< false for a layer without one
+  Size2d stride = 1;   ///< from one window to the next
+  Size2d padding = 0;  ///< rows and columns removed from the result at either end
+  Size2d output_padding =
+      0;                    ///< rows and columns added at its lower and right end; less than the stride or the dilation
+  Size2d dilation = 1;      ///< from one element of a window to the next
+  std::int64_t groups = 1;  ///< the number of groups of channels, each convolved separately
+  bool bias = true;         ///< false for a layer without one
 };
 
-/// Images x (N, in, H, W) to larger ones (N, out, H', W'), each element a filter of kernel (KH, KW) that is added to
-/// the result; see rg::conv_transpose2d.
+/// Images x (N, in, H, W) to larger ones (N, out, H', W'): each element scales a filter of kernel (KH, KW) that is
+/// added to the result; see rg::conv_transpose2d.
 struct ConvTranspose2d {
   Tensor weight;                   ///< (in, out/groups, KH, KW)
-  Tensor bias;                     ///< (out); an empty handle where the layer has none
-  ConvTranspose2dOptions options;  ///< as rg::conv_transpose2d takes them
+  Tensor bias;                     ///< (out); an empty handle without a bias
+  ConvTranspose2dOptions options;  ///< passed to rg::conv_transpose2d
 
-  /// As Conv2d's, but that a unit counts as having out/groups · KH · KW inputs, as in PyTorch.
+  /// As for Conv2d, except that the fan-in is out/groups · KH · KW, as in PyTorch.
   ConvTranspose2d(std::int64_t in, std::int64_t out, Size2d kernel, Rng& rng,
                   const ConvolutionTransposeOptions& options = {}, const Initializer& initializer = FanInUniform{},
                   Dtype dtype = default_dtype());
   /// ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;
-  /// Names the parameters.
+  /// The parameters.
   static void fields(auto& self, auto&& visit) {
     visit("weight", self.weight);
     if (self.bias.defined()) visit("bias", self.bias);

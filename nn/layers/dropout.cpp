@@ -11,7 +11,7 @@
 namespace retrograd::nn {
 
 Dropout::Dropout(double share) : p(share) {
-  if (!(p >= 0 && p <= 1)) detail::fail("Dropout: p must lie between 0 and 1, got {}", p);
+  if (!(p >= 0 && p <= 1)) detail::fail("Dropout: p must be between 0 and 1, got {}", p);
 }
 
 Tensor Dropout::operator()(const Tensor& x) const {
@@ -28,7 +28,7 @@ Tensor detail::dropped(const nn::Dropout& layer, const Tensor& x) {
   Rng* rng = nn::training();
   if (!rng || layer.p == 0) return x;
   if (layer.p == 1) return where(zeros(x.shape(), boolean), x, 0);
-  // Chosen, not multiplied: a value that is dropped may be infinite.
+  // Selected, not multiplied: a dropped value may be infinite.
   return where(mask_without(layer.p, x.shape(), *rng), scaled(x, 1 / (1 - layer.p)), 0);
 }
 

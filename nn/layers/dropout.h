@@ -1,20 +1,20 @@
-// Dropout: in training (training.h) each element is left out at random, in evaluation none.
+// Dropout: elements are zeroed at random in training (../base/training.h) and never in evaluation.
 #pragma once
 #include "../../core/tensor/tensor.h"
 
 namespace retrograd::nn {
 
-/// In training each element of x becomes 0 with probability p, drawn from the training scope's generator, and else
-/// x/(1 − p), so that the mean stays; in evaluation the value is a copy of x (N. Srivastava et al., 2014, "Dropout").
-/// float32, float64.
+/// In training each element of x becomes 0 with probability p, drawn from the training scope's generator, and otherwise
+/// x/(1 − p), which preserves the mean; in evaluation the result is a copy of x (N. Srivastava et al., 2014,
+/// "Dropout"). float32, float64.
 struct Dropout {
-  /// The share that is left out, 0 … 1.
+  /// The probability of dropping an element, 0 … 1.
   double p;
 
-  /// Error unless p lies between 0 and 1.
+  /// Error unless p is between 0 and 1.
   explicit Dropout(double p = 0.5);
-  /// x with elements left out, of its shape; with p = 1 all of them, with p = 0 none, and nothing is drawn. The value
-  /// of p counts to 2⁻³². DtypeError unless x is float32 or float64.
+  /// x with elements dropped, of the same shape. For p = 1 all are dropped and for p = 0 none, without drawing. p is
+  /// rounded to a multiple of 2⁻³². DtypeError unless x is float32 or float64.
   Tensor operator()(const Tensor& x) const;
   /// No tensors.
   static void fields(auto&, auto&&) {}
@@ -23,6 +23,6 @@ struct Dropout {
 }  // namespace retrograd::nn
 
 namespace retrograd::detail {
-/// What the layer makes of x, but x itself where nothing is left out.
+/// The layer applied to x, but x itself, not a copy, where nothing is dropped.
 Tensor dropped(const nn::Dropout& layer, const Tensor& x);
 }  // namespace retrograd::detail

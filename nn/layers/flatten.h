@@ -1,4 +1,4 @@
-// The layer between images and linear layers.
+// Flattens axes, typically between convolution and linear layers.
 #pragma once
 #include "../../core/tensor/tensor.h"
 
@@ -8,9 +8,9 @@ namespace retrograd::nn {
 struct Flatten {
   int start_dim = 1;  ///< the first axis merged, counted from the end when negative
 
-  /// The same values in the other shape: a view where x is contiguous.
+  /// The same values in the new shape: a view where x is contiguous.
   Tensor operator()(const Tensor& x) const;
-  /// Names nothing.
+  /// No tensors.
   static void fields(auto&, auto&&) {}
 };
 

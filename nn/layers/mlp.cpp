@@ -29,7 +29,7 @@ namespace retrograd::nn {
 Mlp::Mlp(const std::vector<std::int64_t>& sizes, Activation between, Rng& rng, const Initializer& initializer,
          Dtype dtype)
     : activation(between) {
-  if (sizes.size() < 2) detail::fail<ShapeError>("Mlp: needs at least two sizes, got {}", sizes.size());
+  if (sizes.size() < 2) detail::fail<ShapeError>("Mlp: expects at least two sizes, got {}", sizes.size());
   layers.reserve(sizes.size() - 1);
   for (std::size_t i = 0; i + 1 < sizes.size(); ++i)
     layers.emplace_back(sizes[i], sizes[i + 1], rng, initializer, dtype);

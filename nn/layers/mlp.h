@@ -7,7 +7,7 @@
 #include "linear.h"
 
 namespace retrograd::detail {
-/// The activation of what the layer makes of x, in one pass where there is a fused op for both.
+/// The activation of layer(x), in one pass where a fused op for both exists.
 Tensor activated(const nn::Linear& layer, nn::Activation activation, const Tensor& x);
 }  // namespace retrograd::detail
 
@@ -19,12 +19,12 @@ struct Mlp {
   std::vector<Linear> layers;  ///< one fewer than there are sizes
   Activation activation;       ///< after all layers but the last
 
-  /// Draws the layers one after another; ShapeError where there are fewer than two sizes.
+  /// The layers are drawn in order; ShapeError where there are fewer than two sizes.
   Mlp(const std::vector<std::int64_t>& sizes, Activation activation, Rng& rng,
       const Initializer& initializer = FanInUniform{}, Dtype dtype = default_dtype());
   /// x (N, sizes.front()) → (N, sizes.back()); ShapeError or DtypeError where x does not fit.
   Tensor operator()(const Tensor& x) const;
-  /// Names the parameters: "layers.0.weight", "layers.0.bias", …
+  /// The parameters: "layers.0.weight", "layers.0.bias", …
   static void fields(auto& self, auto&& visit) { visit("layers", self.layers); }
 };
 

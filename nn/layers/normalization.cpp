@@ -13,15 +13,16 @@ namespace retrograd::nn {
 namespace {
 
 void check_options(const char* layer, const NormOptions& options, Dtype dtype) {
-  if (!is_floating(dtype)) detail::fail<DtypeError>("{}: takes float32 or float64, got {}", layer, dtype);
-  if (!(options.epsilon >= 0)) detail::fail("{}: epsilon must be 0 or more, got {}", layer, options.epsilon);
+  if (!is_floating(dtype)) detail::fail<DtypeError>("{}: expects float32 or float64, got {}", layer, dtype);
+  if (!(options.epsilon >= 0)) detail::fail("{}: epsilon cannot be negative, got {}", layer, options.epsilon);
 }
 
 void check_sizes(const char* layer, const Shape& shape) {
   bool fits = shape.rank() > 0;
   for (std::int64_t size : shape) fits = fits && size > 0;
   if (!fits)
-    detail::fail<ShapeError>("{}: normalized_shape needs an axis, and sizes of 1 or more, got {}", layer, shape);
+    detail::fail<ShapeError>("{}: normalized_shape must have at least one axis and positive sizes, got {}", layer,
+                             shape);
 }
 
 void check_ends_in(const char* layer, const Tensor& x, const Shape& shape) {
@@ -59,7 +60,7 @@ Tensor LayerNorm::operator()(const Tensor& x) const {
 GroupNorm::GroupNorm(std::int64_t count, std::int64_t channel_count, const NormOptions& with, Dtype dtype)
     : groups(count), channels(channel_count), options(with) {
   if (groups < 1 || channels < 1 || channels % groups != 0)
-    detail::fail<ShapeError>("GroupNorm: {} channels do not fall into {} equal groups", channels, groups);
+    detail::fail<ShapeError>("GroupNorm: {} channels cannot be split into {} equal groups", channels, groups);
   check_options("GroupNorm", options, dtype);
   if (!options.affine) return;
   weight = ones({channels}, dtype);

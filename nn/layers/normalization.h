@@ -1,5 +1,5 @@
 // Normalization within each example, the same in training and evaluation: over the innermost axes, or over groups of
-// channels. Keeps no statistics; what runs over batches is batch_norm.h.
+// channels. Keeps no statistics; for normalization over batches see batch_norm.h.
 #pragma once
 #include <cstdint>
 
@@ -8,31 +8,31 @@
 
 namespace retrograd::nn {
 
-/// How a LayerNorm, GroupNorm or RmsNorm is made.
+/// The options of LayerNorm, GroupNorm and RmsNorm.
 struct NormOptions {
   /// Added to the variance, or to the mean square; Error where negative.
   double epsilon = 1e-5;
-  /// Whether there are a weight and a bias (an RmsNorm has no bias).
+  /// Whether to learn a weight and a bias (an RmsNorm has no bias).
   bool affine = true;
 };
 
-/// (x − μ)/√(σ² + ε)·weight + bias with the mean and the variance over the innermost axes, those of `normalized_shape`:
+/// (x − μ)/√(σ² + ε)·weight + bias with mean and variance over the innermost axes, whose sizes are `normalized_shape`:
 /// x (…, normalized_shape) → the same (J. L. Ba et al., 2016, "Layer normalization").
 struct LayerNorm {
-  /// (normalized_shape), from 1 on; an empty handle unless affine.
+  /// (normalized_shape), initially 1; an empty handle unless affine.
   Tensor weight;
-  /// (normalized_shape), from 0 on; an empty handle unless affine.
+  /// (normalized_shape), initially 0; an empty handle unless affine.
   Tensor bias;
-  /// The innermost axes of x.
+  /// The sizes of the innermost axes of x.
   Shape normalized_shape;
-  /// As given.
+  /// As passed to the constructor.
   NormOptions options;
 
-  /// ShapeError unless the shape has an axis and no size is below 1, DtypeError unless float32 or float64.
+  /// ShapeError unless the shape has at least one axis and positive sizes, DtypeError unless float32 or float64.
   explicit LayerNorm(const Shape& normalized_shape, const NormOptions& options = {}, Dtype dtype = default_dtype());
-  /// x normalized, of its shape; ShapeError where x does not end in `normalized_shape`.
+  /// x normalized, of the same shape; ShapeError where x does not end in `normalized_shape`.
   Tensor operator()(const Tensor& x) const;
-  /// The tensors there are, under PyTorch's names.
+  /// The tensors the layer has, under PyTorch's names.
   static void fields(auto& self, auto&& visit) {
     if (!self.options.affine) return;
     visit("weight", self.weight);
@@ -43,22 +43,22 @@ struct LayerNorm {
 /// The same over each of `groups` equal groups of neighboring channels of x (N, C, …), with a weight and a bias for
 /// each channel (Y. Wu and K. He, 2018, "Group normalization").
 struct GroupNorm {
-  /// (C), from 1 on; an empty handle unless affine.
+  /// (C), initially 1; an empty handle unless affine.
   Tensor weight;
-  /// (C), from 0 on; an empty handle unless affine.
+  /// (C), initially 0; an empty handle unless affine.
   Tensor bias;
   /// The number of groups.
   std::int64_t groups;
   /// The number of channels.
   std::int64_t channels;
-  /// As given.
+  /// As passed to the constructor.
   NormOptions options;
 
-  /// ShapeError unless the channels fall into so many equal groups, DtypeError unless float32 or float64.
+  /// ShapeError unless groups is positive and divides channels, DtypeError unless float32 or float64.
   GroupNorm(std::int64_t groups, std::int64_t channels, const NormOptions& options = {}, Dtype dtype = default_dtype());
-  /// x normalized, of its shape; ShapeError where x has other channels.
+  /// x normalized, of the same shape; ShapeError where the number of channels differs.
   Tensor operator()(const Tensor& x) const;
-  /// The tensors there are, under PyTorch's names.
+  /// The tensors the layer has, under PyTorch's names.
   static void fields(auto& self, auto&& visit) {
     if (!self.options.affine) return;
     visit("weight", self.weight);
@@ -66,21 +66,21 @@ struct GroupNorm {
   }
 };
 
-/// x/√(mean(x²) + ε)·weight with the mean over the innermost axes, those of `normalized_shape` (B. Zhang and R.
+/// x/√(mean(x²) + ε)·weight with the mean over the innermost axes, whose sizes are `normalized_shape` (B. Zhang and R.
 /// Sennrich, 2019, "Root mean square layer normalization").
 struct RmsNorm {
-  /// (normalized_shape), from 1 on; an empty handle unless affine.
+  /// (normalized_shape), initially 1; an empty handle unless affine.
   Tensor weight;
-  /// The innermost axes of x.
+  /// The sizes of the innermost axes of x.
   Shape normalized_shape;
-  /// As given.
+  /// As passed to the constructor.
   NormOptions options;
 
-  /// ShapeError unless the shape has an axis and no size is below 1, DtypeError unless float32 or float64.
+  /// ShapeError unless the shape has at least one axis and positive sizes, DtypeError unless float32 or float64.
   explicit RmsNorm(const Shape& normalized_shape, const NormOptions& options = {}, Dtype dtype = default_dtype());
-  /// x normalized, of its shape; ShapeError where x does not end in `normalized_shape`.
+  /// x normalized, of the same shape; ShapeError where x does not end in `normalized_shape`.
   Tensor operator()(const Tensor& x) const;
-  /// The weight where there is one, under PyTorch's name.
+  /// The weight, if any, under PyTorch's name.
   static void fields(auto& self, auto&& visit) {
     if (self.options.affine) visit("weight", self.weight);
   }

@@ -27,7 +27,7 @@ namespace {
 
 using Tensors = std::vector<Tensor, detail::PoolAllocator<Tensor>>;
 
-// A state of all cells, taken apart and put together: a list of h, or lists of h and c.
+// Splits a state into the states of the cells and joins them again: a list of h, or lists of h and c.
 template <class State>
 struct States;
 
@@ -68,7 +68,7 @@ Cell make_cell(std::int64_t in, std::int64_t hidden, Rng& rng, [[maybe_unused]] 
     return Cell{in, hidden, rng, initializer, dtype};
 }
 
-// What a layer's initial state is made of: x's batch, the number of cells, and the cells' dtype and width.
+// Checks the initial state, or makes zeros: the batch size of x, the number of cells, and the cells' dtype and width.
 struct StateShape {
   const char* layer;
   std::int64_t cells, rows;
@@ -118,12 +118,12 @@ template <class Cell>
 auto Recurrent<Cell>::operator()(const Tensor& x, const State& initial) const -> Result {
   detail::check_argument(kName<Cell>, "x", x, cells[0].weight_ih, {"N", "T", cells[0].weight_ih.shape()[1]});
   const std::int64_t steps = x.shape()[1];
-  if (steps == 0) detail::fail<ShapeError>("{}: needs at least one step, got x {}", kName<Cell>, x.shape());
+  if (steps == 0) detail::fail<ShapeError>("{}: expects at least one step, got x {}", kName<Cell>, x.shape());
   const auto count = static_cast<std::int64_t>(cells.size());
   const State first = StateShape{kName<Cell>, count, x.shape()[0], cells[0].weight_hh}(initial);
   const std::size_t directions = bidirectional ? 2 : 1;
   States<State> last;
-  Tensor y = transpose(x, {1, 0, 2});  // steps first, so that the rows of one lie together
+  Tensor y = transpose(x, {1, 0, 2});  // steps first, so that the rows of a step are contiguous
   for (std::size_t at = 0; at < cells.size(); at += directions) {
     if (at > 0) y = retrograd::detail::dropped(dropout, y);
     const bool is_last = at + directions == cells.size();

@@ -21,15 +21,16 @@ void draw(const char* name, Cell& cell, std::int64_t gates, std::int64_t in, std
     detail::fail<ShapeError>("{}: sizes must be positive, got {} in, {} hidden", name, in, hidden);
   std::int64_t rows = 0;
   if (__builtin_mul_overflow(gates, hidden, &rows))
-    detail::fail<ShapeError>("{}: {} gates of {} are more rows than fit in 64 bits", name, gates, hidden);
-  const bool is_default = initializer.target<FanInUniform>() != nullptr;  // ±1/√hidden for all, as PyTorch's
+    detail::fail<ShapeError>("{}: {} gates times hidden {} does not fit in 64 bits", name, gates, hidden);
+  const bool is_default =
+      initializer.target<FanInUniform>() != nullptr;  // ±1/√hidden for all parameters, as in PyTorch
   cell.weight_ih = initializer({rows, in}, is_default ? hidden : in, rng, dtype);
   cell.weight_hh = initializer({rows, hidden}, hidden, rng, dtype);
   cell.bias_ih = initializer({rows}, hidden, rng, dtype);
   cell.bias_hh = initializer({rows}, hidden, rng, dtype);
 }
 
-// The state's tensor `given`, checked, or zeros where there is none.
+// The given tensor of the state, checked, or zeros if it is empty.
 template <class Cell>
 Tensor state_for(const char* name, const char* argument, const Cell& cell, const Tensor& x, const Tensor& given) {
   const std::int64_t rows = x.shape()[0], hidden = cell.weight_hh.shape()[1];

@@ -1,7 +1,7 @@
 // One step of a recurrent layer: cells with PyTorch's parameters, order of gates and equations. Weights are (G·hidden,
-// in) and (G·hidden, hidden) for G gates, one below the other, so that a step is one product for all gates. `input` is
-// the part of a step that needs no state, for many steps at once. A bias is the sum of two, one for each product. What
-// runs a cell over time is recurrent.h's.
+// in) and (G·hidden, hidden) for G stacked gates, so that a step is one product for all gates. `input` is the part of a
+// step that does not depend on the state, and can be computed for many steps at once. There are two biases, one for
+// each product. For running a cell over time see recurrent.h.
 #pragma once
 #include <cstdint>
 
@@ -24,7 +24,7 @@ namespace retrograd::nn {
 
 /// The plain recurrent cell (J. Elman 1990).
 struct RnnCell {
-  /// What is handed from step to step: h (N, hidden).
+  /// What is passed from step to step: h (N, hidden).
   using State = Tensor;
   Tensor weight_ih;       ///< (hidden, in)
   Tensor weight_hh;       ///< (hidden, hidden)
@@ -32,50 +32,50 @@ struct RnnCell {
   Tensor bias_hh;         ///< (hidden), added to the product with h
   Activation activation;  ///< tanh or relu
 
-  /// The parameters are drawn in the order of their fields, by default evenly from ±1/√hidden, as PyTorch's; another
-  /// initializer is told what each sums over. ShapeError unless both sizes are positive, Error where the activation is
+  /// The parameters are drawn in the order of the fields, by default uniform in ±1/√hidden, as in PyTorch; another
+  /// initializer is passed the fan-in of each. ShapeError unless both sizes are positive, Error where the activation is
   /// neither tanh nor relu.
   RnnCell(std::int64_t in, std::int64_t hidden, Rng& rng, Activation activation = Activation::tanh,
           const Initializer& initializer = FanInUniform{}, Dtype dtype = default_dtype());
-  /// h′ = activation(x·weight_ihᵀ + bias_ih + h·weight_hhᵀ + bias_hh): x (N, in), h (N, hidden) → (N, hidden); without
-  /// h it is zero.
+  /// h′ = activation(x·weight_ihᵀ + bias_ih + h·weight_hhᵀ + bias_hh): x (N, in), h (N, hidden) → (N, hidden); an empty
+  /// h means zeros.
   Tensor operator()(const Tensor& x, const Tensor& h = {}) const;
-  /// x (…, in) → (…, hidden): all of a step but the product with h.
+  /// x (…, in) → (…, hidden): the part of a step that does not depend on h.
   Tensor input(const Tensor& x) const;
-  /// A step from what `input` made of x.
+  /// A step, given input(x).
   Tensor step(const Tensor& from_x, const Tensor& h) const;
   /// The parameters by PyTorch's names.
   static void fields(auto& self, auto&& visit) { detail::cell_fields(self, visit); }
 };
 
-/// The gated recurrent unit (K. Cho et al. 2014) as PyTorch has it: gates r, z, n, and r applied behind the product.
+/// The gated recurrent unit (K. Cho et al. 2014) as PyTorch has it: gates r, z, n, with r applied after the product.
 struct GruCell {
-  /// What is handed from step to step: h (N, hidden).
+  /// What is passed from step to step: h (N, hidden).
   using State = Tensor;
   Tensor weight_ih;  ///< (3·hidden, in)
   Tensor weight_hh;  ///< (3·hidden, hidden)
   Tensor bias_ih;    ///< (3·hidden), added to the product with x
   Tensor bias_hh;    ///< (3·hidden), added to the product with h
 
-  /// As RnnCell's.
+  /// As for RnnCell.
   GruCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initializer& initializer = FanInUniform{},
           Dtype dtype = default_dtype());
   /// With a = x·weight_ihᵀ + bias_ih and b = h·weight_hhᵀ + bias_hh: r = σ(aᵣ + bᵣ), z = σ(a_z + b_z), n = tanh(aₙ +
-  /// r∘bₙ), h′ = (1 − z)∘n + z∘h. x (N, in), h (N, hidden) → (N, hidden); without h it is zero.
+  /// r∘bₙ), h′ = (1 − z)∘n + z∘h. x (N, in), h (N, hidden) → (N, hidden); an empty h means zeros.
   Tensor operator()(const Tensor& x, const Tensor& h = {}) const;
   /// x (…, in) → a (…, 3·hidden).
   Tensor input(const Tensor& x) const;
-  /// A step from what `input` made of x.
+  /// A step, given input(x).
   Tensor step(const Tensor& from_x, const Tensor& h) const;
   /// The parameters by PyTorch's names.
   static void fields(auto& self, auto&& visit) { detail::cell_fields(self, visit); }
 };
 
-/// What an LSTM hands from step to step: each (N, hidden) of a cell, (layers·directions, N, hidden) of a layer. Where
-/// one of the two is empty it stands for zeros.
+/// What an LSTM passes from step to step: each tensor is (N, hidden) for a cell, (layers·directions, N, hidden) for a
+/// layer. An empty tensor means zeros.
 struct LstmState {
   Tensor h = {};  ///< the output of the last step
-  Tensor c = {};  ///< the cell
+  Tensor c = {};  ///< the cell state
   /// Both, so that a state can be watched and differentiated like a model.
   static void fields(auto& self, auto&& visit) {
     visit("h", self.h);
@@ -86,22 +86,22 @@ struct LstmState {
 /// Long short-term memory (S. Hochreiter, J. Schmidhuber 1997; F. Gers et al. 2000) as PyTorch has it: gates i, f, g,
 /// o.
 struct LstmCell {
-  /// What is handed from step to step.
+  /// What is passed from step to step.
   using State = LstmState;
   Tensor weight_ih;  ///< (4·hidden, in)
   Tensor weight_hh;  ///< (4·hidden, hidden)
   Tensor bias_ih;    ///< (4·hidden), added to the product with x
   Tensor bias_hh;    ///< (4·hidden), added to the product with h
 
-  /// As RnnCell's.
+  /// As for RnnCell.
   LstmCell(std::int64_t in, std::int64_t hidden, Rng& rng, const Initializer& initializer = FanInUniform{},
            Dtype dtype = default_dtype());
   /// With a = x·weight_ihᵀ + bias_ih + h·weight_hhᵀ + bias_hh: c′ = σ(a_f)∘c + σ(aᵢ)∘tanh(a_g), h′ = σ(aₒ)∘tanh(c′).
   /// x (N, in), h and c (N, hidden) → h′ and c′ (N, hidden).
   LstmState operator()(const Tensor& x, const LstmState& state = {}) const;
-  /// x (…, in) → (…, 4·hidden): all of a but the product with h.
+  /// x (…, in) → (…, 4·hidden): the part of a that does not depend on h.
   Tensor input(const Tensor& x) const;
-  /// A step from what `input` made of x.
+  /// A step, given input(x).
   LstmState step(const Tensor& from_x, const LstmState& state) const;
   /// The parameters by PyTorch's names.
   static void fields(auto& self, auto&& visit) { detail::cell_fields(self, visit); }

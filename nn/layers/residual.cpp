@@ -8,8 +8,7 @@ namespace retrograd {
 
 Tensor detail::residual_sum(const Tensor& x, const Tensor& y) {
   if (!(x.shape() == y.shape()))
-    detail::fail<ShapeError>("Residual: the layer's output {} has another shape than its input {}", y.shape(),
-                             x.shape());
+    detail::fail<ShapeError>("Residual: the layer's output {} and input {} differ in shape", y.shape(), x.shape());
   return x + y;
 }
 

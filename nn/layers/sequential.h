@@ -1,6 +1,6 @@
-// Layers one after another, of any types: each is copied into the sequence. A layer is whatever is callable as
-// Tensor(const Tensor&): a struct with fields, or a plain function such as rg::relu, which has none. An Error that a
-// layer throws says which one, by its dotted name.
+// A sequence of layers of any types, each copied into it. A layer is anything callable as Tensor(const Tensor&): a
+// struct with fields, or a plain function such as rg::relu, which has none. An Error that a layer throws names the
+// layer by its dotted name.
 #pragma once
 #include <concepts>
 #include <memory>
@@ -14,11 +14,11 @@
 
 namespace retrograd::nn {
 
-/// What can stand in a Sequential: copyable, and callable as Tensor(const Tensor&).
+/// A type that a Sequential can hold: copyable, and callable as Tensor(const Tensor&).
 template <class T>
 concept Layer = std::is_invocable_r_v<Tensor, const T&, const Tensor&> && std::copy_constructible<T>;
 
-/// Layers of any types, each applied to what the one before it returned.
+/// Layers of any types, each applied to the result of the previous one.
 class Sequential {
  public:
   /// Braces fix the order in which layers that draw from an Rng are made:
@@ -29,29 +29,29 @@ class Sequential {
     reserve(sizeof...(Layers));
     (add(std::make_unique<Holds<std::decay_t<Layers>>>(std::forward<Layers>(layers))), ...);
   }
-  /// Copies of the layers, whose parameters are the same tensors.
+  /// Copies the layers; the parameters are the same tensors.
   Sequential(const Sequential& other);
-  /// Takes over the layers.
+  /// Moves the layers.
   Sequential(Sequential&&) noexcept;
-  /// Takes over the layers of a copy.
+  /// Replaces the layers.
   Sequential& operator=(Sequential other) noexcept;
   ~Sequential();
 
-  /// Each layer applied to what the one before it returned.
+  /// Applies the layers in order.
   Tensor operator()(const Tensor& x) const { return apply(x, 0, size()); }
   /// The number of layers.
   std::size_t size() const;
-  /// The type of layer i, which get_if takes; that of void where there is none.
+  /// The type of layer i, for get_if; typeid(void) where there is no such layer.
   const std::type_info& type(std::size_t i) const;
-  /// Layer i where there is one and it is a T, else null: get_if<Linear>(0). A plain function such as rg::relu is a
+  /// Layer i if it exists and is a T, else null: get_if<Linear>(0). A plain function such as rg::relu has the type
   /// Tensor (*)(const Tensor&).
   template <class T>
   const T* get_if(std::size_t i) const {
     return type(i) == typeid(T) ? static_cast<const T*>(address(i)) : nullptr;
   }
-  /// Only the layers from `begin` up to, without, `end`.
+  /// Applies only the layers [begin, end).
   Tensor apply(const Tensor& x, std::size_t begin, std::size_t end) const;
-  /// A sequence of these layers; its parameters are the same tensors.
+  /// A sequence of the layers [begin, end); its parameters are the same tensors.
   Sequential part(std::size_t begin, std::size_t end) const;
 
   /// Visits the layers' tensors as "0.weight", "0.bias", …

@@ -49,11 +49,11 @@ Tensor TransformerEncoderLayer::operator()(const Tensor& x, const Tensor& mask) 
 
 Tensor positional_encoding(std::int64_t steps, std::int64_t embed, Dtype dtype) {
   if (steps < 0 || embed < 1)
-    detail::fail<ShapeError>("positional_encoding: needs 0 steps or more and a positive embed, got {} and {}", steps,
-                             embed);
+    detail::fail<ShapeError>(
+        "positional_encoding: expects a nonnegative number of steps and a positive embed, got {} and {}", steps, embed);
   if (!is_floating(dtype))
-    detail::fail<DtypeError>("positional_encoding: gives float32 or float64, not {}", name(dtype));
-  const Shape shape{steps, embed};  // which counts its elements
+    detail::fail<DtypeError>("positional_encoding: the dtype must be float32 or float64, got {}", name(dtype));
+  const Shape shape{steps, embed};  // throws where the size overflows
   std::vector<double> values;
   values.reserve(static_cast<std::size_t>(shape.size()));
   for (std::int64_t t = 0; t < steps; ++t)

@@ -25,11 +25,11 @@ namespace {
 using detail::check_values;
 using detail::check_weights;
 
-// Outputs and targets without the rows that are ignored, and where they stood.
+// Outputs and targets without the ignored rows, and the indices of the rows kept.
 struct Kept {
   Tensor outputs, targets;
-  Tensor places = {};  // empty where all are kept
-  std::int64_t rows;   // of all
+  Tensor places = {};  // empty if all are kept
+  std::int64_t rows;   // before any were ignored
 };
 
 Kept kept(const char* op, const Tensor& outputs, const Tensor& targets, std::optional<std::int64_t> ignored,
@@ -38,7 +38,7 @@ Kept kept(const char* op, const Tensor& outputs, const Tensor& targets, std::opt
   const std::int64_t rows = outputs.size(0);
   if (!ignored) return {outputs, targets, {}, rows};
   if (targets.dtype() != int64)
-    detail::fail<DtypeError>("{}: ignore_index {} needs int64 class indices, got targets of {}", op, *ignored,
+    detail::fail<DtypeError>("{}: ignore_index {} requires int64 class indices, got {} targets", op, *ignored,
                              targets.dtype());
   std::vector<std::int64_t> places;
   const std::vector<std::int64_t> classes = targets.to_vector<std::int64_t>();
@@ -46,14 +46,14 @@ Kept kept(const char* op, const Tensor& outputs, const Tensor& targets, std::opt
     if (classes[n] != *ignored) places.push_back(static_cast<std::int64_t>(n));
   const auto count = static_cast<std::int64_t>(places.size());
   if (count == 0 && reduction == Reduction::mean)
-    detail::fail("{}: all {} targets are the ignored class {}, so there is no mean; Reduction::sum gives 0", op, rows,
-                 *ignored);
+    detail::fail("{}: all {} targets are the ignored class {}, so the mean loss is undefined; Reduction::sum gives 0",
+                 op, rows, *ignored);
   if (count == rows) return {outputs, targets, {}, rows};
   const Tensor at = tensor(places, {count});
   return {take(outputs, at, 0), take(targets, at, 0), at, rows};
 }
 
-// What is returned of the losses of the rows that were kept: where all are wanted, among zeros for the others.
+// Reduces the losses of the rows kept; Reduction::none returns zeros for the ignored rows.
 Tensor reduced(const char* op, const Tensor& losses, const Kept& of, Reduction reduction) {
   if (reduction != Reduction::none || !of.places.defined()) return detail::reduced(op, losses, reduction);
   return scatter_add(zeros({of.rows}, losses.dtype()), of.places, losses, 0);
@@ -62,16 +62,17 @@ Tensor reduced(const char* op, const Tensor& losses, const Kept& of, Reduction r
 void check_class_weights(const char* op, const Tensor& weight, const Tensor& outputs) {
   if (!weight.defined()) return;
   if (!(weight.shape() == Shape{outputs.size(1)}))
-    detail::fail<ShapeError>("{}: needs {} class weights for outputs {}, got shape {}", op, outputs.size(1),
+    detail::fail<ShapeError>("{}: expects {} class weights for outputs {}, got shape {}", op, outputs.size(1),
                              outputs.shape(), weight.shape());
   check_weights(op, "class weights", weight, outputs);
 }
 
-// What the mean divides by: the weights of the targets.
+// The divisor of the mean: the sum of the targets' weights.
 Tensor total_weight(const char* op, const Tensor& weights_of_targets) {
   Tensor total = sum(weights_of_targets);
   if (total.item<double>() == 0)
-    detail::fail("{}: the class weights of all targets are 0, so there is no mean; Reduction::sum gives 0", op);
+    detail::fail("{}: the class weights of all targets are 0, so the mean loss is undefined; Reduction::sum gives 0",
+                 op);
   return total;
 }
 
@@ -91,7 +92,8 @@ Tensor softmax_cross_entropy(const Tensor& logits, const Tensor& targets, const 
     return overrides::softmax_cross_entropy(logits, targets);
 
   detail::check_rows(kOp, logits, targets, options.ignore_index);
-  if (!(smoothing >= 0 && smoothing <= 1)) detail::fail("{}: label_smoothing must be in 0 … 1, got {}", kOp, smoothing);
+  if (!(smoothing >= 0 && smoothing <= 1))
+    detail::fail("{}: label_smoothing must be between 0 and 1, got {}", kOp, smoothing);
   check_class_weights(kOp, weight, logits);
   const Kept of = kept(kOp, logits, targets, options.ignore_index, options.reduction);
 
@@ -123,7 +125,7 @@ Tensor nll(const Tensor& log_probabilities, const Tensor& targets, const NllOpti
   return reduced("nll", losses, of, options.reduction);
 }
 
-// ln(1 + e^(−x)) = −ln σ(x). Both terms are positive, so that nothing cancels.
+// ln(1 + e^(−x)) = −ln σ(x). Both terms are nonnegative, so that nothing cancels.
 Tensor bce_with_logits(const Tensor& logits, const Tensor& targets, const BceOptions& options) {
   constexpr const char* kOp = "bce_with_logits";
   detail::check_pairs(kOp, logits, targets);
@@ -150,9 +152,9 @@ Tensor hinge(const Tensor& outputs, const Tensor& targets, const LossOptions& op
 Tensor kl_div(const Tensor& log_probabilities, const Tensor& targets, const LossOptions& options) {
   detail::check_pairs("kl_div", log_probabilities, targets);
   if (targets.rank() != 2 || targets.size(1) == 0)
-    detail::fail<ShapeError>("kl_div: needs rows (N, K), got shape {}", targets.shape());
+    detail::fail<ShapeError>("kl_div: expects rows (N, K), got shape {}", targets.shape());
   check_values("kl_div", "targets", targets, "probabilities", [](auto t) { return t >= 0; });
-  // Where t is 0 another number stands for it, so that no ∞ comes near a derivative.
+  // Where t is 0 it is replaced by 1 before the logarithm, so that no ∞ reaches a derivative.
   const Tensor none = targets == 0, t = where(none, 1, targets);
   return detail::reduced("kl_div", sum(where(none, 0, t * (log(t) - log_probabilities)), 1), options.reduction);
 }

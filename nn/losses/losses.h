@@ -1,6 +1,6 @@
-// All losses, and the measures of a classifier, which people look for beside them. A loss is a function of outputs and
-// targets, tensors of one dtype (class indices are int64), and of options that are set by name; its value has size 1
-// unless Reduction::none asks for all. Knows no layers.
+// All losses, and the classification metrics. A loss is a function of outputs and targets, tensors of the same dtype
+// (class indices are int64), and of options set by name; its value has size 1 unless Reduction::none is chosen. Does
+// not depend on layers.
 #pragma once
 #include "classifier_losses.h"
 #include "distance_losses.h"

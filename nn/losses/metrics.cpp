@@ -15,18 +15,18 @@ namespace retrograd::nn {
 
 namespace {
 
-// The targets' classes as indices.
+// The targets as class indices.
 std::vector<std::int64_t> classes_of(const char* op, const Tensor& outputs, const Tensor& targets) {
   if (outputs.rank() != 2 || outputs.size(1) == 0)
-    detail::fail<ShapeError>("{}: needs rows (N, K), got shape {}", op, outputs.shape());
-  if (outputs.size(0) == 0) detail::fail<ShapeError>("{}: there are no rows in outputs {}", op, outputs.shape());
+    detail::fail<ShapeError>("{}: expects rows (N, K), got shape {}", op, outputs.shape());
+  if (outputs.size(0) == 0) detail::fail<ShapeError>("{}: outputs {} have no rows", op, outputs.shape());
   if (targets.dtype() != int64 && !(targets.shape() == outputs.shape()))
     detail::fail<ShapeError>("{}: one-hot targets {} differ in shape from the outputs {}", op, targets.shape(),
                              outputs.shape());
   const std::int64_t rows = outputs.size(0), classes = outputs.size(1);
   const Tensor indices = targets.shape() == outputs.shape() ? argmax(targets, -1) : targets;
   if (!(indices.shape() == Shape{rows}))
-    detail::fail<ShapeError>("{}: outputs {} and targets {} are not equally many rows", op, outputs.shape(),
+    detail::fail<ShapeError>("{}: outputs {} and targets {} differ in the number of rows", op, outputs.shape(),
                              targets.shape());
   std::vector<std::int64_t> list = indices.to_vector<std::int64_t>();
   for (std::size_t n = 0; n < list.size(); ++n)
@@ -35,7 +35,7 @@ std::vector<std::int64_t> classes_of(const char* op, const Tensor& outputs, cons
   return list;
 }
 
-// What a confusion matrix says of each class: rows of it taken for it, taken for it at all, and of it at all.
+// For each class: the numbers of true positives, of rows predicted as it, and of rows that belong to it.
 struct Counts {
   std::vector<double> hits, taken, support;
   std::size_t classes() const { return hits.size(); }
@@ -43,16 +43,17 @@ struct Counts {
 
 Counts counts_of(const char* op, const Tensor& confusion) {
   if (confusion.dtype() != int64)
-    detail::fail<DtypeError>("{}: a confusion matrix is int64, got {}", op, confusion.dtype());
+    detail::fail<DtypeError>("{}: the confusion matrix must be int64, got {}", op, confusion.dtype());
   if (confusion.rank() != 2 || confusion.size(0) != confusion.size(1) || confusion.size() == 0)
-    detail::fail<ShapeError>("{}: a confusion matrix is (K, K), got shape {}", op, confusion.shape());
+    detail::fail<ShapeError>("{}: the confusion matrix must be (K, K), got shape {}", op, confusion.shape());
   const std::vector<std::int64_t> matrix = confusion.to_vector<std::int64_t>();
   const auto size = static_cast<std::size_t>(confusion.size(0));
   Counts counts{std::vector<double>(size), std::vector<double>(size), std::vector<double>(size)};
   for (std::size_t i = 0; i < size; ++i)
     for (std::size_t j = 0; j < size; ++j) {
       const std::int64_t count = matrix[i * size + j];
-      if (count < 0) detail::fail("{}: a confusion matrix has no negative counts, got {} at ({}, {})", op, count, i, j);
+      if (count < 0)
+        detail::fail("{}: counts of the confusion matrix cannot be negative, got {} at ({}, {})", op, count, i, j);
       counts.support[i] += static_cast<double>(count);
       counts.taken[j] += static_cast<double>(count);
       if (i == j) counts.hits[i] = static_cast<double>(count);
@@ -145,7 +146,8 @@ double f1(const Tensor& confusion, Average average) { return averaged(counts_of(
 std::string classification_report(const Tensor& confusion, const std::vector<std::string>& names) {
   const Counts counts = counts_of("classification_report", confusion);
   if (!names.empty() && names.size() != counts.classes())
-    detail::fail<ShapeError>("classification_report: {} classes, but {} names", counts.classes(), names.size());
+    detail::fail<ShapeError>("classification_report: expected {} names, one per class, got {}", counts.classes(),
+                             names.size());
   std::size_t width = std::string_view("weighted average").size();
   for (const std::string& name : names) width = std::max(width, name.size());
 

@@ -28,7 +28,7 @@ void fail_value(const char* op, const char* what, const char* rule, double value
 
 void check_weights(const char* op, const char* what, const Tensor& weights, const Tensor& x) {
   if (weights.dtype() != x.dtype())
-    fail<DtypeError>("{}: {} are {}, the outputs {}; convert with astype", op, what, weights.dtype(), x.dtype());
+    fail<DtypeError>("{}: {} are {} but the outputs are {}; convert with astype", op, what, weights.dtype(), x.dtype());
   if (!broadcasts_to(weights.shape(), x.shape()))
     fail<ShapeError>("{}: {} {} do not broadcast to the outputs {}", op, what, weights.shape(), x.shape());
   check_values(op, what, weights, "finite and not negative", [](auto w) { return w >= 0 && std::isfinite(w); });

@@ -1,5 +1,5 @@
-// How many losses become one: the losses of elements or rows, each function says which, are averaged, added up, or
-// left as they are. What is common to the losses; knows none of them.
+// How the losses of elements or rows are reduced: averaged, summed, or returned as they are; and checks that several
+// losses share. Does not depend on any loss.
 #pragma once
 #include <cstddef>
 #include <span>
@@ -8,26 +8,26 @@
 
 namespace retrograd::nn {
 
-/// What a loss function returns of its single losses.
+/// How a loss function reduces its individual losses.
 enum class Reduction {
-  mean,  ///< their mean, of size 1; where targets have weights each function says what it divides by. ShapeError of an
-         ///< empty batch, where PyTorch's is NaN
-  sum,   ///< their sum, of size 1; 0 of an empty batch
+  mean,  ///< their mean, of size 1; functions that take weights document the divisor. ShapeError for an empty batch,
+         ///< for which PyTorch returns NaN
+  sum,   ///< their sum, of size 1; 0 for an empty batch
   none   ///< all of them
 };
 
 /// The options of losses that have no others: mse(outputs, targets, {.reduction = Reduction::sum}).
 struct LossOptions {
-  Reduction reduction = Reduction::mean;  ///< what is returned of the single losses
+  Reduction reduction = Reduction::mean;  ///< how the individual losses are reduced
 };
 
 }  // namespace retrograd::nn
 
 namespace retrograd::detail {
-/// The losses, averaged or added up as the reduction says. ShapeError where there are none to average.
+/// The losses, reduced. ShapeError where the mean would be over none.
 Tensor reduced(const char* op, const Tensor& losses, nn::Reduction reduction);
 [[noreturn]] void fail_value(const char* op, const char* what, const char* rule, double value, std::size_t position);
-/// Error where a value of x, which is floating, does not fit: "op: what must be `rule`, got -1 at position 3".
+/// Error where a value of x, of floating dtype, does not fit: "op: what must be `rule`, got -1 at position 3".
 template <class Fits>
 void check_values(const char* op, const char* what, const Tensor& x, const char* rule, Fits fits) {
   const Tensor from = packed(x);
@@ -37,7 +37,7 @@ void check_values(const char* op, const char* what, const Tensor& x, const char*
       if (!fits(values[i])) fail_value(op, what, rule, static_cast<double>(values[i]), i);
   });
 }
-/// The same for weights, which must be finite and not negative; DtypeError or ShapeError where they have not the dtype
-/// of x or do not broadcast to x.
+/// The same for weights, which must be finite and nonnegative; DtypeError or ShapeError where they differ in dtype from
+/// x or do not broadcast to it.
 void check_weights(const char* op, const char* what, const Tensor& weights, const Tensor& x);
 }  // namespace retrograd::detail

@@ -33,7 +33,7 @@ Tensor l1(const Tensor& outputs, const Tensor& targets, const LossOptions& optio
   return reduced("l1", abs(outputs - targets), options.reduction);
 }
 
-// With c = d held within ±δ, both pieces are c(d − c/2).
+// With c = d clamped to ±δ, both pieces are c(d − c/2).
 Tensor huber(const Tensor& outputs, const Tensor& targets, const HuberOptions& options) {
   const double delta = options.delta;
   if (!(delta > 0) || !std::isfinite(delta)) detail::fail("huber: delta must be finite and above 0, got {}", delta);

@@ -171,11 +171,12 @@ TEST_CASE("an average refuses another model and senseless settings") {
   Ema ema{nn::Mlp{{2, 3, 1}, nn::Activation::tanh, rng}, 0.5};
   const auto before = ema.model().layers[0].weight.to_vector<float>();
   CHECK_THROWS_WITH_AS(ema.update(nn::Mlp{{2, 3, 2}, nn::Activation::tanh, rng}),
-                       "Ema: layers.1.weight is float32 (2, 3), but float32 (1, 3) was there at first", ShapeError);
+                       "Ema: layers.1.weight is float32 (2, 3), but was float32 (1, 3) when the average was created",
+                       ShapeError);
   CHECK_THROWS_WITH_AS(ema.update(nn::Mlp{{2, 3, 1, 1}, nn::Activation::tanh, rng}),
-                       "Ema: layers.2.weight was not in the model at first", ShapeError);
+                       "Ema: layers.2.weight was not in the model when the average was created", ShapeError);
   CHECK_THROWS_WITH_AS(ema.update(nn::Mlp{{2, 3}, nn::Activation::tanh, rng}),
-                       "Ema: the model has 2 tensors, but had 4 at first", ShapeError);
+                       "Ema: the model has 2 tensors, but had 4 when the average was created", ShapeError);
   CHECK(ema.model().layers[0].weight.to_vector<float>() == before);
   CHECK(ema.updates() == 0);
 }

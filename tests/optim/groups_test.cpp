@@ -187,8 +187,9 @@ TEST_CASE("names that fit nothing, and groups that make no sense, are refused be
   refused([&](auto& optimizer) { optimizer.group(is_first, [](Sgd& own) { own.momentum = 2; }); },
           "Sgd: the momentum must be from 0 to below 1, got 2");
   Optimizer sgd{Sgd{}};
-  CHECK_THROWS_WITH_AS(sgd.freeze(nullptr), "optimizer: no function to choose names by", Error);
-  CHECK_THROWS_WITH_AS(sgd.group(is_bias, nullptr), "optimizer: no function to change the rule of a group by", Error);
+  CHECK_THROWS_WITH_AS(sgd.freeze(nullptr), "optimizer: the function that selects names is empty", Error);
+  CHECK_THROWS_WITH_AS(sgd.group(is_bias, nullptr), "optimizer: the function that changes a group's rule is empty",
+                       Error);
   CHECK_NOTHROW(sgd.step(two.model, two.gradients()));
   for (int i = 0; i < 64; ++i) sgd.group(is_bias, [](Sgd& own) { own.learning_rate *= 0.5; });
   CHECK_THROWS_WITH_AS(sgd.group(is_bias, [](Sgd&) {}), "optimizer: at most 64 groups", Error);

@@ -111,7 +111,8 @@ TEST_CASE("schedules refuse what makes no sense") {
   CHECK_THROWS_WITH_AS(optim::constant(-1), "constant: the rate cannot be negative or infinite, got -1", Error);
   CHECK_THROWS_WITH_AS(optim::step(0.1, 0), "step: the number of steps must be positive, got 0", Error);
   CHECK_THROWS_WITH_AS(optim::step(NAN, 1), "step: the rate cannot be negative or infinite, got nan", Error);
-  CHECK_THROWS_WITH_AS(optim::multi_step(0.1, {3, 3}), "multi_step: the milestones must rise, got 3 after 3", Error);
+  CHECK_THROWS_WITH_AS(optim::multi_step(0.1, {3, 3}), "multi_step: the milestones must be increasing, got 3 after 3",
+                       Error);
   CHECK_THROWS_WITH_AS(optim::multi_step(0.1, {3}, 0), "multi_step: the factor must be positive, got 0", Error);
   CHECK_THROWS_WITH_AS(optim::exponential(0.1, -1), "exponential: the factor must be positive, got -1", Error);
   CHECK_THROWS_WITH_AS(optim::polynomial(0.1, 5, 0), "polynomial: the power must be positive, got 0", Error);
@@ -123,10 +124,10 @@ TEST_CASE("schedules refuse what makes no sense") {
                        Error);
   CHECK_THROWS_WITH_AS(optim::chain(optim::constant(1), 0, optim::constant(1)),
                        "chain: the number of steps must be positive, got 0", Error);
-  CHECK_THROWS_WITH_AS(optim::one_cycle(0.1, 1), "one_cycle: at least 2 steps, got 1", Error);
+  CHECK_THROWS_WITH_AS(optim::one_cycle(0.1, 1), "one_cycle: the number of steps must be at least 2, got 1", Error);
   CHECK_THROWS_WITH_AS(optim::one_cycle(0.1, 9, {.rise = 2}),
-                       "one_cycle: the part that rises must be from 0 to 1, got 2", Error);
-  CHECK_THROWS_WITH_AS(optim::one_cycle(0.1, 9, {.first_divisor = 0}), "one_cycle: a divisor must be from 1, got 0",
+                       "one_cycle: the rising fraction must be from 0 to 1, got 2", Error);
+  CHECK_THROWS_WITH_AS(optim::one_cycle(0.1, 9, {.first_divisor = 0}), "one_cycle: divisors must be at least 1, got 0",
                        Error);
   for (const Schedule& rate : {optim::constant(0.1), optim::step(0.1, 2), optim::cosine(0.1, 5), optim::one_cycle(1, 9),
                                optim::warm_up(5, optim::constant(1))})

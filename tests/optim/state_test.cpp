@@ -130,7 +130,7 @@ TEST_CASE("a state that does not fit is refused and leaves the optimizer as it w
       [](auto& list) {
         list.push_back({"layers.2.bias.momentum", zeros({2})});
       },
-      "load_state: layers.2.bias.momentum is not expected", Error(""));
+      "load_state: unexpected tensor layers.2.bias.momentum", Error(""));
   refused(
       [&](auto& list) {
         named(list, weight).tensor = zeros({3, 4});

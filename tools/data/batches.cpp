@@ -17,22 +17,22 @@ namespace retrograd::detail {
 struct Ahead::State {
   const std::int64_t count, most;
   const std::function<void(std::int64_t)> make;
-  const Dtype dtype = default_dtype();  // of the thread that asks
+  const Dtype dtype = default_dtype();  // of the calling thread
   std::mutex mutex;
   std::condition_variable changed;
-  std::int64_t made = 0, released = 0;  // these three under the mutex
+  std::int64_t made = 0, released = 0;  // these three are guarded by the mutex
   bool stop = false;
   std::thread thread;
   const pid_t process = getpid();
 
-  // A forked child has not got the thread, which may have held the mutex.
+  // A forked child does not have the thread, which may have held the mutex.
   bool is_forked() const { return process != getpid(); }
 
   State(std::int64_t of, std::int64_t ahead, std::function<void(std::int64_t)> call)
       : count(of), most(ahead), make(std::move(call)) {}
 
   void run() noexcept {
-    work_alone();  // the loop's own steps have the workers
+    work_alone();  // leaves the worker threads to the loop
     const DefaultDtypeScope scope(dtype);
     for (std::int64_t i = 0; i < count; ++i) {
       {
@@ -54,7 +54,7 @@ Ahead::Ahead(std::int64_t count, std::int64_t most, std::function<void(std::int6
 }
 
 Ahead::~Ahead() {
-  if (state_->is_forked()) {  // the thread is nobody's any more, and what it used stays
+  if (state_->is_forked()) {  // the thread does not exist here, so its state cannot be freed safely
     static_cast<void>(state_.release());
     return;
   }
@@ -91,8 +91,8 @@ Tensor random_order(std::int64_t samples, Rng& rng) { return permutation(samples
 
 void check_batches(std::int64_t samples, std::int64_t batch_size, std::int64_t prefetch) {
   if (batch_size < 1 || batch_size > samples)
-    fail("batches: the batch size must be from 1 to {} (the size of the set), got {}", samples, batch_size);
-  if (prefetch < 0) fail("batches: prefetch must be 0 or more batches, got {}", prefetch);
+    fail("batches: the batch size must be from 1 to {}, the number of samples, got {}", samples, batch_size);
+  if (prefetch < 0) fail("batches: prefetch cannot be negative, got {}", prefetch);
 }
 
 Tensor checked_order(const Tensor& order, std::int64_t samples) {
@@ -102,7 +102,7 @@ Tensor checked_order(const Tensor& order, std::int64_t samples) {
   const Tensor copy = copy_values(order);
   for (const std::int64_t* at = copy.data<std::int64_t>(); at != copy.data<std::int64_t>() + samples; ++at)
     if (*at < 0 || *at >= samples)
-      fail("batches: the order holds {}, which is not one of the {} samples", *at, samples);
+      fail("batches: the order contains {}, which is out of range for {} samples", *at, samples);
   return copy;
 }
 

@@ -30,19 +30,19 @@ std::errc parse(std::string_view text, T& value) {
   return error == std::errc{} && end != text.data() + text.size() ? std::errc::invalid_argument : error;
 }
 
-/// Of a decimal number beyond the range of every dtype: true where it is too small, and not too large.
+/// For a decimal number outside the range of every dtype: true where it is too small rather than too large.
 bool is_tiny(std::string_view text) {
   const std::size_t e = std::min(text.find_first_of("eE"), text.size());
   const std::string_view digits = text.substr(0, e);
   std::int64_t exponent = 0;
   if (e < text.size() && parse(text.substr(e + 1), exponent) != std::errc{}) return text[e + 1] == '-';
   const std::size_t point = std::min(digits.find('.'), digits.size()), first = digits.find_first_of("123456789");
-  // The power of ten of the first digit, give or take one.
+  // The power of ten of the first digit, to within one.
   const auto place = static_cast<std::int64_t>(point) - static_cast<std::int64_t>(first);
   return __builtin_add_overflow(exponent, place, &exponent) ? text[e + 1] == '-' : exponent < 0;
 }
 
-/// Where the next value belongs, and what it is called in errors.
+/// The destination of the next value, and the column's name for errors.
 struct Column {
   std::size_t field;
   std::string name;
@@ -59,7 +59,7 @@ class Reader {
       names_.push_back(options.header ? std::string(name_in(records_.fields()[i])) : std::to_string(i));
     for (std::size_t i = 0; i < names_.size(); ++i)
       if (!fields_.emplace(names_[i], i).second)
-        detail::fail<FileError>("{}: line {}: expected column names that differ, found {} twice", records_.name(),
+        detail::fail<FileError>("{}: line {}: expected distinct column names, found {} twice", records_.name(),
                                 records_.line(), in_quotes(names_[i]));
     if (!options.label.empty()) label_ = column(options.label);
     for (const std::string& name : options.columns) columns_.push_back(column(name));
@@ -82,7 +82,7 @@ class Reader {
  private:
   template <class T>
   Tensor values() {
-    // In parts, so that what grows is never copied and the whole is held once.
+    // In parts, so that growing never copies and the table is held only once.
     constexpr std::size_t kPart = std::size_t{1} << 18;
     std::deque<std::vector<T>> parts;
     bool more = options_.header ? records_.next() : true;  // without a header the first record is a row
@@ -113,7 +113,7 @@ class Reader {
     T value = 0;
     const std::errc error = parse(text, value);
     if (error == std::errc{}) return value;
-    if (error == std::errc::result_out_of_range) {  // which says neither "too large" nor "too small"
+    if (error == std::errc::result_out_of_range) {  // which does not distinguish too large from too small
       const bool is_negative = text.front() == '-';
       if (is_tiny(text.substr(is_negative || text.front() == '+' ? 1 : 0))) return is_negative ? T{-0.0} : T{0};
       fail_at(records_.line(), column, fmt::format("expected a number within the range of {}", options_.dtype), text);
@@ -121,7 +121,7 @@ class Reader {
     fail_at(records_.line(), column, "expected a number", text);
   }
 
-  // Labels that differ are kept once, as they stand in the file or, where no class has spaces, without those around.
+  // Stores each distinct label once: verbatim, or trimmed where no given class has spaces around it.
   void add_label(const CsvField& field) {
     const std::string_view text = options_.classes.empty() ? name_in(field) : field.text;
     auto found = label_numbers_.find(text);
@@ -132,7 +132,7 @@ class Reader {
     rows_labels_.push_back(found->second);
   }
 
-  // Labels are all whole numbers, or all names.
+  // The labels must be all whole numbers or all names.
   std::vector<std::string> classes() const {
     if (!options_.classes.empty()) return options_.classes;
     const auto is_number = [](std::string_view text) {
@@ -194,31 +194,31 @@ class Reader {
 
   const CsvOptions& options_;
   CsvRecords records_;
-  std::vector<std::string> names_;                            // of all columns of the file
-  std::unordered_map<std::string_view, std::size_t> fields_;  // by those names
+  std::vector<std::string> names_;                            // of all columns in the file
+  std::unordered_map<std::string_view, std::size_t> fields_;  // indices by name
   std::vector<Column> columns_;
   std::optional<Column> label_;
   std::int64_t rows_ = 0;
   struct Label {
     std::string text;
-    std::int64_t line;  // on which it stands first
+    std::int64_t line;  // where it first occurs
   };
-  std::deque<Label> labels_;  // those that differ, in the order of the file
+  std::deque<Label> labels_;  // the distinct ones, in the order of the file
   std::unordered_map<std::string_view, std::uint32_t> label_numbers_;
-  std::vector<std::uint32_t> rows_labels_;  // of each row
+  std::vector<std::uint32_t> rows_labels_;  // of each row, as an index into labels_
 };
 
 }  // namespace
 
 Csv read_csv(const std::string& file, const CsvOptions& options) {
   if (!is_floating(options.dtype))
-    detail::fail<DtypeError>("read_csv: reads float32 or float64, got {}", options.dtype);
+    detail::fail<DtypeError>("read_csv: the dtype must be float32 or float64, got {}", options.dtype);
   if (options.delimiter == '"' || options.delimiter == '\n' || options.delimiter == '\r')
-    detail::fail("read_csv: a quote or the end of a line cannot be the delimiter");
+    detail::fail("read_csv: the delimiter cannot be a quote or a line ending");
   std::set<std::string_view> different;
   for (const std::string& one : options.classes)
     if (!different.insert(one).second)
-      detail::fail("read_csv: expected classes that differ, got {} twice", in_quotes(one));
+      detail::fail("read_csv: expected distinct classes, got {} twice", in_quotes(one));
   return Reader(file, options).read();
 }
 
@@ -226,12 +226,12 @@ Tensor Csv::operator[](std::string_view name) const {
   auto found = std::find(names.begin(), names.end(), name);
   if (found == names.end()) found = std::find(names.begin(), names.end(), trimmed(name));
   if (found == names.end())
-    detail::fail("csv: no column is called {}; there are {}", in_quotes(name), in_quotes(detail::joined(names)));
+    detail::fail("csv: no column is named {}; the columns are {}", in_quotes(name), in_quotes(detail::joined(names)));
   return reshape(slice(values, 1, found - names.begin(), found - names.begin() + 1), {values.size(0)});
 }
 
 Dataset Csv::dataset() const {
-  if (!labels.defined()) detail::fail("csv: there are no labels; the option `label` names their column");
+  if (!labels.defined()) detail::fail("csv: there are no labels; name their column with the option `label`");
   return {values, labels};
 }
 

@@ -24,7 +24,7 @@ CsvRecords::CsvRecords(const std::filesystem::path& file, char delimiter, std::i
   if (text_.starts_with(kByteOrderMark)) at_ = kByteOrderMark.size();
 }
 
-// Reads on; false at the end of the file.
+// Reads more text; false at the end of the file.
 bool CsvRecords::more() {
   constexpr std::size_t kStep = std::size_t{1} << 18;
   if (is_whole_) return false;
@@ -53,14 +53,13 @@ void CsvRecords::skip_end_of_line() {
 }
 
 void CsvRecords::refuse_return() const {
-  fail<FileError>("{}: line {}: expected lines that end in LF or CRLF, found a CR alone, as old Macs ended theirs",
-                  name(), next_line_);
+  fail<FileError>("{}: line {}: expected lines that end in LF or CRLF, found a lone CR", name(), next_line_);
 }
 
 bool CsvRecords::next() {
   constexpr std::size_t kTogether = std::size_t{1} << 18;
   for (;;) {
-    if (at_ >= kTogether) {  // of what was read before nothing is wanted any more
+    if (at_ >= kTogether) {  // discards the text of earlier records
       text_.erase(0, at_);
       at_ = 0;
     }
@@ -94,7 +93,7 @@ CsvRecords::Span CsvRecords::bare_field() {
   return {begin, at_, false};
 }
 
-// Doubled quotes are made one in place: the field never grows.
+// Doubled quotes are unescaped in place, since a field never grows.
 CsvRecords::Span CsvRecords::quoted_field() {
   const std::size_t begin = ++at_;
   const std::int64_t first_line = next_line_;

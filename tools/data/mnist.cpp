@@ -44,8 +44,8 @@ const detail::RemoteSet& mnist_published() {
   return set;
 }
 
-/// The file of one part: plain if it is there, else gzipped, else an empty path. Some have a dot for the second dash
-/// ("train-images.idx3-ubyte"), and some lie in a folder of their own name.
+/// The file of one part: plain if present, else gzipped, else an empty path. Some distributions have a dot for the
+/// second dash ("train-images.idx3-ubyte"), and some put each file in a folder of the same name.
 fs::path find(const fs::path& folder, Part part) {
   const std::string& name = mnist_published().files[part].name;
   std::string dotted = name;
@@ -57,7 +57,7 @@ fs::path find(const fs::path& folder, Part part) {
   return {};
 }
 
-/// The names of those of the four files that `folder` lacks.
+/// The names of the files that `folder` lacks.
 std::vector<std::string> missing(const fs::path& folder) {
   std::vector<std::string> names;
   for (const Part part : {kTrainImages, kTrainLabels, kTestImages, kTestLabels})
@@ -65,8 +65,7 @@ std::vector<std::string> missing(const fs::path& folder) {
   return names;
 }
 
-/// The folder itself, or the one in it where torchvision keeps its files ("<title>/raw"), should that one hold all
-/// four.
+/// The folder itself, or its subfolder where torchvision stores the files ("<title>/raw") if that holds all four.
 fs::path with_files(const fs::path& folder, const char* title) {
   if (!missing(folder).empty())
     for (const fs::path& inner : {folder / title / "raw", folder / "raw"})
@@ -74,10 +73,11 @@ fs::path with_files(const fs::path& folder, const char* title) {
   return folder;
 }
 
-/// True of a folder that is not there, or that holds nothing but what fetching leaves behind.
+/// True if the folder does not exist or holds only the leftovers of a fetch.
 bool is_unfilled(const fs::path& folder) {
   if (!fs::exists(folder)) return true;
-  if (!fs::is_directory(folder)) detail::fail<FileError>("{}: expected a folder, found something else", shown(folder));
+  if (!fs::is_directory(folder))
+    detail::fail<FileError>("{}: expected a directory, found something else", shown(folder));
   for (const fs::directory_entry& entry : fs::directory_iterator(folder))
     if (entry.path().filename() != ".lock" && entry.path().filename() != ".arriving") return false;
   return true;
@@ -88,7 +88,7 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
-/// Where a set belongs when nobody says: empty where the environment says neither.
+/// The default folders of a set, from the environment; empty where it defines none.
 std::vector<fs::path> default_folders(const char* name) {
   std::vector<fs::path> folders;
   if (const fs::path data = environment("RETROGRAD_DATA_DIR"); !data.empty()) folders.push_back(data / name);
@@ -101,16 +101,16 @@ std::vector<fs::path> default_folders(const char* name) {
 
 void check_sizes(const fs::path& path, const Tensor& images, const fs::path& label_path, const Tensor& labels) {
   if (images.size(1) != kSide || images.size(2) != kSide)
-    detail::fail<FileError>("{}: images, expected {} x {} pixels, found {} x {}", shown(path), kSide, kSide,
+    detail::fail<FileError>("{}: images: expected {} x {} pixels, found {} x {}", shown(path), kSide, kSide,
                             images.size(1), images.size(2));
-  if (images.size(0) == 0) detail::fail<FileError>("{}: images, expected at least 1, found 0", shown(path));
+  if (images.size(0) == 0) detail::fail<FileError>("{}: images: expected at least 1, found 0", shown(path));
   if (labels.size(0) != images.size(0))
-    detail::fail<FileError>("{}: labels, expected {} as there are images in {}, found {}", shown(label_path),
-                            images.size(0), shown(path.filename()), labels.size(0));
+    detail::fail<FileError>("{}: labels: expected {}, one per image in {}, found {}", shown(label_path), images.size(0),
+                            shown(path.filename()), labels.size(0));
 }
 
-/// FileError where x is of the published file's size and not that file, which shows in no header: a flipped bit, or
-/// other data under its name. gzip's own checksum says only that a file is as it was packed.
+/// FileError where x has the size of the published file but other contents, which no header reveals: a flipped bit, or
+/// other data under its name. (gzip's checksum only proves that a file is as it was packed.)
 void check_published(const fs::path& path, const Tensor& x, const detail::RemoteFile& pin) {
   std::vector<std::uint8_t> header{0, 0, 8, static_cast<std::uint8_t>(x.rank())};
   for (const std::int64_t size : x.shape())
@@ -120,10 +120,10 @@ void check_published(const fs::path& path, const Tensor& x, const detail::Remote
   sum.add(header.data(), header.size());
   sum.add(x.data<std::uint8_t>(), static_cast<std::size_t>(x.size()));
   if (const std::string found = sum.hex(); found != pin.sha256)
-    detail::fail<FileError>("{}: SHA-256, expected {}, found {}", shown(path), pin.sha256, found);
+    detail::fail<FileError>("{}: SHA-256: expected {}, found {}", shown(path), pin.sha256, found);
 }
 
-/// Which files must be the published ones, where they are of the same size.
+/// Whether files of the published size must be the published ones.
 enum class Pinned { no, yes };
 
 Tensor read_part(const fs::path& folder, Part part, Pinned pinned) {
@@ -144,7 +144,7 @@ Dataset read(const fs::path& folder, Part image_part, Part label_part, Pinned pi
   auto* target = detail::values<std::int64_t>(targets);
   for (std::int64_t i = 0; i < labels.size(0); ++i) {
     if (label[i] >= kClasses)
-      detail::fail<FileError>("{}: label {}, expected 0 to {}, found {}", shown(label_path), i, kClasses - 1, label[i]);
+      detail::fail<FileError>("{}: label {}: expected 0 to {}, found {}", shown(label_path), i, kClasses - 1, label[i]);
     target[i] = label[i];
   }
   return {reshape(images, {images.size(0), kSide * kSide}), targets};
@@ -160,7 +160,7 @@ std::string join(const std::vector<std::string>& names) {
   return joined;
 }
 
-/// What `load` returns; what the file system refuses comes out as a FileError.
+/// Calls `load`, converting errors of the file system to FileError.
 template <class Load>
 MnistSets with_file_errors(const Load& load) {
   try {
@@ -172,7 +172,7 @@ MnistSets with_file_errors(const Load& load) {
 
 [[noreturn]] void fail_incomplete(const fs::path& folder, const char* title) {
   const std::vector<std::string> names = missing(folder);
-  detail::fail<DataError>("{}: {}, expected four files, found {}: missing {} (plain or .gz)", shown(folder), title,
+  detail::fail<DataError>("{}: {}: expected four files, found {}: missing {} (plain or .gz)", shown(folder), title,
                           4 - names.size(), join(names));
 }
 
@@ -182,7 +182,7 @@ MnistSets mnist_from(const fs::path& given) {
     const std::vector<fs::path> folders = default_folders("mnist");
     if (folders.empty())
       detail::fail<DataError>(
-          "MNIST: no folder to look in: set RETROGRAD_DATA_DIR to the one that holds or will hold mnist/");
+          "MNIST: no folder to search; set RETROGRAD_DATA_DIR to the folder that holds or should hold mnist/");
     folder = folders.front();
   }
   folder = with_files(folder, "MNIST");
@@ -206,8 +206,8 @@ MnistSets fashion_mnist_from(const fs::path& given) {
   std::string tried;
   for (const fs::path& folder : folders) tried += (tried.empty() ? "" : ", ") + shown(folder);
   detail::fail<DataError>(
-      "Fashion-MNIST: none of these folders holds its four files: {}\n"
-      "By hand: apt-get install dataset-fashion-mnist, or put them into the first.",
+      "Fashion-MNIST: none of these folders contains the four files: {}\n"
+      "Install the package dataset-fashion-mnist, or put the files into the first folder.",
       tried);
 }
 

@@ -1,5 +1,6 @@
-// MNIST, and Fashion-MNIST which has its format: where the four files are, and what must hold of them together. Images
-// stay bytes, one row of 784 an image; labels are int64. Knows nothing of batches or of scaling pixels.
+// MNIST, and Fashion-MNIST, which has the same format: finds the four files and checks that they are consistent. Images
+// are kept as bytes, one row of 784 per image; labels are int64. Does not depend on batches or on the scaling of
+// pixels.
 #pragma once
 #include <string>
 
@@ -15,15 +16,16 @@ struct MnistSets {
   Dataset test;   ///< 10,000 images as published
 };
 
-/// MNIST from `folder`, which holds the four idx files, plain or gzipped, as published or as torchvision and others lay
-/// them out, or is empty or absent and is then filled. Files of the published sizes must have the published SHA-256.
-/// Without a folder: $RETROGRAD_DATA_DIR/mnist, else ${XDG_CACHE_HOME:-~/.cache}/retrograd/mnist, fetched if need be.
-/// FileError names a bad file, what was expected and what was found; DataError, also a FileError, says what is missing
-/// and how to get it.
+/// Loads MNIST from `folder`, which holds the four idx files, plain or gzipped, in the layout of the publisher,
+/// torchvision or others; an empty or absent folder is filled first. Files of the published sizes must have the
+/// published SHA-256. Without an argument: $RETROGRAD_DATA_DIR/mnist, else ${XDG_CACHE_HOME:-~/.cache}/retrograd/mnist,
+/// fetched if needed. FileError names a bad file, the expected and the found value; DataError, also a FileError, says
+/// what is missing and how to get it.
 MnistSets load_mnist(const std::string& folder = {});
 
-/// Fashion-MNIST likewise, but never fetched: without a folder it is looked for in $RETROGRAD_DATA_DIR/fashion-mnist,
-/// the cache's retrograd/fashion-mnist, and where Debian's package dataset-fashion-mnist puts it.
+/// Loads Fashion-MNIST likewise, but never fetches it: without an argument the folders are
+/// $RETROGRAD_DATA_DIR/fashion-mnist, retrograd/fashion-mnist in the cache, and that of Debian's package
+/// dataset-fashion-mnist.
 MnistSets load_fashion_mnist(const std::string& folder = {});
 
 }  // namespace retrograd::tools

@@ -19,7 +19,7 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr std::size_t kAlignment = 64;            // of the values in the file
-constexpr std::uint64_t kLargestHeader = 65'535;  // what version 1.0 can say; ours never need more
+constexpr std::uint64_t kLargestHeader = 65'535;  // the maximum of version 1.0; our headers are never longer
 
 struct Descr {
   std::string_view text;
@@ -27,11 +27,11 @@ struct Descr {
 };
 constexpr Descr kDescrs[] = {{"<f4", float32}, {"<f8", float64}, {"<i8", int64}, {"|u1", uint8}, {"|b1", boolean}};
 
-// A dtype of a file: what the tensor has, and how its values lie there.
+// A dtype of a file: the dtype of the tensor, and the layout of the values in the file.
 struct Stored {
   Dtype dtype;
   std::size_t bytes;
-  void (*widen)(const std::byte* from, std::int64_t* to, std::int64_t n);  // null: as they are
+  void (*widen)(const std::byte* from, std::int64_t* to, std::int64_t n);  // null: already as in the tensor
 };
 template <class T>
 void widen(const std::byte* from, std::int64_t* to, std::int64_t n) {
@@ -41,7 +41,7 @@ void widen(const std::byte* from, std::int64_t* to, std::int64_t n) {
     to[i] = value;
   }
 }
-// By the letter and the size, after the mark of the byte order.
+// By the letter and the size that follow the byte-order mark.
 constexpr std::pair<std::string_view, Stored> kStored[] = {
     {"f4", {float32, 4, nullptr}},
     {"f8", {float64, 8, nullptr}},
@@ -55,8 +55,8 @@ constexpr std::pair<std::string_view, Stored> kStored[] = {
     {"u4", {int64, 4, widen<std::uint32_t>}},
 };
 
-// What a descr means: bytes in our order, '<' or the writer's own, '=' (which '|' and no mark stand for, too); one byte
-// has no order, whatever the mark says.
+// Interprets a descr: little-endian values, '<', or the writer's native order, '=' (also meant by '|' and no mark); for
+// single bytes the mark is ignored.
 const Stored* stored_of(std::string_view descr) {
   const char mark = descr.empty() ? '\0' : descr.front();
   if (std::string_view("<>=|").find(mark) != std::string_view::npos && mark != '\0') descr.remove_prefix(1);
@@ -66,7 +66,7 @@ const Stored* stored_of(std::string_view descr) {
   return &known->second;
 }
 
-// What is known of a descr that is not read, as errors go on.
+// An explanation of an unsupported descr, appended to the error.
 std::string_view remark(std::string_view descr) {
   if (!descr.empty() && descr.front() == '>') return " (big-endian)";
   if (!descr.empty() && (descr.front() == '<' || descr.front() == '|' || descr.front() == '=')) descr.remove_prefix(1);
@@ -85,15 +85,15 @@ std::string_view remark(std::string_view descr) {
     case 'M':
       return " (dates)";
     case 'm':
-      return " (spans of time)";
+      return " (time spans)";
     case 'V':
-      return " (bytes without a meaning)";
+      return " (raw bytes)";
     default:
       return "";
   }
 }
 
-// The header's dict, read from left to right: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
+// Parses the header's dict from left to right: {'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }
 class Header {
  public:
   Header(const std::string& file, std::string_view text) : file_(file), text_(text) {
@@ -173,7 +173,7 @@ class Header {
           __builtin_add_overflow(value, static_cast<unsigned>(text_[at_] - '0'), &value))
         refuse("a size below 2^64");
     if (at_ == begin) refuse("a size");
-    if (text_.substr(at_).starts_with('L')) ++at_;  // as Python 2 wrote a long integer
+    if (text_.substr(at_).starts_with('L')) ++at_;  // Python 2 wrote long integers so
     return value;
   }
   std::vector<std::uint64_t> tuple() {
@@ -182,7 +182,7 @@ class Header {
     while (!accept(')')) {
       sizes.push_back(number());
       if (accept(')')) {
-        if (sizes.size() == 1) refuse("a comma after the only size");  // (3) is a number to Python
+        if (sizes.size() == 1) refuse("a comma after the only size");  // (3) is a number, not a tuple, in Python
         break;
       }
       expect(',');
@@ -231,7 +231,7 @@ Tensor read_npy(const std::string& path) {
   char start[8];
   in.read(start, sizeof start);
   if (std::string_view(start, kMagic.size()) != kMagic)
-    detail::fail<FileError>("{}: magic number: expected that of NumPy, \"\\x93NUMPY\", found another", file);
+    detail::fail<FileError>("{}: magic number: expected \"\\x93NUMPY\", found a different one", file);
   const int major = static_cast<unsigned char>(start[6]), minor = static_cast<unsigned char>(start[7]);
   if (major < 1 || major > 3 || minor != 0)
     detail::fail<FileError>("{}: version: expected 1.0, 2.0 or 3.0, found {}.{}", file, major, minor);

@@ -48,7 +48,7 @@ struct Pipe {
   }
 };
 
-/// The child starts with no signal blocked or ignored, whatever the caller does with its own.
+/// Starts the child with no signal blocked or ignored, whatever the caller's signal state is.
 int spawn(pid_t* child, const std::vector<std::string>& arguments, const ProcessOptions& options, const Pipe& output,
           const Pipe& errors) {
   std::vector<char*> argv;
@@ -79,14 +79,14 @@ int spawn(pid_t* child, const std::vector<std::string>& arguments, const Process
   return error;
 }
 
-/// One pipe of the child: where its bytes go, and how many there were.
+/// One pipe of the child: the destination of its bytes, and their number.
 struct Stream {
   Descriptor from;
   std::string* text;
   int file = -1;
   std::int64_t bytes = 0;
 
-  /// Takes what is there; a sentence when it cannot.
+  /// Takes the available bytes; returns a sentence on failure.
   std::string take(std::int64_t largest) {
     std::array<char, 1 << 16> buffer;
     const ssize_t got = ::read(from.number, buffer.data(), buffer.size());
@@ -159,9 +159,9 @@ ProcessResult run_process(const std::vector<std::string>& arguments, const Proce
   pid_t ended = 0;
   while ((ended = ::waitpid(child, &status, 0)) < 0 && errno == EINTR) continue;
   if (!result.ok()) return result;
-  if (ended < 0) {  // another has taken its status, or it was thrown away
+  if (ended < 0) {  // the status was collected elsewhere, or discarded
     result.is_unknown = true;
-    result.failure = "exit code not known";
+    result.failure = "exit code unknown";
     return result;
   }
   if (WIFSIGNALED(status)) {

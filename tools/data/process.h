@@ -1,6 +1,6 @@
-// Running another program: arguments as a list (no shell ever sees them), output captured, a time limit. What went
-// wrong comes back as a sentence, never as a thrown error, since callers try one program and then the next. Knows
-// nothing of what the programs do. Not a public header.
+// Runs another program: arguments as a list (no shell is involved), captured output, a time limit. Failures are
+// returned as a sentence rather than thrown, since callers try one program and then the next. Does not depend on what
+// the programs do. Not a public header.
 #pragma once
 #include <chrono>
 #include <cstdint>
@@ -10,24 +10,25 @@
 
 namespace retrograd::detail {
 
-/// How a program is run.
+/// The options of run_process.
 struct ProcessOptions {
-  std::filesystem::path working_directory;  ///< the caller's, when empty
-  std::filesystem::path output_file;        ///< stdout goes to this new file instead of the result, when given
-  std::int64_t largest_output = 1LL << 20;  ///< bytes of stdout (and of stderr) before the child is killed
-  std::chrono::seconds time_limit{600};     ///< before the child is killed
+  std::filesystem::path working_directory;  ///< empty: the caller's
+  std::filesystem::path output_file;        ///< if not empty, a new file that receives stdout instead of the result
+  std::int64_t largest_output =
+      1LL << 20;  ///< the maximum number of bytes on stdout, and on stderr, before the child is killed
+  std::chrono::seconds time_limit{600};  ///< before the child is killed
 };
 
-/// What became of it.
+/// The outcome of run_process.
 struct ProcessResult {
   std::string failure;  ///< empty after exit code 0; else "not installed", "exit code 6", "killed by signal 9", …
-  /// It ran, and nobody can say how it ended: the calling program ignores SIGCHLD, or waits for every child. It is not
-  /// ok then; what it made tells.
+  /// The child ran, but its exit code is unknown, since the calling program ignores SIGCHLD or waits for every child.
+  /// Not ok; judge by what the child created.
   bool is_unknown = false;
-  std::string output;  ///< what it wrote to stdout, unless that went to a file
-  std::string errors;  ///< what it wrote to stderr
-  int signal = 0;      ///< that killed it, if one did
-  /// True where it ended with exit code 0.
+  std::string output;  ///< stdout, unless redirected to a file
+  std::string errors;  ///< stderr
+  int signal = 0;      ///< the signal that killed it, if any
+  /// True for exit code 0.
   bool ok() const { return failure.empty(); }
 };
 

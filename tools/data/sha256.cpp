@@ -69,7 +69,7 @@ void Sha256::add(const void* data, std::size_t bytes) {
   }
 }
 
-// The bytes end with a bit of 1, zeros, and their length in bits.
+// Pads with a 1 bit, zeros, and the length in bits.
 std::string Sha256::hex() const {
   Sha256 last = *this;
   std::array<std::uint8_t, 72> end{0x80};

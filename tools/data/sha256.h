@@ -1,4 +1,4 @@
-// SHA-256 (FIPS 180-4), by which files of data sets are known. Not a public header.
+// SHA-256 (FIPS 180-4), to verify the files of data sets. Not a public header.
 #pragma once
 #include <array>
 #include <cstddef>
@@ -7,12 +7,12 @@
 
 namespace retrograd::detail {
 
-/// A checksum of bytes that come piece by piece.
+/// A checksum of bytes that are added piecewise.
 class Sha256 {
  public:
-  /// The next bytes.
+  /// Adds bytes.
   void add(const void* data, std::size_t bytes);
-  /// Of all bytes so far, as 64 hexadecimal digits.
+  /// The checksum of all bytes so far, as 64 hexadecimal digits.
   std::string hex() const;
 
  private:

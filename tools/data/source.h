@@ -1,6 +1,6 @@
-// What a pass over data reads from: tensors that are in memory, or a function of the user's that reads samples by their
-// numbers. Either hands over the samples of one batch at a time and knows nothing of their order, of which batches.h
-// knows. Whatever a source computes stays off the tape.
+// What a pass over data reads from: tensors in memory, or a user's function that reads samples by index. Both return
+// the samples of one batch at a time, and do not depend on the order, which batches.h defines. A source's computations
+// are never recorded.
 #pragma once
 #include <cstdint>
 #include <span>
@@ -16,14 +16,14 @@
 
 namespace retrograd::tools {
 
-/// The numbers of the samples of one batch, in order.
+/// The indices of the samples of one batch, in order.
 using Rows = std::span<const std::int64_t>;
 
-/// Some samples in memory of their own, along the outermost axis of both tensors.
+/// The samples of one batch, copied, along the outermost axis of both tensors.
 struct Batch {
-  /// What goes into the model, (n, …).
+  /// The inputs of the model, (n, …).
   Tensor inputs;
-  /// What should come out of it, (n, …).
+  /// Its expected outputs, (n, …).
   Tensor targets;
 };
 
@@ -50,17 +50,18 @@ void each_part(std::pair<Tensor, Tensor>& parts, F&& f) {
   f(parts.second);
 }
 
-/// What samples may come as: a Tensor, a Batch, a pair or a tuple of tensors.
+/// The types that a sample may have: a Tensor, a Batch, a pair or a tuple of tensors.
 template <class T>
 concept MadeOfTensors = std::is_default_constructible_v<T> && requires(T& item) {
   each_part(item, [](Tensor&) {});
 };
 
-/// ShapeError unless both have a first axis of one size.
+/// ShapeError unless both have a first axis, of equal size.
 void check_equally_many(const Tensor& first, const Tensor& other);
-/// Error where there are fewer than no samples.
+/// Error where the number is negative.
 void check_sample_count(std::int64_t samples);
-/// Puts part k of a sample at place i of a stack of `count`, which sample 0 begins; `row` is its number, for errors.
+/// Stores part k of a sample at index i of a stack of `count`, which sample 0 allocates; `row` is the sample's index,
+/// for errors.
 void put_sample(std::vector<Tensor>& stack, std::size_t k, std::int64_t i, std::int64_t count, const Tensor& part,
                 std::int64_t row);
 
@@ -68,12 +69,12 @@ void put_sample(std::vector<Tensor>& stack, std::size_t k, std::int64_t i, std::
 
 namespace retrograd::tools {
 
-/// Tensors whose outermost axes count the same samples. The first holds the inputs: where they are bytes (uint8) they
-/// are pixels, and come as float32 (x − 128)/255. All else comes as it is.
+/// Tensors whose outermost axes index the same samples. The first holds the inputs: bytes (uint8) are pixels, and are
+/// decoded to float32 (x − 128)/255. All others are returned as they are.
 template <detail::MadeOfTensors Item>
 class Tensors {
  public:
-  /// ShapeError unless all have a first axis, of one size.
+  /// ShapeError unless all have a first axis, of equal size.
   explicit Tensors(Item parts) : parts_(std::move(parts)) {
     detail::each_part(parts_, [&](Tensor& part) {
       if (!first_.defined()) first_ = part;
@@ -83,7 +84,7 @@ class Tensors {
   }
   /// The number of samples.
   std::int64_t size() const { return first_.shape()[0]; }
-  /// These samples; the numbers go on in memory to `known` of them.
+  /// The samples with these indices; the list continues in memory up to `known` indices.
   Item read(Rows rows, std::int64_t known) const {
     Item batch = parts_;
     bool pixels = true;
@@ -97,15 +98,15 @@ class Tensors {
   Tensor first_;
 };
 
-/// Samples that a function reads. Where it takes one number, read(i) returns sample i as a Tensor, a Batch, a pair or a
+/// Samples that a function reads. If it takes an index, read(i) returns sample i as a Tensor, a Batch, a pair or a
 /// tuple of tensors, and the samples of a batch are stacked along a new first axis; ShapeError or DtypeError where they
-/// differ. Where it takes Rows it returns a whole batch, of any type that can be copied. It is called for one batch
-/// after the other, with prefetching on another thread, and either way outside the loop's nn::Training: a function that
-/// draws owns its Rng.
+/// differ. If it takes Rows, it returns a whole batch, of any copyable type. It is called for one batch at a time, on
+/// another thread with prefetching, and always outside the loop's nn::Training: a function that draws random numbers
+/// needs its own Rng.
 template <class F>
 class Source {
  public:
-  /// This many samples; Error where it is negative.
+  /// With this number of samples; Error where it is negative.
   Source(std::int64_t samples, F read) : samples_(samples), read_(std::move(read)) {
     detail::check_sample_count(samples);
   }

@@ -126,8 +126,8 @@ TEST_CASE("headers that lie are refused with what is wrong, expected and found")
   };
   // Ranges.
   says("{" + entry("a", "[2]", "[0,8]") + "," + entry("b", "[2]", "[4,12]") + "}", 12,
-       "tensor b: expected its bytes to begin at 8, the end of those before, found 4");
-  says(one("[2]", "[4,12]"), 12, "tensor a: expected its bytes to begin at 0, the end of those before, found 4");
+       "tensor b: expected its bytes to begin at 8, the end of the previous tensor, found 4");
+  says(one("[2]", "[4,12]"), 12, "tensor a: expected its bytes to begin at 0, the end of the previous tensor, found 4");
   says(one("[2]", "[0,8]"), 12, "expected 8 bytes of values, found 12");
   says(one("[2]", "[0,8]"), 4, "expected 8 bytes of values, found 4");
   says(one("[2]", "[8,0]"), 8, "tensor a: expected data_offsets 8 bytes apart for F32 (2,), found [8, 0]");
@@ -240,7 +240,7 @@ TEST_CASE("headers that are large or deep are refused at once") {
   fs::resize_file(large, 200'000'000);  // holds no blocks
   CHECK(holds(refusal(large), {"expected a header of at most 100000000 bytes, found 100000001"}));
   CHECK(holds(refusal(scratch.write("x", with_header("{", 0).replace(0, 1, "\5"))),
-              {"expected a header of 5 bytes as its length says, found 1"}));
+              {"the header length is 5, but only 1 bytes follow"}));
   for (const std::string& opening :
        {std::string(1'000'000, '['), std::string("[1,").append(std::string(1'000'000, ' '))})
     CHECK(holds(refusal(scratch.write("x", with_header("{\"a\":{\"shape\":" + opening, 0))), {": "}));

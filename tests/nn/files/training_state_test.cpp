@@ -91,7 +91,7 @@ TEST_CASE("a part that does not fit leaves all parts as they were") {
     CHECK(other.bytes() == before);
   };
   refuses(0, {"model.weight", zeros({3, 2})}, ": model: tensor weight: expected float32 (2, 3)");
-  refuses(1, {"model.b", zeros({2})}, ": model: expected the model's tensors alone, found b besides");
+  refuses(1, {"model.b", zeros({2})}, ": model: tensor b is not in the model");
   refuses(2, {"optimizer.step", zeros({})}, ": optimizer: load_state: expected steps alone");
   refuses(3, {"rng", zeros({3}, int64)}, ": rng: expected the state of an Rng, int64 (4,), found int64 (3,)");
   refuses(3, {"rng", full({4}, 9, int64)},
@@ -99,14 +99,14 @@ TEST_CASE("a part that does not fit leaves all parts as they were") {
   const std::int64_t most = std::int64_t{1} << 53;
   for (const std::int64_t blocks : {most + 1, std::numeric_limits<std::int64_t>::max(), std::int64_t{-1}})
     refuses(3, {"rng", tensor({std::int64_t{1}, std::int64_t{2}, blocks, std::int64_t{0}})},
-            ": rng: expected a generator that made at most 2^53 blocks of numbers, found ");
-  refuses(3, {"rng.0", zeros({4}, int64)}, ": rng: expected a tensor of this name alone, found others");
-  refuses(3, {"dice", zeros({4}, int64)}, "expected tensors of the parts given, found dice");
-  refuses(4, {"losses.", zeros({1})}, "expected tensors of the parts given, found losses.");
-  refuses(4, {"model.more", zeros({1})}, ": model: expected the model's tensors alone, found more besides");
+            ": rng: the generator's block count must be at most 2^53, found ");
+  refuses(3, {"rng.0", zeros({4}, int64)}, ": rng: expected one tensor of this name, found tensors with this prefix");
+  refuses(3, {"dice", zeros({4}, int64)}, "expected tensors of the given parts, found dice");
+  refuses(4, {"losses.", zeros({1})}, "expected tensors of the given parts, found losses.");
+  refuses(4, {"model.more", zeros({1})}, ": model: tensor more is not in the model");
   nn::write_safetensors(std::span(sound).first(4), file);
-  CHECK(holds(file_error([&] { other.parts().load(file); }),
-              {": losses: expected a tensor of this name alone, found none"}));
+  CHECK(
+      holds(file_error([&] { other.parts().load(file); }), {": losses: expected one tensor of this name, found none"}));
   nn::write_safetensors(sound, file);
   {
     Tape tape;
@@ -152,7 +152,7 @@ TEST_CASE("parts have names of their own, without dots") {
   CHECK_THROWS_WITH_AS((TrainingState{{"a", rng}, {"b", x}, {"a", x}}), "training state: two parts have the name a",
                        Error);
   CHECK_THROWS_WITH_AS((TrainingState{{"a.b", rng}}),
-                       "training state: expected a part's name without a dot, got \"a.b\"", Error);
+                       "training state: the name of a part must not be empty or contain a dot, got \"a.b\"", Error);
   CHECK_THROWS_AS((TrainingState{{"", rng}}), Error);
 }
 

@@ -221,14 +221,15 @@ TEST_CASE("attention refuses shapes, dtypes and masks that do not fit") {
   const auto attend = [](const Shape& q, const Shape& k, const Shape& v, const Tensor& mask = {}) {
     nn::scaled_dot_product_attention(ones(q), ones(k), ones(v), mask);
   };
-  CHECK_THROWS_WITH_AS(attend({3, 4}, {5, 3}, {5, 2}),
-                       "scaled_dot_product_attention: query (…, L, d) (3, 4), key (…, S, d) (5, 3) and value (…, S, e) "
-                       "(5, 2) do not fit",
-                       ShapeError);
+  CHECK_THROWS_WITH_AS(
+      attend({3, 4}, {5, 3}, {5, 2}),
+      "scaled_dot_product_attention: sizes differ: query (…, L, d) (3, 4), key (…, S, d) (5, 3) and value (…, S, e) "
+      "(5, 2)",
+      ShapeError);
   CHECK_THROWS_AS(attend({3, 4}, {5, 4}, {6, 2}), ShapeError);
   CHECK_THROWS_AS(attend({2, 3, 4}, {3, 5, 4}, {3, 5, 2}), ShapeError);
   CHECK_THROWS_WITH_AS(attend({4}, {5, 4}, {5, 2}),
-                       "scaled_dot_product_attention: needs query (…, L, d), key (…, S, d) and value (…, S, e), got "
+                       "scaled_dot_product_attention: expects query (…, L, d), key (…, S, d) and value (…, S, e), got "
                        "(4,), (5, 4) and (5, 2)",
                        ShapeError);
   CHECK_THROWS_WITH_AS(attend({3, 4}, {5, 4}, {5, 2}, ones({5, 3}, boolean)),

@@ -135,14 +135,13 @@ TEST_CASE("batch normalization refuses what does not fit and stays as it was") {
   CHECK_THROWS_WITH_AS(rows(zeros({2, 3}, float64)), "BatchNorm1d: x must be float32, got float64; convert with astype",
                        DtypeError);
   CHECK_THROWS_WITH_AS(rows(zeros({1, 3})),
-                       "BatchNorm1d: the statistics of a batch need more than one value per channel, got x (1, 3)",
-                       ShapeError);
+                       "BatchNorm1d: batch statistics need more than one value per channel, got x (1, 3)", ShapeError);
   CHECK_THROWS_AS(planes(zeros({1, 3, 1, 1})), ShapeError);
   CHECK(buffers_of(rows) == Doubles{0, 0, 0, 1, 1, 1, 0});
   CHECK_THROWS_WITH_AS(nn::BatchNorm1d{0}, "BatchNorm1d: channels must be positive, got 0", ShapeError);
-  CHECK_THROWS_WITH_AS((nn::BatchNorm2d{3, {.epsilon = -1}}), "BatchNorm2d: epsilon must be 0 or more, got -1", Error);
+  CHECK_THROWS_WITH_AS((nn::BatchNorm2d{3, {.epsilon = -1}}), "BatchNorm2d: epsilon cannot be negative, got -1", Error);
   CHECK_THROWS_WITH_AS((nn::BatchNorm2d{3, {.momentum = 1.5}}),
-                       "BatchNorm2d: momentum must lie between 0 and 1, got 1.5", Error);
+                       "BatchNorm2d: momentum must be between 0 and 1, got 1.5", Error);
   CHECK_THROWS_AS((nn::BatchNorm1d{3, {}, int64}), DtypeError);
 }
 

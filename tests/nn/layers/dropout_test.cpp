@@ -47,7 +47,7 @@ TEST_CASE("dropout of everything leaves nothing of infinity") {
 }
 
 TEST_CASE("dropout refuses shares that are none and integers") {
-  CHECK_THROWS_WITH_AS(nn::Dropout{1.5}, "Dropout: p must lie between 0 and 1, got 1.5", Error);
+  CHECK_THROWS_WITH_AS(nn::Dropout{1.5}, "Dropout: p must be between 0 and 1, got 1.5", Error);
   CHECK_THROWS_AS(nn::Dropout{std::nan("")}, Error);
   CHECK_THROWS_AS(nn::Dropout{0.5}(zeros({3}, int64)), DtypeError);
 }

@@ -61,8 +61,7 @@ TEST_CASE("an error of a watched Embedding names its weight") {
   Tape tape;
   tape.watch(layer);
   CHECK_THROWS_WITH_AS(layer(tensor({4})),
-                       "Embedding: index 4 at position 0 is outside 0 … 3, the rows of weight \"weight\" (4, 2)",
-                       ShapeError);
+                       "Embedding: index 4 at position 0 is outside 0 … 3 for weight \"weight\" (4, 2)", ShapeError);
 }
 
 }  // namespace retrograd::tests

@@ -325,7 +325,7 @@ TEST_CASE("normalizing layers refuse what does not fit") {
   CHECK_THROWS_AS((nn::GroupNorm{1, 3, {}, int64}), DtypeError);
   CHECK_THROWS_WITH_AS((nn::LayerNorm{{3}}(zeros({3}, float64))),
                        "LayerNorm: x must be float32, got float64; convert with astype", DtypeError);
-  CHECK_THROWS_WITH_AS((nn::GroupNorm{2, 3}), "GroupNorm: 3 channels do not fall into 2 equal groups", ShapeError);
+  CHECK_THROWS_WITH_AS((nn::GroupNorm{2, 3}), "GroupNorm: 3 channels cannot be split into 2 equal groups", ShapeError);
   CHECK_THROWS_WITH_AS((nn::GroupNorm{2, 4}(zeros({2, 3}))), "GroupNorm: x must be (N, 4, …), got (2, 3)", ShapeError);
   CHECK_THROWS_WITH_AS((nn::RmsNorm{{3}}(zeros({2, 4}))), "RmsNorm: x must end in normalized_shape (3,), got (2, 4)",
                        ShapeError);

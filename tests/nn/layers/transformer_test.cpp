@@ -110,7 +110,8 @@ TEST_CASE("positions are encoded by sines and cosines of falling frequency") {
   CHECK(nn::positional_encoding(0, 4).shape() == Shape{0, 4});
   CHECK(nn::positional_encoding(3, 4).dtype() == float32);
   CHECK_THROWS_WITH_AS(nn::positional_encoding(3, 0),
-                       "positional_encoding: needs 0 steps or more and a positive embed, got 3 and 0", ShapeError);
+                       "positional_encoding: expects a nonnegative number of steps and a positive embed, got 3 and 0",
+                       ShapeError);
   CHECK_THROWS_AS(nn::positional_encoding(-1, 4), ShapeError);
 }
 

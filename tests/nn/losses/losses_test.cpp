@@ -174,10 +174,11 @@ TEST_CASE("where all targets are ignored the sum is 0 and there is no mean") {
     CHECK(array_equal(slope, zeros({2, 3}, float64)));
   }
   CHECK(nn::nll(x, t, {.ignore_index = -100, .reduction = Reduction::none}).shape() == Shape{2});
-  CHECK_THROWS_WITH_AS(nn::softmax_cross_entropy(x, t, {.ignore_index = -100}),
-                       "softmax_cross_entropy: all 2 targets are the ignored class -100, so there is no mean; "
-                       "Reduction::sum gives 0",
-                       Error);
+  CHECK_THROWS_WITH_AS(
+      nn::softmax_cross_entropy(x, t, {.ignore_index = -100}),
+      "softmax_cross_entropy: all 2 targets are the ignored class -100, so the mean loss is undefined; "
+      "Reduction::sum gives 0",
+      Error);
 }
 
 TEST_CASE("bce_with_logits is exact far out with its first and second derivative") {
@@ -322,15 +323,15 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
        },
        "softmax_cross_entropy: class index 3 of row 1 is outside 0 … 2"},
       {[&] { nn::softmax_cross_entropy(x, x, {.ignore_index = 0}); },
-       "softmax_cross_entropy: ignore_index 0 needs int64 class indices, got targets of float32"},
+       "softmax_cross_entropy: ignore_index 0 requires int64 class indices, got float32 targets"},
       {[&] { nn::softmax_cross_entropy(x, t, {.label_smoothing = 1.5}); },
-       "softmax_cross_entropy: label_smoothing must be in 0 … 1, got 1.5"},
+       "softmax_cross_entropy: label_smoothing must be between 0 and 1, got 1.5"},
       {[&] { nn::softmax_cross_entropy(x, t, {.label_smoothing = NAN}); },
-       "softmax_cross_entropy: label_smoothing must be in 0 … 1, got nan"},
+       "softmax_cross_entropy: label_smoothing must be between 0 and 1, got nan"},
       {[&] { nn::softmax_cross_entropy(x, t, {.weight = v}); },
-       "softmax_cross_entropy: needs 3 class weights for outputs (2, 3), got shape (2,)"},
+       "softmax_cross_entropy: expects 3 class weights for outputs (2, 3), got shape (2,)"},
       {[&] { nn::softmax_cross_entropy(x, t, {.weight = zeros({3}, float64)}); },
-       "softmax_cross_entropy: class weights are float64, the outputs float32; convert with astype"},
+       "softmax_cross_entropy: class weights are float64 but the outputs are float32; convert with astype"},
       {[&] {
          nn::softmax_cross_entropy(x, t, {.weight = weight({1, -1, 1})});
        },
@@ -338,7 +339,8 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
       {[&] {
          nn::softmax_cross_entropy(x, t, {.weight = weight({0, 1, 0})});
        },
-       "softmax_cross_entropy: the class weights of all targets are 0, so there is no mean; Reduction::sum gives 0"},
+       "softmax_cross_entropy: the class weights of all targets are 0, so the mean loss is undefined; Reduction::sum "
+       "gives 0"},
       {[&] { nn::nll(x, x); }, "nll: targets must be int64 class indices, got float32"},
       {[&] { nn::nll(x, tensor({0})); }, "nll: (2, 3) needs 2 class indices, got shape (1,)"},
       {[&] {
@@ -354,20 +356,22 @@ TEST_CASE("each misuse of a loss is answered by a sentence") {
        "bce_with_logits: pos_weights must be finite and not negative, got inf at position 2"},
       {[&] { nn::hinge(x, x); }, "hinge: targets must be -1 or 1, got 0 at position 0"},
       {[&] { nn::kl_div(x, x - 0.5); }, "kl_div: targets must be probabilities, got -0.5 at position 0"},
-      {[&] { nn::kl_div(v, v); }, "kl_div: needs rows (N, K), got shape (2,)"},
+      {[&] { nn::kl_div(v, v); }, "kl_div: expects rows (N, K), got shape (2,)"},
       {[&] { nn::cosine_similarity(x, zeros({2})); }, "cosine_similarity: shapes do not broadcast: (2, 3) and (2,)"},
-      {[&] { nn::cosine_similarity(x, x, -1, 0); }, "cosine_similarity: epsilon must be above 0, got 0"},
+      {[&] { nn::cosine_similarity(x, x, -1, 0); }, "cosine_similarity: epsilon must be positive, got 0"},
       {[&] { nn::cosine_embedding(x, x, v); }, "cosine_embedding: targets must be -1 or 1, got 0 at position 0"},
       {[&] { nn::cosine_embedding(x, d, v); },
        "cosine_embedding: dtypes differ: float32 and float64; convert with astype"},
       {[&] { nn::cosine_embedding(x, x, t); }, "cosine_embedding: targets must be float32 like the rows, got int64"},
-      {[&] { nn::cosine_embedding(x, x, zeros({3})); }, "cosine_embedding: rows (2, 3) need 2 targets, got shape (3,)"},
-      {[&] { nn::cosine_embedding(x, x, v, {.margin = 2}); }, "cosine_embedding: the margin must be in -1 … 1, got 2"},
+      {[&] { nn::cosine_embedding(x, x, zeros({3})); },
+       "cosine_embedding: rows (2, 3) require 2 targets, got shape (3,)"},
+      {[&] { nn::cosine_embedding(x, x, v, {.margin = 2}); },
+       "cosine_embedding: the margin must be between -1 and 1, got 2"},
       {[&] {
          nn::triplet(x, x, zeros({3, 3}));
        },
        "triplet: shapes differ: (2, 3) and (3, 3)"},
-      {[&] { nn::triplet(v, v, v); }, "triplet: needs rows (N, D), got shape (2,)"},
+      {[&] { nn::triplet(v, v, v); }, "triplet: expects rows (N, D), got shape (2,)"},
       {[&] { nn::triplet(x, x, x, {.margin = -1}); }, "triplet: the margin must be finite and not negative, got -1"},
       {[&] { nn::triplet(x, x, x, {.p = 3}); }, "triplet: p must be 1, 2 or infinity, got 3"},
   };

@@ -33,7 +33,7 @@ TEST_CASE("accuracy refuses targets of another number of classes") {
 
 TEST_CASE("accuracy takes one-hot rows of any dtype, and refuses outputs without rows") {
   CHECK(nn::accuracy(tensor({{1.f, 2.f}, {3.f, 0.f}}), tensor({{0, 1}, {0, 1}})) == 0.5);
-  CHECK_THROWS_WITH_AS(nn::accuracy(zeros({0, 3}), zeros({0}, int64)), "accuracy: there are no rows in outputs (0, 3)",
+  CHECK_THROWS_WITH_AS(nn::accuracy(zeros({0, 3}), zeros({0}, int64)), "accuracy: outputs (0, 3) have no rows",
                        ShapeError);
 }
 
@@ -66,7 +66,7 @@ TEST_CASE("a confusion matrix counts true classes by rows and chosen ones by col
   CHECK(array_equal(matrix, tensor({{1, 0, 0}, {1, 0, 0}, {0, 1, 2}})));
   CHECK(array_equal(matrix + matrix, 2 * matrix));
   CHECK_THROWS_WITH_AS(nn::confusion_matrix(ones({3}), tensor({0})),
-                       "confusion_matrix: needs rows (N, K), got shape (3,)", ShapeError);
+                       "confusion_matrix: expects rows (N, K), got shape (3,)", ShapeError);
 }
 
 TEST_CASE("precision and recall and f1 are those of each class") {
@@ -115,15 +115,15 @@ a bird of passage     1.0000  0.6667  0.8000        3
 }
 
 TEST_CASE("scores refuse what is no confusion matrix") {
-  CHECK_THROWS_WITH_AS(nn::f1(zeros({2, 2})), "f1: a confusion matrix is int64, got float32", DtypeError);
-  CHECK_THROWS_WITH_AS(nn::recall(zeros({2, 3}, int64)), "recall: a confusion matrix is (K, K), got shape (2, 3)",
-                       ShapeError);
+  CHECK_THROWS_WITH_AS(nn::f1(zeros({2, 2})), "f1: the confusion matrix must be int64, got float32", DtypeError);
+  CHECK_THROWS_WITH_AS(nn::recall(zeros({2, 3}, int64)),
+                       "recall: the confusion matrix must be (K, K), got shape (2, 3)", ShapeError);
   CHECK_THROWS_WITH_AS(nn::precision(zeros({0, 0}, int64), Average::micro),
-                       "precision: a confusion matrix is (K, K), got shape (0, 0)", ShapeError);
+                       "precision: the confusion matrix must be (K, K), got shape (0, 0)", ShapeError);
   CHECK_THROWS_WITH_AS(nn::precision(tensor({{1, 0}, {-2, 0}})),
-                       "precision: a confusion matrix has no negative counts, got -2 at (1, 0)", Error);
-  CHECK_THROWS_WITH_AS(nn::classification_report(example(), {"cat"}), "classification_report: 3 classes, but 1 names",
-                       ShapeError);
+                       "precision: counts of the confusion matrix cannot be negative, got -2 at (1, 0)", Error);
+  CHECK_THROWS_WITH_AS(nn::classification_report(example(), {"cat"}),
+                       "classification_report: expected 3 names, one per class, got 1", ShapeError);
 }
 
 }  // namespace retrograd::tests

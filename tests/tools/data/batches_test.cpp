@@ -161,15 +161,15 @@ TEST_CASE("a source is asked outside the training mode of the loop") {
 TEST_CASE("samples that differ in shape or dtype are refused") {
   const tools::Source shapes{3, [](std::int64_t i) { return std::pair{ones({2}), ones({i})}; }};
   CHECK_THROWS_WITH_AS(values_of(tools::batches(tools::Source{3, [](std::int64_t i) { return ones({i}); }}, 3)),
-                       "batches: part 0 of sample 1: expected (0,) like the samples before it, found (1,)", ShapeError);
+                       "batches: part 0 of sample 1: expected (0,) like the previous samples, found (1,)", ShapeError);
   const auto go = [&](auto pass) {
     for (auto [a, b] : pass) CHECK(a.size() == b.size());
   };
   CHECK_THROWS_WITH_AS(go(tools::batches(shapes, 3, {.prefetch = 1})),
-                       "batches: part 1 of sample 1: expected (0,) like the samples before it, found (1,)", ShapeError);
+                       "batches: part 1 of sample 1: expected (0,) like the previous samples, found (1,)", ShapeError);
   const tools::Source dtypes{2, [](std::int64_t i) { return i == 0 ? ones({1}) : ones({1}, float64); }};
   CHECK_THROWS_WITH_AS(values_of(tools::batches(dtypes, 2)),
-                       "batches: part 0 of sample 1: expected float32 like the samples before it, found float64",
+                       "batches: part 0 of sample 1: expected float32 like the previous samples, found float64",
                        DtypeError);
 }
 
@@ -276,21 +276,21 @@ TEST_CASE("an order of the user's is followed, and refused where it is none of t
   CHECK(pass(transpose(tensor({{2, 9}, {1, 9}, {0, 9}}))[0]) == Values{{2, 1}, {0}});
   CHECK_THROWS_WITH_AS(pass(numbers(3)), "batches: the order must be int64, got float32", DtypeError);
   CHECK_THROWS_WITH_AS(pass(arange(2)), "batches: the order of 3 samples must be (3,), got (2,)", ShapeError);
-  CHECK_THROWS_WITH_AS(pass(arange(1, 4)), "batches: the order holds 3, which is not one of the 3 samples", Error);
-  CHECK_THROWS_WITH_AS(pass(-arange(3)), "batches: the order holds -1, which is not one of the 3 samples", Error);
-  CHECK_THROWS_WITH_AS(pass(arange(3), 0), "batches: the batch size must be from 1 to 3 (the size of the set), got 0",
+  CHECK_THROWS_WITH_AS(pass(arange(1, 4)), "batches: the order contains 3, which is out of range for 3 samples", Error);
+  CHECK_THROWS_WITH_AS(pass(-arange(3)), "batches: the order contains -1, which is out of range for 3 samples", Error);
+  CHECK_THROWS_WITH_AS(pass(arange(3), 0), "batches: the batch size must be from 1 to 3, the number of samples, got 0",
                        Error);
 }
 
 TEST_CASE("batches that do not fit are refused before any is made") {
   CHECK_THROWS_WITH_AS(tools::batches(std::pair{zeros({3, 2}), zeros({4})}, 1),
-                       "batches: (3, 2) and (4,) are not equally many samples", ShapeError);
-  CHECK_THROWS_WITH_AS(tools::batches(std::tuple{tensor(1.0)}, 1), "batches: a scalar has no axis that counts samples",
+                       "batches: (3, 2) and (4,) differ in the number of samples", ShapeError);
+  CHECK_THROWS_WITH_AS(tools::batches(std::tuple{tensor(1.0)}, 1), "batches: a scalar has no axis of samples",
                        ShapeError);
-  CHECK_THROWS_WITH_AS(tools::batches(numbers(3), 1, {.prefetch = -1}),
-                       "batches: prefetch must be 0 or more batches, got -1", Error);
+  CHECK_THROWS_WITH_AS(tools::batches(numbers(3), 1, {.prefetch = -1}), "batches: prefetch cannot be negative, got -1",
+                       Error);
   CHECK_THROWS_WITH_AS(tools::batches(numbers(3), 4, {.drop_last = true}),
-                       "batches: the batch size must be from 1 to 3 (the size of the set), got 4", Error);
+                       "batches: the batch size must be from 1 to 3, the number of samples, got 4", Error);
   CHECK_THROWS_WITH_AS((tools::Source{-1, [](std::int64_t i) { return tensor(i); }}),
                        "Source: the number of samples cannot be negative, got -1", Error);
   CHECK_THROWS_AS(tools::batches(tools::Source{0, [](std::int64_t i) { return tensor(i); }}, 1), Error);

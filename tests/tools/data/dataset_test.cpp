@@ -74,10 +74,10 @@ TEST_CASE("a user's own tensors of any shape and dtype go through as they are") 
 TEST_CASE("batch sizes and sets that do not fit are refused") {
   Rng rng(1);
   CHECK_THROWS_WITH_AS(tools::batches(pixels(10), 11, rng),
-                       "batches: the batch size must be from 1 to 10 (the size of the set), got 11", Error);
+                       "batches: the batch size must be from 1 to 10, the number of samples, got 11", Error);
   CHECK_THROWS_AS(tools::batches(pixels(10), 0, rng), Error);
   CHECK_THROWS_WITH_AS(tools::whole({zeros({3, 2}), zeros({4})}),
-                       "dataset: inputs (3, 2) and targets (4,) are not equally many samples", ShapeError);
+                       "dataset: inputs (3, 2) and targets (4,) differ in the number of samples", ShapeError);
 }
 
 TEST_CASE("bytes are pixels among the inputs only") {

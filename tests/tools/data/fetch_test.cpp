@@ -130,12 +130,12 @@ TEST_CASE("where every source fails the error says why each did and what to do, 
   world.npm("one\n", "Two\n");
   world.curl(gzip("one\n"), gzip("two\n").substr(0, 20));
   const std::string message = world.failure();
-  CHECK(holds(message,
-              {world.target.string() + ": Two files is not here",
-               "\n  npm pack two-files@1.0.0: ", "two: SHA-256, expected 27dd8e", "found 6bfcb6c",
-               "\n  https://first.invalid/: curl: (6) Could not resolve host: first.invalid\n",
-               "\n  https://second.invalid/: ", "two.gz: the gzip stream is cut short\n", "By hand: put one, two",
-               "npm pack two-files@1.0.0 && tar -xzf two-files-1.0.0.tgz --strip-components=2"}));
+  CHECK(holds(message, {world.target.string() + ": Two files is not here",
+                        "\n  npm pack two-files@1.0.0: ", "two: SHA-256: expected 27dd8e", "found 6bfcb6c",
+                        "\n  https://first.invalid/: curl: (6) Could not resolve host: first.invalid\n",
+                        "\n  https://second.invalid/: ", "two.gz: the gzip stream is cut short\n",
+                        "To install it by hand, put one, two",
+                        "npm pack two-files@1.0.0 && tar -xzf two-files-1.0.0.tgz --strip-components=2"}));
   world.check_nothing_fetched();
 }
 
@@ -156,7 +156,7 @@ TEST_CASE("a file of another size than the pinned one is refused from any source
   world.npm("one\n", "two and more\n");
   world.curl(gzip("one\n"), gzip("two and more\n"));
   CHECK(
-      holds(world.failure(), {"tar: wrote more than 4 bytes", "two.gz: unpacked size, expected 4 bytes, found more"}));
+      holds(world.failure(), {"tar: wrote more than 4 bytes", "two.gz: unpacked size: expected 4 bytes, found more"}));
   world.check_nothing_fetched();
 }
 
@@ -183,11 +183,11 @@ TEST_CASE("a file that is there with another checksum is an error and stays as i
   world.npm("one\n", "two\n");
   const fs::path bad = world.folder.write("data here/two", "Two\n");
   CHECK(file_error([&] { fetch(world.set, world.target); }) ==
-        bad.string() + ": SHA-256, expected " + world.set.files[1].sha256 +
+        bad.string() + ": SHA-256: expected " + world.set.files[1].sha256 +
             ", found 6bfcb6c5681d9f6419de309da99bd826b8558d25e42a98511e85aad92a9b1d88");
   CHECK(read_file(bad) == "Two\n");
   world.folder.write("data here/two", "tw");
-  CHECK(file_error([&] { fetch(world.set, world.target); }) == bad.string() + ": size, expected 4 bytes, found 2");
+  CHECK(file_error([&] { fetch(world.set, world.target); }) == bad.string() + ": size: expected 4 bytes, found 2");
   CHECK(read_file(bad) == "tw");
   CHECK(world.calls() == "");
 }
@@ -232,7 +232,7 @@ TEST_CASE("a host program that ignores its children changes nothing about what i
     fetch(sound.set, sound.target);
     sound.check_fetched();
   }
-  CHECK(holds(failing.failure(), {"two: SHA-256, expected 27dd8e", "first.invalid/: curl: (28) too slow\n",
+  CHECK(holds(failing.failure(), {"two: SHA-256: expected 27dd8e", "first.invalid/: curl: (28) too slow\n",
                                   "second.invalid/: curl: (28) too slow\n"}));
   failing.check_nothing_fetched();
 }

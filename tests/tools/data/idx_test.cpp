@@ -42,13 +42,13 @@ TEST_CASE("an idx file truncated at any length is an error, plain and gzipped") 
   for (std::size_t length = 0; length < kSix.size(); ++length) CHECK(error_of(kSix.substr(0, length)) != "");
   const std::string packed = gzip(kSix);
   for (std::size_t length = 0; length < packed.size(); ++length) CHECK(error_of(packed.substr(0, length)) != "");
-  CHECK(error_of(kSix.substr(0, 7)) == "header, expected 12 bytes, found 7");
-  CHECK(error_of(kSix.substr(0, 17)) == "values, expected 6 bytes as its header says, found at most 5");
+  CHECK(error_of(kSix.substr(0, 7)) == "header: expected 12 bytes, found 7");
+  CHECK(error_of(kSix.substr(0, 17)) == "values: expected 6 bytes according to the header, found at most 5");
   CHECK(error_of(packed.substr(0, packed.size() - 1)) == "the gzip stream is cut short");
 }
 
 TEST_CASE("a gzipped idx file that holds fewer values than its header says is an error") {
-  CHECK(error_of(gzip(kSix.substr(0, 17))) == "values, expected 6 bytes as its header says, found 5");
+  CHECK(error_of(gzip(kSix.substr(0, 17))) == "values: expected 6 bytes according to the header, found 5");
 }
 
 TEST_CASE("a flipped bit in a gzipped idx file is an error") {
@@ -58,8 +58,8 @@ TEST_CASE("a flipped bit in a gzipped idx file is an error") {
 }
 
 TEST_CASE("bytes after the last value of an idx file are an error") {
-  CHECK(error_of(kSix + "g") == "end of file, expected after 18 bytes, found more");
-  CHECK(error_of(gzip(kSix + "g")) == "end of file, expected after 18 bytes, found more");
+  CHECK(error_of(kSix + "g") == "expected the end of the file after 18 bytes, found more");
+  CHECK(error_of(gzip(kSix + "g")) == "expected the end of the file after 18 bytes, found more");
 }
 
 TEST_CASE("every field of an idx header is checked") {
@@ -68,18 +68,18 @@ TEST_CASE("every field of an idx header is checked") {
     bytes[at] = byte;
     return error_of(bytes);
   };
-  CHECK(with(0, 1) == "magic number, expected two zero bytes, found 01 00");
-  CHECK(with(1, 1) == "magic number, expected two zero bytes, found 00 01");
-  CHECK(with(2, 0x0D) == "type code, expected 0x08 (unsigned byte), found 0x0d");
-  CHECK(with(3, 3) == "rank, expected 2, found 3");
-  CHECK(with(7, 1) == "end of file, expected after 15 bytes, found more");
-  CHECK(with(7, 3) == "values, expected 9 bytes as its header says, found at most 6");
+  CHECK(with(0, 1) == "magic number: expected two zero bytes, found 01 00");
+  CHECK(with(1, 1) == "magic number: expected two zero bytes, found 00 01");
+  CHECK(with(2, 0x0D) == "type code: expected 0x08 (unsigned byte), found 0x0d");
+  CHECK(with(3, 3) == "rank: expected 2, found 3");
+  CHECK(with(7, 1) == "expected the end of the file after 15 bytes, found more");
+  CHECK(with(7, 3) == "values: expected 9 bytes according to the header, found at most 6");
 }
 
 TEST_CASE("an idx header that promises more than memory holds is an error before anything is allocated") {
   const std::uint32_t most = 0xFFFFFFFF;
-  CHECK(error_of(idx({most, most}, "abcdef"), 2) == "sizes, expected a product below 2^63, found more at axis 1");
-  CHECK(holds(error_of(gzip(idx({1, most}, "abcdef")), 2), {"values, expected 4294967295 bytes"}));
+  CHECK(error_of(idx({most, most}, "abcdef"), 2) == "sizes: expected a product below 2^63, exceeded at axis 1");
+  CHECK(holds(error_of(gzip(idx({1, most}, "abcdef")), 2), {"values: expected 4294967295 bytes"}));
 }
 
 TEST_CASE("an idx file that is not there or is no file is an error that says so") {
@@ -93,10 +93,10 @@ TEST_CASE("an idx file that is not there or is no file is an error that says so"
 TEST_CASE("an idx file of more axes than a shape has is refused, however many are asked for") {
   for (const int rank : {9, 10, 33, 255}) {
     const std::vector<std::uint32_t> sizes(static_cast<std::size_t>(rank), 1);
-    CHECK(error_of(idx(sizes, "a"), rank) == "rank, expected at most 8 axes, found " + std::to_string(rank));
-    CHECK(error_of(gzip(idx(sizes, "a")), rank) == "rank, expected at most 8 axes, found " + std::to_string(rank));
+    CHECK(error_of(idx(sizes, "a"), rank) == "rank: expected at most 8 axes, found " + std::to_string(rank));
+    CHECK(error_of(gzip(idx(sizes, "a")), rank) == "rank: expected at most 8 axes, found " + std::to_string(rank));
   }
   const ScratchFolder folder;
   CHECK(read_idx(folder.write("file", idx({1, 1, 1, 1, 1, 1, 1, 2}, "ab")), 8).size() == 2);
-  CHECK(error_of(idx({1}, "a"), 9) == "rank, expected 9, found 1");
+  CHECK(error_of(idx({1}, "a"), 9) == "rank: expected 9, found 1");
 }

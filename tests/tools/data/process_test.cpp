@@ -38,7 +38,7 @@ TEST_CASE("where the caller ignores its children nobody knows how a program ende
     const ProcessResult result = shell(script);
     CHECK(result.is_unknown);
     CHECK_FALSE(result.ok());
-    CHECK(result.failure == "exit code not known");
+    CHECK(result.failure == "exit code unknown");
     CHECK(result.output == "out\n");
   }
   ProcessOptions options;

@@ -45,7 +45,7 @@ LayerRow attention_row() {
               Rng rng(1);
               Layer{4, 2, rng, -1};
             },
-            "Dropout: p must lie between 0 and 1, got -1"},
+            "Dropout: p must be between 0 and 1, got -1"},
            refusal(
                [](const Layer& layer) {
                  layer(ones({3, 4}));
@@ -55,7 +55,7 @@ LayerRow attention_row() {
                [](const Layer& layer) {
                  layer(ones({2, 3, 4}, float64));
                },
-               "MultiHeadAttention: x must be float32 as the parameters are, got float64; convert with astype"),
+               "MultiHeadAttention: x must be float32 like the parameters, got float64; convert with astype"),
            refusal(
                [](const Layer& layer) {
                  layer(ones({2, 3, 4}), ones({3, 4}, boolean));

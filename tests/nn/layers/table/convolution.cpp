@@ -23,12 +23,12 @@ std::vector<LayerRow> conv2d_layer_rows() {
            Rng rng(1);
            nn::Conv2d{4, 6, 3, rng, {.groups = 4}};
          },
-         "Conv2d: groups = 4 do not divide 4 in and 6 out"},
+         "Conv2d: groups = 4 must divide 4 in and 6 out"},
         {[] {
            Rng rng(1);
            nn::Conv2d{4, 6, {3, 0}, rng};
          },
-         "Conv2d: the kernel's sizes must be positive, got (3, 0)"},
+         "Conv2d: kernel sizes must be positive, got (3, 0)"},
         {[] {
            Rng rng(1);
            use(nn::Conv2d{2, 3, 3, rng}, {1, 4, 5, 5});
@@ -91,12 +91,12 @@ std::vector<LayerRow> conv1d_layer_rows() {
            Rng rng(1);
            nn::Conv1d{2, 2, 3, rng, {.groups = 0}};
          },
-         "Conv1d: groups = 0 do not divide 2 in and 2 out"},
+         "Conv1d: groups = 0 must divide 2 in and 2 out"},
         {[] {
            Rng rng(1);
            nn::Conv1d{2, 2, 0, rng};
          },
-         "Conv1d: the kernel's sizes must be positive, got (1, 0)"},
+         "Conv1d: kernel sizes must be positive, got (1, 0)"},
         {[] {
            Rng rng(1);
            use(nn::Conv1d{2, 3, 4, rng}, {1, 3, 9});
@@ -125,7 +125,7 @@ std::vector<LayerRow> conv_transpose2d_layer_rows() {
            Rng rng(1);
            nn::ConvTranspose2d{4, 6, 3, rng, {.groups = 3}};
          },
-         "ConvTranspose2d: groups = 3 do not divide 4 in and 6 out"},
+         "ConvTranspose2d: groups = 3 must divide 4 in and 6 out"},
         {[] {
            Rng rng(1);
            use(nn::ConvTranspose2d{3, 2, 2, rng}, {1, 2, 4, 4});

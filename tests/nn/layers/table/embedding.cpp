@@ -25,7 +25,7 @@ std::vector<LayerRow> embedding_layer_rows() {
            Rng rng(1);
            nn::Embedding{0, 3, rng};
          },
-         "Embedding: sizes must be positive, got 0 rows of 3"},
+         "Embedding: sizes must be positive, got count 0 and dim 3"},
         {[] {
            Rng rng(1);
            nn::Embedding{5, 3, rng, {.padding_idx = 5}};
@@ -35,12 +35,12 @@ std::vector<LayerRow> embedding_layer_rows() {
            Rng rng(1);
            nn::Embedding{5, 3, rng}(tensor({1, 5}));
          },
-         "Embedding: index 5 at position 1 is outside 0 … 4, the rows of weight (5, 3)"},
+         "Embedding: index 5 at position 1 is outside 0 … 4 for weight (5, 3)"},
         {[] {
            Rng rng(1);
            nn::Sequential{nn::Embedding{5, 3, rng}}(tensor({{0, 1}, {-1, 2}}));
          },
-         "layer \"0\": Embedding: index -1 at position 2 is outside 0 … 4, the rows of weight (5, 3)"},
+         "layer \"0\": Embedding: index -1 at position 2 is outside 0 … 4 for weight (5, 3)"},
         {[] {
            Rng rng(1);
            nn::Embedding{5, 3, rng}(ones({2}));

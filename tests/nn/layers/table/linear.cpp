@@ -50,7 +50,7 @@ std::vector<LayerRow> linear_layer_rows() {
            Rng rng(1);
            nn::Mlp{{3}, nn::Activation::relu, rng};
          },
-         "Mlp: needs at least two sizes, got 1"},
+         "Mlp: expects at least two sizes, got 1"},
         {[] {
            Rng rng(1);
            nn::Mlp{{3, 4, 2}, nn::Activation::relu, rng}(ones({5, 2}));

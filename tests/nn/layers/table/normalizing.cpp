@@ -37,7 +37,7 @@ std::vector<LayerRow> batch_norm_layer_rows() {
            const nn::Training training{rng};
            nn::BatchNorm1d{3}(zeros({1, 3}));
          },
-         "BatchNorm1d: the statistics of a batch need more than one value per channel, got x (1, 3)"}}},
+         "BatchNorm1d: batch statistics need more than one value per channel, got x (1, 3)"}}},
       {"BatchNorm(1d in training)",
        [](Rng&, Dtype dtype) {
          return AnyLayer{nn::BatchNorm1d{3, {}, dtype}, kTrained};
@@ -103,7 +103,7 @@ std::vector<LayerRow> normalizing_layer_rows() {
         {[] {
            nn::LayerNorm{{2, 0}};
          },
-         "LayerNorm: normalized_shape needs an axis, and sizes of 1 or more, got (2, 0)"}}},
+         "LayerNorm: normalized_shape must have at least one axis and positive sizes, got (2, 0)"}}},
       {"GroupNorm",
        [](Rng&, Dtype dtype) {
          return AnyLayer{nn::GroupNorm{2, 4, {}, dtype}, kTimesX};
@@ -115,7 +115,7 @@ std::vector<LayerRow> normalizing_layer_rows() {
        {{[] {
            nn::GroupNorm{2, 3};
          },
-         "GroupNorm: 3 channels do not fall into 2 equal groups"},
+         "GroupNorm: 3 channels cannot be split into 2 equal groups"},
         {[] {
            nn::GroupNorm{2, 4}(zeros({2, 3}));
          },
@@ -138,7 +138,7 @@ std::vector<LayerRow> normalizing_layer_rows() {
        {},
        0,
        "0 parameters, 0 B",
-       {{[] { nn::Dropout{1.5}; }, "Dropout: p must lie between 0 and 1, got 1.5"},
+       {{[] { nn::Dropout{1.5}; }, "Dropout: p must be between 0 and 1, got 1.5"},
         {[] { nn::Dropout{0.5}(zeros({3}, int64)); },
          "Dropout: expects float32 or float64, got int64; convert with astype"}}},
       {"Dropout(in training)",

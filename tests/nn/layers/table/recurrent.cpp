@@ -63,7 +63,7 @@ LayerRow cell_row(const char* name, std::int64_t gates) {
            {refuse([](const Cell& cell) {
               cell(ones({2, 3}, float64));
             }),
-            own + ": x must be float32 as the parameters are, got float64; convert with astype"},
+            own + ": x must be float32 like the parameters, got float64; convert with astype"},
            {refuse([](const Cell& cell) {
               cell(ones({2, 3}), {ones({1, 4})});
             }),
@@ -128,13 +128,13 @@ std::vector<LayerRefusal> layer_refusals(const std::string& own, const char* cho
     };
   };
   return {{refuse_options({.layers = 0}), own + ": sizes must be positive, got 3 in, 2 hidden, 0 layers"},
-          {refuse_options({.dropout = 1.5}), "Dropout: p must lie between 0 and 1, got 1.5"},
+          {refuse_options({.dropout = 1.5}), "Dropout: p must be between 0 and 1, got 1.5"},
           {refuse_options({.activation = nn::Activation::sigmoid}),
            own + ": the activation must be " + choice + ", got sigmoid"},
           {refuse([](const Layer& layer) {
              layer(ones({2, 0, 3}));
            }),
-           own + ": needs at least one step, got x (2, 0, 3)"},
+           own + ": expects at least one step, got x (2, 0, 3)"},
           {refuse([](const Layer& layer) {
              layer(ones({2, 5, 4}));
            }),
@@ -146,7 +146,7 @@ std::vector<LayerRefusal> layer_refusals(const std::string& own, const char* cho
           {refuse([](const Layer& layer) {
              layer(ones({2, 5, 3}, int64));
            }),
-           own + ": x must be float32 as the parameters are, got int64; convert with astype"},
+           own + ": x must be float32 like the parameters, got int64; convert with astype"},
           {refuse([](const Layer& layer) {
              layer(ones({2, 5, 3}), {ones({2, 1, 2})});
            }),
@@ -154,7 +154,7 @@ std::vector<LayerRefusal> layer_refusals(const std::string& own, const char* cho
           {refuse([](const Layer& layer) {
              layer(ones({2, 5, 3}), {ones({2, 2, 2}, float64)});
            }),
-           own + ": the state h must be float32 as the parameters are, got float64; convert with astype"}};
+           own + ": the state h must be float32 like the parameters, got float64; convert with astype"}};
 }
 
 }  // namespace

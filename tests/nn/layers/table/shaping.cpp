@@ -32,7 +32,7 @@ std::vector<LayerRow> shaping_layer_rows() {
            Rng rng(1);
            nn::Residual{nn::Linear{3, 1, rng}}(ones({4, 3}));
          },
-         "Residual: the layer's output (4, 1) has another shape than its input (4, 3)"},
+         "Residual: the layer's output (4, 1) and input (4, 3) differ in shape"},
         {[] {
            Rng rng(1);
            nn::Residual{nn::Linear{3, 3, rng}}(ones({4, 2}));
