@@ -1,17 +1,17 @@
-// The heap of a test program that links heap.cpp, which takes the names of malloc and its kin: it counts allocations,
-// or refuses one of them. Of the whole process, all threads together.
+// The heap of a test program that links heap.cpp, which replaces malloc and related functions: counts allocations, or
+// makes one of them fail. Process-wide, over all threads.
 #pragma once
 
 namespace retrograd::tests {
 
-/// Counts from 0.
+/// Resets the count to 0.
 void start_counting();
-/// The number of allocations since.
+/// The number of allocations since the reset.
 long stop_counting();
 
-/// The n-th allocation from now on, from 1, finds no memory, and the next ones do.
+/// Makes the n-th allocation from now on, counted from 1, fail, but not the ones after it.
 void refuse_allocation(long n);
-/// No allocation is refused any more; true where one was.
+/// Stops failing allocations; returns true where one failed.
 bool stop_refusing();
 
 }  // namespace retrograd::tests

@@ -1,5 +1,5 @@
-// What the tests of tools share: a folder of their own, files made byte by byte, programs that only pretend, and
-// environment variables that come back. Each is undone at the end of its scope.
+// Shared by the tests of tools: scratch folders, files made byte by byte, fake programs, and environment variables.
+// Each is undone at the end of its scope.
 #pragma once
 #include <csignal>
 #include <cstdint>
@@ -12,7 +12,7 @@
 
 namespace retrograd::tests {
 
-/// A new empty folder, removed with all that is in it.
+/// A new empty folder, removed with its contents.
 class ScratchFolder {
  public:
   ScratchFolder();
@@ -20,16 +20,16 @@ class ScratchFolder {
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
   const std::filesystem::path& path() const { return path_; }
-  /// Writes a file here, making the folders on its way.
+  /// Writes a file in the folder, creating intermediate folders.
   std::filesystem::path write(const std::string& name, const std::string& bytes) const;
-  /// Writes an executable shell script here.
+  /// Writes an executable shell script in the folder.
   void write_program(const std::string& name, const std::string& script) const;
 
  private:
   std::filesystem::path path_;
 };
 
-/// An environment variable with another value; nullptr takes it away.
+/// Sets an environment variable; nullptr unsets it.
 class Environment {
  public:
   Environment(const char* name, const char* value);
@@ -42,7 +42,7 @@ class Environment {
   bool was_set_;
 };
 
-/// A program that ignores SIGCHLD, as some that load libraries do: its children leave no status.
+/// Makes this program ignore SIGCHLD, as some programs that load libraries do, so that children leave no exit status.
 class IgnoredChildren {
  public:
   IgnoredChildren() : before_(std::signal(SIGCHLD, SIG_IGN)) {}
@@ -59,7 +59,7 @@ std::string gzip(const std::string& bytes);
 /// An idx file of unsigned bytes.
 std::string idx(const std::vector<std::uint32_t>& shape, const std::string& values);
 
-/// The message of the FileError that `f` throws; empty where it throws none.
+/// The message of the FileError that `f` throws; empty if it throws none.
 template <class F>
 std::string file_error(F&& f) {
   try {
@@ -70,7 +70,7 @@ std::string file_error(F&& f) {
   return "";
 }
 
-/// True where `text` holds every part.
+/// True if `text` contains every part.
 bool holds(const std::string& text, std::initializer_list<std::string> parts);
 
 }  // namespace retrograd::tests

@@ -1,4 +1,4 @@
-// Each SIMD target that this machine has and the library is compiled for, chosen in turn.
+// Selects in turn each SIMD target that this machine supports and the library is compiled for.
 #pragma once
 #include <retrograd/core/kernels/simd_target.h>
 

@@ -58,7 +58,7 @@ Repeat floor_of(const Training& work, std::int64_t steps, int threads) {
   return [products = std::make_shared<Products>(work.sizes, work.batch), steps, threads] {
     openblas_set_num_threads(threads);
     for (std::int64_t i = 0; i < steps; ++i) products->step();
-    openblas_set_num_threads(1);  // as our engine wants it
+    openblas_set_num_threads(1);  // as our engine sets it
   };
 }
 
@@ -67,7 +67,7 @@ Repeat floor_of_cases(std::int64_t epochs, std::size_t jobs) {
     openblas_set_num_threads(1);
     const std::atomic<bool> never{false};
     experiments::run_jobs(experiments::all_cases().size(), jobs, never, [&](std::size_t which) {
-      // The jobs start with the long ones, as those of the program do.
+      // The longest jobs start first, as in the program.
       const auto sizes =
           experiments::layer_sizes(experiments::all_cases()[experiments::all_cases().size() - 1 - which]);
       Products training(sizes, 100), test(sizes, 10000);

@@ -19,10 +19,10 @@ struct Options {
   int rounds = 7;
   std::filesystem::path data;
   bool json = false;
-  std::int64_t cases = 0;  // epochs of the paper's cases; 0 for none of them
+  std::int64_t cases = 0;  // epochs of the paper's cases; 0 to skip them
 };
 
-/// One result: printed at once as a line, or at the end as JSON.
+/// Prints each result at once as a line, or all of them at the end as JSON.
 class Report {
  public:
   explicit Report(bool json) : json_(json) {
@@ -57,7 +57,7 @@ class Report {
 };
 
 bool wanted(const Options& options, std::string_view name) {
-  if (options.only.empty()) return options.cases == 0;  // the cases run alone
+  if (options.only.empty()) return options.cases == 0;  // the cases run on their own
   return std::find(options.only.begin(), options.only.end(), name) != options.only.end();
 }
 
@@ -93,11 +93,12 @@ Options parse(int argc, const char* const* argv) {
   line.add_options()("only", "Workloads, separated by commas: W1,W2,W3b1,W3b10,W3b1000,W4,W5,W6vec16,W6scalar",
                      cxxopts::value<std::vector<std::string>>())(
       "threads", "Numbers of threads to run with, separated by commas",
-      cxxopts::value<std::vector<int>>()->default_value("1,2"))("rounds", "Rounds, of which medians are taken",
+      cxxopts::value<std::vector<int>>()->default_value("1,2"))("rounds", "Number of rounds; the median is reported",
                                                                 cxxopts::value<int>()->default_value("7"))(
-      "data", "Folder of the four MNIST files; without it, the usual places",
+      "data", "Folder of the four MNIST files (default: the usual places)",
       cxxopts::value<std::string>()->default_value(""))(
-      "cases", "Time so many epochs of the paper's eight cases as two parallel jobs (alone, unless --only is given)",
+      "cases",
+      "Time this many epochs of the paper's eight cases as two parallel jobs (only these, unless --only is given)",
       cxxopts::value<std::int64_t>())("json", "Print a list of {workload, threads, ours, floor, ratio, unit, core}")(
       "help", "Print this");
   const auto given = line.parse(argc, argv);
@@ -110,7 +111,7 @@ Options parse(int argc, const char* const* argv) {
   for (const std::string& name : options.only) {
     const bool known = std::ranges::any_of(trainings(), [&](const Training& one) { return one.name == name; }) ||
                        std::ranges::any_of(chains(), [&](const Chain& one) { return one.name == name; });
-    if (!known) detail::fail("--only: there is no workload \"{}\"", name);
+    if (!known) detail::fail("--only: unknown workload \"{}\"", name);
   }
   if (given.count("cases")) {
     options.cases = given["cases"].as<std::int64_t>();

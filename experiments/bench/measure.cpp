@@ -13,7 +13,7 @@ double seconds_of(const Repeat& repeat) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// OpenBLAS's own workers spin for a while after their last product; whoever runs next should not meet them.
+/// OpenBLAS's workers spin for a while after their last product, which would slow down the next contender.
 void let_workers_sleep() { std::this_thread::sleep_for(std::chrono::milliseconds(60)); }
 
 }  // namespace

@@ -13,7 +13,7 @@
 namespace retrograd::bench {
 namespace {
 
-/// Batches without end: a new order whenever all samples have been seen.
+/// An endless sequence of batches: reshuffles whenever all samples have been seen.
 class Stream {
  public:
   Stream(const tools::Dataset& samples, std::int64_t size) : samples_(samples), size_(size) {}

@@ -1,6 +1,5 @@
-// Where the engine is at the limit of its matrix products and where it is not: training steps over widths and batch
-// sizes against the floor, and the cost of an op by the length of its tape. Writes a figure, scaling.svg, and prints
-// the numbers behind it.
+// Compares training steps over widths and batch sizes with the floor of their matrix products, and measures the cost of
+// an op by the length of its tape. Writes a figure, scaling.svg, and prints the underlying numbers.
 #include <fmt/core.h>
 
 #include <cxxopts.hpp>
@@ -23,7 +22,7 @@ double flops_of(std::int64_t width, std::int64_t batch) {
   return 10.0 * static_cast<double>(batch) * static_cast<double>(width) * static_cast<double>(width);
 }
 
-/// Steps that take some 30 ms together.
+/// The number of steps that take about 30 ms together.
 std::int64_t steps_for(std::int64_t width, std::int64_t batch) {
   const double flops = flops_of(width, batch);
   return std::max<std::int64_t>(1, static_cast<std::int64_t>(0.03 / (flops / 5e10 + 3e-6)));
@@ -40,7 +39,7 @@ experiments::Points ratios(std::int64_t batch, int threads, int rounds) {
     const Measured measured =
         measure(our_training(work, samples), floor_of(work, std::max<std::int64_t>(steps / 3, 1), threads),
                 static_cast<double>(steps) / static_cast<double>(std::max<std::int64_t>(steps / 3, 1)),
-                flops_of(width, batch) > 1e10 ? 1 : rounds);  // seconds a step need no medians
+                flops_of(width, batch) > 1e10 ? 1 : rounds);  // steps of a second need no median
     const double ratio = measured.ours / *measured.floor;
     fmt::print("{}, {}, {}, {:.4g}, {:.4g}, {:.3f}\n", threads, batch, width,
                measured.ours / static_cast<double>(steps) * 1e6, *measured.floor / static_cast<double>(steps) * 1e6,
@@ -71,12 +70,12 @@ std::string figure(int threads, int rounds) {
 
 void run(const std::filesystem::path& out, int threads, int rounds) {
   set_threads(threads);
-  fmt::print("ops on the tape, ns an op\n");
+  fmt::print("ops on the tape, ns per op\n");
   for (std::int64_t length : kLengths) {
     const Measured measured = measure(our_chain({"scaling", 16, length}), {}, 1, length < 100000 ? 15 : 5);
     fmt::print("{}, {:.1f}\n", length, measured.ours * 1e9 / static_cast<double>(length));
   }
-  fmt::print("threads, batch, width, µs a step, floor, ratio\n");
+  fmt::print("threads, batch, width, µs per step, floor, ratio\n");
   const std::string script = figure(threads, rounds);
   experiments::write_file(out, experiments::run_gnuplot(script));
 }
@@ -89,8 +88,8 @@ int main(int argc, char** argv) {
     cxxopts::Options line("bench_scaling", "Times training steps over widths and batch sizes against the floor.\n");
     line.add_options()("out", "The figure to write", cxxopts::value<std::string>()->default_value("scaling.svg"))(
         "threads", "Number of threads", cxxopts::value<int>()->default_value("1"))(
-        "rounds", "Rounds, of which medians are taken", cxxopts::value<int>()->default_value("3"))("help",
-                                                                                                   "Print this");
+        "rounds", "Number of rounds; the median is reported", cxxopts::value<int>()->default_value("3"))("help",
+                                                                                                         "Print this");
     const auto given = line.parse(argc, argv);
     if (given.count("help")) {
       fmt::print("{}", line.help());

@@ -1,6 +1,5 @@
 // The same work with libtorch, eager: torch::nn::Linear and an activation, cross_entropy or mse_loss,
-// torch::optim::SGD, batches by index_select. Prints what `bench --json` prints, with libtorch's times under "ours" and
-// no floor.
+// torch::optim::SGD, batches by index_select. Prints the same lines as `bench`, with libtorch's times and no floor.
 //   bench_torch --data FOLDER [--threads 1,2] [--rounds 7] [--only W1,W4]
 #include <torch/torch.h>
 
@@ -42,7 +41,7 @@ struct Samples {
 std::vector<char> bytes_of(const std::string& path, std::size_t skip) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    std::fprintf(stderr, "bench_torch: %s: cannot be read\n", path.c_str());
+    std::fprintf(stderr, "bench_torch: cannot read %s\n", path.c_str());
     std::exit(3);
   }
   std::vector<char> bytes{std::istreambuf_iterator<char>(file), {}};

@@ -1,7 +1,6 @@
-// The work that is measured: training steps of small and large networks, and a chain of elementwise ops. The numbers
-// are fixed, so that programs for other engines can do the same work.
-// Invariant: a workload says what is done, never how.
-// Refuses to know: engines, clocks.
+// The benchmarked work: training steps of small and large networks, and a chain of elementwise ops. The sizes are
+// fixed, so that programs for other engines can do the same work. Invariant: a workload defines what is computed, not
+// how. Does not depend on engines or clocks.
 #pragma once
 #include <retrograd/retrograd.h>
 
@@ -19,13 +18,13 @@ struct Training {
   std::vector<std::int64_t> sizes;
   nn::Activation activation;
   std::int64_t batch;
-  bool mean_square;    // else softmax cross-entropy
+  bool mean_square;    // otherwise softmax cross-entropy
   std::int64_t steps;  // timed together
   std::string_view unit;
-  double scale;  // seconds of `steps` steps → unit
+  double scale;  // converts the seconds of `steps` steps to the unit
 };
 
-/// A chain of alternating mul, add and tanh on a vector of `size`, its sum, and the gradients of all of it.
+/// A chain of alternating mul, add and tanh on a vector of `size`, its sum, and all gradients.
 struct Chain {
   std::string_view name;
   std::int64_t size;
@@ -34,10 +33,11 @@ struct Chain {
 
 /// W1 to W5, in order.
 const std::vector<Training>& trainings();
-/// The two of W6.
+/// The two chains of W6.
 const std::vector<Chain>& chains();
 
-/// What the workload trains on: MNIST where its inputs have 784 pixels, exclusive or for two, else random bytes.
+/// The training data of the workload: MNIST if its inputs have 784 pixels, exclusive-or if they have two, otherwise
+/// random bytes.
 tools::Dataset samples_for(const Training& work, const std::filesystem::path& mnist);
 
 }  // namespace retrograd::bench

@@ -1,4 +1,4 @@
-// A recurrent net that learns to write, character by character, from sentences that the program makes.
+// A recurrent network that learns to write, character by character, from generated sentences.
 // Output:
 //   step   0: 3.3 nats a letter
 //   step 100: 0.2 nats a letter

@@ -1,5 +1,5 @@
-// A convolutional net that tells small noisy drawings apart: a horizontal bar, a vertical bar, a cross, a ring, each
-// somewhere in an image of 16 × 16.
+// A convolutional network that classifies small noisy drawings: a horizontal bar, a vertical bar, a cross or a ring at
+// a random position in a 16 × 16 image.
 // Output:
 //   name                   shape          dtype    elements
 //   0.weight               (8, 1, 3, 3)   float32        72
@@ -27,7 +27,7 @@
 
 namespace rg = retrograd;
 
-// n drawings (n, 1, 16, 16) and what they show (n).
+// n drawings (n, 1, 16, 16) and their classes (n).
 std::pair<rg::Tensor, rg::Tensor> drawings(std::int64_t n, rg::Rng& rng) {
   rg::Tensor images = 0.3 * rg::normal({n, 1, 16, 16}, 0, 1, rng), kinds = rg::randint({n}, 0, 4, rng);
   float* pixel = images.mutable_data<float>();

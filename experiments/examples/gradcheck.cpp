@@ -1,5 +1,5 @@
-// Derivatives against central differences, to second order: those of a loss, which are right, and those of an op with
-// a rule of its own, where a factor was forgotten.
+// Derivatives against central differences, to second order: those of a loss, which are right, and those of an op whose
+// own rule lacks a factor.
 // Output:
 //   softmax cross-entropy, weight and bias: passed
 //   y = x^2 by a rule that says dy = x dx: failed

@@ -1,4 +1,4 @@
-// Fits a line to noisy points by gradient descent, and prints it beside the one that made them.
+// Fits a line to noisy points by gradient descent, and prints it beside the true one.
 // Output:
 //   step   0: loss 2.6102
 //   step  50: loss 0.0161

@@ -1,4 +1,4 @@
-// Newton's method: the Hessian of Rosenbrock's function, whole, and the step that solves it. Gradient descent needs
+// Newton's method on Rosenbrock's function: computes the full Hessian and solves for the step. Gradient descent needs
 // thousands of steps here.
 // Output:
 //   step 0: f = 2.420e+01 at [-1.2  1. ]

@@ -1,5 +1,5 @@
-// The rates of a predator-prey system (Lotka and Volterra) from noisy counts: the solver, Runge and Kutta's, is a loop
-// of tensor ops, so the gradient of the misfit flows through all its steps.
+// Estimates the rates of a predator-prey system (Lotka-Volterra) from noisy counts: the Runge-Kutta solver is a loop of
+// tensor ops, so the gradient of the misfit flows through all its steps.
 // Output:
 //   step   0: misfit 0.12906
 //   step 100: misfit 0.00070
@@ -34,7 +34,7 @@ rg::Tensor simulate(const rg::Tensor& rates, int steps, double h) {
 }
 
 struct Rates {
-  rg::Tensor logs = rg::zeros({4}, rg::float64);  // all rates 1 to begin with; exp keeps them positive
+  rg::Tensor logs = rg::zeros({4}, rg::float64);  // all rates start at 1; exp keeps them positive
   static void fields(auto& self, auto&& visit) { visit("logs", self.logs); }
 };
 

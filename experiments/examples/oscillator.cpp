@@ -1,5 +1,5 @@
-// A physics-informed network: y″ = −y with y(0) = 0 and y′(0) = 1 is solved by making the residual the loss. The
-// second derivative inside the loss is a nested tape, and the weights are trained through it, here by L-BFGS. The
+// A physics-informed network: solves y″ = −y with y(0) = 0 and y′(0) = 1 by using the residual as the loss. The second
+// derivative in the loss is computed by a nested tape, and the weights are trained through it, here by L-BFGS. The
 // solution is sin t.
 // Output:
 //   mean square of y" + y: below 1e-5
@@ -14,7 +14,7 @@ int main() {
   rg::nn::Mlp model{{1, 24, 24, 1}, rg::nn::Activation::tanh, rng, rg::nn::FanInUniform{}, rg::float64};
   const rg::Tensor t = rg::reshape(rg::linspace(0, 6, 61, rg::float64), {61, 1});
 
-  // y(t) = t + t²·N(t) has the right y(0) and y′(0), whatever the network N is.
+  // y(t) = t + t²·N(t) satisfies the initial conditions for any network N.
   const auto solution = [](const rg::nn::Mlp& network, const rg::Tensor& time) {
     return time + rg::square(time) * network(time / 3 - 1);
   };

@@ -1,5 +1,5 @@
-// A layer of one's own: a struct that is called with a tensor, and one line that lists its fields. Here a highway
-// layer (Srivastava, Greff and Schmidhuber, 2015): a gate decides how much of the input is carried through.
+// A custom layer: a struct that is called with a tensor, and one line that lists its fields. Here a highway layer
+// (Srivastava, Greff and Schmidhuber, 2015): a gate decides how much of the input is carried through.
 // Output:
 //   mean squared error: below 0.001
 //   0.weight (16, 2)
@@ -22,7 +22,7 @@ namespace rg = retrograd;
 struct Highway {
   rg::nn::Linear transform, gate;
   Highway(std::int64_t width, rg::Rng& rng) : transform{width, width, rng}, gate{width, width, rng} {
-    rg::fill(gate.bias, -1);  // carries at first
+    rg::fill(gate.bias, -1);  // initially carries most of the input
   }
   rg::Tensor operator()(const rg::Tensor& x) const {
     const rg::Tensor t = rg::sigmoid(gate(x));

@@ -1,5 +1,5 @@
-// A fused op of one's own, checked against its definition while a network trains with it. The op is Swish with a
-// slope, x·σ(βx) with β = 1.5; its gradient is derived by hand. A wrong one, where a factor was forgotten, is caught.
+// A custom fused op, checked against its definition while a network trains with it. The op is Swish with a slope,
+// x·σ(βx) with β = 1.5; its gradient is derived by hand. A wrong one, which lacks a factor, is caught.
 // Output:
 //   swish, checked at each of 300 steps: trained
 //   swish_wrong: caught at the first step

@@ -21,7 +21,7 @@ std::pair<rg::Tensor, rg::Tensor> two_moons(std::int64_t n, rg::Rng& rng) {
   return {points, rg::concatenate({rg::zeros({n}, rg::int64), rg::ones({n}, rg::int64)}, 0)};
 }
 
-// The probability of class 1 on a grid, the points on top of it.
+// The probability of class 1 on a grid, with the points on top.
 void draw(const rg::nn::Mlp& model, const rg::Tensor& points, const rg::Tensor& classes) {
   constexpr int kAcross = 120, kUp = 80;
   const rg::Tensor x = rg::linspace(-1.5, 2.5, kAcross), y = rg::linspace(-1, 1.5, kUp);

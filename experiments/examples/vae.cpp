@@ -1,5 +1,5 @@
-// A variational autoencoder on MNIST (Kingma and Welling, 2014): images as points near a 16-dimensional normal
-// distribution, and new images from points drawn there, as a picture (vae_samples.png, drawn by gnuplot).
+// A variational autoencoder on MNIST (Kingma and Welling, 2014): encodes images as points near a 16-dimensional normal
+// distribution, and draws new images from it as a picture (vae_samples.png, made by gnuplot).
 // Output:
 //   epoch 1: 124 nats a test image
 //   epoch 2: 115 nats a test image
@@ -26,8 +26,8 @@ struct Vae {
     visit("decoder", self.decoder);
   }
 
-  // The negative evidence lower bound in nats an image: how badly images are rebuilt, and how far their points are
-  // from the normal distribution (KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ (μ² + σ² − ln σ² − 1)).
+  // The negative evidence lower bound in nats per image: the reconstruction error, and the distance of the codes from
+  // the normal distribution (KL(N(μ, σ²) ‖ N(0, 1)) = ½ Σ (μ² + σ² − ln σ² − 1)).
   rg::Tensor loss(const rg::Tensor& images, rg::Rng& rng) const {
     const rg::Tensor both = encoder(images);
     const rg::Tensor mean = both(rg::range(), rg::range(0, kLatent)),

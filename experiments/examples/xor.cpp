@@ -1,4 +1,4 @@
-// Exclusive or, which no linear model can learn, by a network with one hidden layer.
+// Exclusive or, which no linear model can represent, by a network with one hidden layer.
 // Output:
 //   0 xor 0 = 0
 //   0 xor 1 = 1

@@ -1,7 +1,6 @@
-// The eight experiments of the paper (Y. Luo, "MNIST Digits Classification with MLP", 2019), by the names of its
-// table 3.1: hidden layers (1, 2), activation (R, S), loss (E, S), with the figures printed there.
-// Invariant: the list is complete, ordered as the table is, and says nothing about how a case is run.
-// Refuses to know: the engine, options, files.
+// The eight experiments of the paper (Y. Luo, "MNIST Digits Classification with MLP", 2019), by the names of its table
+// 3.1: hidden layers (1, 2), activation (R, S), loss (E, S), with the printed results. Invariant: the list is complete
+// and in the order of the table. Does not depend on the engine, options or files.
 #pragma once
 #include <array>
 #include <cstdint>
@@ -14,7 +13,7 @@ namespace retrograd::experiments {
 enum class Activation { relu, sigmoid };
 enum class Loss { euclidean, cross_entropy };
 
-/// One experiment, and what the paper reports of it.
+/// One experiment, and the paper's results for it.
 struct Case {
   std::string_view name;
   int hidden_layers;
@@ -25,17 +24,17 @@ struct Case {
   int train_figure;  // the n of figure 3.n: train loss and accuracy
   int test_figure;   // test loss and accuracy
 
-  /// Name, for comparison and look-up.
+  /// By name.
   bool operator==(const Case& other) const { return name == other.name; }
 };
 
-/// All eight, in the table's order.
+/// All eight, in the order of the table.
 const std::array<Case, 8>& all_cases();
 
 /// The case of that name, or nullptr.
 const Case* find_case(std::string_view name);
 
-/// The case that differs from this one in the given respects only.
+/// The case with the given properties.
 const Case& sibling(int hidden_layers, Activation activation, Loss loss);
 
 /// Units per layer, from the images' pixels to the ten classes: (784, 128, 10) or (784, 128, 64, 10).

@@ -1,6 +1,6 @@
-// A queue of jobs worked off by a few threads.
-// Invariant: each job is started at most once, in the list's order, and none after `stop` was set; an exception that
-// leaves a job leaves `run_jobs`, after the others have ended. Refuses to know: what a job does.
+// A queue of jobs processed by a few threads. Invariant: each job is started at most once, in the order of the list,
+// and none after `stop` is set; an exception from a job is rethrown by `run_jobs` after the other jobs have ended. Does
+// not depend on what a job does.
 #pragma once
 #include <atomic>
 #include <cstddef>

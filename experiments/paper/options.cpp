@@ -15,7 +15,7 @@ namespace {
 
 using detail::shown;
 
-constexpr int kMost = 1024;  // jobs and threads: beyond any machine this runs on, well below what exhausts one
+constexpr int kMost = 1024;  // jobs and threads: more than any machine needs, too few to exhaust one
 constexpr const char* kExperiment = "Experiment";
 constexpr const char* kTraining = "Training (the paper's configuration)";
 constexpr const char* kRunning = "Running";
@@ -24,7 +24,7 @@ constexpr const char* kCasesHelp =
     "Cases, separated by commas: hidden layers (1, 2), ReLU or Sigmoid (R, S), Euclidean loss or Softmax cross-entropy "
     "(E, S)";
 constexpr const char* kDataHelp =
-    "Folder that holds the data set's four files; without it, the usual places, then a download";
+    "Folder that holds the data set's four files (default: the usual places, then a download)";
 constexpr const char* kDisplayHelp =
     "Iterations over which the shown train loss and accuracy are averaged. On a terminal a live display shows them; "
     "elsewhere each case prints them, at these intervals if the option is given, else ten times in all";
@@ -34,7 +34,7 @@ template <class... Args>
   throw UsageError(fmt::format(format, std::forward<Args>(args)...));
 }
 
-/// The whole of `text` as a number, refused in the option's name.
+/// Parses all of `text` as a number; errors name the option.
 template <class T>
 T number(std::string_view option, std::string_view text) {
   T value{};
@@ -46,7 +46,7 @@ T number(std::string_view option, std::string_view text) {
   return value;
 }
 
-/// A whole number from `least` to `most`.
+/// An integer from `least` to `most`.
 template <class T>
 T count(std::string_view option, std::string_view text, T least, T most) {
   const T value = number<T>(option, text);
@@ -56,10 +56,10 @@ T count(std::string_view option, std::string_view text, T least, T most) {
   return value;
 }
 
-/// A finite number, 0 or more.
+/// A finite number, 0 or greater.
 double factor(std::string_view option, std::string_view text) {
   const auto value = number<double>(option, text);
-  if (!(value >= 0 && std::isfinite(value))) refuse("--{}: {} is not a finite number from 0", option, shown(text));
+  if (!(value >= 0 && std::isfinite(value))) refuse("--{}: {} is not a finite nonnegative number", option, shown(text));
   return value;
 }
 
@@ -79,9 +79,9 @@ std::vector<const Case*> parse_cases(std::string_view text) {
     if (!found) {
       std::string known;
       for (const Case& one : all_cases()) known += (known.empty() ? "" : ",") + std::string(one.name);
-      refuse("--cases: there is no case \"{}\"; the cases are {}", shown(name), known);
+      refuse("--cases: unknown case \"{}\"; the cases are {}", shown(name), known);
     }
-    if (std::find(cases.begin(), cases.end(), found) != cases.end()) refuse("--cases: {} is named twice", name);
+    if (std::find(cases.begin(), cases.end(), found) != cases.end()) refuse("--cases: {} is listed twice", name);
     cases.push_back(found);
   }
   std::sort(cases.begin(), cases.end());  // pointers into one array: the table's order
@@ -92,7 +92,7 @@ std::vector<std::uint64_t> parse_seeds(std::string_view text) {
   std::vector<std::uint64_t> seeds;
   for (std::string_view part : split(text)) {
     const auto seed = number<std::uint64_t>("seeds", part);
-    if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end()) refuse("--seeds: {} is named twice", seed);
+    if (std::find(seeds.begin(), seeds.end(), seed) != seeds.end()) refuse("--seeds: {} is listed twice", seed);
     seeds.push_back(seed);
   }
   return seeds;
@@ -102,7 +102,7 @@ Overrides parse_overrides(std::string_view text) {
   for (Overrides one : {Overrides::fused, Overrides::composed, Overrides::checked}) {
     if (text == name_of(one)) return one;
   }
-  refuse("--overrides: \"{}\" is none of fused, composed, checked", shown(text));
+  refuse("--overrides: \"{}\" is not one of fused, composed, checked", shown(text));
 }
 
 Digits parse_dataset(std::string_view text) {
@@ -114,7 +114,7 @@ Digits parse_dataset(std::string_view text) {
 
 int cores() { return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, kMost); }
 
-// Values are read as text, because cxxopts would take "0.1x" for 0.1 and name no option in its refusals.
+// Values are read as text, because cxxopts would accept "0.1x" as 0.1 and does not name the option in its errors.
 cxxopts::Options command_line() {
   const auto text = [](const auto& by_default) {
     return cxxopts::value<std::string>()->default_value(fmt::format("{}", by_default));
@@ -137,24 +137,25 @@ cxxopts::Options command_line() {
                        {"overrides", "fused kernels, the composed definitions, or checked: both, compared at each call",
                         text("fused"), "MODE"},
                    });
-  line.add_options(
-      kTraining,
-      {
-          {"epochs", "Passes over the training set", text(paper.epochs), "N"},
-          {"learning-rate", "Step size", text(paper.learning_rate), "X"},
-          {"weight-decay", "Added share of each weight and bias in its gradient", text(paper.weight_decay), "X"},
-          {"momentum", "Share of the last step that is kept, below 1", text(paper.momentum), "X"},
-          {"batch-size", "Images per iteration", text(paper.batch_size), "N"},
-          {"display-every", kDisplayHelp, text(paper.display_every), "N"},
-      });
+  line.add_options(kTraining,
+                   {
+                       {"epochs", "Passes over the training set", text(paper.epochs), "N"},
+                       {"learning-rate", "Step size", text(paper.learning_rate), "X"},
+                       {"weight-decay", "Factor of each weight and bias that is added to its gradient",
+                        text(paper.weight_decay), "X"},
+                       {"momentum", "Factor of the previous step that is added, below 1", text(paper.momentum), "X"},
+                       {"batch-size", "Images per iteration", text(paper.batch_size), "N"},
+                       {"display-every", kDisplayHelp, text(paper.display_every), "N"},
+                   });
   line.add_options(
       kRunning, {
                     {"jobs", "Cases trained at the same time (default: one per core)", optional, "N"},
-                    {"threads", "Threads of the engine; results depend neither on it nor on --jobs", text(1), "N"},
+                    {"threads", "Threads of the engine; results depend on neither this nor --jobs", text(1), "N"},
                     {"out", "Folder for table.md, table.json, config.json, curves (CSV) and figures (SVG)", text("out"),
                      "FOLDER"},
                 });
-  line.add_options(kOther, {{"h,help", "This text", flag}, {"version", "Version, BLAS core and SIMD target", flag}});
+  line.add_options(
+      kOther, {{"h,help", "Print this text", flag}, {"version", "Print version, BLAS core and SIMD target", flag}});
   return line;
 }
 
@@ -170,7 +171,7 @@ Options read(const cxxopts::ParseResult& given) {
   options.dataset = parse_dataset(text("dataset"));
   if (given.count("data")) {
     options.data = text("data");
-    if (options.data.empty()) refuse("--data: the folder's name is empty");
+    if (options.data.empty()) refuse("--data: the folder name is empty");
   }
   Configuration& paper = options.configuration;
   paper.overrides = parse_overrides(text("overrides"));
@@ -184,7 +185,7 @@ Options read(const cxxopts::ParseResult& given) {
   options.display_every_given = given.count("display-every") > 0;
   options.jobs = given.count("jobs") ? count("jobs", text("jobs"), 1, kMost) : cores();
   options.threads = count("threads", text("threads"), 1, kMost);
-  if (text("out").empty()) refuse("--out: the folder's name is empty");
+  if (text("out").empty()) refuse("--out: the folder name is empty");
   options.out = text("out");
   return options;
 }

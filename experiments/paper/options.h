@@ -1,6 +1,6 @@
-// What the user asked for, checked: everything that can be wrong without looking at the data is refused here, so that
-// no training starts on a mistake. Invariant: an Options that `parse` returned is complete and within range; the
-// defaults are the paper's configuration. Refuses to know: what running means.
+// The user's options, validated: everything that can be checked without the data is checked here, so that no training
+// starts with a mistake. Invariant: the Options that `parse` returns are complete and in range; the defaults are the
+// paper's configuration. Does not depend on how cases are run.
 #pragma once
 #include <cstdint>
 #include <filesystem>
@@ -45,7 +45,7 @@ struct Options {
   bool version = false;
 };
 
-/// Reads a command line; UsageError, a sentence, on anything that cannot be run.
+/// Parses a command line; UsageError with a sentence if it is invalid.
 Options parse(int argc, const char* const* argv);
 
 /// The text of --help.

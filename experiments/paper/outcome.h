@@ -1,7 +1,6 @@
-// What one training of one case with one seed leaves behind: its curves, its time, or why it failed.
-// Invariant: points are stored in order, one per iteration (train) and one per epoch (test), numbered from 1; a
-// finished outcome has at least one epoch. Refuses to know: how the points were made, and how they are written or
-// drawn.
+// The result of training one case with one seed: its curves and time, or why it failed. Invariant: points are stored in
+// order, one per iteration (train) and one per epoch (test), numbered from 1; a finished outcome has at least one
+// epoch. Does not depend on how the points were computed or how they are written or drawn.
 #pragma once
 #include <cstddef>
 #include <cstdint>
@@ -14,9 +13,9 @@ namespace retrograd::experiments {
 
 /// The paper's four curves.
 struct Curves {
-  std::vector<float> train_loss;      // of the batch, before its step; one an iteration
+  std::vector<float> train_loss;      // of the batch, before its step; one per iteration
   std::vector<float> train_accuracy;  // a fraction
-  std::vector<double> test_loss;      // mean over the test set; one an epoch
+  std::vector<double> test_loss;      // mean over the test set; one per epoch
   std::vector<double> test_accuracy;
 };
 
@@ -27,7 +26,7 @@ struct Outcome {
   const Case* which = nullptr;
   std::uint64_t seed = 0;
   State state = State::unfinished;
-  std::string failure;  // a sentence naming case, epoch and iteration, where state is failed
+  std::string failure;  // if the state is failed: a sentence naming case, epoch and iteration
   Curves curves;
   double last_train_accuracy = 0;  // mean over the last epoch's iterations
   double seconds = 0;              // wall time of training and testing

@@ -12,7 +12,7 @@
 namespace retrograd::experiments {
 namespace {
 
-/// A loss that is no number to go on with.
+/// The loss is NaN or infinite.
 struct Divergence : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
@@ -66,7 +66,7 @@ class Training {
 
   Curves curves;
 
-  /// "epoch 3, iteration 1207", to complete a failure.
+  /// "epoch 3, iteration 1207", appended to a failure.
   std::string place() const { return fmt::format("epoch {}, iteration {}", epoch_, iteration_); }
 
  private:

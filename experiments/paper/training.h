@@ -1,6 +1,6 @@
-// Training one case with one seed, as the paper did it: shuffled batches, the paper's update, a test after every epoch.
-// Invariant: the curves depend on the case, the seed, the configuration and the data alone; not on what else runs, nor
-// on the number of threads. Refuses to know: files, screens, other cases.
+// Trains one case with one seed, as the paper did: shuffled batches, the paper's update, a test after every epoch.
+// Invariant: the curves depend only on the case, the seed, the configuration and the data; not on other jobs or the
+// number of threads. Does not depend on files, screens or other cases.
 #pragma once
 #include <retrograd/tools/data/dataset.h>
 
@@ -12,14 +12,14 @@
 
 namespace retrograd::experiments {
 
-/// What all cases train and are tested on; shared by the jobs, which only read it.
+/// The training and test data of all cases, shared read-only by the jobs.
 struct Data {
   tools::Dataset train;
   Tensor test_images;  // decoded, (images, 784)
   Tensor test_labels;  // int64, (images)
 };
 
-/// Told of a training's course, on the thread that trains.
+/// Receives the progress of a training, on the thread that trains.
 class Watcher {
  public:
   virtual ~Watcher() = default;
@@ -29,11 +29,12 @@ class Watcher {
   virtual void tested(std::int64_t epoch, double loss, double accuracy) = 0;
 };
 
-/// The images of a data set, one epoch's worth, in batches; the last may be smaller.
+/// The number of batches per epoch; the last may be smaller.
 std::int64_t iterations_per_epoch(const Data& data, const Configuration& configuration);
 
-/// Trains to the end, or until `stop` is set (the outcome is then unfinished), or until the loss is no longer finite,
-/// two ways to compute an op differ, or the engine refuses (it has then failed, and says at which epoch and iteration).
+/// Trains to the end, or until `stop` is set (the outcome is then unfinished), or until it fails because the loss is
+/// not finite, a checked override differs from its definition, or the engine throws; the failure states the epoch and
+/// iteration.
 Outcome train(const Case& which, std::uint64_t seed, const Configuration& configuration, const Data& data,
               Watcher& watcher, const std::atomic<bool>& stop);
 

@@ -10,7 +10,7 @@
 namespace retrograd::experiments {
 namespace {
 
-constexpr std::size_t kBar = 20, kShortBar = 8;  // a shorter one is left out
+constexpr std::size_t kBar = 20, kShortBar = 8;  // a shorter bar is omitted
 
 /// " [####....]", as long as `room` allows.
 std::string bar(double done, std::size_t room) {
@@ -24,9 +24,9 @@ std::string number(const std::optional<double>& value) { return value ? decimal(
 
 std::string left(const std::optional<double>& seconds) { return seconds ? duration(*seconds) + " left" : ""; }
 
-/// Cut to the screen, its first `strong` characters bold. All text here is ASCII: bytes are columns.
+/// Truncated to the screen, with the first `strong` characters bold. All text here is ASCII, so bytes are columns.
 std::string fitted(std::string line, std::size_t strong, const Screen& screen) {
-  // The last column stays free, since some terminals break the line as soon as it is filled.
+  // The last column stays free, since some terminals wrap a line as soon as it is full.
   line.resize(std::min(line.size(), std::max<std::size_t>(screen.columns, 2) - 1));
   strong = std::min(strong, line.size());
   if (!screen.color) return line;
@@ -47,7 +47,7 @@ std::string job_line(const JobView& job, std::size_t name_width, const Screen& s
 std::vector<std::string> frame(const View& view, const Screen& screen) {
   std::size_t name_width = 0;
   for (const JobView& job : view.running) name_width = std::max(name_width, job.name.size());
-  const std::size_t room = std::max<std::size_t>(screen.rows, 3) - 2;  // a line for the whole, one for the cursor
+  const std::size_t room = std::max<std::size_t>(screen.rows, 3) - 2;  // one line for the total, one for the cursor
   std::vector<std::string> lines;
   for (const JobView& job : view.running) {
     if (lines.size() == room) break;

@@ -1,6 +1,6 @@
-// One frame of the live display as lines of text: a line for each running job, one for the whole.
-// Invariant: no line is wider than the terminal, nor are there more lines than it has; colors take no width.
-// Refuses to know: clocks, threads, where the text goes.
+// One frame of the live display as lines of text: a line for each running job, and one for the total. Invariant: lines
+// fit the terminal in width and number; color codes do not count as width. Does not depend on clocks, threads or where
+// the text goes.
 #pragma once
 #include <cstdint>
 #include <optional>
@@ -9,17 +9,17 @@
 
 namespace retrograd::experiments {
 
-/// What is shown of a running job.
+/// The displayed state of a running job.
 struct JobView {
   std::string name;
   std::int64_t epoch = 1, epochs = 1;
-  std::optional<double> loss, accuracy;  // of the last batches, once there are some
+  std::optional<double> loss, accuracy;  // of the last batches, once available
   std::optional<double> test_accuracy;   // after the last full epoch
   double done = 0;                       // a fraction
   std::optional<double> seconds_left;
 };
 
-/// What is shown.
+/// The displayed state of a run.
 struct View {
   std::vector<JobView> running;
   std::size_t finished = 0, failed = 0, total = 0;

@@ -8,7 +8,7 @@ namespace {
 
 std::atomic<bool> running{false};
 std::atomic<bool> stop{false};
-static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler may not wait");
+static_assert(std::atomic<bool>::is_always_lock_free, "a signal handler must not block");
 
 extern "C" void handle_signal(int) {
   if (!running.load() || stop.exchange(true)) ::_exit(kInterrupted);
@@ -18,10 +18,10 @@ extern "C" void handle_signal(int) {
 
 void exit_on_signals() {
   running = false;
-  // A reader that goes away and a limit on file sizes are errors of a write, to be told; not reasons to drop dead.
+  // A closed pipe and a file size limit should be reported as write errors, not kill the program.
   ::signal(SIGPIPE, SIG_IGN);
   ::signal(SIGXFSZ, SIG_IGN);
-  // A program that started this one may have left SIGCHLD ignored: then nobody would hear how gnuplot ended.
+  // The parent may have left SIGCHLD ignored; gnuplot's exit status would then be lost.
   ::signal(SIGCHLD, SIG_DFL);
   struct sigaction action {};
   action.sa_handler = handle_signal;

@@ -67,7 +67,7 @@ ProgressStyle style_of(const Options& options) {
   return options.display_every_given ? ProgressStyle::intervals : ProgressStyle::sparse;
 }
 
-/// Places in `outcomes`, the longest jobs first: a long one that starts last would leave the other cores idle.
+/// Indices into `outcomes`, the longest jobs first: a long job started last would leave the other cores idle.
 std::vector<std::size_t> queue_of(const std::vector<Outcome>& outcomes) {
   std::vector<std::size_t> queue(outcomes.size());
   std::iota(queue.begin(), queue.end(), std::size_t{0});
@@ -82,7 +82,7 @@ std::string job_name(const Outcome& outcome, bool several_seeds) {
   return fmt::format("{} seed {}", outcome.which->name, outcome.seed);
 }
 
-/// Trains everything, `results` taking each outcome as it comes.
+/// Trains everything, passing each outcome to `results` as it finishes.
 void train_all(const Options& options, const Data& data, Results& results, Progress& progress,
                const std::vector<std::size_t>& queue, const std::atomic<bool>& stop) {
   run_jobs(queue.size(), static_cast<std::size_t>(options.jobs), stop, [&](std::size_t job) {

@@ -22,7 +22,7 @@ double seconds_since(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/// From the time that a share of the work has taken.
+/// Extrapolated from the time that the finished fraction has taken.
 std::optional<double> time_left(double elapsed, double done) {
   if (done <= 0) return std::nullopt;
   return elapsed * (1 - done) / done;
@@ -30,8 +30,8 @@ std::optional<double> time_left(double elapsed, double done) {
 
 }  // namespace
 
-/// One job's numbers, stored by its thread and read by the painter; each is right by itself, which is all a display
-/// needs.
+/// The progress of one job, stored by its thread and read by the painter. The values are not synchronized with each
+/// other, which a display does not need.
 class Progress::Job final : public Watcher {
  public:
   Job(Progress& progress, std::string name) : name_(std::move(name)), progress_(progress) {}
@@ -65,7 +65,7 @@ class Progress::Job final : public Watcher {
   Phase phase() const { return phase_; }
   const std::string& name() const { return name_; }
 
-  /// The share of the job's iterations that is done.
+  /// The fraction of the job's iterations that is finished.
   double done() const {
     if (phase_ == Phase::finished || phase_ == Phase::failed) return 1;
     return static_cast<double>(iteration_) / static_cast<double>(progress_.epochs_ * progress_.iterations_per_epoch_);
@@ -81,7 +81,8 @@ class Progress::Job final : public Watcher {
   const std::string name_;
   Progress& progress_;
   Clock::time_point start_;
-  std::atomic<Phase> phase_{Phase::waiting};  // stored after start_, so that who sees it running sees its start
+  std::atomic<Phase> phase_{
+      Phase::waiting};  // stored after start_, so that a reader that sees it running also sees the start
   std::atomic<std::int64_t> epoch_{1}, iteration_{0};
   std::atomic<double> loss_{kNothing}, accuracy_{kNothing}, test_accuracy_{kNothing};
 };

@@ -1,6 +1,6 @@
-// The course of all jobs, shown on stderr: redrawn ten times a second on a terminal, as plain lines elsewhere.
-// Invariant: a job's thread only stores a few numbers now and then; drawing happens on a thread of its own, and no line
-// of text is torn by another. Refuses to know: how a job trains, and what its results are for.
+// The progress of all jobs on stderr: redrawn ten times a second on a terminal, plain lines elsewhere. Invariant: a
+// job's thread only stores a few numbers now and then; drawing happens on a separate thread, and lines of text are
+// never interleaved. Does not depend on how a job trains or what its results are used for.
 #pragma once
 #include <atomic>
 #include <chrono>
@@ -19,24 +19,24 @@ namespace retrograd::experiments {
 
 enum class ProgressStyle {
   live,       // a display that is redrawn
-  sparse,     // ten lines a job, and one when it ends
-  intervals,  // a line every display_every iterations, as the paper's program prints
+  sparse,     // ten lines per job, and one when it ends
+  intervals,  // a line every display_every iterations, as the paper's program does
 };
 
 class Progress {
  public:
-  /// `names` of the jobs to come, each of that many epochs of that many iterations.
+  /// `names` are those of the jobs, each with this many epochs and iterations.
   Progress(std::vector<std::string> names, std::int64_t epochs, std::int64_t iterations_per_epoch, ProgressStyle style);
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
   /// Removes the live display.
   ~Progress();
 
-  /// Marks the job as running, and is told of its course through what is returned.
+  /// Marks the job as running, and returns the watcher that receives its progress.
   Watcher& start(std::size_t job);
-  /// Marks the job as ended, and says how; of an unfinished one nothing is said.
+  /// Marks the job as ended and prints its result, unless it is unfinished.
   void end(std::size_t job, const Outcome& outcome);
-  /// A line of its own, above the live display.
+  /// Prints a separate line, above the live display.
   void message(const std::string& line);
 
  private:
@@ -53,7 +53,7 @@ class Progress {
   std::vector<std::unique_ptr<Job>> jobs_;
   std::mutex mutex_;  // guards the three below
   std::string pending_;
-  std::size_t drawn_ = 0;  // lines of the display that are on the screen
+  std::size_t drawn_ = 0;  // lines of the display currently on the screen
   std::condition_variable_any wake_;
   std::jthread painter_;  // last: it uses all of the above
 };

@@ -35,7 +35,7 @@ void Results::require_drawing() {
 
 void Results::add(std::size_t place, Outcome outcome) {
   if (outcome.state == State::unfinished) return;
-  // Kept without its train curves: sixty thousand iterations of every case and seed would add up.
+  // Without the train curves: sixty thousand iterations for every case and seed would add up.
   Outcome kept = outcome;
   kept.curves.train_loss = {};
   kept.curves.train_accuracy = {};
@@ -44,7 +44,7 @@ void Results::add(std::size_t place, Outcome outcome) {
     trouble_ = trouble_ || outcome.state == State::failed;
     outcomes_[place] = std::move(kept);
   }
-  // What matters most comes first, in case the disk has no room for all.
+  // The most important files come first, in case the disk fills up.
   write_tables();
   attempt([&] { write_curves(options_.out, outcome, options_.seeds.size() > 1); });
   if (outcome.finished() && outcome.seed == options_.seeds.front()) draw(case_figures(outcome, options_.dataset));

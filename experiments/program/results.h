@@ -1,7 +1,7 @@
-// The outcomes of a run as they come in, kept and written: after each one the folder holds everything finished so far.
-// Invariant: nothing is written before the first outcome, so a run that finishes nothing leaves an earlier run's files
-// alone; trouble with one file or figure is reported and remembered, and stops no training.
-// Refuses to know: threads' number, screens.
+// Collects the outcomes of a run and writes them: after each one the folder holds everything finished so far.
+// Invariant: nothing is written before the first outcome, so a run that finishes nothing leaves the files of an earlier
+// run alone; problems with one file or figure are reported and remembered, and stop no training. Does not depend on the
+// number of threads or on screens.
 #pragma once
 #include <functional>
 #include <mutex>
@@ -17,20 +17,20 @@ namespace retrograd::experiments {
 
 class Results {
  public:
-  /// `complain` is told, a sentence each, of what could not be written or drawn; it may be called from any thread.
+  /// `complain` receives a sentence for each file that could not be written or drawn; it may be called from any thread.
   Results(const Options& options, const Setting& setting, std::function<void(const std::string&)> complain);
 
-  /// Complains at once, before hours of training, where figures will not be drawn.
+  /// Complains at once, rather than after hours of training, if figures cannot be drawn.
   void require_drawing();
-  /// Takes the outcome of that place in `outcomes` and writes its curves, its figures and the tables. Any
-  /// thread.
+  /// Stores the outcome at that index of `outcomes` and writes its curves, its figures and the tables. May be called
+  /// from any thread.
   void add(std::size_t place, Outcome outcome);
-  /// Draws what compares cases, and what belongs to none. After the last `add`.
+  /// Draws the figures that compare cases or belong to none. Call after the last `add`.
   void draw_comparisons();
 
-  /// One for each case and seed, by case, then seed; those that have not come in are unfinished.
+  /// One for each case and seed, by case, then seed; those not yet added are unfinished.
   const std::vector<Outcome>& outcomes() const { return outcomes_; }
-  /// How many have finished.
+  /// The number of finished outcomes.
   std::size_t finished() const;
   /// Whether an outcome has failed, or something could not be written or drawn.
   bool trouble() const { return trouble_; }

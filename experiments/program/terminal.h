@@ -1,6 +1,6 @@
-// What stderr is: a terminal that can redraw lines, or something that just takes text.
-// Invariant: asking changes nothing; writing never fails loudly, since losing progress is no reason to lose a run.
-// Refuses to know: what is shown.
+// Properties of stderr: a terminal that can redraw lines, or something that only takes text. Invariant: queries have no
+// side effects; write errors are ignored, since losing progress output is no reason to abort a run. Does not depend on
+// what is shown.
 #pragma once
 #include <string_view>
 
@@ -8,10 +8,10 @@
 
 namespace retrograd::experiments {
 
-/// Whether stderr is a terminal that understands more than plain text (TERM is set, and not "dumb").
+/// Whether stderr is a terminal that supports more than plain text (TERM is set, and not "dumb").
 bool stderr_is_live();
 
-/// Size of the terminal now, and whether colors are welcome (NO_COLOR is unset or empty).
+/// The current size of the terminal, and whether to use colors (NO_COLOR is unset or empty).
 Screen stderr_screen();
 
 /// Writes to stderr at once.

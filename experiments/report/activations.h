@@ -1,5 +1,5 @@
-// The paper's figures 2.1 (ReLU) and 2.2 (sigmoid), computed by the engine: the values by its own ops, the derivatives
-// by its tape. Invariant: no formula of an activation stands here. Refuses to know: networks, runs.
+// The paper's figures 2.1 (ReLU) and 2.2 (sigmoid), computed by the engine: the values by its ops, the derivatives by
+// its tape. Invariant: no formula of an activation is repeated here. Does not depend on networks or runs.
 #pragma once
 #include <vector>
 

@@ -12,10 +12,10 @@
 namespace retrograd::experiments {
 namespace {
 
-constexpr double kClose = 0.01;  // accuracies this near are what the paper calls close
-constexpr double kMuch = 1.5;    // times that are much longer
+constexpr double kClose = 0.01;  // accuracies within this distance count as close
+constexpr double kMuch = 1.5;    // training takes "much longer" from this ratio on
 
-/// Two cases that differ in one respect; the paper's favourite first.
+/// Two cases that differ in one respect; the one that the paper favors first.
 struct Pair {
   const Summary* first;
   const Summary* second;
@@ -24,7 +24,7 @@ struct Pair {
   std::string versus() const { return fmt::format("{} against {}", first->which->name, second->which->name); }
 };
 
-/// What one pair says to a claim.
+/// The answer of one pair to a claim.
 enum class Answer { yes, no, level, unknown };
 
 using Question = std::function<Answer(const Pair&)>;
@@ -75,7 +75,7 @@ Claim judge(std::string text, const std::vector<Pair>& compared, const Question&
   return claim;
 }
 
-/// Two standard errors of a difference of two accuracies measured on that many images.
+/// Two standard errors of a difference of two accuracies, each measured on this many images.
 double noise(double a, double b, std::int64_t images) {
   return 2 * std::sqrt((a * (1 - a) + b * (1 - b)) / static_cast<double>(images));
 }
@@ -90,7 +90,7 @@ Question more_accurate(std::int64_t images) {
 
 Answer smaller(double a, double b) { return a < b ? Answer::yes : a > b ? Answer::no : Answer::level; }
 
-/// Reaching a level beats never reaching it; where neither does, there is nothing to compare.
+/// Reaching the level beats never reaching it; if neither case does, there is nothing to compare.
 Answer sooner_at_95(const Pair& pair) {
   const auto& a = pair.first->epochs_to_95;
   const auto& b = pair.second->epochs_to_95;

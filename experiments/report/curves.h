@@ -1,6 +1,6 @@
 // The curves of one outcome as CSV: <case>_train.csv (iteration,loss,accuracy) and <case>_test.csv
-// (epoch,loss,accuracy). Invariant: the text depends on the points alone (no times, no locale), each number in the
-// fewest digits that give it back, so that equal runs give equal bytes. Refuses to know: folders' rights, figures.
+// (epoch,loss,accuracy). Invariant: the text depends on the points alone (no times, no locale) and uses the fewest
+// digits that restore each number, so that equal runs produce equal bytes. Does not depend on figures.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -9,12 +9,12 @@
 
 namespace retrograd::experiments {
 
-/// "1RE", or "1RE_seed3" where the run has several seeds: how this outcome's files begin.
+/// The prefix of this outcome's files: "1RE", or "1RE_seed3" if the run has several seeds.
 std::string file_stem(const Outcome& outcome, bool several_seeds);
 
-/// One line an iteration under a heading.
+/// One line per iteration, after a header.
 std::string train_csv(const Curves& curves);
-/// One line an epoch under a heading.
+/// One line per epoch, after a header.
 std::string test_csv(const Curves& curves);
 
 /// Writes both into the folder; OutputError where that fails.

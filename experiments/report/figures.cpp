@@ -9,7 +9,7 @@
 namespace retrograd::experiments {
 namespace {
 
-constexpr std::size_t kBuckets = 900;  // of the raw points: two a pixel would show no more
+constexpr std::size_t kBuckets = 900;  // of the raw points: more than two per pixel would not be visible
 constexpr std::size_t kMeans = 600;
 constexpr const char* kLossColor = "#08519c";
 constexpr const char* kLossRaw = "#b5d1ea";
@@ -35,7 +35,7 @@ std::string open_pair(const std::string& title, const char* x_label, std::size_t
       plot_style(1040, 440), title, x_label, std::max<std::size_t>(last_x, 1));
 }
 
-/// One panel of a train figure: every batch in a light color, their running mean in a strong one.
+/// One panel of a train figure: every batch in a light color, the running mean in a strong one.
 std::string train_panel(const std::vector<float>& values, std::size_t window, const char* color, const char* raw_color,
                         const std::string& axis) {
   const Points raw = numbered(values);
@@ -49,7 +49,7 @@ std::string train_panel(const std::vector<float>& values, std::size_t window, co
 
 Figure train_figure(const Outcome& outcome, Digits dataset) {
   const Curves& curves = outcome.curves;
-  // The mean over an epoch; over a twentieth of the run where the run is too short to show it.
+  // The mean over an epoch, or over a twentieth of the run if that is shorter.
   const std::size_t iterations = curves.train_loss.size();
   const std::size_t window =
       std::max<std::size_t>(1, std::min(iterations / curves.test_loss.size(), (iterations + 19) / 20));
@@ -78,18 +78,18 @@ std::string test_panel(const std::vector<double>& values, std::size_t best, cons
 
 Figure test_figure(const Outcome& outcome, Digits dataset) {
   const std::vector<double>&loss = outcome.curves.test_loss, &accuracy = outcome.curves.test_accuracy;
-  const auto least = static_cast<std::size_t>(std::min_element(loss.begin(), loss.end()) - loss.begin());
+  const auto lowest = static_cast<std::size_t>(std::min_element(loss.begin(), loss.end()) - loss.begin());
   const int number = outcome.which->test_figure;
   std::string script = open_pair(heading(number, outcome, dataset), "epoch", loss.size());
   script +=
-      "set title 'test loss'\n" + test_panel(loss, least, "least", kLossColor,
+      "set title 'test loss'\n" + test_panel(loss, lowest, "minimum", kLossColor,
                                              loss_axis(y_range(numbered(loss), 0), loss_label(outcome.which->loss)));
   script += "set title 'test accuracy'\n" + test_panel(accuracy, outcome.best_epoch() - 1, "best", kAccuracyColor,
                                                        accuracy_axis(y_range(numbered(accuracy), 0)));
   return {file_name(number), script + "unset multiplot\n"};
 }
 
-/// Color by activation and loss, dashes by depth: readable without colors too, since no two share both.
+/// Color by activation and loss, dashes by depth, so that the lines can also be told apart by their dashes.
 std::string line_style(const Case& which) {
   const bool relu = which.activation == Activation::relu;
   const char* color = which.loss == Loss::euclidean ? (relu ? "#0072b2" : "#56b4e9") : (relu ? "#d55e00" : "#e69f00");
@@ -98,8 +98,8 @@ std::string line_style(const Case& which) {
 
 std::string block_of(const Case& which) { return fmt::format("case_{}", which.name); }
 
-/// Error, 1 - accuracy, on a logarithmic axis that is labeled with the accuracy: the last per cent gets as much room
-/// as the first ninety.
+/// Error, 1 - accuracy, on a logarithmic axis labeled with the accuracy: the last percent gets as much room as the
+/// first ninety.
 double error_of(double accuracy) { return std::max(1 - accuracy, 1e-4); }
 
 std::string error_axis(Range range) {

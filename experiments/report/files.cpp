@@ -17,7 +17,7 @@ namespace {
   throw OutputError(fmt::format("cannot {} {}: {}", what, detail::shown_path(path.string()), why));
 }
 
-/// What the library says: "path: cannot …: why".
+/// The reason in a FileError of the library: "path: cannot …: why".
 std::string_view reason(const FileError& error) {
   const std::string_view text = error.what();
   return text.substr(text.rfind(": ") + 2);
@@ -38,7 +38,7 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
 void prepare_folder(const std::filesystem::path& folder) {
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) fail("make the folder", folder, error.message());
+  if (error) fail("create the folder", folder, error.message());
   if (!std::filesystem::is_directory(folder, error)) fail("write into", folder, std::strerror(ENOTDIR));
   try {
     const detail::NewFile probe((folder / "probe").string());

@@ -14,18 +14,18 @@
 namespace retrograd::experiments {
 namespace {
 
-/// A file without a name or a disk, which a child process can open.
+/// An anonymous file in memory that a child process can open.
 class ScriptFile {
  public:
   explicit ScriptFile(std::string_view script) : number_(::memfd_create("script", 0)) {
-    if (number_ < 0) throw GnuplotError(fmt::format("cannot make a script for gnuplot: {}", std::strerror(errno)));
+    if (number_ < 0) throw GnuplotError(fmt::format("cannot create a script for gnuplot: {}", std::strerror(errno)));
     while (!script.empty()) {
       const ssize_t wrote = ::write(number_, script.data(), script.size());
       if (wrote < 0 && errno == EINTR) continue;
       if (wrote < 0) {
         const int error = errno;
         ::close(number_);
-        throw GnuplotError(fmt::format("cannot make a script for gnuplot: {}", std::strerror(error)));
+        throw GnuplotError(fmt::format("cannot create a script for gnuplot: {}", std::strerror(error)));
       }
       script.remove_prefix(static_cast<std::size_t>(wrote));
     }
@@ -39,7 +39,7 @@ class ScriptFile {
   int number_;
 };
 
-/// How it ended, and what it says of that.
+/// How the process ended, and its error message.
 std::string complaint(const detail::ProcessResult& result) {
   std::string text;
   for (std::string_view rest = result.errors; !rest.empty();) {
@@ -63,7 +63,7 @@ void require_gnuplot() {
 std::string run_gnuplot(const std::string& script) {
   const ScriptFile file(script);
   detail::ProcessResult result;
-  // A Ctrl-C meant for this program reaches the child too; what is finished shall still be drawn.
+  // Ctrl-C also interrupts the child, but finished results should still be drawn.
   for (int attempt = 0; attempt < 2; ++attempt) {
     result = detail::run_process({"gnuplot", "-d", file.path()});
     if (result.ok()) return result.output;

@@ -46,7 +46,7 @@ std::string config_json(const Options& options, const Setting& setting) {
                                       {"version", setting.version},
                                       {"blas_core", setting.blas_core},
                                       {"simd_target", setting.simd_target}};
-  // A folder's name need not be UTF-8; JSON must.
+  // Folder names need not be UTF-8, but JSON must be.
   return config.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 

@@ -1,6 +1,6 @@
-// What a run leaves for programs to read: table.json, config.json. Apart from the rest, since the library of JSON takes
-// longer to compile than all that uses it.
-// Invariant: every finished or failed outcome is listed. Refuses to know: where the text goes.
+// The machine-readable results of a run: table.json, config.json. In a separate file because the JSON library takes
+// longer to compile than all of its users. Invariant: every finished or failed outcome is listed. Does not depend on
+// where the text goes.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,11 +11,11 @@
 
 namespace retrograd::experiments {
 
-/// A list of {case, seed, accuracy, loss, best_accuracy, best_epoch, seconds}, one a finished outcome. A failed
-/// one has nulls and says why in "failure"; one that was not finished is left out.
+/// A list of {case, seed, accuracy, loss, best_accuracy, best_epoch, seconds}, one per finished outcome. A failed one
+/// has nulls and the reason in "failure"; unfinished ones are omitted.
 std::string results_json(const std::vector<Outcome>& outcomes);
 
-/// Every option and the setting.
+/// All options and the setting.
 std::string config_json(const Options& options, const Setting& setting);
 
 }  // namespace retrograd::experiments

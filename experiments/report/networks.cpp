@@ -10,20 +10,20 @@
 namespace retrograd::experiments {
 namespace {
 
-constexpr int kShown = 6;      // units drawn of a column; the rest hide behind three dots
+constexpr int kShown = 6;      // the maximum number of units drawn per column; the rest become three dots
 constexpr double kUnit = 0.3;  // radius
-constexpr double kAcross = 4;  // from column to column
+constexpr double kAcross = 4;  // the distance between columns
 constexpr double kHalf = 3.6;  // the tallest column reaches from -kHalf to kHalf
 
-/// One layer of units, and what is written at it.
+/// One layer of units, and its labels.
 struct Column {
   std::int64_t units;
   std::string above;                 // the layer's role
   std::string below;                 // its size
-  std::vector<std::string> symbols;  // written into the units, or none
+  std::vector<std::string> symbols;  // labels of the units, or none
 };
 
-/// Heights of the drawn units from top to bottom; `dots` tells whether the middle is left out.
+/// Heights of the drawn units from top to bottom; sets `dots` if the middle is omitted.
 std::vector<double> heights(const Column& column, bool& dots) {
   dots = column.units > kShown;
   const int drawn = dots ? kShown : static_cast<int>(column.units);
@@ -68,7 +68,7 @@ std::string draw_links(const Column& from, const Column& to, double x) {
   return script;
 }
 
-/// Columns from left to right, `between` written under the links that lead to the next one.
+/// Columns from left to right, with `between` written under the links to the next one.
 Figure drawing(const std::string& file, const std::string& title, const std::vector<Column>& columns,
                const std::vector<std::string>& between) {
   const double last = kAcross * static_cast<double>(columns.size() - 1);
@@ -81,7 +81,7 @@ Figure drawing(const std::string& file, const std::string& title, const std::vec
     script += draw_links(columns[i], columns[i + 1], x);
     script += label(between[i], x + kAcross / 2, -kHalf - 1.15, "font ',12' textcolor '#444444'");
   }
-  // A plot of nothing, in a frame as wide as the window is for it: circles stay circles.
+  // An empty plot with equal scales on both axes, so that circles stay round.
   script += fmt::format("set size ratio -1\nset xrange [{}:{}]\nset yrange [{}:{}]\nplot 1/0 notitle\n", -1.6,
                         last + 1.6, -kHalf - 1.6, kHalf + 1.0);
   return {file, script};

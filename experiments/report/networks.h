@@ -1,6 +1,5 @@
-// The paper's drawings of networks: figures 2.3 (a linear layer), 3.1 and 3.10 (one and two hidden layers).
-// Invariant: the numbers of units are those the cases are trained with.
-// Refuses to know: curves, runs.
+// The paper's drawings of networks: figures 2.3 (a linear layer), 3.1 and 3.10 (one and two hidden layers). Invariant:
+// the numbers of units are those of the trained cases. Does not depend on curves or runs.
 #pragma once
 #include <vector>
 

@@ -10,7 +10,7 @@
 namespace retrograd::experiments {
 namespace {
 
-/// With a margin on either side, so that no curve lies on the frame and no range is empty.
+/// Adds a margin on either side, so that no curve touches the frame and no range is empty.
 Range widened(Range range) {
   const double span = range.high - range.low;
   const double margin = span > 0 ? 0.04 * span : std::max(0.05 * std::abs(range.high), 1e-6);

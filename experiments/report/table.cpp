@@ -9,7 +9,7 @@
 namespace retrograd::experiments {
 namespace {
 
-/// Columns on a screen: the code points, since nothing wider than one column is ever printed here.
+/// Width on a screen: the number of code points, since no wider characters are printed here.
 std::size_t width_of(const std::string& text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));

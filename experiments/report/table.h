@@ -1,6 +1,6 @@
-// The run's table: the paper's figures beside ours, as markdown, which is also what stdout gets.
-// Invariant: every case asked for has a row; one that did not finish is shown as such and never as a number.
-// Refuses to know: how the numbers came about, and where the text goes.
+// The table of a run: the paper's results beside ours, as markdown. Invariant: every requested case has a row; an
+// unfinished one is marked as such and shows no numbers. Does not depend on how the numbers were computed or where the
+// text goes.
 #pragma once
 #include <string>
 #include <vector>
@@ -11,11 +11,11 @@
 
 namespace retrograd::experiments {
 
-/// Aligned markdown: a heading row, then the others; columns after the first `left` are set to the right.
+/// Aligned markdown: a heading row, then the others; columns after the first `left` are right-aligned.
 std::string markdown_table(const std::vector<std::vector<std::string>>& rows, std::size_t left);
 
-/// One row a case. Several seeds give mean ± standard deviation; the paper's figures stand where the data set is its
-/// own.
+/// One row per case. Several seeds are shown as mean ± standard deviation; the paper's results are shown for its own
+/// data set only.
 std::string results_table(const std::vector<Summary>& summaries, Digits dataset);
 
 }  // namespace retrograd::experiments

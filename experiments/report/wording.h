@@ -1,6 +1,5 @@
-// How numbers are written for people: short, and never wider than a column can bear.
-// Invariant: pure functions of their arguments.
-// Refuses to know: what a number counts.
+// Formats numbers for humans: short, and of bounded width. Invariant: pure functions of their arguments. Does not
+// depend on what a number means.
 #pragma once
 #include <span>
 #include <string>
@@ -13,7 +12,7 @@ std::string decimal(double value, int digits = 4);
 /// "1:02:03", "2:03" or "3 s".
 std::string duration(double seconds);
 
-/// The parts with the separator between them.
+/// The parts, joined by the separator.
 std::string joined(std::span<const std::string> parts, const char* separator);
 
 }  // namespace retrograd::experiments

@@ -112,7 +112,7 @@ SafetensorsHeader read_header(detail::InputFile& in) {
   if (length > kLargestHeader)
     detail::fail<FileError>("{}: expected a header of at most {} bytes, found {}", in.name(), kLargestHeader, length);
   if (length > in.left())
-    detail::fail<FileError>("{}: the header length is {}, but only {} bytes follow", in.name(), length, in.left());
+    detail::fail<FileError>("{}: expected a header of {} bytes, found {}", in.name(), length, in.left());
   std::string text(length, ' ');
   in.read(text.data(), length);
   if (!text.starts_with('{')) {

@@ -1,5 +1,5 @@
-// One function of the accuracy table: how the library computes it, what it is to any number of bits, where it is
-// defined, and what its error may be where that is not the goal of all.
+// One function of the accuracy table: how the library computes it, its exact value to any number of bits, its domain,
+// and its error limits where they differ from the common goal.
 #pragma once
 #include <retrograd/retrograd.h>
 
@@ -14,26 +14,26 @@
 
 inline constexpr int kOrders = 3;  // the value, and the first and second derivative
 
-/// Where a function or a derivative has a root that its terms only reach by cancelling, its error counts in units of
-/// the terms' size.
+/// Near a root of a function or derivative that results from cancellation of its terms, errors are measured relative to
+/// the size of the terms.
 struct Root {
   int order;
-  double low, high;  // the stretch of x around the root
+  double low, high;  // the range of x around the root
   double scale;      // errors there count in ulps of this number
 };
 
-/// Where a function is measured, and by what measure.
+/// Where and how a function is measured.
 struct Measure {
-  double low = -std::numeric_limits<double>::infinity();  // the domain of x, its ends included
+  double low = -std::numeric_limits<double>::infinity();  // the domain of x, including its ends
   double high = std::numeric_limits<double>::infinity();
-  std::vector<double> points = {};   // branch points and others where it may fail
-  std::vector<double> kinks = {};    // where derivatives are a convention
-  bool has_second_argument = false;  // y is drawn as well, else it is not looked at
-  int orders = kOrders;              // how many of value, first and second derivative count
-  int cost = 1;                      // so many times fewer random points
+  std::vector<double> points = {};   // branch points and other points where it may fail
+  std::vector<double> kinks = {};    // points where derivatives are a convention
+  bool has_second_argument = false;  // whether y is drawn as well; otherwise it is unused
+  int orders = kOrders;              // how many of value, first and second derivative are measured
+  int cost = 1;                      // divides the number of random points
   std::vector<Root> roots = {};
   std::array<double, kOrders> limit = {2, 4, 8};  // ulps
-  std::string reason = {};                        // of a limit above the goal
+  std::string reason = {};                        // for a limit above the goal
 };
 
 struct Function {
@@ -43,5 +43,5 @@ struct Function {
   Measure by;
 };
 
-/// All of them.
+/// All functions.
 std::span<const Function> all_functions();

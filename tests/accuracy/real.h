@@ -1,5 +1,5 @@
-// Numbers of as many bits as a thread asks for, by MPFR: enough of an interface to write a formula as it stands in a
-// book. Knows nothing of tensors.
+// Numbers of any precision, set per thread, by MPFR: enough of an interface to write formulas as in a book. Does not
+// depend on tensors.
 #pragma once
 #include <mpfr.h>
 
@@ -8,7 +8,7 @@
 /// A number of Real::precision() bits, rounded to nearest.
 class Real {
  public:
-  /// The precision of numbers that this thread makes from now on.
+  /// Sets the precision of numbers that this thread creates from now on.
   static mpfr_prec_t& precision() {
     static thread_local mpfr_prec_t bits = 128;
     return bits;
@@ -29,7 +29,7 @@ class Real {
   double to_double() const { return mpfr_get_d(value_, MPFR_RNDN); }
   bool is_number() const { return mpfr_number_p(value_) != 0; }
   bool is_zero() const { return mpfr_zero_p(value_) != 0; }
-  /// e such that 2^(e−1) ≤ |x| < 2^e; of a number that is not 0.
+  /// e such that 2^(e−1) ≤ |x| < 2^e, for a nonzero number.
   long exponent() const { return mpfr_get_exp(value_); }
   /// x · 2^power, exactly.
   Real scaled(long power) const {
@@ -61,7 +61,7 @@ inline Real operator-(const Real& x) {
 }
 inline bool operator<(const Real& a, const Real& b) { return mpfr_less_p(a.get(), b.get()) != 0; }
 
-/// y = function(x), of an MPFR function.
+/// y = function(x), for an MPFR function.
 template <int (*kFunction)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t)>
 Real apply(const Real& x) {
   Real y;

@@ -1,4 +1,4 @@
-// Values and derivatives of a function of one tensor at given points. Knows nothing of what is right there.
+// Values and derivatives of a function of one tensor at given points. Does not depend on the expected values.
 #pragma once
 #include <retrograd/retrograd.h>
 
@@ -12,7 +12,7 @@ inline constexpr double kInf = std::numeric_limits<double>::infinity(), kNan = s
 
 using Function = Tensor (*)(const Tensor&);
 
-// The derivative of this order of each value, as tapes return it.
+// The derivative of this order for each value, computed by tapes.
 inline std::vector<double> values_of(Function f, int order, const std::vector<double>& at, Dtype dtype) {
   const Tensor x = tensor(at, {static_cast<std::int64_t>(at.size())}, dtype);
   const auto first = grad([f](const Tensor& v) { return sum(f(v)); });

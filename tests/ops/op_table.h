@@ -1,5 +1,5 @@
-// THE op table: for each op the function, a plain loop that says what its value is, inputs to try it on, and calls that
-// must be refused with the sentence they are refused with. The checks in op_table_test.cpp run over every row.
+// The op table: for each op the function, a plain loop that defines its value, sample inputs, and calls that must be
+// refused with a given message. The checks in op_table_test.cpp run over every row.
 #pragma once
 #include <retrograd/retrograd.h>
 
@@ -18,11 +18,11 @@ struct Plain {
   double at(const std::vector<std::int64_t>& index) const;
 };
 
-/// Inputs drawn evenly from [low, high).
+/// Inputs drawn uniformly from [low, high).
 struct Sample {
   std::vector<Shape> shapes;
   double low = -2, high = 2;
-  bool kink = false;  ///< no derivative anywhere here: gradcheck must say so of every element
+  bool kink = false;  ///< not differentiable anywhere here: gradcheck must report every element as a kink
 };
 
 struct Refusal {
@@ -31,22 +31,22 @@ struct Refusal {
 };
 
 struct Row {
-  std::string name;  ///< the function's, and in parentheses what is special about this call: "sum(axis 0)"
+  std::string name;  ///< the function's name, with any special configuration in parentheses: "sum(axis 0)"
   std::function<Tensor(const Tensors&)> op;
   std::function<Plain(const std::vector<Plain>&)> reference;
   std::vector<Sample> samples;
   std::vector<Refusal> refusals = {};
   double (*elementwise)(double) = nullptr;  ///< unary ops: also tried on special values, at every lane
-  int order = 2;                            ///< the highest derivative that is checked; 0 where there is none
-  bool twice = true;         ///< binary ops: f(x, x) is differentiable wherever f is (not so where x meets x in a tie)
-  double exactness = 1e-14;  ///< relative L2 distance from the plain loop, in float64
-  double single = 1e-6;      ///< relative L2 distance of float32 values from float64 ones; say why where it is more
-  double single_slope = 1e-5;  ///< the same of first derivatives
+  int order = 2;                            ///< the highest derivative checked; 0 if there is none
+  bool twice = true;  ///< binary ops: f(x, x) is differentiable wherever f is (false if equal operands are a tie)
+  double exactness = 1e-14;    ///< relative L2 distance from the plain loop, in float64
+  double single = 1e-6;        ///< relative L2 distance of float32 values from float64 ones; explain larger values
+  double single_slope = 1e-5;  ///< the same for first derivatives
 };
 
 const std::vector<Row>& op_table();
 
-/// The inputs of a sample in float64, the same for every caller.
+/// The inputs of a sample in float64, equal for every caller.
 Tensors draw(const Sample& sample, Dtype dtype = float64);
 Plain plain(const Tensor& x);
 

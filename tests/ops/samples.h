@@ -1,4 +1,4 @@
-// Walks every sample of every row of the op table. Knows nothing of what is tried on them.
+// Walks every sample of every row of the op table. Does not depend on what is tested on them.
 #pragma once
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 
 namespace retrograd::tests {
 
-/// Calls f(row, sample) for each, whose name and shapes a failure then shows.
+/// Calls f(row, sample) for each; a failure then shows the row's name and the sample's shapes.
 template <class F>
 void for_each_sample(F f) {
   for (const Row& row : op_table()) {

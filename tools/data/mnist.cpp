@@ -207,7 +207,7 @@ MnistSets fashion_mnist_from(const fs::path& given) {
   for (const fs::path& folder : folders) tried += (tried.empty() ? "" : ", ") + shown(folder);
   detail::fail<DataError>(
       "Fashion-MNIST: none of these folders contains the four files: {}\n"
-      "Install the package dataset-fashion-mnist, or put the files into the first folder.",
+      "Run apt-get install dataset-fashion-mnist, or put the files into the first folder.",
       tried);
 }
 

@@ -1,7 +1,7 @@
-# How gdb shows tensors and shapes. In gdb, or in ~/.gdbinit:
+# Pretty-printers of tensors and shapes for gdb. In gdb, or in ~/.gdbinit:
 #   source <prefix>/share/retrograd/gdb/retrograd-gdb.py
-# Then `print x` says "float32 (2, 3) "0.weight" [0, 1, 2, 3, 4, 5]", of a view its strides too. Reads memory only and
-# calls nothing in the program, so that it works on core files and in the middle of a crash.
+# Then `print x` prints "float32 (2, 3) "0.weight" [0, 1, 2, 3, 4, 5]", and for a view its strides too. Only reads
+# memory and calls no function of the program, so it works on core files and in the middle of a crash.
 import struct
 
 import gdb
@@ -12,7 +12,7 @@ FORMATS = {"float32": "f", "float64": "d", "int64": "q", "boolean": "?", "uint8"
 
 
 def atomic(value):
-    """What a std::atomic holds, in libstdc++ or libc++."""
+    """The value of a std::atomic, in libstdc++ or libc++."""
     for field in value.type.strip_typedefs().fields():
         if field.is_base_class:
             return atomic(value[field])

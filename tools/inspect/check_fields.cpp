@@ -19,12 +19,12 @@ namespace {
 
 using Bodies = std::unordered_set<const detail::Body*>;
 
-// What the ops of one pass read.
+// Records the tensors that the ops of a pass read.
 class Reads final : private detail::Observer {
  public:
   struct Constant {
     std::string op;
-    Tensor tensor;  // held, so that the next pass cannot compute another in its place
+    Tensor tensor;  // kept alive, so that the next pass cannot allocate another at the same address
   };
   std::vector<Constant> constants;
   Bodies variables;
@@ -106,9 +106,9 @@ tools::FieldsReport detail::check_fields(const ForwardPass& own, const ForwardPa
 std::string tools::to_string(const FieldsReport& report) {
   std::string text;
   for (const UnlistedTensor& one : report.unlisted)
-    text += fmt::format("{} reads {} {}, {}\n", one.op, one.tensor.dtype(), one.tensor.shape(),
-                        one.is_stored ? "which fields does not list"
-                                      : "a constant that is computed from tensors which fields does not list");
+    text += fmt::format(
+        "{} reads {} {}, {}\n", one.op, one.tensor.dtype(), one.tensor.shape(),
+        one.is_stored ? "which fields does not list" : "a constant computed from tensors that fields does not list");
   for (const std::string& name : report.unused) text += fmt::format("nothing reads {}\n", name);
   return text.empty() ? "every tensor is listed and read\n" : text;
 }

@@ -1,6 +1,6 @@
-// Looking for what a model's fields leave out: a tensor that the forward pass reads and `fields` does not list is
-// neither trained nor saved, and nothing else says so. Sees what ops read, not the members of a struct; what runs
-// inside a checkpoint is one op.
+// Detects tensors missing from a model's fields: a tensor that the forward pass reads but `fields` does not list is
+// silently neither trained nor saved. Sees the tensors that ops read, not the members of a struct; a checkpoint counts
+// as a single op.
 #pragma once
 #include <fmt/format.h>
 
@@ -13,18 +13,18 @@
 
 namespace retrograd::tools {
 
-/// A floating tensor that an op of the forward pass read, that is no input and in none of the fields.
+/// A floating tensor that an op of the forward pass reads, and that is neither an input nor in the fields.
 struct UnlistedTensor {
-  std::string op;  ///< the op that read it first
-  Tensor tensor;   ///< what it read
-  bool is_stored;  ///< true of a tensor that outlives the pass, or a view of one; false of one that the pass computes
-                   ///< from none of the listed
+  std::string op;  ///< the op that reads it first
+  Tensor tensor;   ///< the tensor
+  bool is_stored;  ///< true for a tensor that outlives the pass, or a view of one; false for one that the pass
+                   ///< computes from no listed tensor
 };
-/// What `check_fields` found. Prints through fmt, a line for each tensor.
+/// The result of `check_fields`. Prints through fmt, a line for each tensor.
 struct FieldsReport {
   std::vector<UnlistedTensor> unlisted;  ///< in the order of the pass
-  std::vector<std::string> unused;       ///< parameters, by name, that no op of the pass read
-  /// True where all is as it should be.
+  std::vector<std::string> unused;       ///< parameters, by name, that no op of the pass reads
+  /// True if nothing is unlisted or unused.
   bool passed() const { return unlisted.empty() && unused.empty(); }
 };
 /// "matmul reads float32 (3, 4), which fields does not list" and so on.
@@ -34,15 +34,15 @@ std::string to_string(const FieldsReport& report);
 
 namespace retrograd::detail {
 
-/// The pass of a model with these fields.
+/// A forward pass of a model with these fields.
 struct ForwardPass {
   FieldList fields;
   FunctionRef<void()> run;
 };
-/// From a pass of the model, and one of its copy in which every listed floating tensor is another: what both read alike
-/// depends on none of these.
+/// Compares a pass of the model with one of a copy in which every listed floating tensor has other values: whatever
+/// both read alike does not depend on the fields.
 tools::FieldsReport check_fields(const ForwardPass& own, const ForwardPass& moved, std::span<const Tensor> inputs);
-/// x + 1 in memory of its own; x itself where it is empty or not floating.
+/// x + 1 in new memory; x itself where it is undefined or not floating.
 Tensor moved_values(const Tensor& x);
 
 template <class Input>
@@ -57,10 +57,10 @@ void collect_inputs(const Input& input, std::vector<Tensor>& into) {
 
 namespace retrograd::tools {
 
-/// Runs model(inputs…), and a copy of the model with other values, and tells which tensors were read that are neither
-/// inputs nor in the model's fields, and which parameters were not read: for a test of one's own layer,
-/// CHECK(tools::check_fields(layer, x).passed()). Constants that the pass computes from nothing, such as a positional
-/// encoding, are told too unless all their elements are the same. Moves no generator and no running statistics.
+/// Runs model(inputs…) and a copy of the model with other values, and reports tensors that are read but are neither
+/// inputs nor in the model's fields, and parameters that are not read. For the test of a layer:
+/// CHECK(tools::check_fields(layer, x).passed()). Constants that the pass creates itself, such as a positional
+/// encoding, are reported too unless all their elements are equal. Does not advance generators or running statistics.
 template <HasFields Model, class... Inputs>
 FieldsReport check_fields(const Model& model, const Inputs&... inputs) {
   std::vector<Tensor> tensors;

@@ -18,7 +18,7 @@ namespace {
 using Tensors = std::vector<Tensor>;
 using Values = std::vector<double>;
 
-// Inputs as variables of a tape.
+// Aliases of the inputs, watched by the tape.
 Tensors watched_aliases(Tape& tape, const Tensors& inputs) {
   Tensors x;
   for (const Tensor& input : inputs) {
@@ -55,8 +55,8 @@ std::vector<std::vector<Values>> jacobians_of(FunctionRef<Tensor(const Tensors&)
 }
 
 // Central differences along a direction, for each element of the value: (8(f₁ − f₋₁) − (f₂ − f₋₂)) / 12h, with error
-// O(h⁴). Where the slopes on the two sides disagree far beyond that, the function is steep, or there is a kink between
-// the points and no derivative to compare with.
+// O(h⁴). If the slopes on both sides differ by far more than that, the function is either steep, or has a kink between
+// the points and thus no derivative to compare with.
 struct Differences {
   Values slopes;
   std::vector<bool> kinks;
@@ -75,15 +75,15 @@ Differences differences_at(FunctionRef<Tensor(const Tensors&)> f, const Tensors&
   Differences out;
   for (std::size_t k = 0; k < f0.size(); ++k) {
     out.slopes.push_back((8 * (f1[k] - g1[k]) - (f2[k] - g2[k])) / (12 * h));
-    // One-sided slopes of second order; of a smooth function they differ by O(h²).
+    // One-sided slopes of second order; for a smooth function they differ by O(h²).
     const double right = (4 * f1[k] - f2[k] - 3 * f0[k]) / (2 * h), left = (3 * f0[k] - 4 * g1[k] + g2[k]) / (2 * h);
     out.kinks.push_back(std::abs(right - left) > 1e-2 * std::max({1.0, std::abs(right), std::abs(left)}));
   }
   return out;
 }
 
-// The same with ever smaller steps where the sides disagree: of a steep function they come together, of a kink at this
-// very place they don't.
+// Repeats with smaller steps where the sides disagree: they converge for a steep function, but not for a kink at this
+// very point.
 Differences differences(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs, std::size_t input,
                         const Values& direction, double h) {
   Differences out = differences_at(f, inputs, input, direction, h);
@@ -99,11 +99,11 @@ Differences differences(FunctionRef<Tensor(const Tensors&)> f, const Tensors& in
   return out;
 }
 
-// Up to this many elements an input is moved one by one, beyond it along a few random directions.
+// Inputs with up to this many elements are perturbed element by element, larger ones along a few random directions.
 constexpr std::int64_t kMostElements = 64;
 constexpr std::int64_t kDirections = 8;
 
-// Compares the derivatives of f, a row for each element of its value, with its differences.
+// Compares the derivatives of f, a row for each element of its value, with differences.
 GradcheckLine check_input(FunctionRef<Tensor(const Tensors&)> f, const Tensors& inputs,
                           const std::vector<Values>& analytic, std::size_t input, int order,
                           const GradcheckOptions& options, Rng& rng) {
@@ -158,7 +158,7 @@ std::string to_string(const GradcheckReport& report) {
                         line.input, line.error, line.tolerance);
     if (line.element >= 0)
       text += fmt::format(" at element {}: analytic {:.9g}, numeric {:.9g}", line.element, line.analytic, line.numeric);
-    if (line.kinks > 0) text += fmt::format("; {} at a kink, left out", line.kinks);
+    if (line.kinks > 0) text += fmt::format("; {} at a kink, skipped", line.kinks);
   }
   return text;
 }
@@ -169,22 +169,24 @@ namespace retrograd::detail {
 
 using tools::GradcheckReport;
 
-void fail_gradcheck_arity(std::size_t inputs) { fail("gradcheck: the function does not take {} tensors", inputs); }
+void fail_gradcheck_arity(std::size_t inputs) {
+  fail("gradcheck: the function cannot be called with {} tensors", inputs);
+}
 
 GradcheckReport gradcheck(Checked f, const std::vector<Tensor>& inputs, const tools::GradcheckOptions& options) {
-  if (inputs.empty()) fail("gradcheck: needs at least one input");
+  if (inputs.empty()) fail("gradcheck: expects at least one input");
   if (options.order < 1 || options.order > 3) fail("gradcheck: the order must be 1, 2 or 3, got {}", options.order);
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (inputs[i].dtype() != float64)
       fail<DtypeError>("gradcheck: input {} must be float64, got {}", i, inputs[i].dtype());
   Rng rng(options.seed);
-  // Weights of one sign would hide errors that cancel (every softmax gradient sums to zero); these are from
+  // Weights of one sign would hide errors that cancel (every softmax gradient sums to zero); these are drawn from
   // ±[0.5, 1.5).
   const auto projection = [&](const Shape& shape) {
     const Tensor size = uniform(shape, 0.5, 1.5, rng, float64), side = uniform(shape, -1, 1, rng, float64);
     return size * sign(side);
   };
-  std::vector<std::vector<Tensor>> directions;  // of the orders below the one that is checked
+  std::vector<std::vector<Tensor>> directions;  // for the orders below the one being checked
   Tensor weights;
   std::int64_t elements = 0, outputs = 0;
   {
@@ -195,7 +197,7 @@ GradcheckReport gradcheck(Checked f, const std::vector<Tensor>& inputs, const to
     for (const Tensor& x : inputs) elements += x.size();
   }
   GradcheckReport report;
-  // Small Jacobians are compared whole; of others, and of the higher derivatives, random projections.
+  // Small Jacobians are compared in full; otherwise, and for higher derivatives, random projections are.
   if (outputs * elements <= options.whole_jacobian) {
     const auto value = [&](const std::vector<Tensor>& x) { return f(x); };
     const auto jacobians = tools::jacobians_of(value, inputs);

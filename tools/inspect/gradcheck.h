@@ -1,8 +1,8 @@
-// Analytic against numerical gradients, for anything callable with tensors, by four-point central differences. First
-// order: the whole Jacobian where it is small, else the derivatives of a random projection of the value, element by
-// element or, of large inputs, along random directions. Second and third order: the same for a random projection of the
-// derivative below, as nested tapes return it. Elements within a difference of a kink are left out, and counted.
-// float64 only: in float32 differences have no digits left.
+// Compares analytic with numerical gradients (four-point central differences) of anything callable with tensors. First
+// order: the whole Jacobian if it is small, else the derivatives of a random projection of the value, element by
+// element or, for large inputs, along random directions. Second and third order: the same for a random projection of
+// the next lower derivative, as nested tapes return it. Elements too close to a kink are skipped and counted. float64
+// only: float32 differences have no significant digits left.
 #pragma once
 #include <string>
 #include <type_traits>
@@ -14,31 +14,31 @@
 
 namespace retrograd::tools {
 
-/// What gradcheck checks, and how closely.
+/// The options of gradcheck.
 struct GradcheckOptions {
-  int order = 1;                      ///< 1, 2 or 3
-  double tolerance = 1e-8;            ///< largest relative error accepted at order 1; each order more, a hundredfold
-  double step = 1e-3;                 ///< of the differences, times max(1, |x|)
-  std::uint64_t seed = 0;             ///< of the random projections
-  std::int64_t whole_jacobian = 400;  ///< the most derivatives of first order that are all compared
+  int order = 1;            ///< 1, 2 or 3
+  double tolerance = 1e-8;  ///< the maximum relative error at order 1; a hundredfold more for each further order
+  double step = 1e-3;       ///< of the differences, scaled by max(1, |x|)
+  std::uint64_t seed = 0;   ///< of the random projections
+  std::int64_t whole_jacobian = 400;  ///< the maximum number of first-order derivatives to compare individually
 };
 
-/// The worst derivative of one input at one order; `element` is the input's, or counts the random directions.
+/// The worst derivative of one input at one order; `element` is an index into the input, or into the random directions.
 struct GradcheckLine {
   int order;             ///< of the derivative: 1, 2 or 3
   std::size_t input;     ///< which input, from 0
-  std::int64_t element;  ///< the worst, in row-major order; -1 where none was compared
-  double analytic;       ///< what the tape says
-  double numeric;        ///< what the differences say
+  std::int64_t element;  ///< the worst one, in row-major order; -1 if none was compared
+  double analytic;       ///< the derivative from the tape
+  double numeric;        ///< the derivative from differences
   double error;          ///< |analytic − numeric| relative to the largest derivative of this input, at least 1
-  std::int64_t kinks;    ///< derivatives left out because the function has a kink within their differences
-  double tolerance;      ///< the largest error accepted
+  std::int64_t kinks;    ///< derivatives skipped because of a kink within their differences
+  double tolerance;      ///< the maximum error accepted
 };
 
-/// What gradcheck found. Prints through fmt.
+/// The result of gradcheck. Prints through fmt.
 struct GradcheckReport {
   std::vector<GradcheckLine> lines;  ///< one for each order and input
-  /// True where every error is within tolerance and not every element of an input was a kink.
+  /// True where every error is within tolerance and each input has an element without a kink.
   bool passed() const;
 };
 
@@ -70,8 +70,8 @@ Tensor spread(F& f, const std::vector<Tensor>& x) {
 
 namespace retrograd::tools {
 
-/// Checks f(inputs…), a tensor of any shape, at these float64 inputs, from order 1 to the one the options ask for. f
-/// takes as many tensors as there are inputs, up to six. DtypeError where an input is not float64.
+/// Checks f(inputs…), a tensor of any shape, at these float64 inputs, from order 1 up to options.order. f takes as many
+/// tensors as there are inputs, up to six. DtypeError where an input is not float64.
 template <class F>
 GradcheckReport gradcheck(F&& f, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {}) {
   return detail::gradcheck([&](const std::vector<Tensor>& x) { return detail::spread<1, const Tensor&>(f, x); }, inputs,

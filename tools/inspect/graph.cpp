@@ -34,7 +34,7 @@ std::int64_t Graph::now() {
 
 bool Graph::shows(const detail::Log& log) const { return log.serial.load(std::memory_order_relaxed) == serial_; }
 
-// True of the tape that is shown, which becomes this one where the one before has closed.
+// True for events of the tape that is shown; switches to this tape if the previous one has closed.
 bool Graph::begins(detail::Log& log) {
   if (shows(log)) return true;
   if (serial_ != 0 && detail::log_of(serial_).serial.load(std::memory_order_relaxed) == serial_) return false;
@@ -61,7 +61,7 @@ GraphNode* Graph::known(std::uint32_t node) {
   return node < places_.size() && places_[node] != kUnknown ? &nodes_[places_[node]] : nullptr;
 }
 
-// Where a node of the tape stands, which is new where it was recorded before the Graph was there.
+// The position of a node of the tape, which is added if it was recorded before the Graph was opened.
 std::uint32_t Graph::place_of(detail::Log& log, std::uint32_t node, const Tensor& x) {
   if (places_.size() <= node) places_.resize(node + 1, kUnknown);
   if (places_[node] != kUnknown) return places_[node];
@@ -77,7 +77,7 @@ std::uint32_t Graph::place_of(detail::Log& log, std::uint32_t node, const Tensor
 std::uint32_t Graph::constant(const Tensor& x) {
   GraphNode fresh;
   fresh.kind = GraphNode::Kind::constant;
-  if (x.size() == 1) {  // each use has its own: 2·x and 2·y have nothing in common
+  if (x.size() == 1) {  // not shared: 2·x and 2·y have nothing in common
     fresh.name = fmt::format("{:.6g}", x.item<double>());
     return add(std::move(fresh), x);
   }
@@ -105,7 +105,7 @@ void Graph::recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std:
   fresh.forward_ns = ns;
   if (sweeping_) recorded_ns_ += ns;
   for (const Tensor* x : inputs) {
-    // A running sum that was a constant is already this very node.
+    // After an in-place sum into a constant, the constant's tensor is already this very node.
     const bool is_tracked = detail::tracked(&log, *x) && x->body().tape.node < node;
     const std::uint32_t place = is_tracked ? place_of(log, x->body().tape.node, *x) : constant(*x);
     fresh.inputs.push_back(place);
@@ -114,7 +114,7 @@ void Graph::recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std:
     if (!fresh.layer.empty()) continue;
     if (input.is_watched)
       fresh.layer = layer_of(input.name);
-    else if (input.is_view)  // of a parameter, which has the layer from it
+    else if (input.is_view)  // a view of a parameter carries its layer
       fresh.layer = input.layer;
   }
   const std::uint32_t place = add(std::move(fresh), y);
@@ -126,7 +126,7 @@ void Graph::recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std:
 void Graph::sweeping(detail::Log& log, std::uint32_t node, const Tensor&) {
   if (!shows(log)) return;
   GraphNode* seen = known(node);
-  if (seen && (swept_ == kUnknown || node >= swept_)) seen->is_loss = true;  // sweeps go down: this is the next one
+  if (seen && (swept_ == kUnknown || node >= swept_)) seen->is_loss = true;  // sweeps go down, so this is a new one
   swept_ = node;
   sweeping_ = true;
   recorded_ns_ = 0;
@@ -174,7 +174,7 @@ std::string size_of_value(const GraphNode& node) {
                      node.is_view ? "view" : detail::bytes_text(node.bytes));
 }
 
-// A name over a smaller line.
+// A title over a smaller second line.
 std::string two_lines(const std::string& title, const std::string& below, const char* color, const char* below_color) {
   return fmt::format(
       R"(label=<<table border="0" cellborder="0" cellspacing="0" cellpadding="1"><tr><td><font color="{}"><b>{}</b></font></td></tr>)"
@@ -182,7 +182,7 @@ std::string two_lines(const std::string& title, const std::string& below, const 
       color, escaped(title), below_color, escaped(below));
 }
 
-// An op on the way to nowhere is pale; where no sweep has begun, nothing is known of ways.
+// Ops that the loss does not depend on are pale; without a sweep there is no loss.
 std::string op_statement(const GraphNode& node, bool is_idle) {
   const std::string below = (node.is_watched && !node.name.empty() ? node.name + " · " : "") +
                             (node.is_loss ? "loss · " : "") + size_of_value(node);
@@ -239,11 +239,11 @@ std::string Graph::dot() const {
     std::size_t unnamed = 0;
     for (std::uint32_t input : node.inputs)
       unnamed += nodes_[input].kind != GraphNode::Kind::variable || nodes_[input].name.empty();
-    // Which input is which shows by the names of parameters; where it would not, by its position.
+    // Inputs are identified by the names of parameters, or else by their positions.
     const bool is_labeled = unnamed > 1 && !is_commutative(node.op);
     for (std::size_t i = 0; i < node.inputs.size(); ++i) {
       const GraphNode& input = nodes_[node.inputs[i]];
-      // What flows from op to op is drawn straight, and parameters come in from the sides.
+      // Edges between ops are drawn straight, and parameters enter from the sides.
       const bool is_idle = has_loss && !leads_to_loss[place];
       const bool is_parameter = input.kind == GraphNode::Kind::variable || (input.is_view && !input.layer.empty());
       const bool is_constant = input.kind == GraphNode::Kind::constant;

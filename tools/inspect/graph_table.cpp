@@ -20,12 +20,12 @@ std::string time_text(std::int64_t ns) {
   return fmt::format("{:.2f} s", amount / 1e9);
 }
 
-// Characters as they take columns: bytes that begin one.
+// The number of columns that the text occupies: the bytes that start a character.
 std::size_t width_of(const std::string& text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-// Lines of cells in columns; the first `left` columns begin on the left, the others end on the right.
+// Aligns lines of cells in columns; the first `left` columns to the left, the others to the right.
 std::string columns(const std::vector<std::vector<std::string>>& lines, std::size_t left) {
   std::vector<std::size_t> widths(lines.front().size());
   for (const auto& line : lines)

@@ -18,11 +18,12 @@ namespace {
 using tools::OnnxGraph;
 using tools::OnnxOptions;
 
-constexpr std::int64_t kFirstOpset = 13, kLastOpset = 17;  // which the operators used here have in one form
+constexpr std::int64_t kFirstOpset = 13,
+                       kLastOpset = 17;  // the versions in which the operators used here have the same form
 constexpr std::int64_t kIrVersion = 8;
-constexpr std::size_t kLargestFile = std::numeric_limits<std::int32_t>::max();  // of a protocol buffer
+constexpr std::size_t kLargestFile = std::numeric_limits<std::int32_t>::max();  // the limit of protocol buffers
 
-// The numbers of fields and kinds are those of onnx.proto.
+// Field and type numbers are defined in onnx.proto.
 std::int64_t element_type(Dtype dtype) {
   switch (dtype) {
     case Dtype::float64:
@@ -45,8 +46,9 @@ ProtobufMessage tensor_message(const OnnxGraph::Constant& constant) {
   for (const std::int64_t size : x.shape()) message.number(1, size);
   message.number(2, element_type(x.dtype()));
   message.bytes(8, constant.name);
-  message.bytes(9, {reinterpret_cast<const char*>(x.body().data),
-                    static_cast<std::size_t>(x.size()) * size_of(x.dtype())});  // little-endian, as we are
+  message.bytes(
+      9, {reinterpret_cast<const char*>(x.body().data),
+          static_cast<std::size_t>(x.size()) * size_of(x.dtype())});  // little-endian, as on the supported platforms
   return message;
 }
 
@@ -72,7 +74,7 @@ ProtobufMessage node_message(const OnnxGraph::Node& node) {
   ProtobufMessage message;
   for (const std::string& input : node.inputs) message.bytes(1, input);
   message.bytes(2, node.output);
-  message.bytes(3, node.output);  // nodes are named, too
+  message.bytes(3, node.output);  // nodes need a name too
   message.bytes(4, node.op);
   for (const tools::OnnxAttribute& attribute : node.attributes) message.message(5, attribute_message(attribute));
   return message;
@@ -119,12 +121,12 @@ std::string model_text(const OnnxGraph& graph, const tools::OnnxValue& input, co
 }  // namespace
 
 Tensor onnx_example(const Shape& input_shape, std::span<const Parameter> parameters, const OnnxOptions& options) {
-  if (nn::training())
-    fail("export_onnx: is for models as they are outside training, and was called within nn::Training");
+  if (nn::training()) fail("export_onnx: exports models in evaluation mode, but was called within nn::Training");
   if (options.opset < kFirstOpset || options.opset > kLastOpset)
     fail("export_onnx: the opset must be from {} to {}, got {}", kFirstOpset, kLastOpset, options.opset);
   if (options.input.empty() || options.output.empty() || options.input == options.output)
-    fail("export_onnx: input and output need names of their own, got \"{}\" and \"{}\"", options.input, options.output);
+    fail("export_onnx: input and output need distinct, nonempty names, got \"{}\" and \"{}\"", options.input,
+         options.output);
   Dtype dtype = float32;
   for (const Parameter& one : parameters)
     if (is_floating(one.tensor.dtype())) {
@@ -139,7 +141,7 @@ Tensor onnx_example(const Shape& input_shape, std::span<const Parameter> paramet
 void write_onnx(FunctionRef<tools::OnnxValue(OnnxGraph&, const tools::OnnxValue&)> write, const Tensor& example,
                 const Tensor& output, const std::string& file, const OnnxOptions& options) {
   if (output.rank() == 0 || output.size(0) != example.size(0))
-    fail<ShapeError>("export_onnx: of a batch {} the model makes {}; the first axis must stay the batch's",
+    fail<ShapeError>("export_onnx: the model maps a batch {} to {}; the first axis must remain the batch axis",
                      example.shape(), output.shape());
   std::vector<tools::OnnxLayer> layers = options.layers;
   layers.insert(layers.end(), onnx_layers().begin(), onnx_layers().end());
@@ -149,7 +151,7 @@ void write_onnx(FunctionRef<tools::OnnxValue(OnnxGraph&, const tools::OnnxValue&
   graph.finish(write(graph, input).name, options.output);
   const std::string text = model_text(graph, input, {options.output, output}, options);
   if (text.size() > kLargestFile)
-    fail("export_onnx: the model takes {} bytes, an ONNX file holds at most {}", text.size(), kLargestFile);
+    fail("export_onnx: the model needs {} bytes, but an ONNX file holds at most {}", text.size(), kLargestFile);
   NewFile out(file);
   out.write(text.data(), text.size());
   out.finish();

@@ -1,6 +1,6 @@
-// Writing models as ONNX files, which other programs run (ONNX Runtime, OpenCV, browsers). A model is written as the
-// layers it is made of, with the names and the layout that its tensors have here, for batches of any size: the batch is
-// the axis "N". What a layer does in training is left out. What has no ONNX form is an error, and no file.
+// Exports models as ONNX files, which other programs run (ONNX Runtime, OpenCV, browsers). A model is written layer by
+// layer, with the names and layouts of its tensors, for batches of any size: the batch axis is "N". Layers are exported
+// in evaluation mode. If a layer has no ONNX form, that is an error and no file is written.
 #pragma once
 #include <optional>
 #include <string>
@@ -13,19 +13,19 @@
 
 namespace retrograd::tools {
 
-/// What else an ONNX file says.
+/// The options of export_onnx.
 struct OnnxOptions {
   /// The name of the graph.
   std::string name = "model";
-  /// The name of its input.
+  /// The name of the graph's input.
   std::string input = "input";
-  /// The name of its output.
+  /// The name of the graph's output.
   std::string output = "output";
-  /// The version of ONNX's operators, from 13 to 17.
+  /// The version of ONNX's operator set, from 13 to 17.
   std::int64_t opset = 13;
-  /// The dtype of the input; that of the model's first floating parameter by default, float32 where it has none.
+  /// The dtype of the input; by default that of the model's first floating parameter, or float32 if it has none.
   std::optional<Dtype> dtype = {};
-  /// How layers of the user's own are written, see onnx_layer; these come before those of the library.
+  /// How user-defined layers are written, see onnx_layer; these take precedence over the library's own.
   std::vector<OnnxLayer> layers = {};
 };
 
@@ -33,9 +33,9 @@ struct OnnxOptions {
 
 namespace retrograd::detail {
 
-/// A batch of two samples of zeros; refuses what cannot be exported whatever the model.
+/// A batch of two samples of zeros; throws if the arguments are invalid for every model.
 Tensor onnx_example(const Shape& input_shape, std::span<const Parameter> parameters, const tools::OnnxOptions& options);
-/// Writes what `write` adds to the graph; `output` is what the model makes of the example.
+/// Writes the nodes that `write` adds to the graph; `output` is the model's output for the example.
 void write_onnx(FunctionRef<tools::OnnxValue(tools::OnnxGraph&, const tools::OnnxValue&)> write, const Tensor& example,
                 const Tensor& output, const std::string& file, const tools::OnnxOptions& options);
 
@@ -43,10 +43,10 @@ void write_onnx(FunctionRef<tools::OnnxValue(tools::OnnxGraph&, const tools::Onn
 
 namespace retrograd::tools {
 
-/// Writes a model (a layer, a Sequential of them, a network) that takes inputs of this shape, which is without the axis
-/// of the batch: export_onnx(mlp, {784}, "mlp.onnx"). The file appears whole or not at all. Error where a layer has no
-/// ONNX form, which names it and its type, and within nn::Training; the layers' own errors where the shape does not
-/// fit; FileError where the file cannot be written.
+/// Exports a model (a layer, a Sequential, a network) whose inputs have this shape, without the batch axis:
+/// export_onnx(mlp, {784}, "mlp.onnx"). The file is written completely or not at all. Error where a layer has no ONNX
+/// form, naming the layer and its type, and within nn::Training; the layers' own errors where the shape does not fit;
+/// FileError where the file cannot be written.
 template <nn::Layer Model>
 void export_onnx(const Model& model, const Shape& input_shape, const std::string& file,
                  const OnnxOptions& options = {}) {

@@ -17,7 +17,7 @@ using tools::OnnxValue;
 using Function = Tensor (*)(const Tensor&);
 using Write = std::function<std::string(OnnxGraph& graph, const std::string& x)>;
 
-// A function that stands in a Sequential as it is.
+// The ONNX form of a plain function in a Sequential.
 OnnxLayer function(const char* name, Function which, Write write) {
   return {name,
           [which, write](const nn::Sequential& layers, std::size_t i, OnnxGraph& graph,
@@ -28,7 +28,7 @@ OnnxLayer function(const char* name, Function which, Write write) {
           }};
 }
 
-// One that is an operator of ONNX's.
+// A function that is a single ONNX operator.
 OnnxLayer function(const char* name, Function which, const char* op, std::vector<OnnxAttribute> attributes = {}) {
   return function(name, which,
                   [op, attributes](OnnxGraph& graph, const std::string& x) { return graph.node(op, {x}, attributes); });

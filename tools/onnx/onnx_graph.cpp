@@ -63,9 +63,8 @@ OnnxValue OnnxGraph::layer_of(const nn::Sequential& layers, std::size_t i, const
       return {std::move(*output), layers.apply(x.example, i, i + 1)};
   std::string known;
   for (const OnnxLayer& one : layers_) known += (known.empty() ? "" : ", ") + one.type;
-  detail::fail(
-      "export_onnx: {} is a {}, which has no ONNX form here; those known are Sequential, {}; onnx_layer adds others",
-      place(), detail::type_name(layers.type(i)), known);
+  detail::fail("export_onnx: {} is a {}, which has no ONNX form (supported: Sequential, {}); add it with onnx_layer",
+               place(), detail::type_name(layers.type(i)), known);
 }
 
 std::string OnnxGraph::place() const {

@@ -21,7 +21,8 @@ using Ints = std::vector<std::int64_t>;
 Ints ints(Size2d size) { return {size.rows, size.columns}; }
 Ints ints(std::int64_t size) { return {size}; }
 
-// How windows slide, as Conv and the pools have it; ONNX pads the beginnings of all axes first, then their ends.
+// The attributes of windows, for Conv and the pools; ONNX lists the padding at the start of all axes first, then at the
+// end.
 template <class Size>
 std::vector<OnnxAttribute> windows(Ints kernel, Size stride, Size padding) {
   Ints pads = ints(padding);
@@ -43,7 +44,7 @@ std::string convolution(const Layer& layer, OnnxGraph& graph, const OnnxValue& x
   return graph.node(is_transposed ? "ConvTranspose" : "Conv", std::move(inputs), std::move(attributes));
 }
 
-// Windows without a stride of their own stand side by side.
+// The stride of pooling windows defaults to their size.
 template <class Layer>
 Size2d stride_of(const Layer& layer) {
   return layer.options.stride.rows == kSideBySide ? layer.size : layer.options.stride;
@@ -57,7 +58,7 @@ std::string max_pool(const nn::MaxPool2d& layer, OnnxGraph& graph, const OnnxVal
 
 std::string avg_pool(const nn::AvgPool2d& layer, OnnxGraph& graph, const OnnxValue& x) {
   if (layer.options.dilation.rows != 1 || layer.options.dilation.columns != 1)
-    fail("export_onnx: {} is an AvgPool2d with dilation ({}, {}), which ONNX's AveragePool does not have",
+    fail("export_onnx: {} is an AvgPool2d with dilation ({}, {}), which ONNX's AveragePool does not support",
          graph.place(), layer.options.dilation.rows, layer.options.dilation.columns);
   std::vector<OnnxAttribute> attributes = windows(ints(layer.size), stride_of(layer), layer.options.padding);
   attributes.push_back({"count_include_pad", 1});
@@ -68,7 +69,7 @@ std::string adaptive_avg_pool(const nn::AdaptiveAvgPool2d& layer, OnnxGraph& gra
   if (layer.size.rows == 1 && layer.size.columns == 1) return graph.node("GlobalAveragePool", {x.name});
   const std::int64_t rows = x.example.size(2), columns = x.example.size(3);
   if (rows % layer.size.rows != 0 || columns % layer.size.columns != 0)
-    fail("export_onnx: {} is an AdaptiveAvgPool2d of ({}, {}) to ({}, {}), and ONNX has windows of one size only",
+    fail("export_onnx: {} is an AdaptiveAvgPool2d from ({}, {}) to ({}, {}), but ONNX requires windows of equal size",
          graph.place(), rows, columns, layer.size.rows, layer.size.columns);
   const Size2d window(rows / layer.size.rows, columns / layer.size.columns);
   return graph.node("AveragePool", {x.name}, windows(ints(window), window, Size2d(0)));
@@ -91,7 +92,7 @@ std::string batch_norm(const nn::BatchNorm<kSpatial>& layer, OnnxGraph& graph, c
 std::string flatten(const nn::Flatten& layer, OnnxGraph& graph, const OnnxValue& x) {
   const int start = normal_axis("Flatten", layer.start_dim, x.example.rank());
   if (start == 1) return graph.node("Flatten", {x.name}, {{"axis", 1}});
-  Ints sizes(static_cast<std::size_t>(start), 0);  // 0 keeps an axis, -1 takes the rest
+  Ints sizes(static_cast<std::size_t>(start), 0);  // 0 keeps an axis, -1 infers it
   sizes.push_back(-1);
   return graph.node("Reshape", {x.name, graph.constant("shape", tensor(sizes, {start + 1}))});
 }
@@ -110,7 +111,7 @@ void add_image_layers(std::vector<OnnxLayer>& layers) {
       tools::onnx_layer<nn::BatchNorm2d>(batch_norm<2>),
       tools::onnx_layer<nn::Flatten>(flatten),
       tools::onnx_layer<nn::Dropout>(
-          [](const nn::Dropout&, OnnxGraph&, const OnnxValue& x) { return x.name; }),  // left out, as in evaluation
+          [](const nn::Dropout&, OnnxGraph&, const OnnxValue& x) { return x.name; }),  // omitted, as in evaluation
   };
   layers.insert(layers.end(), std::begin(all), std::end(all));
 }

@@ -24,10 +24,9 @@ using tools::OnnxGraph;
 using tools::OnnxValue;
 
 std::string linear(const nn::Linear& layer, OnnxGraph& graph, const OnnxValue& x) {
-  if (x.example.rank() < 2)  // the layer would take the batch for the features
-    fail<ShapeError>(
-        "export_onnx: {}: expected an input of samples with features, (N, …, {}), found {} of a batch of two",
-        graph.place(), layer.weight.size(1), x.example.shape());
+  if (x.example.rank() < 2)  // otherwise the layer would read the batch axis as features
+    fail<ShapeError>("export_onnx: {}: expected an input (N, …, {}), got {} for a batch of two", graph.place(),
+                     layer.weight.size(1), x.example.shape());
   const bool has_bias = layer.bias.defined();
   if (x.example.rank() == 2) {
     std::vector<std::string> inputs = {x.name, graph.constant("weight", layer.weight)};
@@ -84,7 +83,7 @@ std::string mlp(const nn::Mlp& model, OnnxGraph& graph, const OnnxValue& x) {
   return y.name;
 }
 
-// The mean over the innermost axes, each of which stays with size 1.
+// The mean over the innermost axes, which are kept with size 1.
 std::string inner_mean(OnnxGraph& graph, const std::string& x, int axes) {
   std::vector<std::int64_t> innermost;
   for (int axis = -axes; axis < 0; ++axis) innermost.push_back(axis);
@@ -127,34 +126,35 @@ std::string residual(const nn::Residual<Inner>& layer, OnnxGraph& graph, const O
 }  // namespace
 
 std::span<const tools::OnnxLayer> onnx_layers() {
-  static const auto& all = *new std::vector<tools::OnnxLayer>([] {  // also for what is destroyed after everything else
-    std::vector<tools::OnnxLayer> layers = {
-        tools::onnx_layer<nn::Linear>(linear),
-        tools::onnx_layer<nn::Mlp>(mlp),
-        tools::onnx_layer<nn::Residual<nn::Sequential>>(residual<nn::Sequential>),
-        tools::onnx_layer<nn::Residual<nn::Mlp>>(residual<nn::Mlp>),
-        tools::onnx_layer<nn::Residual<nn::Linear>>(residual<nn::Linear>),
-        tools::onnx_layer<nn::Embedding>(embedding),
-        tools::onnx_layer<nn::LayerNorm>(layer_norm),
-        tools::onnx_layer<nn::RmsNorm>(rms_norm),
-        tools::onnx_layer<nn::Gelu>(gelu),
-        tools::onnx_layer<nn::LeakyRelu>([](const nn::LeakyRelu& layer, OnnxGraph& graph, const OnnxValue& x) {
-          return graph.node("LeakyRelu", {x.name}, {{"alpha", layer.slope}});
-        }),
-        tools::onnx_layer<nn::Elu>([](const nn::Elu& layer, OnnxGraph& graph, const OnnxValue& x) {
-          return graph.node("Elu", {x.name}, {{"alpha", layer.alpha}});
-        }),
-        tools::onnx_layer<nn::Softmax>([](const nn::Softmax& layer, OnnxGraph& graph, const OnnxValue& x) {
-          return graph.node("Softmax", {x.name}, {{"axis", layer.axis}});
-        }),
-        tools::onnx_layer<nn::LogSoftmax>([](const nn::LogSoftmax& layer, OnnxGraph& graph, const OnnxValue& x) {
-          return graph.node("LogSoftmax", {x.name}, {{"axis", layer.axis}});
-        }),
-    };
-    add_image_layers(layers);
-    add_functions(layers);
-    return layers;
-  }());
+  static const auto& all =
+      *new std::vector<tools::OnnxLayer>([] {  // never destroyed, since destructors at exit may still use it
+        std::vector<tools::OnnxLayer> layers = {
+            tools::onnx_layer<nn::Linear>(linear),
+            tools::onnx_layer<nn::Mlp>(mlp),
+            tools::onnx_layer<nn::Residual<nn::Sequential>>(residual<nn::Sequential>),
+            tools::onnx_layer<nn::Residual<nn::Mlp>>(residual<nn::Mlp>),
+            tools::onnx_layer<nn::Residual<nn::Linear>>(residual<nn::Linear>),
+            tools::onnx_layer<nn::Embedding>(embedding),
+            tools::onnx_layer<nn::LayerNorm>(layer_norm),
+            tools::onnx_layer<nn::RmsNorm>(rms_norm),
+            tools::onnx_layer<nn::Gelu>(gelu),
+            tools::onnx_layer<nn::LeakyRelu>([](const nn::LeakyRelu& layer, OnnxGraph& graph, const OnnxValue& x) {
+              return graph.node("LeakyRelu", {x.name}, {{"alpha", layer.slope}});
+            }),
+            tools::onnx_layer<nn::Elu>([](const nn::Elu& layer, OnnxGraph& graph, const OnnxValue& x) {
+              return graph.node("Elu", {x.name}, {{"alpha", layer.alpha}});
+            }),
+            tools::onnx_layer<nn::Softmax>([](const nn::Softmax& layer, OnnxGraph& graph, const OnnxValue& x) {
+              return graph.node("Softmax", {x.name}, {{"axis", layer.axis}});
+            }),
+            tools::onnx_layer<nn::LogSoftmax>([](const nn::LogSoftmax& layer, OnnxGraph& graph, const OnnxValue& x) {
+              return graph.node("LogSoftmax", {x.name}, {{"axis", layer.axis}});
+            }),
+        };
+        add_image_layers(layers);
+        add_functions(layers);
+        return layers;
+      }());
   return all;
 }
 

@@ -7,10 +7,10 @@
 
 namespace retrograd::detail {
 
-/// One entry for each type of layer, and for each function that stands in a Sequential as it is.
+/// One entry for each type of layer, and for each function that may be in a Sequential.
 std::span<const tools::OnnxLayer> onnx_layers();
 
-/// Adds to the list those on images and sequences: convolution, pooling, batch normalization, …
+/// Adds the layers for images and sequences: convolution, pooling, batch normalization, …
 void add_image_layers(std::vector<tools::OnnxLayer>& layers);
 /// The functions, such as rg::relu.
 void add_functions(std::vector<tools::OnnxLayer>& layers);

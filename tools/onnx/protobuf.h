@@ -1,5 +1,5 @@
-// Messages in the wire format of protocol buffers (proto2), written field by field: just what an ONNX file is made of.
-// Knows no schema. Not a public header.
+// Writes messages in the wire format of protocol buffers (proto2), field by field, as far as ONNX files need it. Does
+// not depend on a schema. Not a public header.
 #pragma once
 #include <cstdint>
 #include <string>
@@ -9,14 +9,14 @@ namespace retrograd::detail {
 
 class ProtobufMessage {
  public:
-  /// A whole number: int64, int32, an enum.
+  /// An integer: int64, int32, an enum.
   void number(int field, std::int64_t value);
   /// A float.
   void real(int field, float value);
-  /// Bytes, text, or a message within this one.
+  /// Bytes, text, or a nested message.
   void bytes(int field, std::string_view value);
   void message(int field, const ProtobufMessage& value) { bytes(field, value.text_); }
-  /// All of it.
+  /// The message so far.
   const std::string& text() const { return text_; }
 
  private:

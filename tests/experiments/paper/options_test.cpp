@@ -96,9 +96,9 @@ TEST_CASE("every option arrives") {
 
 TEST_CASE("a case that does not exist is refused with those that do") {
   CHECK(refusal({"--cases", "1RE,3RE"}) ==
-        "--cases: there is no case \"3RE\"; the cases are 1RE,1SE,1RS,1SS,2RE,2SE,2RS,2SS");
-  CHECK(holds(refusal({"--cases="}), {"no case \"\""}));
-  CHECK(refusal({"--cases", "1RE,1RE"}) == "--cases: 1RE is named twice");
+        "--cases: unknown case \"3RE\"; the cases are 1RE,1SE,1RS,1SS,2RE,2SE,2RS,2SS");
+  CHECK(holds(refusal({"--cases="}), {"unknown case \"\""}));
+  CHECK(refusal({"--cases", "1RE,1RE"}) == "--cases: 1RE is listed twice");
 }
 
 TEST_CASE("what is not the number an option wants is refused in its name") {
@@ -111,17 +111,17 @@ TEST_CASE("what is not the number an option wants is refused in its name") {
   CHECK(refusal({"--display-every", "0"}) == "--display-every: 0 is out of range, expected 1 to 1000000000");
   CHECK(refusal({"--seeds", "1,,2"}) == "--seeds: \"\" is not a whole number");
   CHECK(refusal({"--seeds", "-1"}) == "--seeds: \"-1\" is not a whole number");
-  CHECK(refusal({"--seeds", "4,4"}) == "--seeds: 4 is named twice");
+  CHECK(refusal({"--seeds", "4,4"}) == "--seeds: 4 is listed twice");
   CHECK(refusal({"--learning-rate", "0.1x"}) == "--learning-rate: \"0.1x\" is not a number");
-  CHECK(refusal({"--learning-rate", "nan"}) == "--learning-rate: nan is not a finite number from 0");
-  CHECK(refusal({"--weight-decay", "-0.1"}) == "--weight-decay: -0.1 is not a finite number from 0");
+  CHECK(refusal({"--learning-rate", "nan"}) == "--learning-rate: nan is not a finite nonnegative number");
+  CHECK(refusal({"--weight-decay", "-0.1"}) == "--weight-decay: -0.1 is not a finite nonnegative number");
   CHECK(refusal({"--momentum", "1"}) == "--momentum: 1 is out of range, expected 0 to below 1");
 }
 
 TEST_CASE("an unknown word, option or stray argument is refused") {
-  CHECK(refusal({"--overrides", "both"}) == "--overrides: \"both\" is none of fused, composed, checked");
+  CHECK(refusal({"--overrides", "both"}) == "--overrides: \"both\" is not one of fused, composed, checked");
   CHECK(refusal({"--dataset", "cifar"}) == "--dataset: \"cifar\" is neither mnist nor fashion");
-  CHECK(refusal({"--out="}) == "--out: the folder's name is empty");
+  CHECK(refusal({"--out="}) == "--out: the folder name is empty");
   CHECK(refusal({"1RE"}) == "unexpected argument \"1RE\"");
   CHECK(holds(refusal({"--speed"}), {"speed"}));
   CHECK(holds(refusal({"--epochs"}), {"epochs"}));

@@ -68,7 +68,7 @@ std::int64_t least_budget(const nn::Sequential& layers, const Tensor& x) {
     plan(nn::Checkpointed{layers, 0}, x);
   } catch (const Error& error) {
     const std::string message = error.what();
-    return std::stoll(message.substr(message.find("does is ") + 8));
+    return std::stoll(message.substr(message.find("minimum is ") + 11));
   }
   return -1;
 }
@@ -110,8 +110,8 @@ TEST_CASE("a budget that is too small is refused with the least that would do") 
   const nn::Checkpointed model{layers, least - 1};
   CHECK_THROWS_WITH_AS(
       model(x),
-      fmt::format("checkpointed: {} bytes do not hold 12 layers on a float32 (256, 32) input; the least "
-                  "that does is {} bytes",
+      fmt::format("checkpointed: a budget of {} bytes is too small for 12 layers on a float32 (256, 32) input; the "
+                  "minimum is {} bytes",
                   least - 1, least)
           .c_str(),
       Error);

@@ -1,6 +1,6 @@
-// THE layer table: for each layer a maker, inputs to try it on, what it must keep under which names, and calls that
-// must be refused with the sentence they are refused with. The checks in layer_table_test.cpp run over every row. A
-// family's rows stand in a file of table/, listed in layer_table.cpp.
+// The layer table: for each layer a maker, sample inputs, the names and shapes of its state, and calls that must be
+// refused with a given message. The checks in layer_table_test.cpp run over every row. The rows of a family are in a
+// file of table/, listed in layer_table.cpp.
 #pragma once
 #include <retrograd/retrograd.h>
 
@@ -15,8 +15,8 @@ namespace retrograd::tests {
 
 using Tensors = std::vector<Tensor>;
 
-/// A layer of any type and how it is called: its fields are those of the layer, under the layer's own names. Copies
-/// share tensors as the layer's do.
+/// A layer of any type and how to call it: its fields are those of the layer, under the layer's own names. Copies share
+/// tensors, as the layer's copies do.
 class AnyLayer {
  public:
   /// Called with one tensor.
@@ -58,7 +58,7 @@ class AnyLayer {
   std::unique_ptr<Any> held_;
 };
 
-/// A parameter or a buffer, as PyTorch's state_dict names it and shapes it.
+/// A parameter or a buffer, with its name and shape in PyTorch's state_dict.
 struct StateEntry {
   std::string name;
   Shape shape;
@@ -67,25 +67,25 @@ struct StateEntry {
 struct LayerSample {
   std::vector<Shape> inputs;  ///< drawn from the standard normal distribution, in the layer's dtype
   Shape output;
-  std::function<Tensors(Rng&, Dtype)> draw = {};  ///< the inputs, where they are others: indices, a mask
+  std::function<Tensors(Rng&, Dtype)> draw = {};  ///< makes the inputs if they are not random: indices, a mask
 };
 
 struct LayerRefusal {
   std::function<void()> call;
-  std::string message;  ///< the whole of it
+  std::string message;  ///< the complete message
 };
 
 struct LayerRow {
-  std::string name;  ///< the layer's, and in parentheses what is special about this one: "Conv2d(stride 2)"
+  std::string name;  ///< the layer's name, with any special configuration in parentheses: "Conv2d(stride 2)"
   std::function<AnyLayer(Rng&, Dtype)> make;
   std::vector<LayerSample> samples;
   std::vector<StateEntry> state;
-  std::int64_t count;   ///< of parameters, as arithmetic on the layer's sizes
+  std::int64_t count;   ///< the number of parameters, computed from the layer's sizes
   std::string summary;  ///< the last line of nn::summary, in float32
   std::vector<LayerRefusal> refusals = {};
-  int order = 2;               ///< the highest derivative that is checked; 0 where differences are not the derivative
-  double single = 1e-6;        ///< relative L2 distance of float32 outputs from float64 ones; say why where it is more
-  double single_slope = 1e-5;  ///< the same of first derivatives
+  int order = 2;         ///< the highest derivative checked; 0 where differences do not approximate the derivative
+  double single = 1e-6;  ///< relative L2 distance of float32 outputs from float64 ones; explain larger values
+  double single_slope = 1e-5;  ///< the same for first derivatives
 };
 
 const std::vector<LayerRow>& layer_table();

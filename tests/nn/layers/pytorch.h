@@ -1,6 +1,6 @@
-// Layers held against PyTorch's numbers, recorded once. In both programs the k-th parameter is 0.5·sin(0.1·i + k) by
-// the position i of its elements, and the loss is Σₖ Σᵢ cos(0.7·i + k)·(k-th output)ᵢ; of each output and each
-// derivative two numbers are recorded, Σᵢ cos(0.9·i)·vᵢ and Σᵢ sin(1.3·i + 1)·vᵢ, in float64.
+// Compares layers with numbers recorded from PyTorch. In both programs element i of the k-th parameter is 0.5·sin(0.1·i
+// + k), and the loss is Σₖ Σᵢ cos(0.7·i + k)·(k-th output)ᵢ; for each output and each derivative two numbers are
+// recorded, Σᵢ cos(0.9·i)·vᵢ and Σᵢ sin(1.3·i + 1)·vᵢ, in float64.
 #pragma once
 #include <retrograd/retrograd.h>
 
@@ -17,7 +17,7 @@ struct Recorded {
 /// scale·sin(step·i + phase), float64.
 Tensor wave(const Shape& shape, double phase, double scale, double step);
 
-/// The check behind check_against_pytorch, of a model's parameters and what its call returns.
+/// The check behind check_against_pytorch, for a model's parameters and the outputs of a call.
 void check_recorded(const std::vector<Parameter>& own, const std::vector<Parameter>& inputs,
                     FunctionRef<std::vector<Tensor>(const std::vector<Tensor>&)> call,
                     const std::vector<Recorded>& expected);

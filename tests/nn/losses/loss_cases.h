@@ -1,4 +1,4 @@
-// Losses of one pair of inputs, as PyTorch 1.13.1 has them in float64.
+// Losses of one pair of inputs, with the float64 values of PyTorch 1.13.1.
 #pragma once
 #include <retrograd/retrograd.h>
 
@@ -7,7 +7,7 @@
 
 namespace retrograd::tests {
 
-/// 2 sin(phase), 2 sin(phase + 1), …: what both sides can compute.
+/// 2 sin(phase), 2 sin(phase + 1), …: easy to compute in both programs.
 Tensor sines(const Shape& shape, double phase);
 
 inline const std::vector<double> kClassWeights = {0.5, 2.0, 1.25};

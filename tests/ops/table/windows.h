@@ -1,4 +1,4 @@
-// What the rows of convolution and pooling share: windows as plain loops read them.
+// Shared by the rows of convolution and pooling: windows as plain loops.
 #pragma once
 #include "../reference.h"
 
@@ -14,7 +14,7 @@ struct PlainWindows {
   }
 };
 
-// Calls f(i, j, h, w) for the taps of window (p, q) that lie on the image.
+// Calls f(i, j, h, w) for the taps of window (p, q) that are inside the image.
 template <class F>
 void for_each_tap(const PlainWindows& windows, std::int64_t height, std::int64_t width, std::int64_t p, std::int64_t q,
                   F f) {

@@ -180,8 +180,8 @@ TEST_CASE("a number too small for its dtype is 0, and one too large is refused")
 
 TEST_CASE("what is no CSV file is told by its kind") {
   CHECK(File("x,y\r1,2\r3,4\r").error() == "line 1: expected lines that end in LF or CRLF, found a lone CR");
-  CHECK(holds(File("\"x\",\"y\"\r1,2\r").error(), {"found a CR alone"}));
-  CHECK(holds(File("1,2\r3,4\n").error({.header = false}), {"found a CR alone"}));
+  CHECK(holds(File("\"x\",\"y\"\r1,2\r").error(), {"found a lone CR"}));
+  CHECK(holds(File("1,2\r3,4\n").error({.header = false}), {"found a lone CR"}));
   const auto says = [](const std::string& text, const std::string& kind) {
     CHECK(File(text).error() == "expected a CSV file in UTF-8, found " + kind);
     CHECK(File(gzip(text)).error() == "expected a CSV file in UTF-8, found " + kind);

@@ -1,5 +1,5 @@
-// Damaged copies of a file, the same ones every time: cut short at every length, and with every byte of its head
-// changed in many ways.
+// Damaged copies of a file, deterministically: truncated at every length, and with every byte of the beginning changed
+// in several ways.
 #pragma once
 #include <filesystem>
 #include <string>
@@ -8,19 +8,19 @@
 
 namespace retrograd::tests {
 
-/// Calls look(file) with a file of each proper beginning of `bytes`.
+/// Calls look(file) with a file for each proper prefix of `bytes`.
 template <class F>
 void each_cut(const std::string& bytes, F&& look) {
   const ScratchFolder scratch;
   for (std::size_t length = 0; length < bytes.size(); ++length) {
     const std::filesystem::path file = scratch.write("cut", bytes.substr(0, length));
     look(file);
-    std::filesystem::remove(file);  // writing over one is much slower than making another
+    std::filesystem::remove(file);  // overwriting a file is much slower than creating another
   }
 }
 
-/// Calls look(file) with a file of `bytes` for each way to change one of the first `head`: each of its bits alone, all
-/// of them, and to the characters that headers are made of.
+/// Calls look(file) with a file for each way to change one of the first `head` bytes: flipping each bit, flipping all,
+/// and replacing it by the characters that headers are made of.
 template <class F>
 void each_changed_byte(const std::string& bytes, std::size_t head, F&& look) {
   const ScratchFolder scratch;

@@ -130,7 +130,7 @@ TEST_CASE("where every source fails the error says why each did and what to do, 
   world.npm("one\n", "Two\n");
   world.curl(gzip("one\n"), gzip("two\n").substr(0, 20));
   const std::string message = world.failure();
-  CHECK(holds(message, {world.target.string() + ": Two files is not here",
+  CHECK(holds(message, {world.target.string() + ": Two files was not found",
                         "\n  npm pack two-files@1.0.0: ", "two: SHA-256: expected 27dd8e", "found 6bfcb6c",
                         "\n  https://first.invalid/: curl: (6) Could not resolve host: first.invalid\n",
                         "\n  https://second.invalid/: ", "two.gz: the gzip stream is cut short\n",

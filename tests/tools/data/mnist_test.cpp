@@ -213,7 +213,7 @@ TEST_CASE("control characters in the name of a data folder do not reach the term
   const Environment data("RETROGRAD_DATA_DIR", name.c_str());
   const Environment path("PATH", folder.path().c_str());
   const std::string tried = file_error([&] { load_mnist(); });
-  CHECK(holds(tried, {"/a?[2J?b/mnist: MNIST is not here"}));
+  CHECK(holds(tried, {"/a?[2J?b/mnist: MNIST was not found"}));
   CHECK(tried.find('\x1b') == std::string::npos);
 }
 

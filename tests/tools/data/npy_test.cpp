@@ -183,8 +183,8 @@ TEST_CASE("npy headers that lie are refused with what is wrong, expected and fou
                                                         {"<u8", "uint64, which int64 cannot hold"},
                                                         {"<c8", "complex numbers"},
                                                         {"<M8[ns]", "dates"},
-                                                        {"<m8[ns]", "spans of time"},
-                                                        {"|V12", "bytes without a meaning"},
+                                                        {"<m8[ns]", "time spans"},
+                                                        {"|V12", "raw bytes"},
                                                         {"<f16", "long double"}})
     says(header(descr, "(1,)"), "descr: expected one of <f4, <f8, <i8, |u1, |b1, found " + descr + " (" + remark + ")");
   for (const char* descr : {"", "<", "<f", "f3", "<<f4", "<f4 ", "f", "|U"})
@@ -209,7 +209,7 @@ TEST_CASE("npy headers that lie are refused with what is wrong, expected and fou
   says("{'descr' '<f4'", "header: expected ':'");
   says(std::string(60'000, '('), "header: expected '{' at byte 0");
   CHECK(refusal_of(npy(header("|b1", "(3,)"), "\1\2\1")) == "values: expected booleans of 0 or 1, found 2 at 1");
-  CHECK(refusal_of("\x93NUMPZ\1\1\1\1x") == "magic number: expected that of NumPy, \"\\x93NUMPY\", found another");
+  CHECK(refusal_of("\x93NUMPZ\1\1\1\1x") == "magic number: expected \"\\x93NUMPY\", found a different one");
   CHECK(refusal_of(std::string("\x93NUMPY\4\0\1\0x", 11)) == "version: expected 1.0, 2.0 or 3.0, found 4.0");
   CHECK(refusal_of(std::string("\x93NUMPY\1\1\1\0x", 11)) == "version: expected 1.0, 2.0 or 3.0, found 1.1");
   CHECK(refusal_of(std::string("\x93NUMPY\2\0\xff\xff\xff\xff{}", 14)) ==

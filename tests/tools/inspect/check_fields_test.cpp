@@ -113,7 +113,7 @@ TEST_CASE("a report of fields says what to look at, a line each") {
         "linear reads float32 (2, 2), which fields does not list\n"
         "linear reads float32 (2,), which fields does not list\n");
   CHECK(fmt::format("{}", tools::check_fields(ForgotScale(rng), ones({4, 3}))) ==
-        "mul reads float32 (2,), a constant that is computed from tensors which fields does not list\n");
+        "mul reads float32 (2,), a constant computed from tensors that fields does not list\n");
   CHECK(fmt::format("{}", tools::check_fields(Idle(rng), ones({4, 3}))) == "nothing reads listed.bias\n");
   CHECK(fmt::format("{}", tools::check_fields(nn::Linear{3, 2, rng}, ones({4, 3}))) ==
         "every tensor is listed and read\n");

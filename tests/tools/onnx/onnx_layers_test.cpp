@@ -79,7 +79,7 @@ TEST_CASE("a linear layer without a bias is a Gemm of two inputs, or a product")
 
 TEST_CASE("means of dilated windows have no form") {
   CHECK(refusal(nn::Sequential{nn::AvgPool2d{2, {.dilation = 2}}}, {2, 6, 7}) ==
-        "export_onnx: layer \"0\" is an AvgPool2d with dilation (2, 2), which ONNX's AveragePool does not have");
+        "export_onnx: layer \"0\" is an AvgPool2d with dilation (2, 2), which ONNX's AveragePool does not support");
 }
 
 TEST_CASE("adaptive pools have windows of one size, or no form") {
@@ -87,7 +87,8 @@ TEST_CASE("adaptive pools have windows of one size, or no form") {
   CHECK(nodes(nn::AdaptiveAvgPool2d{{2, 7}}, {2, 6, 7}) ==
         "output = AveragePool(input) kernel_shape=[3, 1] strides=[3, 1] pads=[0, 0, 0, 0]\n");
   CHECK(refusal(nn::Sequential{nn::AdaptiveAvgPool2d{2}}, {2, 6, 7}) ==
-        "export_onnx: layer \"0\" is an AdaptiveAvgPool2d of (6, 7) to (2, 2), and ONNX has windows of one size only");
+        "export_onnx: layer \"0\" is an AdaptiveAvgPool2d from (6, 7) to (2, 2), but ONNX requires windows of equal "
+        "size");
 }
 
 TEST_CASE("batch normalization evaluates by its running statistics") {
@@ -152,9 +153,8 @@ TEST_CASE("activations say their numbers") {
 
 TEST_CASE("a linear layer is refused where an input has no axis of features") {
   Rng rng(1);
-  CHECK(
-      refusal(nn::Sequential{relu, nn::Linear{2, 2, rng}}, {}) ==
-      "export_onnx: layer \"1\": expected an input of samples with features, (N, …, 2), found (2,) of a batch of two");
+  CHECK(refusal(nn::Sequential{relu, nn::Linear{2, 2, rng}}, {}) ==
+        "export_onnx: layer \"1\": expected an input (N, …, 2), got (2,) for a batch of two");
 }
 
 TEST_CASE("indices are looked up, and axes beyond the first are merged by a reshape") {
@@ -163,7 +163,7 @@ TEST_CASE("indices are looked up, and axes beyond the first are merged by a resh
         "0.Gather = Gather(0.weight, input) axis=0\n"
         "output = Flatten(0.Gather) axis=1\n");
   CHECK(nodes(nn::Flatten{-2}, {2, 3, 4}) == "output = Reshape(input, shape)\n");
-  CHECK(holds(refusal(nn::Flatten{0}, {2, 3}), {"the first axis must stay the batch's"}));
+  CHECK(holds(refusal(nn::Flatten{0}, {2, 3}), {"the first axis must remain the batch axis"}));
 }
 
 }  // namespace retrograd::tests

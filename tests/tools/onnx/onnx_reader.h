@@ -1,5 +1,5 @@
-// What stands in an ONNX file, read again from its bytes alone: a reader of protocol buffers that shares nothing with
-// the writer, and the model as text.
+// Parses an ONNX file from its bytes: a reader of protocol buffers that shares no code with the writer, and the model
+// as text.
 #pragma once
 #include <cstdint>
 #include <filesystem>

@@ -211,21 +211,21 @@ TEST_CASE("what has no form is refused by its name and type, and no file is writ
   const nn::Sequential unknown{nn::Linear{3, 3, rng}, nn::Sequential{relu, Around{nn::Linear{3, 3, rng}}}};
   CHECK(
       holds(message(unknown, {3}),
-            {"export_onnx: layer \"1.1\" is a tests::(anonymous namespace)::Around, which has no ONNX form here; those "
-             "known are Sequential, Linear, Mlp, ",
-             "relu, ", "; onnx_layer adds others"}));
+            {"export_onnx: layer \"1.1\" is a tests::(anonymous namespace)::Around, which has no ONNX form (supported: "
+             "Sequential, Linear, Mlp, ",
+             "relu, ", "; add it with onnx_layer"}));
   CHECK(holds(message(Scale{ones({3})}, {3}), {"export_onnx: the model is a ", "Scale, which"}));
   CHECK(holds(message(nn::Sequential{sin}, {3}), {"layer \"0\" is a Tensor (*)(Tensor const&), which"}));
   CHECK(holds(message(nn::Linear{3, 2, rng}, {4}), {"x (2, 4) does not fit weight (2, 3)"}));
   CHECK(message(nn::Linear{3, 2, rng}, {3}, {.opset = 12}) == "export_onnx: the opset must be from 13 to 17, got 12");
-  CHECK(holds(message(nn::Linear{3, 2, rng}, {3}, {.input = "x", .output = "x"}), {"names of their own"}));
+  CHECK(holds(message(nn::Linear{3, 2, rng}, {3}, {.input = "x", .output = "x"}), {"need distinct, nonempty names"}));
   {
     const nn::Training training{rng};
-    CHECK(holds(message(nn::Linear{3, 2, rng}, {3}), {"export_onnx: is for models as they are outside training"}));
+    CHECK(holds(message(nn::Linear{3, 2, rng}, {3}), {"export_onnx: exports models in evaluation mode"}));
   }
   const nn::Sequential turns{[](const Tensor& x) { return transpose(x); }};
   CHECK(message(turns, {3}) ==
-        "export_onnx: of a batch (2, 3) the model makes (3, 2); the first axis must stay the batch's");
+        "export_onnx: the model maps a batch (2, 3) to (3, 2); the first axis must remain the batch axis");
 }
 
 TEST_CASE("a file that cannot be written leaves the old one as it was") {
