@@ -2,6 +2,8 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <mutex>
 
@@ -32,22 +34,42 @@ void change(std::atomic<std::int64_t>& count, std::int64_t by) {  // called only
   count.store(count.load(std::memory_order_relaxed) + by, std::memory_order_relaxed);
 }
 
-std::int64_t free_chain(Block* block) {
+// Takes out of a list what can be freed, and frees it or leaves it to its slab. Returns the number of blocks.
+std::int64_t free_chain(const Pool& pool, Block*& list) {
   std::int64_t freed = 0;
-  for (; block; ++freed) std::free(std::exchange(block, block->next));
+  for (Block** link = &list; Block* block = *link;) {
+    const Pool::Slab& slab = pool.slabs[block->slab];
+    if (block->slab != 0 && slab.idle < slab.blocks) {
+      link = &block->next;
+      continue;
+    }
+    *link = block->next;
+    if (block->slab == 0) std::free(block);
+    ++freed;
+  }
   return freed;
 }
 
 std::int64_t trim(Pool& pool) {
   collect_returned(pool);
+  if (pool.slabs.empty()) return 0;
+  for (std::uint32_t c = 0; c < kSizeClasses; ++c)
+    for (Block* block : {pool.classes[c].free, pool.reserves[c].cold})
+      for (; block; block = block->next) ++pool.slabs[block->slab].idle;
   std::int64_t bytes = 0;
   for (std::uint32_t c = 0; c < kSizeClasses; ++c) {
     Pool::Reserve& reserve = pool.reserves[c];
-    const std::int64_t freed =
-        free_chain(std::exchange(pool.classes[c].free, nullptr)) + free_chain(std::exchange(reserve.cold, nullptr));
-    if (freed == 0) continue;
+    const std::int64_t freed = free_chain(pool, pool.classes[c].free) + free_chain(pool, reserve.cold);
     change(reserve.held, -freed);
     bytes += freed * bytes_with_head(c);
+    if (const Pool::Slab& slab = pool.slabs[reserve.slab]; reserve.slab != 0 && slab.idle == slab.blocks) {
+      reserve.next = reserve.end = nullptr;
+      reserve.slab = 0;
+    }
+  }
+  for (Pool::Slab& slab : pool.slabs) {
+    if (slab.memory && slab.idle == slab.blocks) std::free(std::exchange(slab, {}).memory);
+    slab.idle = 0;
   }
   pool.held_bytes -= bytes;
   return bytes;
@@ -65,14 +87,59 @@ void reset_peak_of(Pool& pool) {
   }
 }
 
-// Large blocks request huge pages: rows read in random order then cause far fewer page-table walks.
+constexpr std::size_t kLine = 64, kHugePage = std::size_t{2} << 20;
+
+// Large blocks and slabs request huge pages: rows read in random order then cause far fewer page-table walks.
 void* allocate(std::size_t bytes) {
-  constexpr std::size_t kLine = 64, kLargePage = std::size_t{2} << 20;
   void* memory = nullptr;
-  const bool is_large = bytes >= 2 * kLargePage;
-  if (posix_memalign(&memory, is_large ? kLargePage : kLine, bytes) != 0) return nullptr;
+  const bool is_large = bytes >= 2 * kHugePage || bytes == kHugePage;
+  if (posix_memalign(&memory, is_large ? kHugePage : kLine, bytes) != 0) return nullptr;
   if (is_large) static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));  // a hint only; failure is harmless
   return memory;
+}
+
+// The number of an unused entry of the pool's slabs; 0 if there is none left.
+std::uint16_t unused_slab(Pool& pool) {
+  for (std::size_t i = 1; i < pool.slabs.size(); ++i)
+    if (!pool.slabs[i].memory) return static_cast<std::uint16_t>(i);
+  if (pool.slabs.size() > UINT16_MAX) return 0;
+  pool.slabs.emplace_back();
+  return static_cast<std::uint16_t>(pool.slabs.size() - 1);
+}
+
+// Gives a class a slab that doubles what it holds, up to a huge page. Does nothing where memory runs out.
+void add_slab(Pool& pool, Pool::Reserve& reserve, std::size_t block) {
+  const auto held = static_cast<std::size_t>(reserve.held.load(std::memory_order_relaxed));
+  const std::size_t bytes = std::min(std::bit_floor(held * block), kHugePage);
+  if (bytes < 2 * block) return;
+  const std::uint16_t number = unused_slab(pool);
+  auto* memory = static_cast<std::byte*>(number ? allocate(bytes) : nullptr);
+  if (!memory) return;
+  pool.slabs[number].memory = reserve.next = memory;
+  reserve.end = memory + bytes / block * block;
+  reserve.slab = number;
+}
+
+// A block taken from the system, null if memory runs out. Small ones are cut from slabs in the order of their
+// addresses, so that tapes of many small tensors read and write memory in streams. Under AddressSanitizer each block is
+// an allocation of its own, so that accesses beyond one are seen.
+Block* new_block(Pool& pool, std::uint32_t size_class) {
+#ifdef __SANITIZE_ADDRESS__
+  constexpr std::size_t kLargestInSlab = 0;
+#else
+  constexpr std::size_t kLargestInSlab = 4096;
+#endif
+  if (pool.slabs.empty()) pool.slabs.emplace_back();  // number 0 stands for none
+  Pool::Reserve& reserve = pool.reserves[size_class];
+  const std::size_t bytes = (static_cast<std::size_t>(bytes_with_head(size_class)) + kLine - 1) / kLine * kLine;
+  if (reserve.next == reserve.end && bytes <= kLargestInSlab) add_slab(pool, reserve, bytes);
+  if (reserve.next == reserve.end) {
+    void* memory = allocate(bytes);
+    return memory ? new (memory) Block{&pool, nullptr, static_cast<std::uint16_t>(size_class), 0, {}} : nullptr;
+  }
+  ++pool.slabs[reserve.slab].blocks;
+  return new (std::exchange(reserve.next, reserve.next + bytes))
+      Block{&pool, nullptr, static_cast<std::uint16_t>(size_class), reserve.slab, {}};
 }
 
 // Guarded by locks().pools. Without destructors: tensors with static storage duration return their blocks after
@@ -121,9 +188,8 @@ Block* take_new_block(std::uint32_t size_class) {
   } else {
     const std::int64_t bytes = bytes_with_head(size_class);
     if (const GrowthCheck check = growth_check.load(std::memory_order_acquire)) check(*pool, bytes);
-    void* memory = allocate(static_cast<std::size_t>(bytes));
-    if (!memory) throw std::bad_alloc();
-    block = new (memory) Block{pool, nullptr, size_class, 1};
+    block = new_block(*pool, size_class);
+    if (!block) throw std::bad_alloc();
     change(reserve.held, 1);
     pool->held_bytes += bytes;
   }

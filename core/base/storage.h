@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <new>
 #include <utility>
+#include <vector>
 
 namespace retrograd::detail {
 
@@ -17,12 +18,13 @@ struct Pool;
 struct Block {
   Pool* owner;
   Block* next;
-  std::uint32_t size_class;
+  std::uint16_t size_class;
+  std::uint16_t slab;  // of its owner, where small blocks lie side by side; 0 for memory of its own
   std::atomic<std::uint32_t> refs;
 };
 
 /// Bytes reserved for the header; the owner may keep a larger one there, which must begin with a Block.
-inline constexpr std::size_t kBlockHead = 192;
+inline constexpr std::size_t kBlockHead = 128;
 
 // Four size classes per octave: 64, 80, 96, 112, 128, 160 …, so that at most a fifth of a block is wasted.
 inline constexpr std::size_t kSmallestBlock = 64;
@@ -60,11 +62,20 @@ struct Pool {
   // blocks are left, so any block beyond those live at that time comes from the slow path: only there can the number of
   // live blocks exceed its peak.
   struct Reserve {
-    Block* cold = nullptr;              // free blocks set aside when the peak was reset
-    std::atomic<std::int64_t> held{0};  // blocks taken from the system
-    std::atomic<std::int64_t> peak{0};  // the maximum live at once
+    Block* cold = nullptr;                      // free blocks set aside when the peak was reset
+    std::atomic<std::int64_t> held{0};          // blocks taken from the system
+    std::atomic<std::int64_t> peak{0};          // the maximum live at once
+    std::byte *next = nullptr, *end = nullptr;  // of a slab, what has not been cut into blocks yet
+    std::uint16_t slab = 0;
   };
   Reserve reserves[kSizeClasses];
+  // Memory that is cut into blocks of one class. It is freed when all of them are idle.
+  struct Slab {
+    std::byte* memory = nullptr;  // null in an entry that is not in use
+    std::uint32_t blocks = 0;     // cut so far
+    std::uint32_t idle = 0;       // counted by whoever frees
+  };
+  std::vector<Slab> slabs;                // from number 1 on
   std::int64_t held_bytes = 0;            // only accessed by the owner
   std::atomic<Block*> returned{nullptr};  // pushed by other threads, emptied by the owner
   Pool* next_idle = nullptr;

@@ -10,7 +10,7 @@ namespace retrograd {
 
 /// Counts over all threads; bytes are those of blocks that hold tensors.
 struct Memory {
-  /// Bytes in live blocks: values and a 192-byte header each, rounded up to a size class.
+  /// Bytes in live blocks: values and a 128-byte header (192 from four axes on) each, rounded up to a size class.
   std::int64_t live_bytes;
   /// Bytes in free blocks that pools keep for later tensors of the same size class.
   std::int64_t pooled_bytes;

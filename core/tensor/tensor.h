@@ -43,8 +43,10 @@ struct Ownership {
 
 /// The state that handles share: the header of a block whose payload holds the values (or the strides of a view). The
 /// position on the log is here and not in the handle, so that a closure that captured y before y was recorded still
-/// sees it. The fields that most ops use are on the first cache line.
-struct alignas(64) Body : Block {
+/// sees it. The fields that most ops use are on the first cache line. The sizes come last, and those beyond the third
+/// are in the memory of the payload where the rank is no higher: a short header is worth more than a simple one to
+/// tapes that hold many small tensors.
+struct Body : Block {
   TapePlace tape;
   std::byte* data;
   Body* base;  // owner of the values: itself, or the tensor that a view refers to
@@ -55,15 +57,19 @@ struct alignas(64) Body : Block {
   std::atomic<const std::string*> label;  // the name under which it was last watched, or null
   Shape shape;
 
-  std::byte* payload() { return reinterpret_cast<std::byte*>(this) + kBlockHead; }
+  static constexpr int kNearSizes = 3;
+  /// Bytes of the payload that belong to the header of a tensor of this rank; a multiple of 64.
+  static constexpr std::size_t more_head(int rank) { return rank <= kNearSizes ? 0 : 64; }
+  std::byte* payload() { return reinterpret_cast<std::byte*>(this) + kBlockHead + more_head(shape.rank()); }
   Strides& view_strides() { return *reinterpret_cast<Strides*>(payload()); }
 };
 
-static_assert(sizeof(Body) == kBlockHead);
+static_assert(sizeof(Body) == kBlockHead + sizeof(std::int64_t) * (kMaxRank - Body::kNearSizes));
+static_assert(sizeof(Body) <= kBlockHead + Body::more_head(kMaxRank));
 
 /// Creates a contiguous body with `bytes` of payload.
 inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, Dtype dtype) {
-  Body* body = static_cast<Body*>(take_block(bytes));
+  Body* body = static_cast<Body*>(take_block(bytes + Body::more_head(shape.rank())));
   body->memory.views.store(0, std::memory_order_relaxed);
   body->tape.serial.store(0, std::memory_order_relaxed);
   body->tape.stamp.store(0, std::memory_order_relaxed);

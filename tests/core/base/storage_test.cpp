@@ -56,9 +56,9 @@ TEST_CASE("many threads may pass tensors around at once") {
   }
 }
 
-// The formula of docs/performance.md: a block of 192 bytes and the values, rounded up to a size class.
+// The formula of docs/performance.md: a block of 128 bytes and the values, rounded up to a size class.
 TEST_CASE("an open tape holds the tensors that its rules captured, and no others") {
-  const std::int64_t block = 256;  // 192 + 16 · 4
+  const std::int64_t block = 192;  // 128 + 16 · 4
   const Tensor x = full({16}, 0.5), a = full({16}, 1.01), b = full({16}, 0.01);
   Tape tape;
   for (const Tensor* variable : {&x, &a, &b}) tape.watch(*variable);
@@ -72,6 +72,35 @@ TEST_CASE("an open tape holds the tensors that its rules captured, and no others
     y = Tensor();
     CHECK(detail::live_bytes() - before < 20 * block);
   }
+}
+
+TEST_CASE("the sizes of a tensor of any rank stay apart from its values") {
+  for (int rank = 0; rank <= kMaxRank; ++rank) {
+    Shape shape;
+    for (int axis = 0; axis < rank; ++axis) shape.push_back(1 + axis % 3);
+    const Tensor x = full(shape, 7), view = rank ? swapaxes(x, 0, rank - 1) : x;
+    CHECK(x.shape() == shape);
+    CHECK(min(x).item<int>() == 7);
+    CHECK(max(view).item<int>() == 7);
+    CHECK(reinterpret_cast<std::uintptr_t>(x.data<float>()) % 64 == 0);
+  }
+}
+
+TEST_CASE("small blocks go back to the system, but for those beside one that is live") {
+  release_pooled();
+  const Memory before = memory();
+  std::vector<Tensor> many;
+  for (int i = 0; i < 100'000; ++i) many.push_back(full({16}, i));
+  const Tensor held = many[50'000];
+  CHECK(memory().live_bytes - before.live_bytes == 100'000 * 192);
+  many.clear();
+  many.shrink_to_fit();
+  CHECK(memory().live_bytes - before.live_bytes == 192);
+  release_pooled();
+  CHECK(memory().pooled_bytes - before.pooled_bytes <= 2 << 20);
+  CHECK(held[3].item<int>() == 50'000);
+  for (int i = 0; i < 100'000; ++i) many.push_back(full({16}, i));  // and are taken from it again
+  for (int i = 0; i < 100'000; i += 999) CHECK(many[static_cast<std::size_t>(i)][15].item<int>() == i);
 }
 
 }  // namespace retrograd::tests
