@@ -18,6 +18,12 @@ std::byte* Arena::next_chunk(std::size_t bytes) {
   return next_;
 }
 
+std::size_t Arena::used() const {
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; next_ && i <= chunk_; ++i) bytes += chunks_[i].size;
+  return bytes;
+}
+
 void Arena::clear(std::size_t keep) noexcept {
   chunk_ = 0;
   next_ = end_ = nullptr;

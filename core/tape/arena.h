@@ -1,7 +1,8 @@
-// Bump allocation in chunks, aligned to 16 bytes: allocating never moves existing data, and clearing keeps the chunks
-// for the next step. Does not depend on what is stored in it, and runs no destructors.
+// Bump allocation in chunks, aligned to 8 bytes unless more is requested: allocating never moves existing data, and
+// clearing keeps the chunks for the next step. Does not depend on what is stored in it, and runs no destructors.
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -9,11 +10,15 @@ namespace retrograd::detail {
 
 class Arena {
  public:
-  static constexpr std::size_t kAlignment = 16;
+  static constexpr std::size_t kAlignment = 8;
+  template <std::size_t alignment = kAlignment>
   void* allocate(std::size_t bytes) {
+    static_assert(alignment <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
     std::byte* begin = next_;
+    if constexpr (alignment > kAlignment) begin += -reinterpret_cast<std::uintptr_t>(begin) % alignment;
     const std::size_t rounded = (bytes + kAlignment - 1) / kAlignment * kAlignment;
-    if (static_cast<std::size_t>(end_ - begin) < rounded) begin = next_chunk(rounded);
+    if (end_ < begin || static_cast<std::size_t>(end_ - begin) < rounded) [[unlikely]]
+      begin = next_chunk(rounded);
     next_ = begin + rounded;
     return begin;
   }
@@ -21,6 +26,8 @@ class Arena {
   void make_room(std::size_t bytes) {
     if (static_cast<std::size_t>(end_ - next_) < bytes) next_chunk(bytes);
   }
+  /// Bytes of the chunks used since it was cleared.
+  std::size_t used() const;
   /// Releases everything, and frees the chunks beyond `keep` bytes in total.
   void clear(std::size_t keep) noexcept;
   /// A position to return to: everything allocated after it is released together.

@@ -48,7 +48,8 @@ constexpr std::uint32_t kMostLogs = 1u << 16;
 std::atomic<Log*> log_table[kMostLogs];
 
 // A few logs that this thread has used and may reuse: without a lock, and with warm memory. They keep what a large step
-// needs; what a tape needed beyond that is freed, and so is the memory of any further log.
+// needs, and beyond that what both of the last two tapes needed; what one tape alone needed is freed, and so is the
+// memory of any further log.
 constexpr int kKeptLogs = 4;
 constexpr std::uint32_t kKeptNodes = 64 * Nodes::kChunk;
 constexpr std::size_t kKeptBytes = std::size_t{4} << 20;
@@ -74,7 +75,7 @@ void give_back_beyond(std::vector<T>& list, std::size_t keep) {
 
 // Frees the memory of a closed log beyond this many nodes and bytes of each kind.
 void trim(Log& log, std::uint32_t nodes, std::size_t bytes) noexcept {
-  log.nodes.clear(nodes / Nodes::kChunk);
+  log.nodes.clear((nodes + Nodes::kChunk - 1) / Nodes::kChunk);
   log.arena.clear(bytes);
   give_back_beyond(log.watched, bytes);
   give_back_beyond(log.displaced, bytes);
@@ -173,7 +174,10 @@ void close_log(Log* log) noexcept {
       was.tensor.body().base->tape.stamp.compare_exchange_strong(own, was.stamp, std::memory_order_relaxed);
   }
   if (!own_logs.keeps || own_logs.count == kKeptLogs) return share(log);
-  trim(*log, kKeptNodes, kKeptBytes);
+  const std::uint32_t nodes = log->nodes.size();
+  const std::size_t bytes = log->arena.used();
+  trim(*log, std::max(kKeptNodes, std::min(nodes, std::exchange(log->nodes_before, nodes))),
+       std::max(kKeptBytes, std::min(bytes, std::exchange(log->bytes_before, bytes))));
   push(own_logs.idle, log);
   ++own_logs.count;
 }

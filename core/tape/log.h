@@ -61,13 +61,15 @@ struct Log {
   std::vector<Displaced> displaced;
   std::vector<Suspended> suspended;  // sorted by end
   std::vector<std::vector<Tensor>> spare_cotangents;
+  std::uint32_t nodes_before = 0;  // what the tape before this one needed
+  std::size_t bytes_before = 0;    // likewise, of the arena
 
   /// The number of nodes, from the first on, that may still have rules.
   std::atomic<std::uint32_t> with_rules{0};
 
   void forget_node(Node& node) noexcept {  // destroys its rules
     forget_edges(std::exchange(node.edges, nullptr));
-    if (Joint* joint = std::exchange(node.joint, nullptr)) joint->destroy(joint->rule);
+    if (Joint* joint = std::exchange(node.joint, nullptr)) joint->destroy();
   }
   void forget_from(std::uint32_t begin) noexcept;  // the same for all nodes from `begin` on
   /// Removes all nodes from `begin` on, whose rules are gone and to which no handle refers any more.

@@ -23,31 +23,42 @@ struct RuleKind {
   void (*give)(void* rule, Tensor&& cotangent, Cotangents& out, std::size_t input);
   std::span<const Tensor> (*saved)(const void* rule);
   void (*destroy)(void* rule) noexcept;  // null if trivial
+  std::uint32_t offset;                  // from an edge to its rule, in bytes
   bool captures;                         // it may hold tensors besides the saved ones
 };
 
 /// One tracked input of a node. A node with a joint rule has edges without rules of their own (`kind` is null).
+/// The rule follows it in the same allocation.
 struct Edge {
   const RuleKind* kind;
-  void* rule;
   Edge* next;
   std::uint32_t parent;
   std::uint32_t input;  // its position among the inputs of the op
+
+  void* rule() const { return const_cast<std::byte*>(reinterpret_cast<const std::byte*>(this)) + kind->offset; }
 };
 
-/// A rule for all inputs of a node.
-struct Joint {
+/// What can be done with a rule for all inputs of a node.
+struct JointKind {
   void (*call)(void* rule, Tensor&& cotangent, Cotangents& out);
   std::span<const Tensor> (*saved)(const void* rule);
   void (*destroy)(void* rule) noexcept;
+  std::uint32_t offset;  // from the Joint to the rule
   bool captures;
-  void* rule;
+};
+
+/// A rule for all inputs of a node; the rule follows it in the same allocation.
+struct Joint {
+  const JointKind* kind;
+
+  void* rule() { return reinterpret_cast<std::byte*>(this) + kind->offset; }
+  void destroy() noexcept { kind->destroy(rule()); }
 };
 
 /// Destroys the rules of a list of edges.
 inline void forget_edges(Edge* edge) noexcept {
   for (; edge; edge = edge->next)
-    if (edge->kind && edge->kind->destroy) edge->kind->destroy(edge->rule);
+    if (edge->kind && edge->kind->destroy) edge->kind->destroy(edge->rule());
 }
 
 enum class NodeKind : std::uint8_t {

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <concepts>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <tuple>
@@ -116,9 +117,21 @@ struct RuleWithSaved {
   static void destroy(void* rule) noexcept { static_cast<RuleWithSaved*>(rule)->~RuleWithSaved(); }
 };
 
+/// An edge or a joint with its rule behind it, as the log stores them.
+template <class Head, class Rule>
+struct WithRule {
+  Head head;
+  alignas(Rule) std::byte rule[sizeof(Rule)];
+  static constexpr std::uint32_t offset() { return offsetof(WithRule, rule); }
+};
+
 template <class Rule>
 constexpr RuleKind rule_kind() {
-  RuleKind kind{nullptr, nullptr, &Rule::saved_in, std::is_trivially_destructible_v<Rule> ? nullptr : &Rule::destroy,
+  RuleKind kind{nullptr,
+                nullptr,
+                &Rule::saved_in,
+                std::is_trivially_destructible_v<Rule> ? nullptr : &Rule::destroy,
+                WithRule<Edge, Rule>::offset(),
                 Rule::kCaptures};
   using Given = std::invoke_result_t<Rule&, Tensor&&>;
   if constexpr (IsLazy<std::remove_cvref_t<Given>>)
@@ -131,15 +144,22 @@ constexpr RuleKind rule_kind() {
 }
 template <class Rule>
 inline constexpr RuleKind kRuleKind = rule_kind<Rule>();
+template <class Rule>
+inline constexpr JointKind kJointKind = {
+    [](void* rule, Tensor&& g, Cotangents& out) { (*static_cast<Rule*>(rule))(std::move(g), out); }, &Rule::saved_in,
+    &Rule::destroy, WithRule<Joint, Rule>::offset(), Rule::kCaptures};
 
-/// Stores a rule on the log with handles to what it saves, and protects those.
-template <class F, class... Saved>
-auto* place_rule(Log* log, const Tensor& y, F&& rule, const std::tuple<const Saved&...>& saved, void* memory) {
+/// Memory of the log for an edge or a joint, with the rule stored in it and handles to what the rule saves, which are
+/// protected.
+template <class Head, class F, class... Saved>
+void* place_rule(Log* log, const Tensor& y, F&& rule, const std::tuple<const Saved&...>& saved) {
   using Stored = RuleWithSaved<std::remove_cvref_t<F>, sizeof...(Saved)>;
-  static_assert(alignof(Stored) <= Arena::kAlignment, "a rule may not capture over-aligned values");
+  static_assert(alignof(Stored) <= alignof(std::max_align_t), "a rule may not capture over-aligned values");
+  using Memory = WithRule<Head, Stored>;
+  auto* const memory = static_cast<Memory*>(log->arena.allocate<alignof(Memory)>(sizeof(Memory)));
   auto* const stored = std::apply(
       [&](const auto&... one) {
-        return new (memory) Stored{std::forward<F>(rule), {saved_handle(log, y, one)...}};
+        return new (memory->rule) Stored{std::forward<F>(rule), {saved_handle(log, y, one)...}};
       },
       saved);
   try {
@@ -149,30 +169,21 @@ auto* place_rule(Log* log, const Tensor& y, F&& rule, const std::tuple<const Sav
     Stored::destroy(stored);
     throw;
   }
-  return stored;
+  return memory;
 }
 
 /// Creates an edge to x, which is tracked, and prepends it to `others`.
 template <class F, class... Saved>
 Edge* make_edge(Log* log, const Tensor& y, Wrt<F, Saved...>&& of, std::uint32_t input, Edge* others) {
-  using Stored = RuleWithSaved<F, sizeof...(Saved)>;
-  struct EdgeWithRule {
-    Edge edge;
-    alignas(Stored) std::byte rule[sizeof(Stored)];
-  };
-  auto* memory = static_cast<EdgeWithRule*>(log->arena.allocate(sizeof(EdgeWithRule)));
-  Stored* rule = place_rule(log, y, std::move(of.rule), of.saved, memory->rule);
-  return new (&memory->edge) Edge{&kRuleKind<Stored>, rule, others, of.x.body().tape.node, input};
+  void* memory = place_rule<Edge>(log, y, std::move(of.rule), of.saved);
+  return new (memory) Edge{&kRuleKind<RuleWithSaved<F, sizeof...(Saved)>>, others, of.x.body().tape.node, input};
 }
 
 /// Creates a joint rule and what it saves.
 template <class F, class... Saved>
 Joint* make_joint(Log* log, const Tensor& y, F&& rule, const std::tuple<const Saved&...>& saved) {
-  using Stored = RuleWithSaved<std::remove_cvref_t<F>, sizeof...(Saved)>;
-  void* joint = log->arena.allocate(sizeof(Joint));
-  Stored* stored = place_rule(log, y, std::forward<F>(rule), saved, log->arena.allocate(sizeof(Stored)));
-  return new (joint) Joint{[](void* r, Tensor&& g, Cotangents& out) { (*static_cast<Stored*>(r))(std::move(g), out); },
-                           &Stored::saved_in, &Stored::destroy, Stored::kCaptures, stored};
+  void* memory = place_rule<Joint>(log, y, std::forward<F>(rule), saved);
+  return new (memory) Joint{&kJointKind<RuleWithSaved<std::remove_cvref_t<F>, sizeof...(Saved)>>};
 }
 
 /// True for a value that has no other handle and is not on any log.
@@ -252,14 +263,13 @@ Tensor record_joint(const char* op, Tensor y, std::span<const Tensor> inputs, F 
   for (auto i = static_cast<std::uint32_t>(inputs.size()); i-- > 0;) {  // keeps the edges in input order
     if constexpr (detail::RuleWithSaved<F, sizeof...(Saved)>::kCaptures) detail::stamp(log, inputs[i]);
     if (!detail::tracked(log, inputs[i])) continue;
-    edges = new (log->arena.allocate(sizeof(detail::Edge)))
-        detail::Edge{nullptr, nullptr, edges, inputs[i].body().tape.node, i};
+    edges = new (log->arena.allocate(sizeof(detail::Edge))) detail::Edge{nullptr, edges, inputs[i].body().tape.node, i};
   }
   detail::Joint* joint = detail::make_joint(log, y, std::move(rule), std::tuple<const Saved&...>(saved...));
   try {
     detail::append_value(log, op, y, is_new, edges, joint);
   } catch (...) {
-    joint->destroy(joint->rule);
+    joint->destroy();
     throw;
   }
   if (detail::Observer::current()) [[unlikely]]

@@ -45,14 +45,14 @@ inline void Sweep::call_rule(const Edge& edge, Tensor& g) {
   if (!reached_.contains(edge.parent)) return;
   const RuleKind& kind = *edge.kind;
   if (kind.call)
-    return accumulate(edge, edge.next ? kind.call(edge.rule, Tensor(g)) : kind.call(edge.rule, std::move(g)));
+    return accumulate(edge, edge.next ? kind.call(edge.rule(), Tensor(g)) : kind.call(edge.rule(), std::move(g)));
   asked_ = &edge;
-  kind.give(edge.rule, edge.next ? Tensor(g) : std::move(g), *this, edge.input);
+  kind.give(edge.rule(), edge.next ? Tensor(g) : std::move(g), *this, edge.input);
 }
 
 void Sweep::call_joint(Tensor&& g) {
   asked_ = node_->edges;
-  node_->joint->call(node_->joint->rule, std::move(g), *this);
+  node_->joint->kind->call(node_->joint->rule(), std::move(g), *this);
 }
 
 Gradients::Entry Sweep::take(const Watched& one) {
