@@ -2,62 +2,86 @@
 #include "trigonometric.h"
 
 #include <cmath>
+#include <cstdint>
 
-#include "math-inl.h"
+#include "arctangent-inl.h"
 
 RETROGRAD_BEGIN_KERNELS();
 
-struct Tan {
-  static auto plain(auto x) { return std::tan(x); }
-};
-struct Asin {
-  static auto plain(auto x) { return std::asin(x); }
-};
-struct Acos {
-  static auto plain(auto x) { return std::acos(x); }
-};
-struct Atan {
-  static auto plain(auto x) { return std::atan(x); }
-};
-struct Atan2 {
-  static auto plain(auto a, auto b) { return std::atan2(a, b); }
-};
-struct AsinSlope {
-  static auto plain(auto x) { return 1 / std::sqrt((1 - x) * (1 + x)); }
-};
-// 1/(1 + x²); for large x (1/x)/(x + 1/x), since the square would overflow where the slope is still representable.
-struct AtanSlope {
-  static auto plain(auto x) {
-    if (!(std::abs(x) > 1)) return 1 / (1 + x * x);
-    const auto inverse = 1 / x;
-    return inverse / (x + inverse);
+// sin r/cos r, of odd quadrants −cos r/sin r; float32 on vectors of float64.
+template <class D, class V>
+HWY_INLINE V tan_reduced(D d, V x) {
+  const hn::RebindToUnsigned<D> bits;
+  V r, rest;
+  auto quadrant = hn::Zero(bits);
+  reduce_double(d, x, r, rest, quadrant);
+  const auto one = hn::Set(bits, std::uint64_t{1});
+  const auto is_odd = hn::RebindMask(d, hn::Eq(hn::And(quadrant, one), one));
+  const V sine = sine_of_reduced(d, r, rest), cosine = cosine_of_reduced(d, r, rest);
+  return hn::Div(hn::IfThenElse(is_odd, hn::Neg(cosine), sine), hn::IfThenElse(is_odd, sine, cosine));
+}
+struct TanWide {
+  template <class D, class V>
+  V operator()(D d, V x) const {
+    return tan_reduced(d, x);
   }
 };
-// a/(a² + b²) without the squares, which may overflow: (1/a)/(1 + (b/a)²), or (a/b)/(1 + (a/b)²)/b if b is larger.
+struct Tan {
+  template <class D, class V>
+  V operator()(D d, V x) const {
+    V near;
+    if constexpr (sizeof(hn::TFromD<D>) == 4)
+      near = in_doubles<TanWide>(d, x);
+    else
+      near = tan_reduced(d, x);
+    near = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, near);  // −0 stays −0
+    return where_far(d, x, near, [](auto lane) { return std::tan(lane); });
+  }
+};
+struct AsinSlope {
+  template <class D, class V>
+  V operator()(D d, V x) const {
+    const V one = hn::Set(d, static_cast<hn::TFromD<D>>(1));
+    return hn::Div(one, hn::Sqrt(hn::Mul(hn::Sub(one, x), hn::Add(one, x))));
+  }
+};
+// 1/(1 + x²), and (1/x)/(x + 1/x) for large x: the square would overflow where the slope is still a number.
+struct AtanSlope {
+  template <class D, class V>
+  V operator()(D d, V x) const {
+    const V one = hn::Set(d, static_cast<hn::TFromD<D>>(1)), inverse = hn::Div(one, x);
+    const auto is_large = hn::Gt(hn::Abs(x), one);
+    return hn::Div(hn::IfThenElse(is_large, inverse, one),
+                   hn::IfThenElse(is_large, hn::Add(x, inverse), hn::MulAdd(x, x, one)));
+  }
+};
+// a/(a² + b²) without the squares, which may overflow: with q the smaller one over the larger one, (1 or q)/(1 + q²)
+// over the larger one.
 struct OverSquares {
-  template <class T>
-  static T plain(T a, T b) {
-    if (std::isinf(a) || std::isinf(b)) return std::isnan(a) || std::isnan(b) ? a + b : std::copysign(T(0), a);
-    if (std::abs(a) >= std::abs(b)) {
-      const T ratio = b / a;
-      return 1 / a / (1 + ratio * ratio);
-    }
-    const T ratio = a / b;
-    return ratio / (1 + ratio * ratio) / b;
+  template <class D, class V>
+  V operator()(D d, V a, V b) const {
+    const V one = hn::Set(d, static_cast<hn::TFromD<D>>(1)), inf = infinity(d, a);
+    const V size_a = hn::Abs(a), size_b = hn::Abs(b);
+    const auto is_first = hn::Ge(size_a, size_b);
+    const V most = hn::IfThenElse(is_first, a, b), q = hn::Div(hn::IfThenElse(is_first, b, a), most);
+    const V y = hn::Div(hn::Div(hn::IfThenElse(is_first, one, q), hn::MulAdd(q, q, one)), most);
+    const auto is_endless = hn::Or(hn::Eq(size_a, inf), hn::Eq(size_b, inf));
+    const auto is_number = hn::And(hn::Eq(a, a), hn::Eq(b, b));
+    return hn::IfThenElse(is_number, hn::IfThenElse(is_endless, hn::CopySign(hn::Zero(d), a), y), hn::Add(a, b));
   }
 };
 
 constexpr detail::TrigonometricKernels kTable = {
     .sin = unary_floats<Sin>(),
     .cos = unary_floats<Cos>(),
-    .tan = plain_unary_floats<Tan>(),
-    .asin = plain_unary_floats<Asin>(),
-    .acos = plain_unary_floats<Acos>(),
-    .atan = plain_unary_floats<Atan>(),
-    .atan2 = plain_binary_floats<Atan2>(),
-    .asin_slope = plain_unary_floats<AsinSlope>(),
-    .atan_slope = plain_unary_floats<AtanSlope>(),
-    .over_squares = plain_binary_floats<OverSquares>(),
+    .tan = unary_floats<Tan>(),
+    .asin = unary_floats<Asin>(),
+    .acos = unary_floats<Acos>(),
+    .atan = unary_floats<Atan>(),
+    .atan2 = binary_floats<Atan2>(),
+    .asin_slope = unary_floats<AsinSlope>(),
+    .atan_slope = unary_floats<AtanSlope>(),
+    .over_squares = binary_floats<OverSquares>(),
 };
 
 RETROGRAD_END_KERNELS(TrigonometricKernels, trigonometric_kernels);
