@@ -1,11 +1,9 @@
 #include "convolution.h"
 
 #include <algorithm>
-#include <utility>
 
 #include "../base/threads.h"
-#include "../blas/gemm.h"
-#include "../kernels/im2col.h"
+#include "convolution_cut.h"
 #include "creation.h"
 #include "scratch.h"
 
@@ -13,215 +11,292 @@ namespace retrograd::detail {
 
 namespace {
 
-// The number of elements in a block of columns, small enough that the product finds them in the L2 cache; and the
-// number of positions below which products are too narrow to be fast: a block has at least as many, from several images
-// if need be.
-constexpr std::int64_t kBlockElements = 128 * 1024, kFewPositions = 256;
-// The number of flops below which everything runs on the calling thread.
-constexpr double kWorthThreads = 1.2e6;
-// The number of tasks that is enough for any pool, and the maximum size of the partial sums of a gradient.
-constexpr std::int64_t kManyTasks = 16, kPartialElements = 1 << 20;
-
-std::int64_t divided_up(std::int64_t a, std::int64_t b) { return (a + b - 1) / b; }
-
-double flops_of(const ConvSizes& s) {
-  return 2.0 * static_cast<double>(s.images * s.windows.positions()) * static_cast<double>(s.filters) *
-         static_cast<double>(s.depth());
+template <class T, class Run>
+Run kernel(const ByDtype<Run>& run) {
+  return run[static_cast<std::size_t>(dtype_of<T>)];
 }
 
-// The columns of a block: some positions of one image, or all positions of several.
-struct Span {
-  std::int64_t first_image, last_image, begin, end;
-  bool is_of_one() const { return last_image - first_image == 1; }
-  std::int64_t count() const { return (last_image - first_image) * (end - begin); }
-};
-
-// All images, split into nearly equal spans: an image into `cuts` spans, or, if cuts is 1, a few images per span.
-struct Spans {
-  std::int64_t images, positions, cuts, count, widest;
-  explicit Spans(const ConvSizes& s) : images(s.images), positions(s.windows.positions()) {
-    const std::int64_t most = std::max(kFewPositions, kBlockElements / s.depth());
-    cuts = divided_up(positions, most);
-    const std::int64_t together = std::max<std::int64_t>(kFewPositions / positions, 1);
-    count = cuts > 1 ? images * cuts : divided_up(images, together);
-    widest = cuts > 1 ? divided_up(positions, cuts) : divided_up(images, count) * positions;
-  }
-  Span operator[](std::int64_t i) const {
-    if (cuts == 1) return {images * i / count, images * (i + 1) / count, 0, positions};
-    const std::int64_t image = i / cuts, cut = i % cuts;
-    return {image, image + 1, positions * cut / cuts, positions * (cut + 1) / cuts};
-  }
-};
-
-// The convolution for one element type: the layout of the operands, and the work of each task.
+// One pass over tiles: what its tasks share.
 template <class T>
-class Convolution {
+class Pass {
  public:
-  explicit Convolution(const ConvSizes& sizes)
-      : s_(sizes),
-        spans_(sizes),
-        columns_(sizes.depth() * spans_.widest),
-        rows_(sizes.filters_each() * spans_.widest) {}
+  Pass(const SlidingPass& pass, const SlidingCut& cut, const T* source, const ConvSizes& sizes)
+      : p_(pass), cut_(cut), source_(source) {
+    source_channels_ = p_.groups * p_.channels;
+    taps_.reserve(static_cast<std::size_t>(cut_.channels_together * p_.taps()));
+    for (std::int64_t channel = 0; channel < cut_.channels_together; ++channel)
+      for (const SlidingTap& i : p_.rows.taps)
+        for (const SlidingTap& j : p_.columns.taps) {
+          const std::int64_t phase = i.phase * static_cast<std::int64_t>(p_.columns.phases.size()) + j.phase;
+          taps_.push_back({channel * p_.weight_of_channel + i.element * sizes.windows.columns.size + j.element,
+                           channel * cut_.channel + phase * cut_.phase + i.shift * cut_.pitch + j.shift});
+        }
+    if (!cut_.unfolds) return;
+    unfolded_ = taps_;
+    for (std::size_t i = 0; i < unfolded_.size(); ++i)
+      unfolded_[i].source = static_cast<std::int64_t>(i) % cut_.taps_together * cut_.run;
+  }
 
-  // Y = W · columns(X), per image and group.
-  void forward(const T* x, const T* weight, const T* bias, T* y) const {
-    const std::int64_t m = s_.filters_each();
-    run(spans_.count * s_.groups, [&](std::int64_t task, T* scratch) {
-      const std::int64_t group = task % s_.groups;
-      const Span span = spans_[task / s_.groups];
-      const MatrixIn<T> right = columns_of(x, group, span, scratch);
-      const bool direct = span.is_of_one();
-      T* to = direct ? y + first_row(group, span.first_image) + span.begin : scratch + columns_;
-      const std::int64_t stride = direct ? spans_.positions : span.count();
-      if (bias)
-        for (std::int64_t row = 0; row < m; ++row) std::fill_n(to + row * stride, span.count(), bias[group * m + row]);
-      multiply(m, span.count(), s_.depth(), {weight + group * m * s_.depth(), s_.depth(), false}, right,
-               bias ? T{1} : T{0}, to, stride);
-      if (direct) return;
-      for (std::int64_t row = 0; row < m; ++row)
-        for (std::int64_t image = span.first_image; image < span.last_image; ++image, to += spans_.positions)
-          std::copy_n(to, spans_.positions, y + first_row(group, image) + row * spans_.positions);
+ protected:
+  std::int64_t source_elements() const { return cut_.is_direct ? 0 : spread(cut_.channels_together * cut_.channel); }
+  std::int64_t unfolded_elements() const { return cut_.unfolds ? cut_.taps_together * cut_.run : 0; }
+  static std::int64_t spread(std::int64_t n) { return (n + 15) / 16 * 16; }
+
+  // Calls f(task, scratch) for each task, on all threads where it pays, with as many elements of scratch.
+  template <class F>
+  void run(std::int64_t tasks, std::int64_t elements, F f) const {
+    const double steps =
+        p_.flops() < kConvolutionWorthThreads ? 0 : p_.flops() / kFlopsOfStep / static_cast<double>(tasks);
+    const Rows rows{tasks, static_cast<std::int64_t>(steps)};
+    const ThreadScratch scratch(elements * static_cast<std::int64_t>(sizeof(T)), rows);
+    parallel_for(tasks, static_cast<double>(rows.steps), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t task = begin; task < end; ++task) f(task, reinterpret_cast<T*>(scratch.mine()));
     });
   }
 
-  // columns(dX) = Wᵀ · dY, summed where windows overlap: the channels of an image form one task, or several tasks of
-  // some channels each.
-  void back(const T* g, const T* weight, T* x) const {
-    const std::int64_t per_image = spans_.cuts, blocks = spans_.count / per_image * s_.groups;
-    // Each part packs g again: with fewer rows than this, packing would take longer than the product.
-    constexpr std::int64_t kFewRows = 32;
-    const std::int64_t most_parts = std::min(s_.channels_each(), s_.depth() / kFewRows);
-    const std::int64_t parts = flops_of(s_) < kWorthThreads
-                                   ? 1
-                                   : std::max<std::int64_t>(std::min(divided_up(kManyTasks, blocks), most_parts), 1);
-    const bool sums_up = s_.windows.size() > kFewTerms;
-    const ThreadScratch totals(sums_up ? s_.windows.pixels() * static_cast<std::int64_t>(sizeof(double)) : 0,
-                               shares(blocks * parts));
-    run(blocks * parts, [&](std::int64_t task, T* scratch) {
-      const std::int64_t group = task / parts % s_.groups, block = task / parts / s_.groups, part = task % parts;
-      const std::int64_t first = s_.channels_each() * part / parts, last = s_.channels_each() * (part + 1) / parts;
-      const std::int64_t rows = (last - first) * s_.windows.size();
-      const MatrixIn<T> left{weight + group * s_.filters_each() * s_.depth() + first * s_.windows.size(), s_.depth(),
-                             true};
-      for (std::int64_t cut = 0; cut < per_image; ++cut) {
-        const Span span = spans_[block * per_image + cut];
-        const MatrixIn<T> right = rows_of(g, group, span, scratch + columns_);
-        const auto planes = [&](std::int64_t image) {
-          return x + (image * s_.channels + group * s_.channels_each() + first) * s_.windows.pixels();
-        };
-        if (s_.windows.are_pixels() && span.is_of_one()) {
-          multiply(rows, span.count(), s_.filters_each(), left, right, T{0}, planes(span.first_image) + span.begin,
-                   spans_.positions);
-          continue;
-        }
-        multiply(rows, span.count(), s_.filters_each(), left, right, T{0}, scratch, span.count());
-        for (std::int64_t image = span.first_image; image < span.last_image; ++image) {
-          if (cut == 0) std::fill_n(planes(image), (last - first) * s_.windows.pixels(), T{0});
-          col2im(s_.windows, scratch + (image - span.first_image) * spans_.positions, span.count(), last - first,
-                 span.begin, span.end, planes(image), reinterpret_cast<double*>(totals.mine()));
+  // Calls f(source, taps, how many, weight's offset) for blocks of the taps of a tile, in order. `scratch` has room for
+  // the source and behind it for what is unfolded.
+  template <class F>
+  void for_each_block(const SlidingTile& tile, std::int64_t group, T* scratch, F f) const {
+    T* const unfolded = scratch + source_elements();
+    for (std::int64_t channel = 0; channel < p_.channels; channel += cut_.channels_together) {
+      const std::int64_t channels = std::min(cut_.channels_together, p_.channels - channel),
+                         count = channels * p_.taps(), offset = channel * p_.weight_of_channel;
+      std::int64_t image_stride = 0;
+      const T* const source = read(tile, group * p_.channels + channel, channels, scratch, image_stride);
+      for (std::int64_t at = 0; at < count; at += cut_.taps_together) {
+        const std::int64_t together = std::min(cut_.taps_together, count - at);
+        const Tap* taps = taps_.data() + at;
+        if (cut_.unfolds) {
+          kernel<T>(convolution_kernels().unfold)(source, image_stride, cut_.pitch, taps, together, tile.images,
+                                                  tile.rows, tile.columns, unfolded, cut_.run);
+          f(unfolded, unfolded_.data() + at, together, offset, channel + at == 0);
+        } else {
+          f(source, taps, together, offset, channel + at == 0);
         }
       }
-    });
-  }
-
-  // dW = Σ dY · columns(X)ᵀ over images: partial sums over ranges of tasks, added in order. Over a long range, the sum
-  // is repeatedly moved to double, so that its error does not grow with the number of images.
-  void correlate(const T* x, const T* g, T* weight) const {
-    const std::int64_t tasks = spans_.count * s_.groups, size = s_.filters * s_.depth(), m = s_.filters_each();
-    const std::int64_t parts = flops_of(s_) < kWorthThreads
-                                   ? 1
-                                   : std::clamp<std::int64_t>(std::min(tasks, kPartialElements / size), 1, kManyTasks);
-    constexpr std::int64_t kTogether = 32;
-    const std::int64_t together = kTogether * s_.groups;
-    const bool is_long = tasks > parts * together;
-    const Tensor partial = zeros({parts - 1, size}, dtype_of<T>), totals = zeros({is_long ? parts : 0, size}, float64);
-    std::fill_n(weight, size, T{0});
-    run(parts, [&](std::int64_t part, T* scratch) {
-      T* sums = part == 0 ? weight : values<T>(partial) + (part - 1) * size;
-      const std::int64_t first = tasks * part / parts, last = tasks * (part + 1) / parts;
-      for (std::int64_t task = first; task < last; ++task) {
-        const std::int64_t group = task % s_.groups;
-        const Span span = spans_[task / s_.groups];
-        MatrixIn<T> right = columns_of(x, group, span, scratch);
-        right.transposed = true;
-        T* to = sums + group * m * s_.depth();
-        const MatrixIn<T> left = rows_of(g, group, span, scratch + columns_);
-        parts == 1 ? gemm(m, s_.depth(), span.count(), left, right, T{1}, to, s_.depth())
-                   : gemm_tile({0, m, 0, s_.depth()}, span.count(), left, right, T{1}, to, s_.depth());
-        if (!is_long || (task + 1 < last && (task + 1 - first) % together != 0)) continue;
-        double* total = values<double>(totals) + part * size;
-        for (std::int64_t i = 0; i < size; ++i) total[i] += static_cast<double>(std::exchange(sums[i], T{0}));
-      }
-    });
-    if (is_long) {
-      const double* total = values<double>(totals);
-      for (std::int64_t i = 0; i < size; ++i) {
-        double sum = 0;
-        for (std::int64_t part = 0; part < parts; ++part) sum += total[part * size + i];
-        weight[i] = static_cast<T>(sum);
-      }
-      return;
     }
-    const T* more = values<T>(partial);
-    for (std::int64_t part = 1; part < parts; ++part, more += size)
-      for (std::int64_t i = 0; i < size; ++i) weight[i] += more[i];
+  }
+
+  const SlidingPass& p_;
+  const SlidingCut& cut_;
+  const T* source_;
+  std::int64_t source_channels_;
+  std::vector<Tap, PoolAllocator<Tap>> taps_, unfolded_;  // the latter as rows of their own
+
+ private:
+  // The planes from `channel` on of a tile, with zeros around them, by phases; or where they lie.
+  const T* read(const SlidingTile& tile, std::int64_t channel, std::int64_t channels, T* to,
+                std::int64_t& image_stride) const {
+    const SlidingAxis &down = p_.rows, &along = p_.columns;
+    const std::int64_t pixels = down.in * along.in;
+    const T* const planes = source_ + (tile.image * source_channels_ + channel) * pixels;
+    if (cut_.is_direct) {
+      image_stride = source_channels_ * pixels;
+      return planes + down.source(tile.row, 0, 0) * along.in + along.source(tile.column, 0, 0);
+    }
+    image_stride = cut_.image_rows * cut_.pitch;
+    std::fill_n(to, channels * cut_.channel, T{0});
+    T* plane = to;
+    for (std::int64_t c = 0; c < channels; ++c)
+      for (const std::int64_t i : down.phases)
+        for (const std::int64_t j : along.phases) {
+          const auto [top, bottom] = down.inside(tile.row, tile.rows, i);
+          const auto [left, right] = along.inside(tile.column, tile.columns, j);
+          const T* from =
+              planes + c * pixels + down.source(tile.row, top, i) * along.in + along.source(tile.column, left, j);
+          T* at = plane + top * cut_.pitch + left;
+          if (right > left)
+            for (std::int64_t image = 0; image < tile.images;
+                 ++image, from += source_channels_ * pixels, at += image_stride)
+              kernel<T>(convolution_kernels().copy)(from, down.step * along.in, along.step, at, cut_.pitch, 1,
+                                                    bottom - top, right - left);
+          plane += cut_.phase;
+        }
+    return to;
+  }
+};
+
+// result[f] = start[f] + Σ weights · what windows meet, at the places of the result that the axes say.
+template <class T>
+class SumsPass : Pass<T> {
+  using Pass<T>::p_, Pass<T>::cut_;
+
+ public:
+  using Pass<T>::Pass;
+  void operator()(const T* weights, const T* start, T* result, std::int64_t height, std::int64_t width) const {
+    const std::int64_t tiles = cut_.tiles(), pixels = height * width;
+    const bool in_place = !cut_.unfolds && cut_.image_cuts == p_.images && p_.columns.stride == 1 &&
+                          p_.rows.stride == 1 &&
+                          ((cut_.pitch == p_.columns.out && cut_.column_cuts == 1) || p_.rows.out == 1);
+    const std::int64_t before = this->source_elements() + this->unfolded_elements();
+    std::int64_t most_filters = 0;
+    for (std::int64_t part = 0; part < cut_.filter_parts; ++part)
+      most_filters = std::max(most_filters, cut_.first_filter(p_, part + 1) - cut_.first_filter(p_, part));
+    this->run(
+        tiles * p_.groups * cut_.filter_parts, before + (in_place ? 0 : most_filters * cut_.run),
+        [&](std::int64_t task, T* scratch) {
+          const std::int64_t part = task % cut_.filter_parts, group = task / cut_.filter_parts % p_.groups;
+          const SlidingTile tile = cut_.tile(p_, task / cut_.filter_parts / p_.groups);
+          const std::int64_t first = cut_.first_filter(p_, part), filters = cut_.first_filter(p_, part + 1) - first,
+                             plane = group * p_.filters + first;
+          T* const to =
+              result +
+              ((tile.image * p_.groups * p_.filters + plane) * height + p_.rows.first + tile.row * p_.rows.stride) *
+                  width +
+              p_.columns.first + tile.column * p_.columns.stride;
+          T* const sums = in_place ? to : scratch + before;
+          const std::int64_t run = in_place ? pixels : cut_.run;
+          const T* const of_group = weights + group * p_.weight_of_group + first * p_.weight_of_filter;
+          this->for_each_block(
+              tile, group, scratch,
+              [&](const T* source, const Tap* taps, std::int64_t count, std::int64_t offset, bool begins) {
+                kernel<T>(convolution_kernels().sums)(source, of_group + offset, p_.weight_of_filter, taps, count,
+                                                      filters, sums, run, cut_.length(tile), begins,
+                                                      start ? start + plane : nullptr);
+              });
+          if (in_place) return;
+          const std::int64_t pitch = cut_.unfolds ? tile.columns : cut_.pitch,
+                             image_run = cut_.unfolds ? tile.rows * tile.columns : cut_.image_rows * cut_.pitch;
+          for (std::int64_t filter = 0; filter < filters; ++filter)
+            for (std::int64_t image = 0; image < tile.images; ++image)
+              kernel<T>(convolution_kernels().copy)(sums + filter * run + image * image_run, pitch, 1,
+                                                    to + (image * p_.groups * p_.filters + filter) * pixels,
+                                                    width * p_.rows.stride, p_.columns.stride, tile.rows, tile.columns);
+        });
+  }
+};
+
+// weight[f] = Σ rows[f] · what a tap meets, over all positions of all images.
+template <class T>
+class DotsPass : Pass<T> {
+  using Pass<T>::p_, Pass<T>::cut_;
+
+ public:
+  using Pass<T>::Pass;
+  // Partial sums, in doubles, of stretches of tiles, and these in order.
+  void operator()(const T* rows, T* weight) const {
+    constexpr std::int64_t kPartialElements = 1 << 19, kManyTasks = 16;
+    const std::int64_t tiles = cut_.tiles(), size = p_.groups * p_.filters * p_.weight_of_filter;
+    const std::int64_t stretches =
+        p_.flops() < kConvolutionWorthThreads
+            ? 1
+            : std::clamp<std::int64_t>(
+                  std::min({tiles, kPartialElements / size, (kManyTasks + p_.groups - 1) / p_.groups}), 1, kManyTasks);
+    const Tensor partial = zeros({stretches, size}, float64);
+    const std::int64_t before = this->source_elements() + this->unfolded_elements();
+    const bool in_place = !cut_.unfolds && cut_.image_cuts == p_.images &&
+                          ((cut_.pitch == p_.columns.out && cut_.column_cuts == 1) || p_.rows.out == 1);
+    this->run(
+        stretches * p_.groups * cut_.filter_parts, before + (in_place ? 0 : p_.filters * cut_.run),
+        [&](std::int64_t task, T* scratch) {
+          const std::int64_t part = task % cut_.filter_parts, group = task / cut_.filter_parts % p_.groups,
+                             stretch = task / cut_.filter_parts / p_.groups;
+          const std::int64_t first = cut_.first_filter(p_, part), filters = cut_.first_filter(p_, part + 1) - first;
+          double* const sums =
+              values<double>(partial) + stretch * size + group * p_.filters * p_.weight_of_filter + first;
+          for (std::int64_t number = tiles * stretch / stretches; number < tiles * (stretch + 1) / stretches;
+               ++number) {
+            const SlidingTile tile = cut_.tile(p_, number);
+            std::int64_t run = p_.positions();
+            const T* const of_tile = in_place ? rows_of(rows, tile, group * p_.filters + first)
+                                              : laid_out(rows_of(rows, tile, group * p_.filters + first), tile, filters,
+                                                         scratch + before, run);
+            this->for_each_block(tile, group, scratch,
+                                 [&](const T* source, const Tap* taps, std::int64_t count, std::int64_t offset, bool) {
+                                   kernel<T>(convolution_kernels().dots)(of_tile, run, filters, source, taps, count,
+                                                                         cut_.length(tile), sums + offset * p_.filters,
+                                                                         p_.filters);
+                                 });
+          }
+        });
+    add_up(values<double>(partial), stretches, size, weight);
   }
 
  private:
-  // One thread per task if that pays off.
-  Rows shares(std::int64_t tasks) const { return {tasks, flops_of(s_) < kWorthThreads ? 0 : kSharedSteps}; }
-
-  // Calls f(task, scratch) for each task, in parallel if that pays off; scratch is per thread, with room for the
-  // columns of a span followed by its rows of y.
-  template <class F>
-  void run(std::int64_t tasks, F f) const {
-    const Rows rows = shares(tasks);
-    const ThreadScratch scratch((columns_ + rows_) * static_cast<std::int64_t>(sizeof(T)), rows);
-    parallel_for(tasks, static_cast<double>(rows.steps), [&](std::int64_t begin, std::int64_t end) {
-      T* mine = reinterpret_cast<T*>(scratch.mine());
-      for (std::int64_t task = begin; task < end; ++task) f(task, mine);
-    });
+  const T* rows_of(const T* rows, const SlidingTile& tile, std::int64_t plane) const {
+    return rows + ((tile.image * p_.groups * p_.filters + plane) * p_.rows.out + tile.row) * p_.columns.out +
+           tile.column;
   }
-
-  // C = A · B + beta · C, on this thread if other tasks keep the other threads busy.
-  void multiply(std::int64_t m, std::int64_t n, std::int64_t k, MatrixIn<T> a, MatrixIn<T> b, T beta, T* c,
-                std::int64_t stride) const {
-    if (spans_.count * s_.groups == 1)
-      gemm(m, n, k, a, b, beta, c, stride);
-    else
-      gemm_tile({0, m, 0, n}, k, a, b, beta, c, stride);
+  // A tile's rows as its sums lie, with zeros between them.
+  const T* laid_out(const T* rows, const SlidingTile& tile, std::int64_t filters, T* to, std::int64_t& run) const {
+    run = cut_.run;
+    const std::int64_t pitch = cut_.unfolds ? tile.columns : cut_.pitch,
+                       image_run = cut_.unfolds ? tile.rows * tile.columns : cut_.image_rows * cut_.pitch;
+    if (cut_.length(tile) > tile.count()) std::fill_n(to, filters * run, T{0});
+    for (std::int64_t filter = 0; filter < filters; ++filter)
+      for (std::int64_t image = 0; image < tile.images; ++image)
+        kernel<T>(convolution_kernels().copy)(rows + (image * p_.groups * p_.filters + filter) * p_.positions(),
+                                              p_.columns.out, 1, to + filter * run + image * image_run, pitch, 1,
+                                              tile.rows, tile.columns);
+    return to;
   }
-
-  // The offset in y of the group's first filter of an image.
-  std::int64_t first_row(std::int64_t group, std::int64_t image) const {
-    return (image * s_.filters + group * s_.filters_each()) * spans_.positions;
+  // Of each group the sums lie by taps, then filters; the weights the other way around.
+  void add_up(const double* partial, std::int64_t stretches, std::int64_t size, T* weight) const {
+    const std::int64_t depth = p_.weight_of_filter, filters = p_.filters;
+    constexpr std::int64_t kBlock = 8;
+    const std::int64_t blocks = (depth + kBlock - 1) / kBlock;
+    parallel_for(p_.groups * blocks, static_cast<double>(kBlock * filters * stretches),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t block = begin; block < end; ++block) {
+                     const std::int64_t group = block / blocks, first = block % blocks * kBlock,
+                                        last = std::min(first + kBlock, depth);
+                     const double* from = partial + group * filters * depth;
+                     T* to = weight + group * filters * depth;
+                     for (std::int64_t filter = 0; filter < filters; ++filter)
+                       for (std::int64_t d = first; d < last; ++d) {
+                         double sum = from[d * filters + filter];
+                         for (std::int64_t i = 1; i < stretches; ++i) sum += from[i * size + d * filters + filter];
+                         to[filter * depth + d] = static_cast<T>(sum);
+                       }
+                   }
+                 });
   }
-  // The columns of a span; windows of a single element are read in place.
-  MatrixIn<T> columns_of(const T* x, std::int64_t group, const Span& span, T* scratch) const {
-    const std::int64_t pixels = s_.windows.pixels();
-    const auto planes = [&](std::int64_t image) {
-      return x + (image * s_.channels + group * s_.channels_each()) * pixels;
-    };
-    if (s_.windows.are_pixels() && span.is_of_one()) return {planes(span.first_image) + span.begin, pixels, false};
-    for (std::int64_t image = span.first_image; image < span.last_image; ++image)
-      im2col(s_.windows, planes(image), s_.channels_each(), span.begin, span.end,
-             scratch + (image - span.first_image) * spans_.positions, span.count());
-    return {scratch, span.count(), false};
-  }
-  // The group's rows of y over a span; those of several images are gathered.
-  MatrixIn<T> rows_of(const T* y, std::int64_t group, const Span& span, T* scratch) const {
-    if (span.is_of_one()) return {y + first_row(group, span.first_image) + span.begin, spans_.positions, false};
-    T* to = scratch;
-    for (std::int64_t row = 0; row < s_.filters_each(); ++row)
-      for (std::int64_t image = span.first_image; image < span.last_image; ++image, to += spans_.positions)
-        std::copy_n(y + first_row(group, image) + row * spans_.positions, spans_.positions, to);
-    return {scratch, span.count(), false};
-  }
-
-  ConvSizes s_;
-  Spans spans_;
-  std::int64_t columns_, rows_;  // number of elements of the widest span
 };
+
+// The pass of y = x * weight, whose source is x.
+SlidingPass pass_of(const ConvSizes& s) {
+  return {sliding_windows(s.windows.rows),
+          sliding_windows(s.windows.columns),
+          s.images,
+          s.groups,
+          s.channels_each(),
+          s.filters_each(),
+          s.filters_each() * s.depth(),
+          s.depth(),
+          s.windows.size(),
+          s.windows.columns.size};
+}
+// The pass of the elements of x that stand on (row, column) of a stride, whose source is y.
+SlidingPass transpose_of(const ConvSizes& s, std::int64_t row, std::int64_t column) {
+  return {sliding_transpose(s.windows.rows, row),
+          sliding_transpose(s.windows.columns, column),
+          s.images,
+          s.groups,
+          s.filters_each(),
+          s.channels_each(),
+          s.filters_each() * s.depth(),
+          s.windows.size(),
+          s.depth(),
+          s.windows.columns.size};
+}
+
+// Every position of the result is start[f]: sums of nothing.
+template <class T>
+void fill(const SlidingPass& pass, const T* start, T* result, std::int64_t height, std::int64_t width) {
+  for (std::int64_t plane = 0; plane < pass.images * pass.groups * pass.filters; ++plane)
+    for (std::int64_t row = 0; row < pass.rows.out; ++row)
+      for (std::int64_t column = 0; column < pass.columns.out; ++column)
+        result[(plane * height + pass.rows.first + row * pass.rows.stride) * width + pass.columns.first +
+               column * pass.columns.stride] = start ? start[plane % (pass.groups * pass.filters)] : T{0};
+}
+template <class T>
+void sum_up(const SlidingPass& pass, const ConvSizes& sizes, const T* source, const T* weights, const T* start,
+            T* result, std::int64_t height, std::int64_t width) {
+  if (pass.positions() == 0) return;
+  if (pass.taps() * pass.channels == 0) return fill(pass, start, result, height, width);
+  SumsPass<T>(pass, cut_of_sums(pass, sizeof(T)), source, sizes)(weights, start, result, height, width);
+}
 
 }  // namespace
 
@@ -230,11 +305,8 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const
   if (y.size() == 0) return y;
   const Tensor image = packed(x), filters = packed(weight), summand = bias.defined() ? packed(bias) : Tensor();
   dispatch<float, double>(x.dtype(), [&]<class T>() {
-    const T* b = summand.defined() ? summand.data<T>() : nullptr;
-    if (sizes.depth() > 0) return Convolution<T>(sizes).forward(image.data<T>(), filters.data<T>(), b, values<T>(y));
-    const std::int64_t positions = sizes.windows.positions();  // empty sums
-    for (std::int64_t row = 0; row < sizes.images * sizes.filters; ++row)
-      std::fill_n(values<T>(y) + row * positions, positions, b ? b[row % sizes.filters] : T{0});
+    sum_up(pass_of(sizes), sizes, image.data<T>(), filters.data<T>(), summand.defined() ? summand.data<T>() : nullptr,
+           values<T>(y), sizes.windows.rows.out, sizes.windows.columns.out);
   });
   return y;
 }
@@ -242,16 +314,23 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const
 Tensor convolve_back(const Tensor& g, const Tensor& weight, const ConvSizes& sizes) {
   if (g.size() == 0 || sizes.x().size() == 0) return zeros(sizes.x(), g.dtype());
   const Tensor x = Tensor::empty(sizes.x(), g.dtype()), rows = packed(g), filters = packed(weight);
-  dispatch<float, double>(
-      g.dtype(), [&]<class T>() { Convolution<T>(sizes).back(rows.data<T>(), filters.data<T>(), values<T>(x)); });
+  const WindowAxis &down = sizes.windows.rows, &along = sizes.windows.columns;
+  dispatch<float, double>(g.dtype(), [&]<class T>() {
+    for (std::int64_t i = 0; i < std::min(down.stride, down.in); ++i)
+      for (std::int64_t j = 0; j < std::min(along.stride, along.in); ++j)
+        sum_up<T>(transpose_of(sizes, i, j), sizes, rows.data<T>(), filters.data<T>(), nullptr, values<T>(x), down.in,
+                  along.in);
+  });
   return x;
 }
 
 Tensor correlate(const Tensor& x, const Tensor& g, const ConvSizes& sizes) {
   if (x.size() == 0 || sizes.weight().size() == 0) return zeros(sizes.weight(), g.dtype());
+  const SlidingPass pass = pass_of(sizes);
+  if (pass.taps() == 0) return zeros(sizes.weight(), g.dtype());
   const Tensor weight = Tensor::empty(sizes.weight(), g.dtype()), image = packed(x), rows = packed(g);
   dispatch<float, double>(g.dtype(), [&]<class T>() {
-    Convolution<T>(sizes).correlate(image.data<T>(), rows.data<T>(), values<T>(weight));
+    DotsPass<T>(pass, cut_of_dots(pass, sizeof(T)), image.data<T>(), sizes)(rows.data<T>(), values<T>(weight));
   });
   return weight;
 }

@@ -1,6 +1,6 @@
-// The arithmetic of a convolution and its two derivatives, on packed values: matrix products with im2col's columns,
-// block by block, spread over the pool. Blocks and the order of sums depend on the sizes alone, so results are bitwise
-// equal for any number of threads. Checks no arguments. Not a public header.
+// The arithmetic of a convolution and its two derivatives, on packed values: tile by tile, spread over the pool. Tiles
+// and the order of sums depend on the sizes alone (convolution_cut.h), so results are bitwise equal for any number of
+// threads. Checks no arguments. Not a public header.
 #pragma once
 #include "../kernels/windows.h"
 #include "../tensor/tensor.h"

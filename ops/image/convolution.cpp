@@ -1,7 +1,6 @@
 #include "convolution.h"
 
 #include <array>
-#include <limits>
 #include <string>
 
 #include "../../core/base/error.h"
@@ -27,15 +26,6 @@ void check_dtypes(const char* op, const Tensor& x, const Tensor& weight, const T
   detail::check_floating(op, x);
 }
 
-// BLAS uses int sizes. If there is no product to compute, any size is allowed.
-void check_for_blas(const char* op, const Tensor& x, const Tensor& weight, const ConvSizes& sizes) {
-  constexpr std::int64_t kMost = std::numeric_limits<int>::max();
-  if (sizes.y().size() > 0 && weight.size() > 0 &&
-      std::max({sizes.windows.pixels(), sizes.windows.positions(), sizes.depth(), sizes.filters}) > kMost)
-    detail::fail<ShapeError>("{}: BLAS supports sizes up to {}, got x {} and weight {} for {} windows per image", op,
-                             kMost, x.shape(), weight.shape(), sizes.windows.positions());
-}
-
 // The sizes of the convolution of x (N, C, …) with weight (O, C/groups, …); of one row if the rank is 3.
 ConvSizes sizes_of(const char* op, const Tensor& x, const Tensor& weight, const Tensor* bias, int rank,
                    const Conv2dOptions& options) {
@@ -59,7 +49,6 @@ ConvSizes sizes_of(const char* op, const Tensor& x, const Tensor& weight, const 
   const Size2d size(rank == 4 ? weight.shape()[2] : 1, last);
   const ConvSizes sizes{detail::windows_on(op, x.shape(), size, options.stride, options.padding, options.dilation),
                         x.shape()[0], channels, filters, groups};
-  check_for_blas(op, x, weight, sizes);
   return sizes;
 }
 
@@ -153,7 +142,6 @@ ConvSizes transposed_sizes_of(const Tensor& x, const Tensor& weight, const Tenso
                   channels, of_x[1], groups};
   sizes.windows.rows.out = of_x[2];  // an output_padding of a stride or more would add windows
   sizes.windows.columns.out = of_x[3];
-  check_for_blas(kOp, x, weight, sizes);
   return sizes;
 }
 

@@ -1,7 +1,7 @@
 // Convolution (cross-correlation, as in all deep learning libraries) of images and sequences. A convolution and its two
 // derivatives are bilinear and closed under differentiation: the rules of each are the other two, so derivatives of any
-// order exist and no columns are ever saved. Each is a product with the columns of im2col.h, built block by block: each
-// thread holds one block at a time, half a megabyte of float32 unless 256 windows need more.
+// order exist and no columns are ever saved. Each is computed by direct kernels on padded copies of tiles of its input:
+// each thread holds one at a time, a few hundred kilobytes.
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "window_options.h"

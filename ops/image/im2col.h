@@ -1,6 +1,5 @@
 // Images as columns, one for each window (im2col), and back: each is the transpose of the other, and so each is the
-// other's rule. A convolution is a matrix product with these columns; convolution.h builds them in blocks, never all at
-// once.
+// other's rule. A convolution is a matrix product with these columns, but convolution.h never builds them all at once.
 #pragma once
 #include "../../core/tensor/tensor.h"
 #include "window_options.h"
