@@ -89,6 +89,17 @@ struct Node {
   }
 };
 
+/// Calls f with each tensor that the rules of a node were recorded with; there may be empty handles among them.
+template <class F>
+void for_each_saved(const Node& node, F f) {
+  const auto all = [&](std::span<const Tensor> saved) {
+    for (const Tensor& one : saved) f(one);
+  };
+  for (const Edge* edge = node.edges; edge; edge = edge->next)
+    if (edge->kind) all(edge->kind->saved(edge->rule()));
+  if (node.joint) all(node.joint->kind->saved(node.joint->rule()));
+}
+
 /// Nodes by number.
 class Nodes {
  public:

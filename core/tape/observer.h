@@ -36,8 +36,8 @@ class Observer {
   virtual void sweeping(Log&, std::uint32_t /*node*/, const Tensor& /*g*/) {}
   /// Its rules have been called, and the cotangent released.
   virtual void swept(Log&, std::uint32_t /*node*/) {}
-  /// The rules of this node have been destroyed, and with them everything that only they kept alive.
-  virtual void forgot(Log&, std::uint32_t /*node*/) {}
+  /// The rules of this node are about to be destroyed, and with them everything that only they keep alive.
+  virtual void forgetting(Log&, std::uint32_t /*node*/) {}
   /// A rule returned this cotangent for input `input` of the node.
   virtual void passed(Log&, std::uint32_t /*node*/, std::uint32_t /*input*/, const Tensor& /*cotangent*/) {}
 

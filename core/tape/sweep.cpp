@@ -34,8 +34,8 @@ void Sweep::run(const Tensor& cotangent) {
     }
     if (order_.consumes) {
       log_.with_rules.store(i, std::memory_order_relaxed);
+      if (is_observed_) each_observer([&](Observer& observer) { observer.forgetting(log_, i); });
       log_.forget_node(*node_);
-      if (is_observed_) each_observer([&](Observer& observer) { observer.forgot(log_, i); });
     }
   }
 }

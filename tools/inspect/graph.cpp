@@ -42,6 +42,7 @@ bool Graph::begins(detail::Log& log) {
   nodes_.clear();
   places_.clear();
   constants_.clear();
+  saved_for_.clear();
   sweeping_ = false;
   swept_ = kUnknown;
   for (const detail::Watched& one : log.watched) place_of(log, one.node, one.key);
@@ -103,6 +104,7 @@ void Graph::recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std:
   fresh.op = log.nodes[node].op;
   fresh.in_sweep = sweeping_;
   fresh.forward_ns = ns;
+  fresh.saved_bytes = saved_by(log, node);
   if (sweeping_) recorded_ns_ += ns;
   for (const Tensor* x : inputs) {
     // After an in-place sum into a constant, the constant's tensor is already this very node.
@@ -138,16 +140,30 @@ void Graph::swept(detail::Log& log, std::uint32_t node) {
   const std::int64_t ns = now() - sweep_began_ - recorded_ns_;
   if (GraphNode* seen = known(node)) seen->backward_ns += ns;
   sweeping_ = false;
-  live_bytes_ = detail::live_bytes();
   last_ = now();
 }
 
-void Graph::forgot(detail::Log& log, std::uint32_t node) {
+// Once nothing is saved, another tensor may get the same address.
+void Graph::forgetting(detail::Log& log, std::uint32_t node) {
   if (!shows(log)) return;
-  const std::int64_t live = detail::live_bytes();
-  if (GraphNode* seen = known(node)) seen->saved_bytes = live_bytes_ - live;
-  live_bytes_ = live;
+  detail::for_each_saved(log.nodes[node], [&](const Tensor& x) {
+    if (!x.defined()) return;
+    const auto entry = saved_for_.find(x.body().base);
+    if (entry != saved_for_.end() && entry->second == node) saved_for_.erase(entry);
+  });
   last_ = now();
+}
+
+std::int64_t Graph::saved_by(detail::Log& log, std::uint32_t node) {
+  std::int64_t bytes = 0;
+  detail::for_each_saved(log.nodes[node], [&](const Tensor& x) {
+    if (!x.defined()) return;
+    const bool is_watched = detail::tracked(&log, x) && log.nodes[x.body().tape.node].watched;
+    const detail::Body* base = x.body().base;
+    if (!is_watched && saved_for_.emplace(base, node).second)
+      bytes += static_cast<std::int64_t>(detail::kBlockHead + detail::bytes_of_class(base->size_class));
+  });
+  return bytes;
 }
 
 namespace {

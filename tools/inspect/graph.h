@@ -32,9 +32,9 @@ struct GraphNode {
   bool in_sweep = false;              ///< recorded by a sweep, as part of a derivative
   std::vector<std::uint32_t> inputs;  ///< positions in Graph::nodes()
   std::int64_t bytes = 0;             ///< of the values; 0 for a view
-  /// Bytes freed when the sweep released the op's rules, including block headers: the memory that only they kept alive.
-  /// A tensor that several ops saved counts for the one recorded first. -1 if no sweep consumed the op (a persistent or
-  /// nested tape).
+  /// Bytes of the tensors that the op's rules save, including block headers. A tensor that several ops save counts for
+  /// the one recorded first; watched tensors do not count, nor tensors that a rule captured without listing them. -1
+  /// for an op recorded before the Graph was opened.
   std::int64_t saved_bytes = -1;
   /// Time since the last recorded, watched or swept op on this thread, so including what the caller did in between.
   std::int64_t forward_ns = 0;
@@ -51,7 +51,7 @@ struct GraphRow {
   Dtype dtype;               ///< of the values
   std::int64_t count;        ///< the number of ops
   std::int64_t bytes;        ///< GraphNode::bytes, summed over all
-  std::int64_t saved_bytes;  ///< GraphNode::saved_bytes, summed over all; -1 if none was consumed
+  std::int64_t saved_bytes;  ///< GraphNode::saved_bytes, summed over all; -1 if none is known
   std::int64_t forward_ns;   ///< GraphNode::forward_ns, summed over all
   std::int64_t backward_ns;  ///< GraphNode::backward_ns, summed over all
 };
@@ -96,13 +96,14 @@ class [[nodiscard]] Graph final : private detail::Observer {
   void recorded(detail::Log& log, std::uint32_t node, const Tensor& y, std::span<const Tensor* const> inputs) override;
   void sweeping(detail::Log& log, std::uint32_t node, const Tensor& g) override;
   void swept(detail::Log& log, std::uint32_t node) override;
-  void forgot(detail::Log& log, std::uint32_t node) override;
+  void forgetting(detail::Log& log, std::uint32_t node) override;
 
   bool shows(const detail::Log& log) const;
   bool begins(detail::Log& log);
   std::uint32_t add(GraphNode node, const Tensor& value);
   std::uint32_t place_of(detail::Log& log, std::uint32_t node, const Tensor& x);
   std::uint32_t constant(const Tensor& x);
+  std::int64_t saved_by(detail::Log& log, std::uint32_t node);
   GraphNode* known(std::uint32_t node);
 
   std::uint64_t serial_ = 0;  // of the tape shown
@@ -113,9 +114,9 @@ class [[nodiscard]] Graph final : private detail::Observer {
     std::uint32_t place;
   };
   std::unordered_map<const detail::Body*, Constant> constants_;
-  std::int64_t last_ = now();  // the end of the last event
+  std::unordered_map<const detail::Body*, std::uint32_t> saved_for_;  // the nodes that saved these values first
+  std::int64_t last_ = now();                                         // the end of the last event
   std::int64_t sweep_began_ = 0;
-  std::int64_t live_bytes_ = 0;   // at the last event of a sweep
   std::int64_t recorded_ns_ = 0;  // in ops recorded by the rules that are running
   bool sweeping_ = false;
   std::uint32_t swept_ = UINT32_MAX;  // the last node swept
