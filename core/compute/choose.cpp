@@ -2,12 +2,18 @@
 
 #include "../base/threads.h"
 #include "../tensor/walk.h"
+#include "even_runs.h"
 #include "kernel_for.h"
 
 namespace retrograd::detail {
 
 Tensor choose(const char* op, const ByDtype<ChooseRun>& kernel, const Tensor& mask, const Tensor& a, const Tensor& b) {
   const ChooseRun run = kernel_for(op, kernel, a.dtype());
+  if (are_parallel(mask, a) && are_parallel(a, b) && a.size() <= kSharedSteps) {
+    Tensor y = Tensor::empty_like(a);
+    run(mask.body().data, 1, a.body().data, 1, b.body().data, 1, y.body().data, a.size());
+    return y;
+  }
   const Shape shape = broadcast_shapes(op, mask.shape(), broadcast_shapes(op, a.shape(), b.shape()));
   Tensor y = empty_for(op, shape, a.dtype());
   const std::size_t width = size_of(a.dtype());
@@ -21,11 +27,10 @@ Tensor choose(const char* op, const ByDtype<ChooseRun>& kernel, const Tensor& ma
     });
     return y;
   }
-  for_each_run<3>(shape, {&mask, &a, &b},
-                  [&](std::array<const void*, 3> at, std::array<std::int64_t, 3> step, std::int64_t n) {
-                    run(at[0], step[0], at[1], step[1], at[2], step[2], to, n);
-                    to = advance(to, n, width);
-                  });
+  for_each_even_run<3>(
+      y, {&mask, &a, &b},
+      [run](void* target, const std::array<const void*, 3>& at, const std::array<std::int64_t, 3>& step,
+            std::int64_t n) { run(at[0], step[0], at[1], step[1], at[2], step[2], target, n); });
   return y;
 }
 

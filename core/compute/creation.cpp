@@ -18,7 +18,11 @@ Tensor detail::filled(const char* op, const Shape& shape, Scalar value, Dtype dt
 }
 
 void detail::fill_values(const char* op, const Tensor& x, Scalar value) {
-  detail::dispatch(x.dtype(), [&]<class T>() { std::fill_n(values<T>(x), x.size(), value.as<T>(op)); });
+  detail::dispatch(x.dtype(), [&]<class T>() {
+    T* const to = values<T>(x);
+    const T each = value.as<T>(op);
+    parallel_for(x.size(), 1, [=](std::int64_t begin, std::int64_t end) { std::fill(to + begin, to + end, each); });
+  });
 }
 
 Tensor full(const Shape& shape, Scalar value, Dtype dtype) { return detail::filled("full", shape, value, dtype); }

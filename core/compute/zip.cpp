@@ -6,43 +6,29 @@
 #include "../base/threads.h"
 #include "../tensor/format.h"
 #include "../tensor/walk.h"
+#include "even_runs.h"
 #include "kernel_for.h"
 
 namespace retrograd::detail {
 
 namespace {
 
-// True if the innermost merged step of x along `out` is 0 or 1, as the kernels require.
-bool runs_evenly(const Shape& out, const Tensor& x) {
-  if (x.is_contiguous() && x.shape() == out) return true;
-  const Walk<1> walk(out, {&x});
-  if (walk.rank == 0) return true;
-  const std::int64_t step = walk.strides[0][static_cast<std::size_t>(walk.rank - 1)];
-  return step == 0 || step == 1;
-}
-
-// x itself if the kernels can read it in place, else a packed copy.
-Tensor readable(const Shape& out, const Tensor& x) { return runs_evenly(out, x) ? x : packed(x); }
-
 // out = run(a, b), for any layout.
 void zip_walk(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out) {
-  const std::size_t from = size_of(a.dtype()), to = size_of(out.dtype());
-  std::byte* target = out.body().data;
   const std::int64_t a_step = flat_step(out.shape(), a), b_step = flat_step(out.shape(), b);
   if (a_step >= 0 && b_step >= 0) {
+    const std::size_t from = size_of(a.dtype()), to = size_of(out.dtype());
     const void *p = a.body().data, *q = b.body().data;
+    std::byte* const target = out.body().data;
     parallel_for(out.size(), 1, [&](std::int64_t begin, std::int64_t end) {
       run(advance(p, begin * a_step, from), a_step, advance(q, begin * b_step, from), b_step,
           advance(target, begin, to), end - begin);
     });
     return;
   }
-  const Tensor left = readable(out.shape(), a), right = readable(out.shape(), b);
-  for_each_run<2>(out.shape(), {&left, &right},
-                  [&](std::array<const void*, 2> at, std::array<std::int64_t, 2> step, std::int64_t n) {
-                    run(at[0], step[0], at[1], step[1], target, n);
-                    target = advance(target, n, to);
-                  });
+  for_each_even_run<2>(out, {&a, &b},
+                       [run](void* to, const std::array<const void*, 2>& at, const std::array<std::int64_t, 2>& step,
+                             std::int64_t n) { run(at[0], step[0], at[1], step[1], to, n); });
 }
 
 inline void zip_to(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out) {
@@ -50,6 +36,25 @@ inline void zip_to(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor
     run(a.body().data, 1, b.body().data, 1, out.body().data, out.size());
   else
     zip_walk(run, a, b, out);
+}
+
+// True if b is a contiguous row that repeats along the outer axes of a few contiguous elements of a.
+inline bool is_row_of(const Tensor& b, const Tensor& a) {
+  const Body &whole = a.body(), &row = b.body();
+  const int outer = whole.shape.rank() - row.shape.rank();
+  if (!whole.contiguous || !row.contiguous || outer <= 0 || row.shape.rank() == 0 || whole.size > kSharedSteps ||
+      whole.size == 0 || (row.size < kShortRun && whole.size > kShortRun * row.size))
+    return false;
+  for (int axis = 0; axis < row.shape.rank(); ++axis)
+    if (row.shape[axis] != whole.shape[outer + axis]) return false;
+  return true;
+}
+
+void zip_row(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out) {
+  const std::int64_t n = b.size();
+  const std::size_t from = size_of(a.dtype()), to = size_of(out.dtype());
+  for (std::int64_t at = 0; at < out.size(); at += n)
+    run(advance(a.body().data, at, from), 1, b.body().data, 1, advance(out.body().data, at, to), n);
 }
 
 }  // namespace
@@ -72,6 +77,11 @@ Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, co
   if (are_parallel(a, b) && a.size() <= kSharedSteps) {
     Tensor out = Tensor::empty_like(a, out_dtype);
     run(a.body().data, 1, b.body().data, 1, out.body().data, a.size());
+    return out;
+  }
+  if (is_row_of(b, a)) {
+    Tensor out = Tensor::empty_like(a, out_dtype);
+    zip_row(run, a, b, out);
     return out;
   }
   Tensor out = empty_for(op, a.shape() == b.shape() ? a.shape() : broadcast_shapes(op, a, b), out_dtype);

@@ -92,17 +92,24 @@ Tensor reshape(const Tensor& x, std::initializer_list<std::int64_t> sizes) {
 
 Tensor stack(std::span<const Tensor> xs) {
   if (xs.empty()) detail::fail<ShapeError>("stack: needs at least one tensor");
-  const Shape row = xs[0].shape();
+  const Shape& row = xs[0].shape();
   const Dtype dtype = xs[0].dtype();
   if (row.rank() == kMaxRank) detail::fail<ShapeError>("stack: {} already has the maximum of {} axes", row, kMaxRank);
   Shape shape{static_cast<std::int64_t>(xs.size())};
   for (std::int64_t size : row) shape.push_back(size);
   const Tensor y = detail::empty_for("stack", Shape(std::span(shape.begin(), shape.end()), "stack"), dtype);
-  const std::size_t bytes = static_cast<std::size_t>(row.size()) * size_of(dtype);
-  for (std::size_t i = 0; i < xs.size(); ++i) {
-    if (!(xs[i].shape() == row)) detail::fail<ShapeError>("stack: shapes differ: {} and {}", row, xs[i].shape());
-    detail::check_dtypes("stack", xs[0], xs[i]);
-    if (bytes) std::memcpy(y.body().data + i * bytes, detail::packed(xs[i]).body().data, bytes);
+  for (const Tensor& x : xs) {
+    if (!(x.shape() == row)) detail::fail<ShapeError>("stack: shapes differ: {} and {}", row, x.shape());
+    detail::check_dtypes("stack", xs[0], x);
+  }
+  const std::size_t bytes = static_cast<std::size_t>(xs[0].size()) * size_of(dtype);
+  constexpr std::size_t kFew = 4096;
+  for (std::size_t i = 0; bytes > 0 && i < xs.size(); ++i) {
+    if (bytes <= kFew && xs[i].is_contiguous())
+      std::memcpy(y.body().data + i * bytes, xs[i].body().data, bytes);
+    else
+      detail::write_view(detail::make_view(y, row, detail::row_major(row), static_cast<std::int64_t>(i) * xs[0].size()),
+                         xs[i]);
   }
   return record_joint("stack", y, xs, [count = xs.size()](const Tensor& g, Cotangents& out) {
     for (std::size_t i = 0; i < count; ++i)

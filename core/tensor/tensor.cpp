@@ -5,7 +5,7 @@
 #include "../base/error.h"
 #include "../base/text.h"
 #include "../kernels/copy.h"
-#include "walk.h"
+#include "boxes.h"
 
 namespace retrograd {
 
@@ -98,24 +98,28 @@ Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides,
   return Tensor::adopt(body);
 }
 
-Tensor packed(const Tensor& x) {
-  if (x.is_contiguous()) return x;
-  Tensor out = Tensor::empty(x.shape(), x.dtype());
-  const auto width = static_cast<std::int64_t>(size_of(x.dtype()));
-  const CopyRun run = copy_run_of(size_of(x.dtype()));
-  std::byte* to = out.body().data;
-  for_each_run<1>(x.shape(), {&x},
-                  [&](std::array<const void*, 1> from, std::array<std::int64_t, 1> step, std::int64_t n) {
-                    run(from[0], step[0], to, 1, n);
-                    to += n * width;
-                  });
-  return out;
+void write_view(const Tensor& view, const Tensor& x) {
+  const CopyBox copy = copy_kernels().of(size_of(x.dtype()));
+  for_each_box<2>(view.shape(), {&view, &x}, [copy](const Box<2>& box) {
+    copy(box.at[1], box.row_step[1], box.column_step[1], const_cast<std::byte*>(box.at[0]), box.row_step[0],
+         box.column_step[0], box.rows, box.columns);
+  });
 }
 
+Tensor packed(const Tensor& x) { return x.is_contiguous() ? x : copy_values(x); }
+
 Tensor copy_values(const Tensor& x) {
-  if (!x.is_contiguous()) return packed(x);
-  Tensor out = Tensor::empty_like(x);
-  std::memcpy(out.body().data, x.body().data, static_cast<std::size_t>(x.size()) * size_of(x.dtype()));
+  Tensor out = Tensor::empty(x.shape(), x.dtype());
+  if (!x.is_contiguous()) {
+    write_view(out, x);
+    return out;
+  }
+  std::byte *to = out.body().data, *from = x.body().data;
+  const std::size_t width = size_of(x.dtype());
+  parallel_for(x.size(), 1, [&](std::int64_t begin, std::int64_t end) {
+    const std::size_t at = static_cast<std::size_t>(begin) * width;
+    std::memcpy(to + at, from + at, static_cast<std::size_t>(end - begin) * width);
+  });
   return out;
 }
 

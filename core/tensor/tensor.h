@@ -246,6 +246,9 @@ T* values(const Tensor& x) {
 Tensor packed(const Tensor& x);
 /// A copy of the values in new memory.
 Tensor copy_values(const Tensor& x);
+/// Writes x, which must broadcast to the shape of the view, to a view whose values the caller owns; both have the same
+/// dtype and must not overlap.
+void write_view(const Tensor& view, const Tensor& x);
 /// True if this is the only handle to contiguous storage, so that overwriting it is unobservable.
 inline bool sole_owner(const Tensor& x) {
   const Body& body = x.body();

@@ -1,7 +1,6 @@
 #include "in_place.h"
 
 #include "../../core/base/error.h"
-#include "../../core/compute/copy.h"
 #include "../../core/compute/creation.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tape/log.h"

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "../../core/base/error.h"
-#include "../../core/compute/copy.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
