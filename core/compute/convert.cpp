@@ -1,12 +1,10 @@
 #include "convert.h"
 
-#include <atomic>
-
 #include "../base/error.h"
-#include "../base/threads.h"
 #include "../kernels/convert.h"
 #include "../tensor/format.h"
 #include "creation.h"
+#include "find.h"
 #include "kernel_for.h"
 
 namespace retrograd::detail {
@@ -17,13 +15,9 @@ Tensor convert(const char* op, const Tensor& x, Dtype dtype) {
   const auto run = convert_kernels().convert[static_cast<std::size_t>(x.dtype())][static_cast<std::size_t>(dtype)];
   const std::size_t from_width = size_of(x.dtype()), to_width = size_of(dtype);
   const std::int64_t n = x.size();
-  std::atomic<std::int64_t> first{n};  // the first element that y cannot hold
-  parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
-    const std::int64_t at =
-        begin + run(advance(from.body().data, begin, from_width), advance(y.body().data, begin, to_width), end - begin);
-    std::int64_t so_far = first.load(std::memory_order_relaxed);
-    while (at < end && at < so_far && !first.compare_exchange_weak(so_far, at, std::memory_order_relaxed)) {
-    }
+  const std::int64_t first = first_position(n, [&](std::int64_t begin, std::int64_t end) {
+    return begin +
+           run(advance(from.body().data, begin, from_width), advance(y.body().data, begin, to_width), end - begin);
   });
   if (first == n) return y;
   if (x.dtype() == int64) fail<DtypeError>("{}: {} cannot hold {}", op, dtype, from.data<std::int64_t>()[first]);

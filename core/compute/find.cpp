@@ -8,6 +8,18 @@
 
 namespace retrograd::detail {
 
+std::int64_t first_position(std::int64_t n, FunctionRef<std::int64_t(std::int64_t begin, std::int64_t end)> first_in) {
+  std::atomic<std::int64_t> first{n};
+  parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
+    if (begin >= first.load(std::memory_order_relaxed)) return;
+    const std::int64_t at = first_in(begin, end);
+    std::int64_t so_far = first.load(std::memory_order_relaxed);
+    while (at < end && at < so_far && !first.compare_exchange_weak(so_far, at, std::memory_order_relaxed)) {
+    }
+  });
+  return first;
+}
+
 std::int64_t find(const char* op, const ByDtype<FindRun>& kernel, const Tensor& x) {
   const FindRun run = kernel_for(op, kernel, x.dtype());
   if (!x.is_contiguous()) return find(op, kernel, packed(x));
@@ -17,16 +29,10 @@ std::int64_t find(const char* op, const ByDtype<FindRun>& kernel, const Tensor& 
     const std::int64_t at = run(data, n);
     return at < n ? at : -1;
   }
-  std::atomic<std::int64_t> first{n};
-  parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
-    if (begin >= first.load(std::memory_order_relaxed)) return;
-    const std::int64_t at = begin + run(advance(data, begin, size_of(x.dtype())), end - begin);
-    if (at == end) return;
-    std::int64_t so_far = first.load(std::memory_order_relaxed);
-    while (at < so_far && !first.compare_exchange_weak(so_far, at, std::memory_order_relaxed)) {
-    }
+  const std::int64_t at = first_position(n, [&](std::int64_t begin, std::int64_t end) {
+    return begin + run(advance(data, begin, size_of(x.dtype())), end - begin);
   });
-  return first == n ? -1 : first.load();
+  return at < n ? at : -1;
 }
 
 bool all_pairs(const char* op, const ByDtype<PairTest>& kernel, const Tensor& a, const Tensor& b,

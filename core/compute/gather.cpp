@@ -1,10 +1,16 @@
 #include "gather.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 
 #include "../base/threads.h"
+#include "../kernels/gather.h"
+#include "../kernels/indices.h"
 #include "../kernels/pixels.h"
+#include "kernel_for.h"
+#include "lines_of.h"
+#include "scatter.h"
 
 namespace retrograd::detail {
 
@@ -49,6 +55,38 @@ Tensor gather_rows(const Tensor& x, std::span<const std::int64_t> rows, std::int
     for (std::int64_t i = begin; i < end; ++i) copy_row(i);
   });
   return out;
+}
+
+// A block of indices is checked right before it is used, while it is in the first-level cache.
+Tensor gather_along(const char* op, const Tensor& x, Tensor& indices, int axis) {
+  const auto run = kernel_for(op, gather_kernels().along, x.dtype());
+  Tensor y = empty_for(op, indices.shape(), x.dtype());
+  const Tensor from = packed(x);
+  const Lines along = lines_of(indices.shape(), axis);
+  const std::int64_t n = x.shape()[axis], rows = y.size() > 0 ? along.outer * along.n : 0;
+  const auto gather = [&](std::int64_t first, std::int64_t last) {
+    run(from.body().data, indices.data<std::int64_t>(), y.body().data, n, along.n, along.inner, first, last);
+  };
+  if (indices.dtype() == int64) {
+    indices = packed(indices);
+    const std::int64_t* const index = indices.data<std::int64_t>();
+    constexpr std::int64_t kTogether = 2048;
+    const std::int64_t block = std::max<std::int64_t>(kTogether / std::max<std::int64_t>(along.inner, 1), 1);
+    std::atomic<bool> is_inside{true};
+    parallel_for(rows, static_cast<double>(along.inner), [&](std::int64_t begin, std::int64_t end) {
+      for (; begin < end && is_inside.load(std::memory_order_relaxed); begin += block) {
+        const std::int64_t last = std::min(end, begin + block), count = (last - begin) * along.inner;
+        if (first_outside(index + begin * along.inner, count, 0, n) < count)
+          is_inside.store(false, std::memory_order_relaxed);
+        else
+          gather(begin, last);
+      }
+    });
+    if (is_inside) return y;
+  }
+  indices = checked_indices(op, indices, x.shape(), axis);
+  parallel_for(rows, static_cast<double>(along.inner), gather);
+  return y;
 }
 
 }  // namespace retrograd::detail

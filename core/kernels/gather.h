@@ -9,8 +9,8 @@ struct GatherKernels {
   /// rows of y in [first, last).
   void (*rows)(const void* x, const std::int64_t* indices, void* y, std::int64_t n, std::int64_t count,
                std::int64_t bytes, std::int64_t first, std::int64_t last);
-  /// With x as (outer, n, inner) and y as (outer, m, inner): y[o, j, i] = x[o, indices[o, j, i], i] for o in [first,
-  /// last).
+  /// With x as (outer, n, inner) and y as (outer, m, inner): y[o, j, i] = x[o, indices[o, j, i], i] for the rows (o, j)
+  /// of y in [first, last).
   ByDtype<void (*)(const void* x, const std::int64_t* indices, void* y, std::int64_t n, std::int64_t m,
                    std::int64_t inner, std::int64_t first, std::int64_t last)>
       along;

@@ -4,6 +4,7 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
+#include "../../core/compute/gather.h"
 #include "../../core/compute/lines_of.h"
 #include "../../core/compute/rows.h"
 #include "../../core/compute/scatter.h"
@@ -90,13 +91,8 @@ Tensor take_along_axis(const Tensor& x, const Tensor& indices, int axis) {
       detail::broadcast_shapes("take_along_axis", with_axis_of(x.shape(), own, indices.shape()), indices.shape());
   const Shape wide = with_axis_of(shape, own, x.shape());
   if (!(wide == x.shape())) return take_along_axis(broadcast_to(x, wide), indices, axis);
-  const Tensor at = detail::checked_indices("take_along_axis", broadcast_to(indices, shape), x.shape(), own);
-  Tensor y = detail::empty_for("take_along_axis", shape, x.dtype());
-  const detail::Lines along = detail::lines_of(shape, own);
-  const auto kernel = detail::kernel_for("take_along_axis", detail::gather_kernels().along, x.dtype());
-  if (y.size() > 0)
-    detail::run_rows({along.outer, along.n * along.inner}, kernel, detail::packed(x), at, y, x.shape()[own], along.n,
-                     along.inner);
+  Tensor at = broadcast_to(indices, shape);
+  Tensor y = detail::gather_along("take_along_axis", x, at, own);
   return record("take_along_axis", std::move(y),
                 wrt(
                     x,
