@@ -42,6 +42,7 @@ void detail::scale_into(Tensor& into, const Tensor& factor) { zip_into("scaled",
 Tensor broadcast_to(const Tensor& x, const Shape& shape) {
   if (!detail::broadcasts_to(x.shape(), shape))
     detail::fail<ShapeError>("broadcast_to: {} does not broadcast to {}", x.shape(), shape);
+  detail::write_out(x.body());
   Strides strides;
   const int shift = shape.rank() - x.rank();
   for (int axis = 0; axis < shape.rank(); ++axis) {
@@ -66,6 +67,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
 Tensor reshape(const Tensor& x, const Shape& shape) {
   if (shape.size() != x.size())
     detail::fail<ShapeError>("reshape: {} has {} elements, {} has {}", x.shape(), x.size(), shape, shape.size());
+  detail::write_out(x.body());
   const Tensor values = detail::packed(x);
   return record("reshape", detail::make_view(values, shape, detail::row_major(shape)),
                 wrt(x, [from = x.shape()](const Tensor& g) { return reshape(g, from); }));
@@ -162,7 +164,10 @@ Tensor scaled(const Tensor& x, double factor) {
   return record("scaled", y, wrt(x, [factor](const Tensor& g) { return scaled(g, factor); }));
 }
 
-Tensor detach(const Tensor& x) { return detail::make_view(x, x.shape(), x.strides()); }
+Tensor detach(const Tensor& x) {
+  detail::write_out(x.body());
+  return detail::make_view(x, x.shape(), x.strides());
+}
 
 Tensor detail::copied(const Tensor& x) { return record("copy", copy_values(x), wrt(x, Pass())); }
 

@@ -81,6 +81,7 @@ class Placed final : public Lazy {
 /// A view of x with this shape, recorded as `op`; layout(strides of x) returns its position.
 template <class F>
 Tensor window(const char* op, const Tensor& x, const Shape& shape, F layout) {
+  write_out(x.body());
   const Layout own = layout(x.strides()), row_major_at = x.is_contiguous() ? own : layout(row_major(x.shape()));
   return record(op, make_view(x, shape, own.strides, own.offset), wrt(x, [whole = x.shape(), row_major_at](Tensor g) {
                   return Placed(std::move(g), whole, row_major_at);

@@ -55,11 +55,24 @@ void Sweep::call_joint(Tensor&& g) {
   node_->joint->kind->call(node_->joint->rule(), std::move(g), *this);
 }
 
+namespace {
+// True if x is one value broadcast to many elements.
+bool is_one_value(const Tensor& x) {
+  constexpr std::int64_t kMany = 256;
+  if (x.is_contiguous() || x.size() < kMany) return false;
+  const Strides strides = x.strides();
+  for (int axis = 0; axis < x.rank(); ++axis)
+    if (strides[static_cast<std::size_t>(axis)] != 0 && x.shape()[axis] > 1) return false;
+  return true;
+}
+}  // namespace
+
 Gradients::Entry Sweep::take(const Watched& one) {
   if (one.node > order_.last) return {one.key, {}, one.name, nullptr};
   if (auto* product = find_waiting(one.node)) return {one.key, {}, one.name, std::move(*product)};
   Tensor& cotangent = sums_.final_sum(one.node);
-  if (cotangent.defined()) cotangent = owned(std::move(cotangent));
+  if (cotangent.defined())
+    cotangent = !order_.is_recorded && is_one_value(cotangent) ? spread(cotangent) : owned(std::move(cotangent));
   return {one.key, std::move(cotangent), one.name, nullptr};
 }
 

@@ -30,7 +30,7 @@ class Sweep final : public Cotangents {
   /// Runs the sweep, starting with this cotangent at the last node.
   void run(const Tensor& cotangent);
   /// The cotangent that arrived at a watched node, in memory not shared with any other gradient, view or cotangent of
-  /// the caller.
+  /// the caller. One value for all elements is stored once until the elements are needed (see `spread`).
   Gradients::Entry take(const Watched& one);
 
   bool wants(std::size_t input) const override;

@@ -1,6 +1,7 @@
 #include "tensor.h"
 
 #include <cstring>
+#include <thread>
 
 #include "../base/error.h"
 #include "../base/text.h"
@@ -22,6 +23,21 @@ bool strides_are_row_major(const Shape& shape, const Strides& strides) {
   return true;
 }
 
+// The payload of a body made by `spread`: strides of 0, at the position they have in a view, the value, and later the
+// block of all elements.
+struct Spread {
+  Strides strides;
+  alignas(8) std::byte value[8];
+  std::atomic<Block*> elements;
+};
+Spread& spread_in(Body& body) { return *reinterpret_cast<Spread*>(body.payload()); }
+
+void give_body(Body* body) noexcept {
+  if (body->memory.spread)
+    if (Block* elements = spread_in(*body).elements.load(std::memory_order_acquire)) give_block(elements);
+  give_block(body);
+}
+
 }  // namespace
 
 void release_body(Body* body) noexcept {
@@ -30,9 +46,44 @@ void release_body(Body* body) noexcept {
     if (base->memory.wrapped)
       (*reinterpret_cast<ReleaseWrapped*>(base->payload()))(base);
     else if (drop_reference(base))
-      give_block(base);
+      give_body(base);
   }
-  give_block(body);
+  give_body(body);
+}
+
+Tensor spread(const Tensor& x) {
+  const Body& like = x.body();
+  Body* body = new_body(sizeof(Spread), like.shape, like.size, like.dtype);
+  auto* own = new (body->payload()) Spread{};
+  std::memcpy(own->value, like.data, size_of(like.dtype));
+  body->data = own->value;
+  body->contiguous.store(false, std::memory_order_relaxed);
+  body->memory.spread = true;
+  return Tensor::adopt(body);
+}
+
+// If several threads do this at once, the memory of the first is kept, and the others wait for it to be in its place. A
+// thread that reads the body meanwhile sees strides of 0 with either pointer, which give the same values.
+void write_out(Body& body) {
+  if (!body.memory.spread || body.contiguous) return;
+  Spread& own = spread_in(body);
+  const std::size_t width = size_of(body.dtype);
+  Block* elements = own.elements.load(std::memory_order_acquire);
+  const auto first = [](Block* block) { return reinterpret_cast<std::byte*>(block) + kBlockHead; };
+  if (!elements) {
+    Block* const made = take_block(static_cast<std::size_t>(body.size) * width);
+    parallel_for(body.size, 1, [&](std::int64_t begin, std::int64_t end) {
+      copy_kernels().of(width)(own.value, 0, 0, first(made) + begin * static_cast<std::int64_t>(width), 0, 1, 1,
+                               end - begin);
+    });
+    if (own.elements.compare_exchange_strong(elements, made, std::memory_order_acq_rel)) {
+      __atomic_store_n(&body.data, first(made), __ATOMIC_RELAXED);
+      body.contiguous.store(true, std::memory_order_release);
+      return;
+    }
+    give_block(made);
+  }
+  while (!body.contiguous.load(std::memory_order_acquire)) std::this_thread::yield();
 }
 
 void fail_empty_handle() {
@@ -52,6 +103,7 @@ constinit std::atomic<WriteGuard> write_guard{nullptr};
 namespace {
 void check_write(const Tensor& x, const char* op, bool is_recorded) {
   if (const WriteGuard guard = write_guard.load(std::memory_order_acquire)) guard(x, op, is_recorded);
+  write_out(x.body());
   if (x.body().base->memory.read_only) fail("{}: this {} tensor is read-only", op, described(x));
   for (int axis = 0; !x.is_contiguous() && x.size() > 0 && axis < x.rank(); ++axis)
     if (x.strides()[static_cast<std::size_t>(axis)] == 0 && x.shape()[axis] > 1)
@@ -90,7 +142,7 @@ Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides,
   const bool contiguous = strides_are_row_major(shape, strides);
   Body* body = new_body(contiguous ? 0 : sizeof(Strides), shape, shape.size(), from.dtype);
   if (!contiguous) body->view_strides() = strides;
-  body->contiguous = contiguous;
+  body->contiguous.store(contiguous, std::memory_order_relaxed);
   body->data = from.data + offset * static_cast<std::int64_t>(size_of(from.dtype));
   body->base = from.base;
   from.base->refs.fetch_add(1, std::memory_order_relaxed);

@@ -39,6 +39,7 @@ struct Ownership {
   std::atomic<bool> exposed;         // a pointer for writing has been handed out
   bool wrapped;                      // the memory belongs to the caller (wrap.h)
   bool read_only;                    // the values may not be written
+  bool spread;                       // made by `spread`
 };
 
 /// The state that handles share: the header of a block whose payload holds the values (or the strides of a view). The
@@ -53,7 +54,7 @@ struct Body : Block {
   std::int64_t size;
   Ownership memory;
   Dtype dtype;
-  bool contiguous;
+  std::atomic<bool> contiguous;           // set after `data`, where a body is written out
   std::atomic<const std::string*> label;  // the name under which it was last watched, or null
   Shape shape;
 
@@ -78,9 +79,9 @@ inline Body* new_body(std::size_t bytes, const Shape& shape, std::int64_t size, 
   body->base = body;
   body->size = size;
   body->dtype = dtype;
-  body->contiguous = true;
+  body->contiguous.store(true, std::memory_order_relaxed);
   body->memory.exposed.store(false, std::memory_order_relaxed);
-  body->memory.wrapped = body->memory.read_only = false;
+  body->memory.wrapped = body->memory.read_only = body->memory.spread = false;
   body->shape = shape;
   return body;
 }
@@ -104,6 +105,8 @@ void check_writable(const Tensor& x, const char* op);
 void check_in_place(const Tensor& x, const char* op);
 /// described(shape, label) of x.
 std::string described(const Tensor& x);
+/// Writes out the elements of a body made by `spread`, if it was not done before. Does nothing to other bodies.
+void write_out(Body& body);
 /// DtypeError unless x is float32 or float64.
 void check_floating(const char* op, const Tensor& x);
 
@@ -162,6 +165,8 @@ class Tensor {
   template <Element T>
   const T* data() const {
     if (dtype() != dtype_of<T>) detail::fail_dtype_access(dtype_of<T>, dtype());
+    if (!body_->contiguous) [[unlikely]]
+      detail::write_out(*body_);
     return reinterpret_cast<const T*>(body_->data);
   }
   /// The first element, for writing through every handle and view of this storage; TapeError if an open tape tracks it,
@@ -237,6 +242,9 @@ std::int64_t check_bytes(const char* op, const Shape& shape, Dtype dtype);
 Tensor empty_for(const char* op, const Shape& shape, Dtype dtype);
 /// A view of the storage of `base`, starting at element `offset`; untracked.
 Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides, std::int64_t offset = 0);
+/// A new tensor of the shape of x in which every element equals the first element of x. The value is stored once, with
+/// strides of 0, until a pointer to the elements or a view is requested or they are written.
+Tensor spread(const Tensor& x);
 /// The first element of a buffer that the engine fills.
 template <class T>
 T* values(const Tensor& x) {

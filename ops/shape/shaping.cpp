@@ -11,6 +11,7 @@ namespace {
 
 // The same elements with axes of size 1 added or removed; the rule applies the op in reverse.
 Tensor with_unit_axes(const char* op, const Tensor& x, const Shape& shape) {
+  detail::write_out(x.body());
   const Strides steps = x.strides();
   Strides strides{};
   int from = 0;

@@ -16,6 +16,7 @@ using AxisOrder = std::array<int, kMaxRank>;
 
 // The rule is the inverse permutation.
 Tensor permuted(const Tensor& x, const AxisOrder& order) {
+  detail::write_out(x.body());
   Shape shape = x.shape();
   Strides strides;
   AxisOrder inverse{};
