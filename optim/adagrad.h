@@ -18,6 +18,8 @@ struct Adagrad {
 
   /// √s rather than s, since a square overflows or underflows long before d does.
   StateNames states() const { return {"root_square_sum"}; }
+  /// True without weight decay, once the sum has its initial value.
+  bool skips_zeros(std::int64_t step) const { return weight_decay == 0 && (step > 1 || initial_accumulator == 0); }
   /// Error for the first invalid setting, which it names.
   void check() const;
   /// Updates these elements in step `step`, counted from 1; may run on several threads at once.

@@ -17,11 +17,16 @@ struct Adam {
   double weight_decay = 0;      ///< the factor of the parameter that is added to its gradient; nonnegative
   /// Divides by the largest v so far (Reddi et al., "On the convergence of Adam and beyond", ICLR 2018).
   bool amsgrad = false;
+  /// Leaves rows of an embedding table that have no gradient in a step, and their m and v, as they are (as PyTorch's
+  /// SparseAdam does).
+  bool lazy = false;
 
   /// m, √v and, with amsgrad, the largest √v. Roots, since a square overflows or underflows long before g does.
   StateNames states() const {
     return {"first_moment", "root_second_moment", amsgrad ? "largest_root_second_moment" : nullptr};
   }
+  /// True if lazy.
+  bool skips_zeros(std::int64_t) const { return lazy; }
   /// Error for the first invalid setting, which it names.
   void check() const;
   /// Updates these elements in step `step`, counted from 1; may run on several threads at once.
@@ -39,11 +44,16 @@ struct AdamW {
   double epsilon = 1e-8;        ///< added to √v̂; positive
   double weight_decay = 0.01;   ///< times the learning rate, the fraction of p subtracted in each step; nonnegative
   bool amsgrad = false;         ///< divides by the largest v so far
+  /// Leaves rows of an embedding table that have no gradient in a step, and their m and v, as they are (as PyTorch's
+  /// SparseAdam does).
+  bool lazy = false;
 
   /// m, √v and, with amsgrad, the largest √v. Roots, since a square overflows or underflows long before g does.
   StateNames states() const {
     return {"first_moment", "root_second_moment", amsgrad ? "largest_root_second_moment" : nullptr};
   }
+  /// True if lazy.
+  bool skips_zeros(std::int64_t) const { return lazy; }
   /// Error for the first invalid setting, which it names.
   void check() const;
   /// Updates these elements in step `step`, counted from 1; may run on several threads at once.

@@ -42,7 +42,13 @@ class Optimizer {
     constexpr auto throws = []<class T>(const RunOf<T>& run) {
       return !noexcept(std::declval<const Rule&>().update(run, std::int64_t{}));
     };
-    parameters_.update(arithmetic, arithmetic, throws(RunOf<float>{}) || throws(RunOf<double>{}));
+    parameters_.update(arithmetic, arithmetic, throws(RunOf<float>{}) || throws(RunOf<double>{}),
+                       [&](std::size_t which, std::int64_t step) {
+                         if constexpr (requires(const Rule& one) { one.skips_zeros(step); })
+                           return rules_[which].skips_zeros(step);
+                         else
+                           return false;
+                       });
     ++steps_;
   }
 

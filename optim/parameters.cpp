@@ -176,12 +176,15 @@ void Parameters::keep(StatesOf states) {
 }
 
 void Parameters::update(retrograd::detail::UpdateRun<float> on_float, retrograd::detail::UpdateRun<double> on_double,
-                        bool may_throw) {
+                        bool may_throw, SkipsZeros skips_zeros) {
   using retrograd::detail::Update;
   struct Release {  // also where a rule throws
     std::vector<Slot>& slots;
     ~Release() {
-      for (Slot& slot : slots) slot.parameter = slot.gradient = Tensor(), slot.product = nullptr, slot.entry = nullptr;
+      for (Slot& slot : slots) {
+        slot.parameter = slot.gradient = Tensor();
+        slot.product = nullptr, slot.rows = nullptr, slot.entry = nullptr;
+      }
     }
   } release{slots_};
   std::vector<Update*, retrograd::detail::PoolAllocator<Update*>> updates;
@@ -189,8 +192,11 @@ void Parameters::update(retrograd::detail::UpdateRun<float> on_float, retrograd:
   for (Slot& slot : slots_) {
     if (slot.is_idle()) continue;
     slot.step = slot.steps + 1;
-    slot.product = slot.entry ? slot.entry->deferred.get() : nullptr;
-    if (!slot.product) slot.gradient = slot.entry ? slot.entry->value() : zeros(slot.shape, slot.dtype);
+    retrograd::detail::Deferred* const deferred = slot.entry ? slot.entry->deferred.get() : nullptr;
+    slot.product = deferred ? deferred->as_product() : nullptr;
+    if (auto* const rows = deferred ? deferred->as_rows() : nullptr; rows && skips_zeros(slot.rule, slot.step))
+      slot.rows = &rows->sums();
+    if (!slot.product && !slot.rows) slot.gradient = slot.entry ? slot.entry->value() : zeros(slot.shape, slot.dtype);
     updates.push_back(&slot);
   }
   retrograd::detail::update(updates, on_float, on_double, may_throw);

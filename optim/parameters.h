@@ -28,6 +28,9 @@ using retrograd::detail::Path;
 /// The names of the state that the rule with this number keeps.
 using StatesOf = FunctionRef<StateNames(std::size_t rule)>;
 
+/// True if the rule with this number, in this step, leaves an element whose gradient is 0 as it is.
+using SkipsZeros = FunctionRef<bool(std::size_t rule, std::int64_t step)>;
+
 /// Error where a group has no function to change its rule.
 void check_change(bool is_there);
 
@@ -56,7 +59,7 @@ class Parameters {
   void keep(StatesOf states);
   /// Runs the rules on all parameters that are neither frozen nor skipped, all or nothing, and counts the step.
   void update(retrograd::detail::UpdateRun<float> on_float, retrograd::detail::UpdateRun<double> on_double,
-              bool may_throw);
+              bool may_throw, SkipsZeros skips_zeros);
 
   /// The state, after a walk: for each parameter its number of steps and, if it has been updated, its state.
   std::vector<Parameter> list(StatesOf states, std::int64_t steps) const;

@@ -2,9 +2,12 @@
 //   StateNames states() const;
 //   template <class T> void update(const RunOf<T>& run, std::int64_t step) const noexcept;
 //   void check() const;
+// and, optionally,
+//   bool skips_zeros(std::int64_t step) const;
 // that name the state kept for each element, update neighboring elements of float or double (called for parts of a
 // parameter, on several threads at once), and throw an Error where a setting is invalid. If update is not noexcept,
-// each step first copies all parameters and states, to restore them if it throws. Does not depend on models.
+// each step first copies all parameters and states, to restore them if it throws. If skips_zeros returns true, rows of
+// an embedding table that have no gradient are not visited. Does not depend on models.
 #pragma once
 #include <array>
 #include <concepts>

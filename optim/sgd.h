@@ -17,6 +17,8 @@ struct Sgd {
 
   /// v, with momentum.
   StateNames states() const { return {momentum != 0 ? "momentum" : nullptr}; }
+  /// True without momentum and weight decay.
+  bool skips_zeros(std::int64_t) const { return momentum == 0 && weight_decay == 0; }
   /// Error for the first invalid setting, which it names.
   void check() const;
   /// Updates these elements in step `step`, counted from 1; may run on several threads at once.

@@ -45,7 +45,7 @@ inline MatrixIn<T> first_matrix(const Tensor& x) {
 }
 
 // All deferred products of the process that are not computed yet; few, and large.
-constinit Deferred* first_waiting = nullptr;  // guarded by locks().products
+constinit DeferredProduct* first_waiting = nullptr;  // guarded by locks().products
 
 // The axes before the matrices, as a tensor of the first element of each.
 Tensor in_front(const Tensor& x) {
@@ -93,23 +93,23 @@ void matmul_into(const Tensor& a, const Tensor& b, double beta, Tensor& c, const
   });
 }
 
-std::shared_ptr<Deferred> Deferred::make(const Tensor& a, const Tensor& b) {
+std::shared_ptr<DeferredProduct> DeferredProduct::make(const Tensor& a, const Tensor& b) {
   const std::int64_t m = a.shape()[0], k = a.shape()[1], n = b.shape()[1];
   constexpr std::int64_t kSmall = 4096;
   if (m * n < kSmall || k * (m + n) > 3 * m * n || k > kLongestSum || !fits_blas(m, n, k)) return nullptr;
   if (a.body().base->memory.exposed.load(std::memory_order_relaxed) ||
       b.body().base->memory.exposed.load(std::memory_order_relaxed) || !is_blas_layout(a) || !is_blas_layout(b))
     return nullptr;
-  auto product = std::allocate_shared<Deferred>(PoolAllocator<Deferred>(), a, b);
+  auto product = std::allocate_shared<DeferredProduct>(PoolAllocator<DeferredProduct>(), a, b);
   product->enter_list();  // only now, since another thread may take a reference to a listed product
   return product;
 }
 
-void Deferred::enter_list() {
+void DeferredProduct::enter_list() {
   // A forked child has none of the threads that held these mutexes: it reinitializes them.
   static constinit std::atomic<bool> is_covered{false};
   if (!is_covered.exchange(true) && pthread_atfork(nullptr, nullptr, [] {
-                                      for (Deferred* one = first_waiting; one; one = one->after_)
+                                      for (DeferredProduct* one = first_waiting; one; one = one->after_)
                                         new (&one->mutex_) std::mutex;
                                     }) != 0)
     is_covered = false;
@@ -119,19 +119,19 @@ void Deferred::enter_list() {
   if (after_) after_->before_ = this;
 }
 
-Deferred::~Deferred() {
+DeferredProduct::~DeferredProduct() {
   if (is_computed()) return;
   const std::lock_guard lock(locks().products);
   leave_list();
 }
 
-void Deferred::leave_list() {  // with the lock held
+void DeferredProduct::leave_list() {  // with the lock held
   (before_ ? before_->after_ : first_waiting) = after_;
   if (after_) after_->before_ = before_;
   for (const Tensor* x : {&a_, &b_}) x->body().base->tape.waiting.fetch_sub(1, std::memory_order_release);
 }
 
-const Tensor& Deferred::value() {
+const Tensor& DeferredProduct::value() {
   if (is_computed()) return value_;
   const auto lock = hold();
   if (is_computed()) return value_;
@@ -157,9 +157,9 @@ const Tensor& Deferred::value() {
   return value_;
 }
 
-TileGrid Deferred::tiles() const { return tiles_in_cache(a_.shape()[0], b_.shape()[1], a_.shape()[1]); }
+TileGrid DeferredProduct::tiles() const { return tiles_in_cache(a_.shape()[0], b_.shape()[1], a_.shape()[1]); }
 
-void Deferred::tile(const TileRange& at, std::byte* out) const {
+void DeferredProduct::tile(const TileRange& at, std::byte* out) const {
   const std::int64_t columns = at.column_end - at.column_begin;
   dispatch<float, double>(a_.dtype(), [&]<class T>() {
     gemm_tile(at, a_.shape()[1], first_matrix<T>(a_), first_matrix<T>(b_), T{0}, reinterpret_cast<T*>(out), columns);
@@ -168,10 +168,10 @@ void Deferred::tile(const TileRange& at, std::byte* out) const {
 
 void compute_readers(const Body& base) {
   while (base.tape.waiting.load(std::memory_order_acquire) > 0) {
-    std::shared_ptr<Deferred> reader;
+    std::shared_ptr<DeferredProduct> reader;
     {
       const std::lock_guard lock(locks().products);
-      for (Deferred* one = first_waiting; one && !reader; one = one->after_)
+      for (DeferredProduct* one = first_waiting; one && !reader; one = one->after_)
         if (one->reads(base)) reader = one->weak_from_this().lock();  // null if it is being destroyed
     }
     if (reader)

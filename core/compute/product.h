@@ -1,6 +1,6 @@
 // Matrix products of tensors: immediate or deferred. The gradient of a weight is a product that is often never needed
-// as a whole: an optimizer consumes it tile by tile, each while it is in cache. So it can be held as a Deferred, which
-// is computed on the first request for its value. Invariant: a deferred product has the value it had when it was
+// as a whole: an optimizer consumes it tile by tile, each while it is in cache. So it can be held deferred, and is
+// computed on the first request for its value. Invariant: a deferred product has the value it had when it was
 // created, since a write to its operands computes it first. Not a public header, except for what Gradients holds.
 #pragma once
 #include <atomic>
@@ -10,6 +10,7 @@
 
 #include "../blas/gemm.h"
 #include "../tensor/tensor.h"
+#include "deferred.h"
 
 namespace retrograd::detail {
 
@@ -26,21 +27,17 @@ template <class T>
 MatrixIn<T> matrix_of(const Tensor& x);
 
 /// The product a · b of two matrices, not computed yet.
-class Deferred : public std::enable_shared_from_this<Deferred> {
+class DeferredProduct final : public Deferred, public std::enable_shared_from_this<DeferredProduct> {
  public:
   /// Null if deferring does not pay off: for small products, for long sums (computing dominates then, and the operands
   /// take the memory), or if the operands may be written unnoticed.
-  static std::shared_ptr<Deferred> make(const Tensor& a, const Tensor& b);
+  static std::shared_ptr<DeferredProduct> make(const Tensor& a, const Tensor& b);
   /// Use `make`.
-  Deferred(const Tensor& a, const Tensor& b) : dtype_(a.dtype()), shape_{a.shape()[0], b.shape()[1]}, a_(a), b_(b) {}
-  ~Deferred();
-  Deferred(const Deferred&) = delete;
-  Deferred& operator=(const Deferred&) = delete;
+  DeferredProduct(const Tensor& a, const Tensor& b) : Deferred(a.dtype(), {a.shape()[0], b.shape()[1]}), a_(a), b_(b) {}
+  ~DeferredProduct() override;
 
-  Dtype dtype() const { return dtype_; }
-  const Shape& shape() const { return shape_; }
-  /// The whole product, computed now if necessary.
-  const Tensor& value();
+  const Tensor& value() override;
+  DeferredProduct* as_product() override { return this; }
 
   /// For consuming the product tile by tile: while the lock is held, no thread computes it or writes to its operands.
   /// The functions below are only for the holder.
@@ -55,12 +52,10 @@ class Deferred : public std::enable_shared_from_this<Deferred> {
   bool reads(const Body& base) const { return a_.body().base == &base || b_.body().base == &base; }
   void enter_list();
   void leave_list();
-  const Dtype dtype_;
-  const Shape shape_;
   std::mutex mutex_;  // held while a_ and b_ are used
   Tensor a_, b_, value_;
   std::atomic<bool> is_computed_{false};
-  Deferred *before_ = nullptr, *after_ = nullptr;  // in the list of pending products
+  DeferredProduct *before_ = nullptr, *after_ = nullptr;  // in the list of pending products
 };
 
 /// Computes all pending products that read these values, before they are written.

@@ -33,6 +33,11 @@ void fetch_soon(const Update& one, std::int64_t at, std::int64_t n) {
   for (const Tensor& state : one.states) ask(state);
 }
 
+// How many rows of a table form one task.
+std::int64_t rows_of_task(std::int64_t width) {
+  return std::max<std::int64_t>(kTask / std::max<std::int64_t>(width, 1), 1);
+}
+
 template <class T>
 void run_task(const Update& one, std::int64_t task, std::byte* scratch, UpdateRun<T> arithmetic) {
   // n elements from `at` on, whose gradients have been computed.
@@ -42,6 +47,13 @@ void run_task(const Update& one, std::int64_t task, std::byte* scratch, UpdateRu
       if (one.states[i].defined()) here.state[i] = values<T>(one.states[i]) + at;
     arithmetic(here, one);
   };
+  if (one.rows) {
+    const std::int64_t width = one.rows->rows.size() / one.rows->places.size(), each = rows_of_task(width),
+                       end = std::min((task + 1) * each, one.rows->places.size());
+    for (std::int64_t row = task * each; row < end; ++row)
+      run(one.rows->places.data<std::int64_t>()[row] * width, width, values<T>(one.rows->rows) + row * width);
+    return;
+  }
   if (one.gradient.defined()) {
     const std::int64_t begin = task * kTask;
     return run(begin, std::min(kTask, one.parameter.size() - begin), values<T>(one.gradient) + begin);
@@ -95,9 +107,14 @@ void update(std::span<Update* const> updates, UpdateRun<float> on_float, UpdateR
   std::int64_t tasks = 0, elements = 0, tile_bytes = 0;
   for (Update* one : updates) {
     one->first_task = tasks;
-    elements += one->parameter.size();
+    elements += one->rows ? one->rows->rows.size() : one->parameter.size();
     for (Tensor& state : one->states)
       if (state.defined() && !sole_owner(state)) state = copy_values(state);
+    if (one->rows) {
+      const std::int64_t rows = one->rows->places.size(), each = rows_of_task(one->rows->rows.size() / rows);
+      tasks += (rows + each - 1) / each;
+      continue;
+    }
     if (one->product) {
       held.push_back(one->product->hold());
       if (!one->product->is_computed()) {

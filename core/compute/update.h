@@ -9,6 +9,7 @@
 #include "../base/function_ref.h"
 #include "../kernels/update_run.h"
 #include "product.h"
+#include "table_rows.h"
 
 namespace retrograd::detail {
 
@@ -17,7 +18,8 @@ namespace retrograd::detail {
 struct Update {
   Tensor parameter{};  // contiguous
   Tensor gradient{};   // any layout; unused if there is a product
-  Deferred* product = nullptr;
+  DeferredProduct* product = nullptr;
+  const TableRows::Sums* rows = nullptr;            // in place of a gradient: only these rows are updated
   std::array<Tensor, optim::kMostStates> states{};  // contiguous; undefined if unused
   std::size_t rule = 0;                             // the rule and the step of this tensor, for the arithmetic
   std::int64_t step = 0;

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <memory>
 
-#include "../compute/product.h"
+#include "../compute/deferred.h"
 #include "../tensor/tensor.h"
 
 namespace retrograd {
@@ -20,7 +20,7 @@ class Lazy {
   virtual Tensor value() = 0;
   /// sum += value(), in a buffer with no other handle and without recording; false if these shapes require value().
   virtual bool add_to(Tensor& /*sum*/) { return false; }
-  /// The same as a product deferred until its value is requested; null if there is no benefit.
+  /// The same deferred until its value is requested; null if there is no benefit.
   virtual std::shared_ptr<Deferred> defer() { return nullptr; }
 
  protected:

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "../base/function_ref.h"
-#include "../compute/product.h"
+#include "../compute/deferred.h"
 #include "../tensor/fields.h"
 #include "../tensor/tensor.h"
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <vector>
 
-#include "../compute/product.h"
+#include "../compute/deferred.h"
 #include "gradients.h"
 #include "log.h"
 #include "node.h"

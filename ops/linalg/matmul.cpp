@@ -75,7 +75,7 @@ bool detail::Product::add_to(Tensor& sum) {
   return true;
 }
 
-std::shared_ptr<detail::Deferred> detail::Product::defer() { return Deferred::make(a_, b_); }
+std::shared_ptr<detail::Deferred> detail::Product::defer() { return DeferredProduct::make(a_, b_); }
 
 Tensor detail::sum_of_products(const Tensor& a, const Tensor& b) {
   return matmul(side_by_side(a), matrix_transpose(side_by_side(b)));

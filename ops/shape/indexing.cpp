@@ -1,5 +1,6 @@
 #include "indexing.h"
 
+#include <memory>
 #include <utility>
 
 #include "../../core/base/error.h"
@@ -8,6 +9,7 @@
 #include "../../core/compute/lines_of.h"
 #include "../../core/compute/rows.h"
 #include "../../core/compute/scatter.h"
+#include "../../core/compute/table_rows.h"
 #include "../../core/kernels/gather.h"
 #include "../../core/tape/cotangent.h"
 #include "../../core/tape/linear.h"
@@ -36,6 +38,9 @@ class Rows final : public detail::Lazy {
     if (!(sum.shape() == shape_) || sum.dtype() != g_.dtype()) return false;
     detail::add_rows(sum, g_, indices_, axis_);
     return true;
+  }
+  std::shared_ptr<detail::Deferred> defer() override {
+    return axis_ == 0 ? detail::TableRows::make(g_, indices_, shape_) : nullptr;
   }
 
  private:

@@ -134,7 +134,7 @@ TEST_CASE("a writer on another thread waits for whoever holds a product") {
   const Gradients g = setting.gradients();
   std::atomic<bool> written{false};
   REQUIRE(g.begin()->deferred);
-  auto held = g.begin()->deferred->hold();
+  auto held = g.begin()->deferred->as_product()->hold();
   std::thread writer([&] {
     setting.x += 1;
     written = true;
