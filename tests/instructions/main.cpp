@@ -1,6 +1,7 @@
-// Repeats a small piece of work so many times, for callgrind to count its instructions: W4 (a step of a toy network) or
-// W6 (a chain of ops and its gradients, on a vector of 16). They are counted for the SIMD target AVX2.
-//   instructions W4|W6 REPETITIONS
+// Repeats a small piece of work so many times, for callgrind to count its instructions: W4 (a step of a toy network),
+// W6 (a chain of ops and its gradients, on a vector of 16), or the gradients of a reduction, a gather or a convolution.
+// They are counted for the SIMD target AVX2.
+//   instructions W4|W6|reduction|gather|convolution REPETITIONS
 #include <retrograd/retrograd.h>
 
 #include <cstdio>
@@ -39,6 +40,30 @@ struct Chain {
   }
 };
 
+struct Reduction {
+  rg::Tensor x = rg::reshape(rg::arange(64, rg::float32), {8, 8});
+  void repeat() {
+    rg::grad([](const rg::Tensor& at) { return rg::sum(rg::max(at, 1)); })(x);
+  }
+};
+
+struct Gather {
+  rg::Tensor table = rg::reshape(rg::arange(256, rg::float32), {16, 16});
+  rg::Tensor rows = rg::tensor({3, 1, 4, 1, 5, 9, 2, 6}, rg::int64);
+  void repeat() {
+    rg::grad([&](const rg::Tensor& at) { return rg::sum(rg::square(rg::take(at, rows, 0))); })(table);
+  }
+};
+
+struct Convolution {
+  rg::Rng rng{1};
+  rg::nn::Conv2d layer{2, 4, 3, rng};
+  rg::Tensor image = rg::normal({1, 2, 8, 8}, 0, 1, rng);
+  void repeat() {
+    rg::grad([&](const rg::nn::Conv2d& at) { return rg::sum(rg::square(at(image))); })(layer);
+  }
+};
+
 template <class Work>
 void repeat(int times) {
   Work work;
@@ -55,5 +80,11 @@ int main(int argc, char** argv) {
     return 0;
   }
   rg::set_threads(1);
-  std::string(argv[1]) == "W4" ? repeat<Toy>(std::atoi(argv[2])) : repeat<Chain>(std::atoi(argv[2]));
+  const std::string work = argv[1];
+  const int times = std::atoi(argv[2]);
+  if (work == "W4") repeat<Toy>(times);
+  if (work == "W6") repeat<Chain>(times);
+  if (work == "reduction") repeat<Reduction>(times);
+  if (work == "gather") repeat<Gather>(times);
+  if (work == "convolution") repeat<Convolution>(times);
 }
