@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "../base/error.h"
-#include "../base/threads.h"
 #include "../tensor/format.h"
 
 namespace retrograd {
@@ -161,81 +160,6 @@ Tensor linspace(double start, double stop, std::int64_t n, Dtype dtype) {
     if (n > 1) to[n - 1] = static_cast<T>(stop);
     if (n > 0) to[0] = static_cast<T>(start);
   });
-  return out;
-}
-
-namespace {
-template <class Draw>
-Tensor drawn(const char* what, const Shape& shape, Dtype dtype, Draw draw) {
-  if (!is_floating(dtype)) detail::fail<DtypeError>("{}: the dtype must be float32 or float64, got {}", what, dtype);
-  Tensor out = detail::empty_for(what, shape, dtype);
-  detail::dispatch(dtype, [&]<class T>() {
-    T* to = detail::values<T>(out);
-    for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(draw());
-  });
-  return out;
-}
-}  // namespace
-
-Tensor normal(const Shape& shape, double mean, double stddev, Rng& rng, Dtype dtype) {
-  if (!(stddev >= 0)) detail::fail("normal: the standard deviation cannot be negative, got {}", stddev);
-  return drawn("normal", shape, dtype, [&] { return mean + stddev * rng.normal(); });
-}
-
-Tensor uniform(const Shape& shape, double low, double high, Rng& rng, Dtype dtype) {
-  if (!(low <= high)) detail::fail("uniform: low must not exceed high, got {} and {}", low, high);
-  if (!std::isfinite(high - low)) detail::fail("uniform: the range must be finite, got {} and {}", low, high);
-  const auto rounded = [&](double value) {
-    return dtype == float32 ? static_cast<double>(static_cast<float>(value)) : value;
-  };
-  // Draws that would round up to `high` are rejected; if `low` is the only value below `high`, it is returned.
-  const bool has_room = rounded(low) < high && rounded(low + (high - low) / 4) < high;
-  if (!std::isfinite(rounded(low)) || !std::isfinite(rounded(high)))
-    detail::fail<DtypeError>("uniform: {} cannot hold {} and {}", dtype, low, high);
-  return drawn("uniform", shape, dtype, [&] {
-    for (;;) {
-      const double value = low + (high - low) * rng.uniform();
-      if (!has_room) return low;
-      if (rounded(value) < high) return value;
-    }
-  });
-}
-
-Tensor bernoulli(const Shape& shape, double p, Rng& rng, Dtype dtype) {
-  if (!(p >= 0 && p <= 1)) detail::fail("bernoulli: the probability must be between 0 and 1, got {}", p);
-  Tensor out = detail::empty_for("bernoulli", shape, dtype);
-  detail::dispatch(dtype, [&]<class T>() {
-    T* to = detail::values<T>(out);
-    for (std::int64_t i = 0; i < out.size(); ++i) to[i] = static_cast<T>(rng.uniform() < p);
-  });
-  return out;
-}
-
-// Two draws seed a generator for each chunk, so that chunks can be drawn in parallel and are the same for any number of
-// threads.
-Tensor detail::mask_without(double p, const Shape& shape, Rng& rng) {
-  constexpr std::int64_t kChunk = 16384;
-  const std::uint64_t high = rng.bits(), seed = high << 32 | rng.bits();
-  const double threshold = p * 0x1p32;
-  Tensor mask = Tensor::empty(shape, boolean);
-  bool* to = values<bool>(mask);
-  const std::int64_t n = mask.size();
-  parallel_for((n + kChunk - 1) / kChunk, kSharedSteps, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t chunk = begin; chunk < end; ++chunk) {
-      Rng own(seed, static_cast<std::uint64_t>(chunk));
-      for (std::int64_t i = chunk * kChunk; i < std::min(n, (chunk + 1) * kChunk); ++i) to[i] = own.bits() >= threshold;
-    }
-  });
-  return mask;
-}
-
-Tensor randint(const Shape& shape, std::int64_t low, std::int64_t high, Rng& rng) {
-  if (low >= high) detail::fail("randint: low must be less than high, got {} and {}", low, high);
-  Tensor out = detail::empty_for("randint", shape, int64);
-  auto* to = detail::values<std::int64_t>(out);
-  const auto base = static_cast<std::uint64_t>(low);
-  for (std::int64_t i = 0; i < out.size(); ++i)
-    to[i] = static_cast<std::int64_t>(base + rng.below(static_cast<std::uint64_t>(high) - base));
   return out;
 }
 

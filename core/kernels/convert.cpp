@@ -11,11 +11,10 @@ RETROGRAD_BEGIN_KERNELS();
 template <class To, class From>
 bool holds(From x) {
   if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To> && !std::is_same_v<To, bool>) {
-    // The bounds are exact powers of two: one above the largest value, one below the smallest or the smallest itself.
-    constexpr double kBelow = std::is_same_v<To, std::uint8_t> ? -1.0 : -0x1p63 - 2048.0;
-    constexpr double kAbove = std::is_same_v<To, std::uint8_t> ? 256.0 : 0x1p63;
-    const auto value = static_cast<double>(x);
-    return value > kBelow && value < kAbove;
+    // The bounds are exact in every floating type; no branch between the comparisons, so that they become vectors.
+    constexpr bool kByte = std::is_same_v<To, std::uint8_t>;
+    const bool is_above = kByte ? x > From{-1} : x >= static_cast<From>(-0x1p63);
+    return is_above & (x < static_cast<From>(kByte ? 256.0 : 0x1p63));
   } else if constexpr (std::is_same_v<From, std::int64_t> && std::is_same_v<To, std::uint8_t>) {
     return x >= 0 && x <= 255;
   } else {

@@ -41,7 +41,8 @@ template <class Op, class D, class V, class... More>
 HWY_INLINE V in_doubles(D d, V x, More... more) {
 #if HWY_TARGET == HWY_SCALAR
   const hn::Rebind<double, D> wide;
-  return hn::DemoteTo(d, Op()(wide, hn::PromoteTo(wide, x), hn::PromoteTo(wide, more)...));
+  const auto y = Op()(wide, hn::PromoteTo(wide, x), hn::PromoteTo(wide, more)...);
+  return hn::Set(d, static_cast<float>(hn::GetLane(y)));  // DemoteTo would end at the largest number
 #else
   const hn::Half<D> half;
   const hn::Rebind<double, hn::Half<D>> wide;

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <type_traits>
 
-#include "simd-inl.h"
+#include "power-inl.h"
 
 RETROGRAD_BEGIN_KERNELS();
 
@@ -12,6 +12,14 @@ struct Sqrt {
   template <class D, class V>
   V operator()(D, V x) const {
     return hn::Sqrt(x);
+  }
+};
+// x^(1/2), which unlike √x is 0 at −0 and ∞ at −∞.
+struct RootPower {
+  template <class D, class V>
+  V operator()(D d, V x) const {
+    const V inf = infinity(d, x);
+    return hn::IfThenElse(hn::Eq(x, hn::Neg(inf)), inf, hn::Sqrt(hn::Add(x, hn::Zero(d))));
   }
 };
 struct Rsqrt {
@@ -34,7 +42,11 @@ void power_run(const void* a_run, std::int64_t a_step, const void* b_run, std::i
   if (b_step == 0 && *b == T{2}) return all([](T x) { return x * x; });
   if (b_step == 0 && *b == T{3}) return all([](T x) { return x * x * x; });
   if (b_step == 0 && *b == T{-1}) return all([](T x) { return 1 / x; });
-  for (std::int64_t i = 0; i < n; ++i) y[i] = std::pow(a[i * a_step], b[i * b_step]);
+  if (b_step == 0 && *b == T{0.5} && a_step == 1) return map_run<RootPower, T>(a, y, n);
+  if constexpr (sizeof(T) == sizeof(float))
+    zip_run<Pow, T>(a_run, a_step, b_run, b_step, y_run, n);
+  else
+    for (std::int64_t i = 0; i < n; ++i) y[i] = std::pow(a[i * a_step], b[i * b_step]);
 }
 
 // By squaring; unsigned, so that overflow wraps around. The exponents are not negative.
@@ -82,6 +94,33 @@ T power_derivative_at(T a, T b) {
   const Wide first = k == 1 ? e * root : e * root / x, second = k == 1 ? root / x : (e - 1) * root / x;
   return static_cast<T>(std::copysign(Wide{1}, y) * first * second);
 }
+// The same of float32 on vectors of float64, in which b − k is as good as exact and no factor leaves the range; what is
+// no power of a positive number to a finite exponent is computed one by one.
+template <int k>
+struct PowerDerivativeWide {
+  template <class D, class V>
+  V operator()(D d, V a, V b) const {
+    const V one = hn::Set(d, 1.0), factor = k == 1 ? b : hn::Mul(b, hn::Sub(b, one));
+    const V y = hn::Mul(factor, PositivePower()(d, a, hn::Sub(b, hn::Set(d, double{k}))));
+    return hn::IfThenZeroElse(hn::Eq(factor, hn::Zero(d)), y);
+  }
+};
+template <int k>
+struct PowerDerivative {
+  template <class D, class V>
+  V operator()(D d, V a, V b) const {
+    const auto is_plain =
+        hn::And(hn::And(hn::Gt(a, hn::Zero(d)), hn::Lt(a, infinity(d, a))), hn::Lt(hn::Abs(b), infinity(d, a)));
+    const V y = in_doubles<PowerDerivativeWide<k>>(d, a, b);
+    if (HWY_LIKELY(hn::AllTrue(d, is_plain))) return y;
+    HWY_ALIGN float bases[hn::MaxLanes(d)];
+    HWY_ALIGN float exponents[hn::MaxLanes(d)];
+    hn::Store(a, d, bases);
+    hn::Store(b, d, exponents);
+    for (std::size_t i = 0; i < hn::Lanes(d); ++i) bases[i] = power_derivative_at<k>(bases[i], exponents[i]);
+    return hn::IfThenElse(is_plain, y, hn::Load(d, bases));
+  }
+};
 template <int k, class T>
 void power_derivative_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int64_t b_step, void* y_run,
                           std::int64_t n) {
@@ -92,7 +131,10 @@ void power_derivative_run(const void* a_run, std::int64_t a_step, const void* b_
   };
   if (b_step == 0 && *b == T{2}) return all([](T x) { return k == 1 ? 2 * x : T{2}; });
   if (b_step == 0 && *b == T{3}) return all([](T x) { return k == 1 ? 3 * (x * x) : 6 * x; });
-  for (std::int64_t i = 0; i < n; ++i) y[i] = power_derivative_at<k>(a[i * a_step], b[i * b_step]);
+  if constexpr (sizeof(T) == sizeof(float))
+    zip_run<PowerDerivative<k>, T>(a_run, a_step, b_run, b_step, y_run, n);
+  else
+    for (std::int64_t i = 0; i < n; ++i) y[i] = power_derivative_at<k>(a[i * a_step], b[i * b_step]);
 }
 template <int k>
 constexpr detail::ByDtype<detail::BinaryRun> power_derivative() {

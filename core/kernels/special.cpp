@@ -15,16 +15,6 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity(), kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr int kLargestFactorial = 170;  // the largest that float64 can represent
 
-// The reentrant versions: std::lgamma writes a global sign.
-float ln_gamma(float x) {
-  int sign;
-  return ::lgammaf_r(x, &sign);
-}
-double ln_gamma(double x) {
-  int sign;
-  return ::lgamma_r(x, &sign);
-}
-
 // cot πx from the distance of x to the nearest integer or half-integer, which is exact, so that the result is accurate
 // near its poles and zeros.
 template <class T>
@@ -33,26 +23,6 @@ T cot_pi(T x) {
   const T size =
       turn < T(0.25) ? 1 / std::tan(std::numbers::pi_v<T> * turn) : std::tan(std::numbers::pi_v<T> * (T(0.5) - turn));
   return std::copysign(size, r);
-}
-
-// Abramowitz & Stegun 6.3.7, reflection: ψ(x) = ψ(1 − x) − π·cot πx; 6.3.5, recurrence: ψ(x) = ψ(x + 1) − 1/x;
-// 6.3.18: ψ(x) ~ ln x − 1/2x − Σ B₂ₖ/(2k·x²ᵏ).
-// The steps of the recurrence cancel, so they use extended precision.
-double psi(double at) {
-  if (at == 0) return std::copysign(kInfinity, -at);
-  long double x = at, y = 0;
-  if (x < 0) {
-    if (at == std::floor(at)) return kNan;  // −∞ too
-    y = -std::numbers::pi_v<long double> * cot_pi(x);
-    x = 1 - x;
-  }
-  while (x < 12) y -= 1 / std::exchange(x, x + 1);
-  constexpr long double kTerms[] = {1.0L / 12,  -1.0L / 120,     1.0L / 252, -1.0L / 240,
-                                    1.0L / 132, -691.0L / 32760, 1.0L / 12,  -3617.0L / 8160};
-  const long double r = 1 / x;
-  long double series = 0, power = 1;
-  for (long double term : kTerms) series += term * (power *= r * r);
-  return static_cast<double>(y + (std::log(x) - r / 2 - series));
 }
 
 // xⁿ; for small n, multiplication is much faster.
@@ -126,12 +96,40 @@ double poly_psi(int n, double x) {
 }
 
 constexpr SpecialKernels kTable = {
-    .lgamma = scalar_unary([](auto x) { return ln_gamma(x); }),
-    .digamma = scalar_unary([](auto x) { return psi(static_cast<double>(x)); }),
     .polygamma = scalar_binary([](auto x, auto n) { return poly_psi(static_cast<int>(n), static_cast<double>(x)); }),
 };
 
 }  // namespace
+
+// The reentrant versions: std::lgamma writes a global sign.
+float ln_gamma(float x) {
+  int sign;
+  return ::lgammaf_r(x, &sign);
+}
+double ln_gamma(double x) {
+  int sign;
+  return ::lgamma_r(x, &sign);
+}
+
+// Abramowitz & Stegun 6.3.7, reflection: ψ(x) = ψ(1 − x) − π·cot πx; 6.3.5, recurrence: ψ(x) = ψ(x + 1) − 1/x;
+// 6.3.18: ψ(x) ~ ln x − 1/2x − Σ B₂ₖ/(2k·x²ᵏ).
+// The steps of the recurrence cancel, so they use extended precision.
+double digamma_of(double at) {
+  if (at == 0) return std::copysign(kInfinity, -at);
+  long double x = at, y = 0;
+  if (x < 0) {
+    if (at == std::floor(at)) return kNan;  // −∞ too
+    y = -std::numbers::pi_v<long double> * cot_pi(x);
+    x = 1 - x;
+  }
+  while (x < 12) y -= 1 / std::exchange(x, x + 1);
+  constexpr long double kTerms[] = {1.0L / 12,  -1.0L / 120,     1.0L / 252, -1.0L / 240,
+                                    1.0L / 132, -691.0L / 32760, 1.0L / 12,  -3617.0L / 8160};
+  const long double r = 1 / x;
+  long double series = 0, power = 1;
+  for (long double term : kTerms) series += term * (power *= r * r);
+  return static_cast<double>(y + (std::log(x) - r / 2 - series));
+}
 
 const SpecialKernels& special_kernels() { return kTable; }
 

@@ -6,10 +6,15 @@
 namespace retrograd::detail {
 
 struct SpecialKernels {
-  ByDtype<UnaryRun> lgamma, digamma;
   /// ψ⁽ⁿ⁾(x) for x and n.
   ByDtype<BinaryRun> polygamma;
 };
 const SpecialKernels& special_kernels();
+
+/// ln |Γ(x)| by the C library.
+float ln_gamma(float x);
+double ln_gamma(double x);
+/// ψ(x)
+double digamma_of(double x);
 
 }  // namespace retrograd::detail

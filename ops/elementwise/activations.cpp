@@ -104,14 +104,14 @@ namespace {
 // An activation whose derivative is one pass: a separate op r = g·f′(x), with ∂r/∂x = g·f″(x).
 struct Curve {
   const char *op, *gradient_op;
-  const detail::ByDtype<detail::UnaryRun>& value;
-  const detail::ByDtype<detail::BinaryRun>& gradient;
+  detail::ByDtype<detail::UnaryRun> detail::ActivationKernels::*value;
+  detail::ByDtype<detail::BinaryRun> detail::ActivationKernels::*gradient;
   Tensor (*second)(const Tensor& x);  // f″
 };
 
 Tensor gradient(const Curve* f, Tensor g, const Tensor& x) {
   return record(
-      f->gradient_op, detail::zip_reusing(f->gradient_op, f->gradient, g, x, detail::reusable(g, x)),
+      f->gradient_op, detail::zip_reusing(f->gradient_op, kernels().*f->gradient, g, x, detail::reusable(g, x)),
       wrt(
           g, [f](Tensor gg, const Tensor& at) { return gradient(f, std::move(gg), at); }, x),
       wrt(
@@ -120,7 +120,7 @@ Tensor gradient(const Curve* f, Tensor g, const Tensor& x) {
 }
 
 Tensor value(const Curve* f, const Tensor& x) {
-  Tensor y = detail::map(f->op, f->value, x);
+  Tensor y = detail::map(f->op, kernels().*f->value, x);
   return record(f->op, std::move(y),
                 wrt(
                     x, [f](Tensor g, const Tensor& at) { return gradient(f, std::move(g), at); }, x));
@@ -156,19 +156,22 @@ Tensor mish_second(const Tensor& any_x) {
 }  // namespace
 
 Tensor silu(const Tensor& x) {
-  static const Curve kCurve = {"silu", "silu_gradient", kernels().silu, kernels().silu_gradient, silu_second};
+  static constexpr Curve kCurve = {"silu", "silu_gradient", &detail::ActivationKernels::silu,
+                                   &detail::ActivationKernels::silu_gradient, silu_second};
   return value(&kCurve, x);
 }
 
 Tensor gelu(const Tensor& x, GeluApproximation approximate) {
-  static const Curve kExact = {"gelu", "gelu_gradient", kernels().gelu, kernels().gelu_gradient, gelu_second};
-  static const Curve kTanh = {"gelu", "gelu_gradient", kernels().gelu_tanh, kernels().gelu_tanh_gradient,
-                              gelu_tanh_second};
+  static constexpr Curve kExact = {"gelu", "gelu_gradient", &detail::ActivationKernels::gelu,
+                                   &detail::ActivationKernels::gelu_gradient, gelu_second};
+  static constexpr Curve kTanh = {"gelu", "gelu_gradient", &detail::ActivationKernels::gelu_tanh,
+                                  &detail::ActivationKernels::gelu_tanh_gradient, gelu_tanh_second};
   return value(approximate == GeluApproximation::none ? &kExact : &kTanh, x);
 }
 
 Tensor mish(const Tensor& x) {
-  static const Curve kCurve = {"mish", "mish_gradient", kernels().mish, kernels().mish_gradient, mish_second};
+  static constexpr Curve kCurve = {"mish", "mish_gradient", &detail::ActivationKernels::mish,
+                                   &detail::ActivationKernels::mish_gradient, mish_second};
   return value(&kCurve, x);
 }
 

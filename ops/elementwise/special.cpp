@@ -7,6 +7,7 @@
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
 #include "../../core/kernels/error_function.h"
+#include "../../core/kernels/gamma.h"
 #include "../../core/kernels/special.h"
 #include "../../core/tape/record.h"
 #include "arithmetic.h"
@@ -61,14 +62,14 @@ Tensor erfc(const Tensor& x) {
 
 // d ln |Γ(x)| = ψ(x)·dx
 Tensor lgamma(const Tensor& x) {
-  return record("lgamma", detail::map("lgamma", kernels().lgamma, x),
+  return record("lgamma", detail::map("lgamma", detail::gamma_kernels().lgamma, x),
                 wrt(
                     x, [](const Tensor& g, const Tensor& at) { return g * digamma(at); }, x));
 }
 
 // dψ = ψ′·dx
 Tensor digamma(const Tensor& x) {
-  return record("digamma", detail::map("digamma", kernels().digamma, x),
+  return record("digamma", detail::map("digamma", detail::gamma_kernels().digamma, x),
                 wrt(
                     x, [](const Tensor& g, const Tensor& at) { return g * polygamma_of(1, at); }, x));
 }

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
+
+#include "../../simd_targets.h"
 
 namespace retrograd::tests {
 
@@ -71,6 +74,64 @@ TEST_CASE("uniform draws stay below high in float32 too") {
   Rng rng(3);
   const Tensor u = uniform({100'000}, 0.99999, 1.0, rng);
   CHECK(max(u).item<double>() < 1.0);
+}
+
+namespace {
+
+// What `make` draws for a tensor of n values against `one` value after the other, and that both leave the generator at
+// the same place, wherever in a block it starts.
+template <class T, class Make, class One>
+void check_drawn_in_turn(std::int64_t n, int skipped, Make make, One one) {
+  CAPTURE(n);
+  CAPTURE(skipped);
+  Rng by_tensor(5, 3);
+  for (int i = 0; i < skipped; ++i) by_tensor.bits();
+  Rng in_turn = by_tensor;
+  std::vector<T> expected;
+  for (std::int64_t i = 0; i < n; ++i) expected.push_back(static_cast<T>(one(in_turn)));
+  CHECK(make(by_tensor, Shape{n}).template to_vector<T>() == expected);
+  CHECK(by_tensor.state() == in_turn.state());
+  CHECK(by_tensor.bits() == in_turn.bits());
+}
+
+template <class T>
+void check_floats_drawn_in_turn(std::int64_t n, int skipped) {
+  check_drawn_in_turn<T>(
+      n, skipped, [](Rng& rng, const Shape& shape) { return normal(shape, 0.5, 3, rng, dtype_of<T>); },
+      [](Rng& rng) { return 0.5 + 3 * rng.normal(); });
+  check_drawn_in_turn<T>(
+      n, skipped, [](Rng& rng, const Shape& shape) { return bernoulli(shape, 0.3, rng, dtype_of<T>); },
+      [](Rng& rng) { return rng.uniform() < 0.3; });
+  for (const double low : {-2.0, 0.99999})  // one float32 in 336 of the second rounds up to 1, and is drawn again
+    check_drawn_in_turn<T>(
+        n, skipped, [&](Rng& rng, const Shape& shape) { return uniform(shape, low, 1, rng, dtype_of<T>); },
+        [&](Rng& rng) {
+          T value = 1;
+          while (!(value < 1)) value = static_cast<T>(low + (1 - low) * rng.uniform());
+          return value;
+        });
+}
+
+}  // namespace
+
+TEST_CASE("tensors hold what the generator draws one by one, on every SIMD target and any number of threads") {
+  const int before = threads();
+  for_each_simd_target([&] {
+    for (const int count : {1, 3}) {
+      set_threads(count);
+      for (const std::int64_t n : {0, 1, 3, 1023, 1025, 60'000})
+        for (int skipped = 0; skipped < 4; ++skipped) {
+          check_floats_drawn_in_turn<float>(n, skipped);
+          check_floats_drawn_in_turn<double>(n, skipped);
+          for (const std::int64_t most :
+               {std::int64_t{1}, std::int64_t{7}, std::int64_t{1} << 62, (std::int64_t{3} << 61)})
+            check_drawn_in_turn<std::int64_t>(
+                n, skipped, [&](Rng& rng, const Shape& shape) { return randint(shape, -5, most - 5, rng); },
+                [&](Rng& rng) { return static_cast<std::int64_t>(rng.below(static_cast<std::uint64_t>(most))) - 5; });
+        }
+    }
+  });
+  set_threads(before);
 }
 
 TEST_CASE("a generator with the state of another draws what it draws") {
