@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "../base/error.h"
+#include "../base/threads.h"
 #include "../tensor/format.h"
 
 namespace retrograd {
