@@ -29,17 +29,12 @@ class Pass {
         for (const SlidingTap& j : p_.columns.taps) {
           const std::int64_t phase = i.phase * static_cast<std::int64_t>(p_.columns.phases.size()) + j.phase;
           taps_.push_back({channel * p_.weight_of_channel + i.element * sizes.windows.columns.size + j.element,
-                           channel * cut_.channel + phase * cut_.phase + i.shift * cut_.pitch + j.shift});
+                           channel * cut_.channel + phase * cut_.phase + i.shift * cut_.row + j.shift});
         }
-    if (!cut_.unfolds) return;
-    unfolded_ = taps_;
-    for (std::size_t i = 0; i < unfolded_.size(); ++i)
-      unfolded_[i].source = static_cast<std::int64_t>(i) % cut_.taps_together * cut_.run;
   }
 
  protected:
   std::int64_t source_elements() const { return cut_.is_direct ? 0 : spread(cut_.channels_together * cut_.channel); }
-  std::int64_t unfolded_elements() const { return cut_.unfolds ? cut_.taps_together * cut_.run : 0; }
   static std::int64_t spread(std::int64_t n) { return (n + 15) / 16 * 16; }
 
   // Calls f(task, scratch) for each task, on all threads where it pays, with as many elements of scratch.
@@ -54,27 +49,17 @@ class Pass {
     });
   }
 
-  // Calls f(source, taps, how many, weight's offset) for blocks of the taps of a tile, in order. `scratch` has room for
-  // the source and behind it for what is unfolded.
+  // Calls f(source, taps, how many, weight's offset, whether they are the first) for blocks of the taps of a tile, in
+  // order.
   template <class F>
   void for_each_block(const SlidingTile& tile, std::int64_t group, T* scratch, F f) const {
-    T* const unfolded = scratch + source_elements();
     for (std::int64_t channel = 0; channel < p_.channels; channel += cut_.channels_together) {
       const std::int64_t channels = std::min(cut_.channels_together, p_.channels - channel),
-                         count = channels * p_.taps(), offset = channel * p_.weight_of_channel;
-      std::int64_t image_stride = 0;
-      const T* const source = read(tile, group * p_.channels + channel, channels, scratch, image_stride);
-      for (std::int64_t at = 0; at < count; at += cut_.taps_together) {
-        const std::int64_t together = std::min(cut_.taps_together, count - at);
-        const Tap* taps = taps_.data() + at;
-        if (cut_.unfolds) {
-          kernel<T>(convolution_kernels().unfold)(source, image_stride, cut_.pitch, taps, together, tile.images,
-                                                  tile.rows, tile.columns, unfolded, cut_.run);
-          f(unfolded, unfolded_.data() + at, together, offset, channel + at == 0);
-        } else {
-          f(source, taps, together, offset, channel + at == 0);
-        }
-      }
+                         count = channels * p_.taps();
+      const T* const source = read(tile, group * p_.channels + channel, channels, scratch);
+      for (std::int64_t at = 0; at < count; at += cut_.taps_together)
+        f(source, taps_.data() + at, std::min(cut_.taps_together, count - at), channel * p_.weight_of_channel,
+          channel + at == 0);
     }
   }
 
@@ -82,37 +67,30 @@ class Pass {
   const SlidingCut& cut_;
   const T* source_;
   std::int64_t source_channels_;
-  std::vector<Tap, PoolAllocator<Tap>> taps_, unfolded_;  // the latter as rows of their own
+  std::vector<Tap, PoolAllocator<Tap>> taps_;
 
  private:
   // The planes from `channel` on of a tile, with zeros around them, by phases; or where they lie.
-  const T* read(const SlidingTile& tile, std::int64_t channel, std::int64_t channels, T* to,
-                std::int64_t& image_stride) const {
+  const T* read(const SlidingTile& tile, std::int64_t channel, std::int64_t channels, T* to) const {
     const SlidingAxis &down = p_.rows, &along = p_.columns;
     const std::int64_t pixels = down.in * along.in;
     const T* const planes = source_ + (tile.image * source_channels_ + channel) * pixels;
-    if (cut_.is_direct) {
-      image_stride = source_channels_ * pixels;
-      return planes + down.source(tile.row, 0, 0) * along.in + along.source(tile.column, 0, 0);
-    }
-    image_stride = cut_.image_rows * cut_.pitch;
-    std::fill_n(to, channels * cut_.channel, T{0});
-    T* plane = to;
-    for (std::int64_t c = 0; c < channels; ++c)
-      for (const std::int64_t i : down.phases)
-        for (const std::int64_t j : along.phases) {
-          const auto [top, bottom] = down.inside(tile.row, tile.rows, i);
-          const auto [left, right] = along.inside(tile.column, tile.columns, j);
-          const T* from =
-              planes + c * pixels + down.source(tile.row, top, i) * along.in + along.source(tile.column, left, j);
-          T* at = plane + top * cut_.pitch + left;
-          if (right > left)
-            for (std::int64_t image = 0; image < tile.images;
-                 ++image, from += source_channels_ * pixels, at += image_stride)
-              kernel<T>(convolution_kernels().copy)(from, down.step * along.in, along.step, at, cut_.pitch, 1,
-                                                    bottom - top, right - left);
-          plane += cut_.phase;
-        }
+    if (cut_.is_direct)
+      return planes + down.source(tile.row, 0, down.phases[0]) * along.in +
+             along.source(tile.column, 0, along.phases[0]);
+    if (tile.images < cut_.images_together) std::fill_n(to, channels * cut_.channel, T{0});  // there are gaps
+    T* phase = to;
+    for (const std::int64_t i : down.phases)
+      for (const std::int64_t j : along.phases) {
+        const auto [top, bottom] = down.inside(tile.row, tile.rows, i);
+        const auto [left, right] = along.inside(tile.column, tile.columns, j);
+        kernel<T>(convolution_kernels().lay)(
+            planes + down.source(tile.row, 0, i) * along.in + along.source(tile.column, 0, j),
+            {pixels, source_channels_ * pixels, down.step * along.in, along.step}, phase,
+            {cut_.channel, cut_.image, cut_.row, 1},
+            {channels, tile.rows + down.reach, tile.images, tile.columns + along.reach, top, bottom, left, right});
+        phase += cut_.phase;
+      }
     return to;
   }
 };
@@ -126,44 +104,39 @@ class SumsPass : Pass<T> {
   using Pass<T>::Pass;
   void operator()(const T* weights, const T* start, T* result, std::int64_t height, std::int64_t width) const {
     const std::int64_t tiles = cut_.tiles(), pixels = height * width;
-    const bool in_place = !cut_.unfolds && cut_.image_cuts == p_.images && p_.columns.stride == 1 &&
-                          p_.rows.stride == 1 &&
-                          ((cut_.pitch == p_.columns.out && cut_.column_cuts == 1) || p_.rows.out == 1);
-    const std::int64_t before = this->source_elements() + this->unfolded_elements();
+    const bool in_place = cut_.is_in_place(p_);
+    const std::int64_t before = this->source_elements();
     std::int64_t most_filters = 0;
     for (std::int64_t part = 0; part < cut_.filter_parts; ++part)
       most_filters = std::max(most_filters, cut_.first_filter(p_, part + 1) - cut_.first_filter(p_, part));
-    this->run(
-        tiles * p_.groups * cut_.filter_parts, before + (in_place ? 0 : most_filters * cut_.run),
-        [&](std::int64_t task, T* scratch) {
-          const std::int64_t part = task % cut_.filter_parts, group = task / cut_.filter_parts % p_.groups;
-          const SlidingTile tile = cut_.tile(p_, task / cut_.filter_parts / p_.groups);
-          const std::int64_t first = cut_.first_filter(p_, part), filters = cut_.first_filter(p_, part + 1) - first,
-                             plane = group * p_.filters + first;
-          T* const to =
-              result +
-              ((tile.image * p_.groups * p_.filters + plane) * height + p_.rows.first + tile.row * p_.rows.stride) *
-                  width +
-              p_.columns.first + tile.column * p_.columns.stride;
-          T* const sums = in_place ? to : scratch + before;
-          const std::int64_t run = in_place ? pixels : cut_.run;
-          const T* const of_group = weights + group * p_.weight_of_group + first * p_.weight_of_filter;
-          this->for_each_block(
-              tile, group, scratch,
-              [&](const T* source, const Tap* taps, std::int64_t count, std::int64_t offset, bool begins) {
-                kernel<T>(convolution_kernels().sums)(source, of_group + offset, p_.weight_of_filter, taps, count,
-                                                      filters, sums, run, cut_.length(tile), begins,
-                                                      start ? start + plane : nullptr);
+    this->run(tiles * p_.groups * cut_.filter_parts, before + (in_place ? 0 : most_filters * cut_.run),
+              [&](std::int64_t task, T* scratch) {
+                const std::int64_t part = task % cut_.filter_parts, group = task / cut_.filter_parts % p_.groups;
+                const SlidingTile tile = cut_.tile(p_, task / cut_.filter_parts / p_.groups);
+                const std::int64_t first = cut_.first_filter(p_, part),
+                                   filters = cut_.first_filter(p_, part + 1) - first,
+                                   plane = group * p_.filters + first;
+                T* const to = result +
+                              ((tile.image * p_.groups * p_.filters + plane) * height + p_.rows.first +
+                               tile.row * p_.rows.stride) *
+                                  width +
+                              p_.columns.first + tile.column * p_.columns.stride;
+                T* const sums = in_place ? to : scratch + before;
+                const std::int64_t run = in_place ? pixels : cut_.run;
+                const T* const of_group = weights + group * p_.weight_of_group + first * p_.weight_of_filter;
+                this->for_each_block(
+                    tile, group, scratch,
+                    [&](const T* source, const Tap* taps, std::int64_t count, std::int64_t offset, bool begins) {
+                      kernel<T>(convolution_kernels().sums)(source, of_group + offset, p_.weight_of_filter, taps, count,
+                                                            filters, sums, run, cut_.length(tile), begins,
+                                                            start ? start + plane : nullptr);
+                    });
+                if (in_place) return;
+                for (std::int64_t image = 0; image < tile.images; ++image)
+                  kernel<T>(convolution_kernels().copy)(
+                      sums + image * cut_.image, {run, cut_.row, 1}, to + image * p_.groups * p_.filters * pixels,
+                      {pixels, width * p_.rows.stride, p_.columns.stride}, filters, tile.rows, tile.columns);
               });
-          if (in_place) return;
-          const std::int64_t pitch = cut_.unfolds ? tile.columns : cut_.pitch,
-                             image_run = cut_.unfolds ? tile.rows * tile.columns : cut_.image_rows * cut_.pitch;
-          for (std::int64_t filter = 0; filter < filters; ++filter)
-            for (std::int64_t image = 0; image < tile.images; ++image)
-              kernel<T>(convolution_kernels().copy)(sums + filter * run + image * image_run, pitch, 1,
-                                                    to + (image * p_.groups * p_.filters + filter) * pixels,
-                                                    width * p_.rows.stride, p_.columns.stride, tile.rows, tile.columns);
-        });
   }
 };
 
@@ -184,9 +157,8 @@ class DotsPass : Pass<T> {
             : std::clamp<std::int64_t>(
                   std::min({tiles, kPartialElements / size, (kManyTasks + p_.groups - 1) / p_.groups}), 1, kManyTasks);
     const Tensor partial = zeros({stretches, size}, float64);
-    const std::int64_t before = this->source_elements() + this->unfolded_elements();
-    const bool in_place = !cut_.unfolds && cut_.image_cuts == p_.images &&
-                          ((cut_.pitch == p_.columns.out && cut_.column_cuts == 1) || p_.rows.out == 1);
+    const std::int64_t before = this->source_elements();
+    const bool in_place = cut_.is_in_place(p_);
     this->run(
         stretches * p_.groups * cut_.filter_parts, before + (in_place ? 0 : p_.filters * cut_.run),
         [&](std::int64_t task, T* scratch) {
@@ -198,10 +170,9 @@ class DotsPass : Pass<T> {
           for (std::int64_t number = tiles * stretch / stretches; number < tiles * (stretch + 1) / stretches;
                ++number) {
             const SlidingTile tile = cut_.tile(p_, number);
-            std::int64_t run = p_.positions();
-            const T* const of_tile = in_place ? rows_of(rows, tile, group * p_.filters + first)
-                                              : laid_out(rows_of(rows, tile, group * p_.filters + first), tile, filters,
-                                                         scratch + before, run);
+            const T* const as_they_lie = rows_of(rows, tile, group * p_.filters + first);
+            const T* const of_tile = in_place ? as_they_lie : laid_out(as_they_lie, tile, filters, scratch + before);
+            const std::int64_t run = in_place ? p_.positions() : cut_.run;
             this->for_each_block(tile, group, scratch,
                                  [&](const T* source, const Tap* taps, std::int64_t count, std::int64_t offset, bool) {
                                    kernel<T>(convolution_kernels().dots)(of_tile, run, filters, source, taps, count,
@@ -218,42 +189,51 @@ class DotsPass : Pass<T> {
     return rows + ((tile.image * p_.groups * p_.filters + plane) * p_.rows.out + tile.row) * p_.columns.out +
            tile.column;
   }
-  // A tile's rows as its sums lie, with zeros between them.
-  const T* laid_out(const T* rows, const SlidingTile& tile, std::int64_t filters, T* to, std::int64_t& run) const {
-    run = cut_.run;
-    const std::int64_t pitch = cut_.unfolds ? tile.columns : cut_.pitch,
-                       image_run = cut_.unfolds ? tile.rows * tile.columns : cut_.image_rows * cut_.pitch;
-    if (cut_.length(tile) > tile.count()) std::fill_n(to, filters * run, T{0});
-    for (std::int64_t filter = 0; filter < filters; ++filter)
-      for (std::int64_t image = 0; image < tile.images; ++image)
-        kernel<T>(convolution_kernels().copy)(rows + (image * p_.groups * p_.filters + filter) * p_.positions(),
-                                              p_.columns.out, 1, to + filter * run + image * image_run, pitch, 1,
-                                              tile.rows, tile.columns);
+  // A tile's rows as its sums lie.
+  const T* laid_out(const T* rows, const SlidingTile& tile, std::int64_t filters, T* to) const {
+    if (tile.images < cut_.images_together) std::fill_n(to, filters * cut_.run, T{0});  // there are gaps
+    for (std::int64_t image = 0; image < tile.images; ++image)
+      kernel<T>(convolution_kernels().copy)(rows + image * p_.groups * p_.filters * p_.positions(),
+                                            {p_.positions(), p_.columns.out, 1}, to + image * cut_.image,
+                                            {cut_.run, cut_.row, 1}, filters, tile.rows, tile.columns);
     return to;
   }
   // Of each group the sums lie by taps, then filters; the weights the other way around.
   void add_up(const double* partial, std::int64_t stretches, std::int64_t size, T* weight) const {
     const std::int64_t depth = p_.weight_of_filter, filters = p_.filters;
-    constexpr std::int64_t kBlock = 8;
-    const std::int64_t blocks = (depth + kBlock - 1) / kBlock;
-    parallel_for(p_.groups * blocks, static_cast<double>(kBlock * filters * stretches),
+    constexpr std::int64_t kTaps = 16, kFilters = 64;  // of a block
+    const std::int64_t blocks = (depth + kTaps - 1) / kTaps;
+    parallel_for(p_.groups * blocks, static_cast<double>(kTaps * filters * stretches),
                  [&](std::int64_t begin, std::int64_t end) {
                    for (std::int64_t block = begin; block < end; ++block) {
-                     const std::int64_t group = block / blocks, first = block % blocks * kBlock,
-                                        last = std::min(first + kBlock, depth);
-                     const double* from = partial + group * filters * depth;
-                     T* to = weight + group * filters * depth;
-                     for (std::int64_t filter = 0; filter < filters; ++filter)
-                       for (std::int64_t d = first; d < last; ++d) {
-                         double sum = from[d * filters + filter];
-                         for (std::int64_t i = 1; i < stretches; ++i) sum += from[i * size + d * filters + filter];
-                         to[filter * depth + d] = static_cast<T>(sum);
-                       }
+                     const std::int64_t group = block / blocks, first = block % blocks * kTaps,
+                                        taps = std::min(kTaps, depth - first);
+                     const double* const from = partial + (group * depth + first) * filters;
+                     T* const to = weight + group * filters * depth + first;
+                     for (std::int64_t filter = 0; filter < filters; filter += kFilters) {
+                       const std::int64_t together = std::min(kFilters, filters - filter);
+                       T sums[kTaps][kFilters];
+                       for (std::int64_t t = 0; t < taps; ++t)
+                         for (std::int64_t f = 0; f < together; ++f) {
+                           double sum = from[t * filters + filter + f];
+                           for (std::int64_t i = 1; i < stretches; ++i)
+                             sum += from[i * size + t * filters + filter + f];
+                           sums[t][f] = static_cast<T>(sum);
+                         }
+                       for (std::int64_t f = 0; f < together; ++f)
+                         for (std::int64_t t = 0; t < taps; ++t) to[(filter + f) * depth + t] = sums[t][f];
+                     }
                    }
                  });
   }
 };
 
+// Windows that are single elements may as well stand in one row.
+ConvSizes flattened(ConvSizes s) {
+  const std::int64_t pixels = s.windows.pixels();
+  if (s.windows.are_pixels()) s.windows = {{1, 1, 1, 0, 1, 1}, {pixels, 1, 1, 0, 1, pixels}};
+  return s;
+}
 // The pass of y = x * weight, whose source is x.
 SlidingPass pass_of(const ConvSizes& s) {
   return {sliding_windows(s.windows.rows),
@@ -291,17 +271,19 @@ void fill(const SlidingPass& pass, const T* start, T* result, std::int64_t heigh
                column * pass.columns.stride] = start ? start[plane % (pass.groups * pass.filters)] : T{0};
 }
 template <class T>
-void sum_up(const SlidingPass& pass, const ConvSizes& sizes, const T* source, const T* weights, const T* start,
-            T* result, std::int64_t height, std::int64_t width) {
+void sum_up(SlidingPass pass, const ConvSizes& sizes, const T* source, const T* weights, const T* start, T* result,
+            std::int64_t height, std::int64_t width) {
   if (pass.positions() == 0) return;
   if (pass.taps() * pass.channels == 0) return fill(pass, start, result, height, width);
-  SumsPass<T>(pass, cut_of_sums(pass, sizeof(T)), source, sizes)(weights, start, result, height, width);
+  const SlidingCut cut = cut_of_sums(pass);
+  SumsPass<T>(pass, cut, source, sizes)(weights, start, result, height, width);
 }
 
 }  // namespace
 
-Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvSizes& sizes) {
-  const Tensor y = Tensor::empty(sizes.y(), x.dtype());
+Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const ConvSizes& given) {
+  const ConvSizes sizes = flattened(given);
+  const Tensor y = Tensor::empty(given.y(), x.dtype());
   if (y.size() == 0) return y;
   const Tensor image = packed(x), filters = packed(weight), summand = bias.defined() ? packed(bias) : Tensor();
   dispatch<float, double>(x.dtype(), [&]<class T>() {
@@ -311,9 +293,10 @@ Tensor convolve(const Tensor& x, const Tensor& weight, const Tensor& bias, const
   return y;
 }
 
-Tensor convolve_back(const Tensor& g, const Tensor& weight, const ConvSizes& sizes) {
-  if (g.size() == 0 || sizes.x().size() == 0) return zeros(sizes.x(), g.dtype());
-  const Tensor x = Tensor::empty(sizes.x(), g.dtype()), rows = packed(g), filters = packed(weight);
+Tensor convolve_back(const Tensor& g, const Tensor& weight, const ConvSizes& given) {
+  if (g.size() == 0 || given.x().size() == 0) return zeros(given.x(), g.dtype());
+  const ConvSizes sizes = flattened(given);
+  const Tensor x = Tensor::empty(given.x(), g.dtype()), rows = packed(g), filters = packed(weight);
   const WindowAxis &down = sizes.windows.rows, &along = sizes.windows.columns;
   dispatch<float, double>(g.dtype(), [&]<class T>() {
     for (std::int64_t i = 0; i < std::min(down.stride, down.in); ++i)
@@ -324,14 +307,15 @@ Tensor convolve_back(const Tensor& g, const Tensor& weight, const ConvSizes& siz
   return x;
 }
 
-Tensor correlate(const Tensor& x, const Tensor& g, const ConvSizes& sizes) {
+Tensor correlate(const Tensor& x, const Tensor& g, const ConvSizes& given) {
+  const ConvSizes sizes = flattened(given);
   if (x.size() == 0 || sizes.weight().size() == 0) return zeros(sizes.weight(), g.dtype());
-  const SlidingPass pass = pass_of(sizes);
+  SlidingPass pass = pass_of(sizes);
   if (pass.taps() == 0) return zeros(sizes.weight(), g.dtype());
+  const SlidingCut cut = cut_of_dots(pass);
   const Tensor weight = Tensor::empty(sizes.weight(), g.dtype()), image = packed(x), rows = packed(g);
-  dispatch<float, double>(g.dtype(), [&]<class T>() {
-    DotsPass<T>(pass, cut_of_dots(pass, sizeof(T)), image.data<T>(), sizes)(rows.data<T>(), values<T>(weight));
-  });
+  dispatch<float, double>(
+      g.dtype(), [&]<class T>() { DotsPass<T>(pass, cut, image.data<T>(), sizes)(rows.data<T>(), values<T>(weight)); });
   return weight;
 }
 

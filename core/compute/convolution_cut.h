@@ -27,14 +27,12 @@ struct SlidingTile {
   std::int64_t count() const { return images * rows * columns; }
 };
 
-/// A tile's part of the source, or the source itself (`is_direct`), as the kernels see it: sums are `pitch` apart from
-/// row to row, so that those of a row and what lies between rows are one run. Or all that the taps meet is unfolded,
-/// and sums lie side by side.
+/// How a tile's part of the source lies, as the kernels see it: by channels, phases and rows, and in a row image by
+/// image. So the sums of a tile, with what lies between them, are one run. Or it is the source itself (`is_direct`).
 struct SlidingCut {
-  bool is_direct, unfolds;
-  std::int64_t image_cuts, row_cuts, column_cuts, filter_parts;
-  std::int64_t pitch, image_rows;  ///< rows from one image to the next
-  std::int64_t phase, channel;     ///< how far phases and channels are apart
+  bool is_direct;
+  std::int64_t images_together, image_cuts, row_cuts, column_cuts, filter_parts;
+  std::int64_t image, row, phase, channel;  ///< how far those are apart
   std::int64_t channels_together, taps_together;
   std::int64_t run;  ///< elements of the longest run, rounded up: how far the rows of a tile are apart
 
@@ -42,16 +40,22 @@ struct SlidingCut {
   SlidingTile tile(const SlidingPass& pass, std::int64_t number) const;
   /// How long the run of a tile is.
   std::int64_t length(const SlidingTile& tile) const {
-    return unfolds ? tile.count() : ((tile.images - 1) * image_rows + tile.rows - 1) * pitch + tile.columns;
+    return (tile.rows - 1) * row + (tile.images - 1) * image + tile.columns;
+  }
+  /// True if the sums of a tile lie in the result as in the run.
+  bool is_in_place(const SlidingPass& pass) const {
+    return image_cuts == pass.images && pass.columns.stride == 1 && pass.rows.stride == 1 &&
+           ((row == pass.columns.out && column_cuts == 1) || pass.rows.out == 1);
   }
   /// The first of the filters of a part; of the number of parts, their end.
   std::int64_t first_filter(const SlidingPass& pass, std::int64_t part) const;
 };
 
-/// The cut for the sums themselves, and for their dot products with other planes (the gradient of the weights), for
-/// elements of so many bytes.
-SlidingCut cut_of_sums(const SlidingPass& pass, std::int64_t width);
-SlidingCut cut_of_dots(const SlidingPass& pass, std::int64_t width);
+/// The cut of a pass for the sums, and for their dot products with other planes (the gradient of the weights). They
+/// unfold the columns of the pass: the one where that pays, the other where rows have something between them, which no
+/// factor of 0 would hide if it is infinite.
+SlidingCut cut_of_sums(SlidingPass& pass);
+SlidingCut cut_of_dots(SlidingPass& pass);
 
 /// Flops of a pass below which all stays on the calling thread.
 inline constexpr double kConvolutionWorthThreads = 1.2e6;

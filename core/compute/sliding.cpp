@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace retrograd::detail {
 
@@ -47,6 +48,17 @@ std::int64_t SlidingAxis::zeros_at_both_ends() const {
     least = std::min({least, begin, out + reach - end});
   }
   return least;
+}
+
+void SlidingAxis::unfold() {
+  decltype(phases) of_taps;
+  for (SlidingTap& tap : taps) {
+    of_taps.push_back((tap.shift + low) * step + phases[static_cast<std::size_t>(tap.phase)]);
+    tap.phase = static_cast<std::int64_t>(of_taps.size()) - 1;
+    tap.shift = 0;
+  }
+  phases = std::move(of_taps);
+  low = reach = 0;
 }
 
 SlidingAxis sliding_windows(const WindowAxis& windows) {

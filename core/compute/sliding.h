@@ -32,7 +32,11 @@ struct SlidingAxis {
   /// How many elements, before the first and behind the last that lies within the source, all phases have at least.
   std::int64_t zeros_at_both_ends() const;
   /// True if the sums meet elements of the source as they lie.
-  bool reads_source() const { return step == 1 && low >= 0 && low + reach + out <= in; }
+  bool reads_source() const {
+    return step == 1 && phases.size() == 1 && low + phases[0] >= 0 && low + phases[0] + reach + out <= in;
+  }
+  /// The same with a phase for each tap, which then has nothing between the sums of one row and those of the next.
+  void unfold();
 };
 
 /// y[o] = Σ over the taps: sum o is window o.

@@ -263,25 +263,30 @@ void dots(const void* rows_at, std::int64_t row_stride, std::int64_t filters, co
   }
 }
 
-// Runs of n elements, one behind the other or further apart.
+// Runs of n elements that lie side by side.
 template <class T>
-HWY_INLINE void copy_runs(const T* HWY_RESTRICT from, std::int64_t from_stride, T* HWY_RESTRICT to,
-                          std::int64_t to_stride, std::int64_t count, std::int64_t n) {
+HWY_INLINE void copy_runs(const T* HWY_RESTRICT from, std::int64_t from_run, T* HWY_RESTRICT to, std::int64_t to_run,
+                          std::int64_t count, std::int64_t n) {
   const hn::ScalableTag<T> d;
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  if (from_stride == n && to_stride == n) n = std::exchange(count, std::min<std::int64_t>(count, 1)) * n;
+  if (from_run == n && to_run == n) n = std::exchange(count, std::min<std::int64_t>(count, 1)) * n;
   if (n >= lanes)
-    for (; count > 0; --count, from += from_stride, to += to_stride) {
+    for (; count > 0; --count, from += from_run, to += to_run) {
       for (std::int64_t k = 0; k + lanes < n; k += lanes) hn::StoreU(hn::LoadU(d, from + k), d, to + k);
       hn::StoreU(hn::LoadU(d, from + n - lanes), d, to + n - lanes);  // may overlap
     }
-  else
-    for (const auto part = part_of(d, n); count > 0; --count, from += from_stride, to += to_stride)
+  else {
+    // What a whole vector writes too much is written again by the runs behind it, where these follow.
+    if (to_run == n && from_run >= n)
+      for (; (count - 1) * n >= lanes; --count, from += from_run, to += to_run) hn::StoreU(hn::LoadU(d, from), d, to);
+    for (const auto part = part_of(d, n); count > 0; --count, from += from_run, to += to_run)
       store_part(load_part(d, part, from), d, part, to);
+  }
 }
 
+// From every other element, and to every other one.
 template <class T>
-HWY_INLINE void copy_every_other(const T* HWY_RESTRICT from, T* HWY_RESTRICT to, std::int64_t n) {
+HWY_INLINE void gather_run(const T* HWY_RESTRICT from, T* HWY_RESTRICT to, std::int64_t n) {
 #if HWY_TARGET == HWY_SCALAR
   for (std::int64_t k = 0; k < n; ++k) to[k] = from[2 * k];
 #else
@@ -295,34 +300,107 @@ HWY_INLINE void copy_every_other(const T* HWY_RESTRICT from, T* HWY_RESTRICT to,
   }
 #endif
 }
-
 template <class T>
-void unfold(const void* source_at, std::int64_t image_stride, std::int64_t pitch, const Tap* taps, std::int64_t count,
-            std::int64_t images, std::int64_t rows, std::int64_t n, void* to_at, std::int64_t to_stride) {
-  const T* source = static_cast<const T*>(source_at);
-  T* to = static_cast<T*>(to_at);
-  for (std::int64_t t = 0; t < count; ++t, to += to_stride)
-    for (std::int64_t image = 0; image < images; ++image)
-      copy_runs(source + taps[t].source + image * image_stride, pitch, to + image * rows * n, n, rows, n);
+HWY_INLINE void scatter_run(const T* HWY_RESTRICT from, T* HWY_RESTRICT to, std::int64_t n) {
+#if HWY_TARGET != HWY_SCALAR
+  if constexpr (sizeof(T) == 4) {
+    const hn::ScalableTag<T> d;
+    const hn::Half<decltype(d)> half;
+    const hn::RebindToUnsigned<decltype(half)> bits;
+    const hn::Repartition<std::uint64_t, decltype(d)> pairs;
+    const auto lanes = static_cast<std::int64_t>(hn::Lanes(half));
+    const auto even = hn::MaskFromVec(hn::BitCast(d, hn::Set(pairs, 0xffffffffu)));
+    for (std::int64_t k = 0; k < n; k += lanes) {
+      const auto some = hn::BitCast(bits, load_part(half, part_of(half, n - k), from + k));
+      const auto apart = hn::BitCast(d, hn::PromoteTo(pairs, some));
+      store_part(apart, d, hn::And(even, part_of(d, 2 * (n - k))), to + 2 * k);
+    }
+    return;
+  }
+#endif
+  for (std::int64_t k = 0; k < n; ++k) to[2 * k] = from[k];
+}
+
+// Runs of `length` elements of which those in [left, right) come from `from`, one or two apart; whole vectors are
+// stored.
+template <class T>
+struct Laying {
+  std::int64_t length, left, right, step;
+  hn::Mask<hn::ScalableTag<T>> low, high;  // of the first vector, or of the first two
+
+  Laying(std::int64_t run, std::int64_t begin, std::int64_t end, std::int64_t element)
+      : length(run), left(begin), right(end), step(element), low(part(0)), high(part(lanes())) {}
+  static std::int64_t lanes() { return static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<T>())); }
+  // Those lanes of elements from the k-th on, in steps of one, that are needed.
+  auto part(std::int64_t k) const {
+    const hn::ScalableTag<T> d;
+    const std::int64_t first = left * step, last = right > left ? (right - 1) * step + 1 : first;
+    return hn::AndNot(part_of(d, first - k), part_of(d, last - k));
+  }
+  HWY_INLINE void operator()(const T* from, T* to) const {
+    const hn::ScalableTag<T> d;
+    if (step == 1) {
+      hn::StoreU(load_part(d, low, from), d, to);
+      for (std::int64_t k = lanes(); k < length; k += lanes())
+        hn::StoreU(k >= left && k + lanes() <= right ? hn::LoadU(d, from + k) : load_part(d, part(k), from + k), d,
+                   to + k);
+      return;
+    }
+#if HWY_TARGET != HWY_SCALAR
+    if (step == 2) {
+      hn::StoreU(hn::ConcatEven(d, load_part(d, high, from + lanes()), load_part(d, low, from)), d, to);
+      for (std::int64_t k = lanes(); k < length; k += lanes()) {
+        const T* const at = from + 2 * k;
+        hn::StoreU(hn::ConcatEven(d, load_part(d, part(2 * k + lanes()), at + lanes()), load_part(d, part(2 * k), at)),
+                   d, to + k);
+      }
+      return;
+    }
+#endif
+    for (std::int64_t k = 0; k < length; ++k) to[k] = k >= left && k < right ? from[k * step] : T{0};
+  }
+};
+template <class T>
+void lay(const void* from_at, detail::LaySteps from_steps, void* to_at, detail::LaySteps to_steps,
+         const detail::LaidOut& s) {
+  const Laying<T> run(s.length, s.left, s.right, from_steps.element), nothing(s.length, 0, 0, 1);
+  for (std::int64_t channel = 0; channel < s.channels; ++channel) {
+    const T* from = static_cast<const T*>(from_at) + channel * from_steps.channel;
+    T* to = static_cast<T*>(to_at) + channel * to_steps.channel;
+    for (std::int64_t row = 0; row < s.rows; ++row, from += from_steps.row, to += to_steps.row) {
+      const bool is_inside = row >= s.top && row < s.bottom;
+      for (std::int64_t image = 0; image < s.images; ++image)
+        is_inside ? run(from + image * from_steps.image, to + image * to_steps.image)
+                  : nothing(from, to + image * to_steps.image);
+    }
+  }
 }
 
 template <class T>
-void copy(const void* from_at, std::int64_t from_stride, std::int64_t from_step, void* to_at, std::int64_t to_stride,
-          std::int64_t to_step, std::int64_t count, std::int64_t n) {
-  const T* HWY_RESTRICT from = static_cast<const T*>(from_at);
-  T* HWY_RESTRICT to = static_cast<T*>(to_at);
-  if (from_step == 1 && to_step == 1) return copy_runs(from, from_stride, to, to_stride, count, n);
-  for (std::int64_t i = 0; i < count; ++i, from += from_stride, to += to_stride)
-    if (from_step == 2 && to_step == 1)
-      copy_every_other(from, to, n);
-    else
-      for (std::int64_t k = 0; k < n; ++k) to[k * to_step] = from[k * from_step];
+void copy(const void* from_at, detail::CopySteps from_steps, void* to_at, detail::CopySteps to_steps,
+          std::int64_t planes, std::int64_t count, std::int64_t n) {
+  for (std::int64_t p = 0; p < planes; ++p) {
+    const T* from = static_cast<const T*>(from_at) + p * from_steps.plane;
+    T* to = static_cast<T*>(to_at) + p * to_steps.plane;
+    const std::int64_t from_step = from_steps.element, to_step = to_steps.element;
+    if (from_step == 1 && to_step == 1) {
+      copy_runs(from, from_steps.run, to, to_steps.run, count, n);
+      continue;
+    }
+    for (std::int64_t i = 0; i < count; ++i, from += from_steps.run, to += to_steps.run)
+      if (from_step == 2 && to_step == 1)
+        gather_run(from, to, n);
+      else if (from_step == 1 && to_step == 2)
+        scatter_run(from, to, n);
+      else
+        for (std::int64_t k = 0; k < n; ++k) to[k * to_step] = from[k * from_step];
+  }
 }
 
 constexpr detail::ConvolutionKernels kTable = {
     .sums = detail::floats(sums<float>, sums<double>),
     .dots = detail::floats(dots<float>, dots<double>),
-    .unfold = detail::floats(unfold<float>, unfold<double>),
+    .lay = detail::floats(lay<float>, lay<double>),
     .copy = detail::floats(copy<float>, copy<double>),
 };
 

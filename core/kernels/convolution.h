@@ -11,6 +11,19 @@ struct Tap {
   std::int64_t weight, source;
 };
 
+/// How far planes, runs and elements are apart.
+struct CopySteps {
+  std::int64_t plane, run, element;
+};
+
+/// How far channels, images, rows and elements are apart.
+struct LaySteps {
+  std::int64_t channel, image, row, element;
+};
+struct LaidOut {
+  std::int64_t channels, rows, images, length, top, bottom, left, right;
+};
+
 struct ConvolutionKernels {
   /// to[f · to_stride + q] += Σ_t weights[f · weight_stride + taps[t].weight] · source[taps[t].source + q] for q < n;
   /// instead of adding, from start[f] on, or from 0, where it `begins`. There are `count` taps.
@@ -22,15 +35,14 @@ struct ConvolutionKernels {
   ByDtype<void (*)(const void* rows, std::int64_t row_stride, std::int64_t filters, const void* source, const Tap* taps,
                    std::int64_t count, std::int64_t n, double* to, std::int64_t to_stride)>
       dots;
-  /// What each tap meets as a row of its own: row t has, image by image, `rows` runs of n elements, from those `pitch`
-  /// apart that begin at source[taps[t].source + image · image_stride].
-  ByDtype<void (*)(const void* source, std::int64_t image_stride, std::int64_t pitch, const Tap* taps,
-                   std::int64_t count, std::int64_t images, std::int64_t rows, std::int64_t n, void* to,
-                   std::int64_t to_stride)>
-      unfold;
-  /// `count` runs of n elements: to[i · to_stride + k · to_step] = from[i · from_stride + k · from_step].
-  ByDtype<void (*)(const void* from, std::int64_t from_stride, std::int64_t from_step, void* to, std::int64_t to_stride,
-                   std::int64_t to_step, std::int64_t count, std::int64_t n)>
+  /// Copies a phase of some channels: rows of images, `length` elements each, of which those in [top, bottom) × [left,
+  /// right) come from the source (`from` is where row 0 and element 0 would be) and the others are 0. Writes up to a
+  /// vector beyond the last row of a channel.
+  ByDtype<void (*)(const void* from, LaySteps from_steps, void* to, LaySteps to_steps, const LaidOut& sizes)> lay;
+  /// `planes` times `count` runs of n elements: to[p · to_plane + i · to_stride + k · to_step] = from[p · from_plane +
+  /// i · from_stride + k · from_step].
+  ByDtype<void (*)(const void* from, CopySteps from_steps, void* to, CopySteps to_steps, std::int64_t planes,
+                   std::int64_t count, std::int64_t n)>
       copy;
 };
 const ConvolutionKernels& convolution_kernels();

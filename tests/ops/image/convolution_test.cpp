@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "../../simd_targets.h"
 #include "../op_table.h"
 
 namespace retrograd::tests {
@@ -79,7 +80,7 @@ void check_against_composition(const Case& c, Dtype dtype, double tolerance) {
   }
 }
 
-// Blocks cut out of one image, blocks of several images, channels of an image cut into parts, sums over many images.
+// Tiles cut out of one image, tiles of several images, filters cut into parts, sums over many images.
 const std::vector<Case> kLarge = {
     {{2, 1, 130, 131}, {3, 1, 3, 3}, {.padding = 1}},
     {{1, 24, 30, 30}, {8, 24, 3, 3}, {.stride = 2, .padding = 2}},
@@ -88,6 +89,11 @@ const std::vector<Case> kLarge = {
     {{3, 16, 20, 20}, {24, 16, 1, 1}, {}},
     {{20, 8, 16, 16}, {16, 4, 3, 3}, {.padding = 1, .groups = 2}},
     {{40, 6, 1, 300}, {12, 1, 1, 5}, {.padding = {0, 2}, .groups = 6}},
+    {{11, 16, 7, 7}, {72, 16, 3, 3}, {.padding = 1}},
+    {{1, 128, 9, 9}, {128, 128, 3, 3}, {.padding = 1}},
+    {{1, 2, 1, 9000}, {4, 2, 1, 5}, {.padding = {0, 3}}},
+    {{2, 4, 30, 33}, {9, 4, 5, 5}, {.padding = 4, .dilation = 2}},
+    {{3, 20, 9, 11}, {20, 1, 3, 3}, {.stride = 2, .padding = 1, .groups = 20}},
 };
 
 }  // namespace
@@ -118,19 +124,22 @@ TEST_CASE("conv2d is unfold and matmul, to second order, for random shapes and o
   }
 }
 
-TEST_CASE("conv2d is unfold and matmul where images are large, or many") {
-  for (const Case& c : kLarge) {
-    check_against_composition(c, float64, 1e-12);
-    check_against_composition(c, float32, 1e-5);
-  }
+TEST_CASE("conv2d is unfold and matmul where images are large, or many, on every SIMD target") {
+  for_each_simd_target([] {
+    for (const Case& c : kLarge) {
+      check_against_composition(c, float64, 1e-12);
+      check_against_composition(c, float32, 1e-5);
+    }
+  });
 }
 
 TEST_CASE("convolution and pooling give the same bits with any number of threads") {
   const int before = threads();
   for (const Case& c : kLarge) {
     CAPTURE(c.x);
-    std::vector<std::vector<double>> of_threads[3];
-    for (const int count : {1, 2, 5}) {
+    std::vector<std::vector<double>> of_one;
+    for (const int count : {1, 2, 3, 8}) {
+      std::vector<std::vector<double>> found;
       set_threads(count);
       Rng rng(6);
       const auto draw_one = [&](const Shape& shape) { return uniform(shape, -1, 1, rng); };
@@ -142,10 +151,10 @@ TEST_CASE("convolution and pooling give the same bits with any number of threads
                    0 * sum(max_pool2d(image, size));
           },
           x, weight, bias);
-      for (const Tensor& one : all) of_threads[count == 1 ? 0 : count == 2 ? 1 : 2].push_back(one.to_vector<double>());
+      for (const Tensor& one : all) found.push_back(one.to_vector<double>());
+      if (count == 1) of_one = found;
+      CHECK(found == of_one);
     }
-    CHECK(of_threads[1] == of_threads[0]);
-    CHECK(of_threads[2] == of_threads[0]);
   }
   set_threads(before);
 }
