@@ -33,23 +33,22 @@ using ChooseRun = void (*)(const void* mask, std::int64_t mask_step, const void*
 /// The position of the first of n elements that matches, or n.
 using FindRun = std::int64_t (*)(const void* x, std::int64_t n);
 
-/// How one dtype is folded: `row` folds n elements into *into, `column` folds x[i] into into[i], `start` is the neutral
-/// element.
+/// A reduction of one dtype into accumulators of `bytes` bytes each. The order of operations depends only on the number
+/// of rows and elements, and is the same on every SIMD target.
 struct Fold {
-  void (*row)(const void* x, void* into, std::int64_t n);
-  void (*column)(const void* x, void* into, std::int64_t n);
-  double start;
-  /// False if the dtype is not supported.
-  constexpr explicit operator bool() const { return row != nullptr; }
-};
-
-/// How one dtype is folded into another, in any order: x[i · x_step] into into[i · into_step], where into_step is 0 or
-/// 1.
-struct ExactFold {
-  void (*run)(const void* x, std::int64_t x_step, void* into, std::int64_t into_step, std::int64_t n);
-  double start;
-  /// False if the dtype is not supported.
-  constexpr explicit operator bool() const { return run != nullptr; }
+  std::int64_t bytes;
+  /// into[r] = the fold of x[r · stride] … x[r · stride + n − 1], for r < rows
+  void (*rows)(const void* x, std::int64_t stride, std::int64_t rows, std::int64_t n, void* into);
+  /// into[i] = the fold of x[k · stride + i] over k < n, for i < width
+  void (*columns)(const void* x, std::int64_t stride, std::int64_t n, std::int64_t width, void* into);
+  /// The reduction of these accumulators.
+  const Fold* merge;
+  /// y[i] from accumulator i, for i < count; null if the accumulators are the values.
+  void (*finish)(const void* accumulators, std::int64_t count, double n, double epsilon, void* y);
+  /// True if the value does not depend on the order of the elements.
+  bool any_order;
+  /// False for an unsupported dtype.
+  constexpr explicit operator bool() const { return rows != nullptr; }
 };
 
 }  // namespace retrograd::detail

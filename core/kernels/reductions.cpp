@@ -3,95 +3,192 @@
 
 #include <algorithm>
 #include <limits>
+#include <type_traits>
 
 #include "../base/total.h"
-#include "simd-inl.h"
+#include "fold-inl.h"
 
 RETROGRAD_BEGIN_KERNELS();
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
-struct Add {
+// The maximum (or minimum) of two: the first if they are equal, NaN if either is NaN
+template <bool largest>
+struct Extreme {
   template <class D, class V>
-  V operator()(D, V a, V b) const {
-    return hn::Add(a, b);
+  V operator()(D, V so_far, V x) const {
+#if HWY_TARGET == HWY_SCALAR  // whose Max and Min ignore NaN
+    const auto better = hn::IfThenElse(largest ? hn::Gt(x, so_far) : hn::Lt(x, so_far), x, so_far);
+#else  // Max and Min return the second operand if neither is larger
+    const auto better = largest ? hn::Max(x, so_far) : hn::Min(x, so_far);
+#endif
+    if constexpr (hwy::IsFloat<hn::TFromD<D>>())
+      return hn::IfThenElse(hn::IsNaN(x), x, better);
+    else
+      return better;
   }
-  static std::int64_t plain(std::int64_t a, std::int64_t b) {  // unsigned, so that overflow wraps around
-    return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  template <class T>
+  static constexpr T start() {
+    using Limits = std::numeric_limits<T>;
+    if constexpr (Limits::has_infinity) return largest ? -Limits::infinity() : Limits::infinity();
+    return largest ? Limits::lowest() : Limits::max();
+  }
+  template <class T>
+  static T plain(T so_far, T x) {
+    const bool wins = largest ? x > so_far : x < so_far, is_nan = x != x;
+    return (wins | is_nan) ? x : so_far;
   }
 };
 
-// Sums blocks short enough for float, with the same number of terms per lane on every target, and adds the block sums
-// in a Total.
+// Block sizes short enough for float32; the sums of blocks are added in a Total
+constexpr std::int64_t kTermsOfLane = 32, kRowsOfBlock = 64, kColumnsOfBlock = 512;
+
 template <class T>
-void sum_row(const void* x_run, void* into, std::int64_t n) {
-  const hn::ScalableTag<T> d;
-  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d)), length = 64 * lanes;
-  const T* x = static_cast<const T*>(x_run);
+T sum_row(const T* x, std::int64_t n) {
+  constexpr std::int64_t kLength = kTermsOfLane * kRowLanes<T>;
+  if (n <= kLength || std::is_integral_v<T>) return fold_row<Add>(x, n);
   detail::Total<T> total;
-  for (std::int64_t begin = 0; begin < n; begin += length) {
-    const std::int64_t end = begin + length < n ? begin + length : n;
-    auto a = hn::Zero(d), b = hn::Zero(d);
-    std::int64_t i = begin;
-    for (; i + 2 * lanes <= end; i += 2 * lanes) {
-      a = hn::Add(a, hn::LoadU(d, x + i));
-      b = hn::Add(b, hn::LoadU(d, x + i + lanes));
-    }
-    T block = hn::GetLane(hn::SumOfLanes(d, hn::Add(a, b)));
-    for (; i < end; ++i) block += x[i];
-    total.add(static_cast<double>(block));
-  }
-  *static_cast<T*>(into) += static_cast<T>(total.value());
+  for (std::int64_t begin = 0; begin < n; begin += kLength)
+    total.add(static_cast<double>(fold_row<Add>(x + begin, std::min(kLength, n - begin))));
+  return static_cast<T>(total.value());
 }
 template <class T>
-void sum_column(const void* x, void* into, std::int64_t n) {
-  zip_run<Add, T>(into, 1, x, 1, into, n);
+void sum_rows(const void* x, std::int64_t stride, std::int64_t rows, std::int64_t n, void* into) {
+  for (std::int64_t r = 0; r < rows; ++r) static_cast<T*>(into)[r] = sum_row(static_cast<const T*>(x) + r * stride, n);
 }
-void sum_row_integers(const void* x, void* into, std::int64_t n) {
-  std::int64_t& total = *static_cast<std::int64_t*>(into);
-  for (std::int64_t i = 0; i < n; ++i) total = Add::plain(total, static_cast<const std::int64_t*>(x)[i]);
+template <class T>
+void sum_columns(const void* x_rows, std::int64_t stride, std::int64_t n, std::int64_t width, void* into) {
+  const T* x = static_cast<const T*>(x_rows);
+  T* to = static_cast<T*>(into);
+  if (n <= kRowsOfBlock || std::is_integral_v<T>) return fold_columns<Add>(x, stride, n, width, to);
+  for (std::int64_t begin = 0; begin < width; begin += kColumnsOfBlock) {
+    const std::int64_t count = std::min(kColumnsOfBlock, width - begin);
+    detail::Total<T> totals[kColumnsOfBlock];
+    T block[kColumnsOfBlock];
+    for (std::int64_t row = 0; row < n; row += kRowsOfBlock) {
+      fold_columns<Add>(x + row * stride + begin, stride, std::min(kRowsOfBlock, n - row), count, block);
+      for (std::int64_t i = 0; i < count; ++i) totals[i].add(static_cast<double>(block[i]));
+    }
+    for (std::int64_t i = 0; i < count; ++i) to[begin + i] = static_cast<T>(totals[i].value());
+  }
 }
-void sum_column_integers(const void* x, void* into, std::int64_t n) {
-  plain_zip_run<Add, std::int64_t>(into, 1, x, 1, into, n);
+template <class T>
+constexpr detail::Fold kSum = {sizeof(T), sum_rows<T>, sum_columns<T>, &kSum<T>, nullptr, std::is_integral_v<T>};
+
+template <class T>
+void mean_of_sums(const void* sums, std::int64_t count, double n, double, void* y) {
+  for (std::int64_t i = 0; i < count; ++i) static_cast<T*>(y)[i] = static_cast<const T*>(sums)[i] / static_cast<T>(n);
+}
+template <class T>
+constexpr detail::Fold kMean = {sizeof(T), sum_rows<T>, sum_columns<T>, &kSum<T>, mean_of_sums<T>, false};
+
+template <class Op, class T>
+void folded_rows(const void* x, std::int64_t stride, std::int64_t rows, std::int64_t n, void* into) {
+  for (std::int64_t r = 0; r < rows; ++r)
+    static_cast<T*>(into)[r] = fold_row<Op>(static_cast<const T*>(x) + r * stride, n);
+}
+template <class Op, class T>
+void folded_columns(const void* x, std::int64_t stride, std::int64_t n, std::int64_t width, void* into) {
+  fold_columns<Op>(static_cast<const T*>(x), stride, n, width, static_cast<T*>(into));
+}
+template <class Op, class T>
+constexpr detail::Fold kFold = {sizeof(T), folded_rows<Op, T>, folded_columns<Op, T>, &kFold<Op, T>, nullptr, true};
+template <bool largest>
+constexpr detail::ByDtype<detail::Fold> kExtreme = {kFold<Extreme<largest>, float>, kFold<Extreme<largest>, double>,
+                                                    kFold<Extreme<largest>, std::int64_t>, detail::Fold{},
+                                                    kFold<Extreme<largest>, std::uint8_t>};
+
+// Counts of nonzero elements within a block; no lane overflows
+constexpr std::int64_t kLengthOfBlock = 4096;
+template <class T>
+using Lane = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+template <class T>
+bool is_true(T x) {
+  return x != T{0};
+}
+template <class T>
+Lane<T> count_true(const T* x, std::int64_t n) {
+  Lane<T> count = 0;
+  for (std::int64_t i = 0; i < n; ++i) count += static_cast<Lane<T>>(x[i] != T{0});
+  return count;
 }
 
-// The larger (or smaller) of two; NaN if either is NaN.
-template <bool largest, class T>
-T better(T a, T b) {
-  return (largest ? a > b : a < b) || a != a ? a : b;
-}
-// The same without branches, for loops that the compiler vectorizes.
-template <bool largest, class T>
-T better_of_many(T a, T b) {
-  const bool wins = largest ? a > b : a < b, is_nan = a != a;
-  return (wins | is_nan) ? a : b;
-}
-// Sixteen independent accumulators, so that no comparison waits for the previous one.
-template <bool largest, class T>
-void extreme_row(const void* x_run, void* into, std::int64_t n) {
-  constexpr std::int64_t kAtOnce = 16;
-  const T* x = static_cast<const T*>(x_run);
-  T best = *static_cast<const T*>(into);
-  std::int64_t i = 0;
-  if (n >= 2 * kAtOnce) {
-    T each[kAtOnce];
-    std::copy_n(x, kAtOnce, each);
-    for (i = kAtOnce; i + kAtOnce <= n; i += kAtOnce)
-      for (std::int64_t k = 0; k < kAtOnce; ++k) each[k] = better_of_many<largest>(x[i + k], each[k]);
-    for (T one : each) best = better<largest>(one, best);
+// Whether any, or all, elements are nonzero; stops at the first block that decides
+template <bool any>
+struct Truth {
+  using Value = bool;
+  template <class T>
+  static constexpr T start() {
+    return !any;
   }
-  for (; i < n; ++i) best = better<largest>(x[i], best);
-  *static_cast<T*>(into) = best;
+  template <class T>
+  static bool plain(bool so_far, T x) {
+    return any ? so_far | is_true(x) : so_far & is_true(x);
+  }
+  template <class T>
+  static bool row(const T* x, std::int64_t n) {
+    for (std::int64_t begin = 0; begin < n; begin += kLengthOfBlock) {
+      const std::int64_t length = std::min(kLengthOfBlock, n - begin);
+      const std::int64_t count = static_cast<std::int64_t>(count_true(x + begin, length));
+      if (any ? count > 0 : count < length) return any;
+    }
+    return !any;
+  }
+};
+struct Count {
+  using Value = std::int64_t;
+  template <class T>
+  static constexpr T start() {
+    return 0;
+  }
+  template <class T>
+  static std::int64_t plain(std::int64_t so_far, T x) {
+    return so_far + is_true(x);
+  }
+  template <class T>
+  static std::int64_t row(const T* x, std::int64_t n) {
+    std::int64_t count = 0;
+    for (std::int64_t begin = 0; begin < n; begin += kLengthOfBlock)
+      count += static_cast<std::int64_t>(count_true(x + begin, std::min(kLengthOfBlock, n - begin)));
+    return count;
+  }
+};
+struct SumOfBytes {
+  using Value = std::int64_t;
+  template <class T>
+  static constexpr T start() {
+    return 0;
+  }
+  static std::int64_t plain(std::int64_t so_far, auto x) { return so_far + static_cast<std::int64_t>(x); }
+  static std::int64_t row(const auto* x, std::int64_t n) {
+    std::int64_t sum = 0;
+    for (std::int64_t begin = 0; begin < n; begin += kLengthOfBlock) {
+      std::uint32_t block = 0;
+      for (std::int64_t i = begin; i < std::min(n, begin + kLengthOfBlock); ++i) block += x[i];
+      sum += block;
+    }
+    return sum;
+  }
+};
+template <class Step, class T>
+void exact_rows(const void* x, std::int64_t stride, std::int64_t rows, std::int64_t n, void* into) {
+  for (std::int64_t r = 0; r < rows; ++r)
+    static_cast<typename Step::Value*>(into)[r] = Step::row(static_cast<const T*>(x) + r * stride, n);
 }
-template <bool largest, class T>
-void extreme_column(const void* x, void* into, std::int64_t n) {
-  T* best = static_cast<T*>(into);
-  for (std::int64_t i = 0; i < n; ++i) best[i] = better_of_many<largest>(static_cast<const T*>(x)[i], best[i]);
+template <class Step, class T>
+void exact_columns(const void* x, std::int64_t stride, std::int64_t n, std::int64_t width, void* into) {
+  fold_columns_into<Step>(static_cast<const T*>(x), stride, n, width, static_cast<typename Step::Value*>(into));
 }
-template <bool largest, class T>
-constexpr detail::Fold extreme_fold(double start) {
-  return {extreme_row<largest, T>, extreme_column<largest, T>, start};
-}
+template <class Step, class T>
+constexpr detail::Fold kExactFold = {
+    sizeof(typename Step::Value),
+    exact_rows<Step, T>,
+    exact_columns<Step, T>,
+    std::is_same_v<typename Step::Value, bool> ? &kExactFold<Step, bool> : &kSum<std::int64_t>,
+    nullptr,
+    true};
+template <class Step>
+constexpr detail::ByDtype<detail::Fold> kExactFolds = {kExactFold<Step, float>, kExactFold<Step, double>,
+                                                       kExactFold<Step, std::int64_t>, kExactFold<Step, bool>,
+                                                       kExactFold<Step, std::uint8_t>};
 
 template <bool largest, class T>
 void position(const void* x, std::int64_t* y, detail::Lines lines, std::int64_t first, std::int64_t last) {
@@ -113,57 +210,16 @@ constexpr detail::ByDtype<detail::ReductionKernels::Position> positions() {
           position<largest, std::uint8_t>};
 }
 
-// Folds x into elements of another type: step(accumulator, x).
-template <class Step, class T, class Out>
-void exact_run(const void* x_run, std::int64_t x_step, void* into_run, std::int64_t into_step, std::int64_t n) {
-  const T* x = static_cast<const T*>(x_run);
-  Out* into = static_cast<Out*>(into_run);
-  if (into_step != 0) {
-    for (std::int64_t i = 0; i < n; ++i) into[i * into_step] = Step::step(into[i * into_step], x[i * x_step]);
-    return;
-  }
-  Out so_far = *into;
-  if (x_step == 1)
-    for (std::int64_t i = 0; i < n; ++i) so_far = Step::step(so_far, x[i]);
-  else
-    for (std::int64_t i = 0; i < n; ++i) so_far = Step::step(so_far, x[i * x_step]);
-  *into = so_far;
-}
-template <class Step, class Out, class T>
-constexpr detail::ExactFold exact_fold(double start) {
-  return {exact_run<Step, T, Out>, start};
-}
-template <class Step, class Out>
-constexpr detail::ByDtype<detail::ExactFold> exact_folds(double start) {
-  return {exact_fold<Step, Out, float>(start), exact_fold<Step, Out, double>(start),
-          exact_fold<Step, Out, std::int64_t>(start), exact_fold<Step, Out, bool>(start),
-          exact_fold<Step, Out, std::uint8_t>(start)};
-}
-struct All {
-  static bool step(bool so_far, auto x) { return so_far & (x != decltype(x){0}); }
-};
-struct Any {
-  static bool step(bool so_far, auto x) { return so_far | (x != decltype(x){0}); }
-};
-struct Count {
-  static std::int64_t step(std::int64_t so_far, auto x) { return so_far + (x != decltype(x){0}); }
-};
-struct Sum {
-  static std::int64_t step(std::int64_t so_far, auto x) { return so_far + static_cast<std::int64_t>(x); }
-};
-
 constexpr detail::ReductionKernels kTable = {
-    .sum = {detail::Fold{sum_row<float>, sum_column<float>, 0}, detail::Fold{sum_row<double>, sum_column<double>, 0},
-            detail::Fold{sum_row_integers, sum_column_integers, 0}},
-    .max = {extreme_fold<true, float>(-kInfinity), extreme_fold<true, double>(-kInfinity),
-            extreme_fold<true, std::int64_t>(-0x1p63), detail::Fold{}, extreme_fold<true, std::uint8_t>(0)},
-    .min = {extreme_fold<false, float>(kInfinity), extreme_fold<false, double>(kInfinity),
-            extreme_fold<false, std::int64_t>(0x1p63), detail::Fold{}, extreme_fold<false, std::uint8_t>(255)},
-    .sum_of_bytes = {detail::ExactFold{}, detail::ExactFold{}, detail::ExactFold{},
-                     exact_fold<Sum, std::int64_t, bool>(0), exact_fold<Sum, std::int64_t, std::uint8_t>(0)},
-    .count_nonzero = exact_folds<Count, std::int64_t>(0),
-    .all = exact_folds<All, bool>(1),
-    .any = exact_folds<Any, bool>(0),
+    .sum = {kSum<float>, kSum<double>, kSum<std::int64_t>},
+    .mean = {kMean<float>, kMean<double>},
+    .max = kExtreme<true>,
+    .min = kExtreme<false>,
+    .sum_of_bytes = {detail::Fold{}, detail::Fold{}, detail::Fold{}, kExactFold<SumOfBytes, bool>,
+                     kExactFold<SumOfBytes, std::uint8_t>},
+    .count_nonzero = kExactFolds<Count>,
+    .all = kExactFolds<Truth<false>>,
+    .any = kExactFolds<Truth<true>>,
     .argmax = positions<true>(),
     .argmin = positions<false>(),
 };

@@ -6,10 +6,11 @@
 namespace retrograd::detail {
 
 struct ReductionKernels {
-  ByDtype<Fold> sum, max, min;
+  /// The mean is Σ x/n, where n is passed to the fold's `finish`.
+  ByDtype<Fold> sum, mean, max, min;
   /// Into int64: Σ x of uint8 and boolean, and the number of nonzero elements; into boolean: whether all, or any,
   /// elements are nonzero.
-  ByDtype<ExactFold> sum_of_bytes, count_nonzero, all, any;
+  ByDtype<Fold> sum_of_bytes, count_nonzero, all, any;
   /// The position of the maximum or minimum of each line in [first, last); NaN comes first.
   using Position = void (*)(const void* x, std::int64_t* y, Lines lines, std::int64_t first, std::int64_t last);
   ByDtype<Position> argmax, argmin;

@@ -89,19 +89,6 @@ void shift(const void* x, void* y, Lines lines, bool reverse, double fill, std::
   }
 }
 
-template <class T>
-void whole_product(const void* x, void* y, Lines lines, std::int64_t first, std::int64_t last) {
-  using Out = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
-  const T* v = static_cast<const T*>(x);
-  Out* to = static_cast<Out*>(y);
-  walk_lines<ProductOf<T>>(lines, false, first, last, [=](ProductOf<T>& so_far, std::int64_t at) {
-    so_far.times(static_cast<Wide<T>>(v[at]));
-    const std::int64_t row = at / lines.inner;
-    if (row % lines.n == lines.n - 1)
-      to[row / lines.n * lines.inner + at % lines.inner] = static_cast<Out>(so_far.value());
-  });
-}
-
 // The product of everything before i times the product of everything after i.
 template <class T>
 void product_of_others(const void* x, void* y, void* room, Lines lines, std::int64_t first, std::int64_t last) {
@@ -127,8 +114,6 @@ constexpr ScanKernels kTable = {
     .product = {product<float>, product<double>, product<std::int64_t>},
     .recurrence = floats(recurrence<float>, recurrence<double>),
     .shift = {shift<float>, shift<double>, shift<std::int64_t>},
-    .whole_product = {whole_product<float>, whole_product<double>, whole_product<std::int64_t>, whole_product<bool>,
-                      whole_product<std::uint8_t>},
     .product_of_others = floats(product_of_others<float>, product_of_others<double>),
 };
 

@@ -18,8 +18,6 @@ struct ScanKernels {
   ByDtype<void (*)(const void* x, void* y, Lines lines, bool reverse, double fill, std::int64_t first,
                    std::int64_t last)>
       shift;
-  /// y = Π xⱼ over each line; floating-point lines keep their dtype, all others yield int64.
-  ByDtype<void (*)(const void* x, void* y, Lines lines, std::int64_t first, std::int64_t last)> whole_product;
   /// yᵢ = Π xⱼ over j ≠ i; `room` needs kBytesOfProduct per element.
   static constexpr std::int64_t kBytesOfProduct = 24;
   ByDtype<void (*)(const void* x, void* y, void* room, Lines lines, std::int64_t first, std::int64_t last)>

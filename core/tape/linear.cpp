@@ -59,7 +59,7 @@ Tensor sum_to(const Tensor& x, const Shape& shape) {
   const int shift = x.rank() - shape.rank();
   for (int axis = 0; axis < x.rank(); ++axis)
     if (axis < shift || (shape[axis - shift] == 1 && x.shape()[axis] != 1)) mask |= 1u << axis;
-  const Tensor folded = detail::reduce("sum", detail::reduction_kernels().sum, x, mask);
+  const Tensor folded = detail::reduce("sum", detail::reduction_kernels().sum, x, mask, true);
   const Tensor y = detail::make_view(folded, shape, detail::row_major(shape));
   return record("sum_to", y, wrt(x, [full_shape = x.shape()](const Tensor& g) { return broadcast_to(g, full_shape); }));
 }

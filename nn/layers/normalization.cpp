@@ -96,7 +96,7 @@ Tensor RmsNorm::operator()(const Tensor& x) const {
   const std::int64_t length = normalized_shape.size();
   const Tensor rows = reshape(x, {x.size() / length, length});
   const Tensor size =
-      detail::root_mean_square("root_mean_square", rows, 1, static_cast<double>(length), options.epsilon);
+      detail::root_mean_square("root_mean_square", rows, 1, true, static_cast<double>(length), options.epsilon);
   const Tensor y = reshape(rows / size, x.shape());
   return options.affine ? y * weight : y;
 }

@@ -49,8 +49,8 @@ Tensor batch_norm_composed(const Tensor& x, const Tensor& weight, const Tensor& 
   const double e = checked_epsilon(x, weight, bias, epsilon);
   const Tensor rows = reshape(x, shape_of(layout_of(x)));
   const Tensor away = detail::centered(rows, {0, 2});
-  const Tensor normal =
-      away / detail::root_mean_square("deviation", away, {0, 2}, static_cast<double>(rows.size() / rows.shape()[1]), e);
+  const Tensor normal = away / detail::root_mean_square("deviation", away, {0, 2}, true,
+                                                        static_cast<double>(rows.size() / rows.shape()[1]), e);
   return reshape(normal * along_channels(weight) + along_channels(bias), x.shape());
 }
 
@@ -79,7 +79,7 @@ struct BatchNormRule {
     const Tensor g = reshape(cotangent, shape_of(layout)), rows = reshape(x, shape_of(layout));
     const Tensor away = detail::centered(rows, {0, 2});
     const auto count = static_cast<double>(rows.size() / rows.shape()[1]);
-    const Tensor scale = 1 / detail::root_mean_square("deviation", away, {0, 2}, count, epsilon);
+    const Tensor scale = 1 / detail::root_mean_square("deviation", away, {0, 2}, true, count, epsilon);
     const Tensor normal = away * scale, q = detail::centered(g, {0, 2});
     if (out.wants(0)) {
       const Tensor left = q - normal * mean(q * normal, {0, 2}, true);

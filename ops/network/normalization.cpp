@@ -46,7 +46,8 @@ Tensor layer_norm_composed(const Tensor& x, const Tensor& weight, const Tensor& 
   if (x.size() == 0) return x * weight + bias;
   const Tensor rows = reshape(x, rows_of(x, weight));
   const Tensor away = detail::centered(rows, 1);
-  const Tensor normal = away / detail::root_mean_square("deviation", away, 1, static_cast<double>(weight.size()), e);
+  const Tensor normal =
+      away / detail::root_mean_square("deviation", away, 1, true, static_cast<double>(weight.size()), e);
   return reshape(normal, x.shape()) * weight + bias;
 }
 

@@ -1,5 +1,8 @@
 #include "cumulative.h"
 
+#include <array>
+#include <bit>
+
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
 #include "../../core/compute/lines_of.h"
@@ -9,6 +12,8 @@
 #include "../../core/tensor/format.h"
 #include "../elementwise/arithmetic.h"
 #include "../elementwise/convert.h"
+#include "../shape/along.h"
+#include "../shape/views.h"
 
 namespace retrograd {
 
@@ -113,17 +118,26 @@ Tensor cumprod(const Tensor& x, int axis) {
   return cumulative_product(detail::as_number(x), detail::normal_axis("cumprod", axis, x.rank()), false);
 }
 
-// ∂ Πⱼ xⱼ/∂xᵢ = Π xⱼ over j ≠ i
-Tensor detail::product_along(const Tensor& lines) {
-  const Lines along = lines_of(lines.shape(), 1);
-  const Shape shape = {along.outer, 1, along.inner};
-  const Dtype dtype = is_floating(lines.dtype()) ? lines.dtype() : int64;
-  Tensor y = along.n == 0 ? ones(shape, dtype) : Tensor::empty(shape, dtype);
-  const auto kernel = kernel_for("prod", kernels().whole_product, lines.dtype());
-  if (along.n > 0) run_rows({along.blocks(), along.steps()}, kernel, packed(lines), y, along);
-  return record("prod", std::move(y),
-                wrt(
-                    lines, [](const Tensor& g, const Tensor& at) { return g * product_of_others(at); }, lines));
+// Π xⱼ over j ≠ i; separate ranges of axes are transposed into one
+Tensor detail::products_of_others(const Tensor& x, std::uint32_t mask) {
+  const std::uint32_t from_first = mask == 0 ? 0 : mask >> std::countr_zero(mask);
+  if ((from_first & (from_first + 1)) == 0) {  // one stretch
+    const int first = mask == 0 ? 0 : std::countr_zero(mask);
+    const Lines along = lines_of(x.shape(), first, first + std::popcount(mask) - 1);
+    return reshape(product_of_others(reshape(x, Shape{along.outer, along.n, along.inner})), x.shape());
+  }
+  std::array<int, kMaxRank> order{}, back{};
+  std::size_t rank = 0;
+  for (const bool reduced : {false, true})
+    for (int axis = 0; axis < x.rank(); ++axis)
+      if ((mask >> axis & 1) == reduced) {
+        back[static_cast<std::size_t>(axis)] = static_cast<int>(rank);
+        order[rank++] = axis;
+      }
+  const Tensor turned = transpose(x, std::span(order).first(rank));
+  const std::int64_t outer = reduced_shape(x.shape(), mask, false).size();
+  const Tensor lines = reshape(turned, Shape{outer, outer == 0 ? 0 : x.size() / outer, 1});
+  return transpose(reshape(product_of_others(lines), turned.shape()), std::span(back).first(rank));
 }
 
 }  // namespace retrograd

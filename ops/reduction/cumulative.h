@@ -11,8 +11,7 @@ Tensor cumsum(const Tensor& x, int axis);
 Tensor cumprod(const Tensor& x, int axis);
 
 namespace detail {
-/// The products along the middle axis of lines (outer, n, inner), which is kept with size 1; boolean and uint8 as
-/// int64.
-Tensor product_along(const Tensor& lines);
+/// For each element, the product of all others along the axes in `mask`.
+Tensor products_of_others(const Tensor& x, std::uint32_t mask);
 }  // namespace detail
 }  // namespace retrograd

@@ -1,14 +1,12 @@
 #include "reductions.h"
 
-#include <array>
-#include <bit>
-
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
 #include "../../core/compute/find.h"
 #include "../../core/compute/lines_of.h"
 #include "../../core/compute/rows.h"
 #include "../../core/kernels/logic.h"
+#include "../../core/kernels/products.h"
 #include "../../core/kernels/reductions.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
@@ -25,6 +23,11 @@ namespace {
 
 const detail::ReductionKernels& kernels() { return detail::reduction_kernels(); }
 
+// dy = Σ dxᵢ: broadcasts the cotangent of y over the reduced axes
+Tensor spread(const Tensor& g, const Shape& shape, std::uint32_t mask) {
+  return broadcast_to(detail::with_axes(g, shape, mask), shape);
+}
+
 // d max = Σ [xᵢ = max]·dxᵢ / (number of ties); NaN for a whole line with a NaN, as in PyTorch
 Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const Tensor& x, const Axes& axes,
                bool keepdims) {
@@ -32,15 +35,17 @@ Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const 
   if (x.size() == 0 && detail::count_over(x.shape(), mask) == 0)
     detail::fail<ShapeError>("{}: cannot reduce an empty axis of shape {}", op, x.shape());
   const auto constant = [](const Tensor& value) { return detach(value); };
-  const Tensor y = record(op, detail::reduce(op, fold, x, mask),
-                          wrt(
-                              x,
-                              [axes](const Tensor& g, const Tensor& at, const Tensor& best) {
-                                const Tensor ties = equal(at, best), loses = where(best == best, 0.0, best);
-                                return where(ties, g / sum(astype(ties, g.dtype()), axes, true), loses);
-                              },
-                              x, constant));
-  return detail::without_axes(y, x.shape(), mask, keepdims);
+  return record(op, detail::reduce(op, fold, x, mask, keepdims),
+                wrt(
+                    x,
+                    [axes, mask](const Tensor& g, const Tensor& at, const Tensor& value) {
+                      const Tensor best = detail::with_axes(value, at.shape(), mask), ties = equal(at, best),
+                                   loses = where(best == best, 0.0, best);
+                      return where(ties,
+                                   detail::with_axes(g, at.shape(), mask) / sum(astype(ties, g.dtype()), axes, true),
+                                   loses);
+                    },
+                    x, constant));
 }
 
 using Positions = detail::ByDtype<detail::ReductionKernels::Position>;
@@ -55,46 +60,47 @@ Tensor position(const char* op, const Positions& kernels, const Tensor& x, int a
 }
 
 // Folds x over axes into elements of another dtype.
-Tensor folded(const char* op, const detail::ByDtype<detail::ExactFold>& folds, const Tensor& x, const Axes& axes,
+Tensor folded(const char* op, const detail::ByDtype<detail::Fold>& folds, const Tensor& x, const Axes& axes,
               bool keepdims, Dtype dtype) {
   const std::uint32_t mask = axes.mask(op, x.rank());
-  return detail::without_axes(detail::reduce(op, folds, x, mask, dtype), x.shape(), mask, keepdims);
+  return detail::reduce(op, folds, x, mask, keepdims, dtype);
 }
 
 }  // namespace
 
 Tensor sum(const Tensor& x, const Axes& axes, bool keepdims) {
-  const std::uint32_t mask = axes.mask("sum", x.rank());
   if (x.dtype() == boolean || x.dtype() == uint8)
     return folded("sum", kernels().sum_of_bytes, x, axes, keepdims, int64);
-  return detail::without_axes(sum_to(x, detail::reduced_shape(x.shape(), mask, true)), x.shape(), mask, keepdims);
+  const std::uint32_t mask = axes.mask("sum", x.rank());
+  return record("sum", detail::reduce("sum", kernels().sum, x, mask, keepdims),
+                wrt(x, [shape = x.shape(), mask](const Tensor& g) { return spread(g, shape, mask); }));
 }
 
 // If the sum overflows, the mean may still be finite: then each value is divided first.
 Tensor mean(const Tensor& x, const Axes& axes, bool keepdims) {
   detail::check_floating("mean", x);
-  const std::int64_t count = detail::count_over(x.shape(), axes.mask("mean", x.rank()));
-  Tensor y = sum(x, axes, keepdims) / count;
-  return count == 0 || detail::find("mean", detail::logic_kernels().find_not_finite, y) < 0
-             ? y
-             : sum(x / count, axes, keepdims);
+  const std::uint32_t mask = axes.mask("mean", x.rank());
+  const std::int64_t count = detail::count_over(x.shape(), mask);
+  Tensor y = detail::reduce("mean", kernels().mean, x, mask, keepdims, x.dtype(), static_cast<double>(count));
+  if (count > 0 && detail::find("mean", detail::logic_kernels().find_not_finite, y) >= 0) {
+    const NoTape compute_only;
+    y = sum(x / count, axes, keepdims);
+  }
+  return record("mean", std::move(y),
+                wrt(x, [shape = x.shape(), mask, count](const Tensor& g) { return spread(g / count, shape, mask); }));
 }
 
-// Reduces all axes at once: a partial product over one range of adjacent axes could overflow even if the result does
-// not.
+// ∂ Πⱼ xⱼ/∂xᵢ = Π xⱼ over j ≠ i
 Tensor prod(const Tensor& x, const Axes& axes, bool keepdims) {
-  const std::uint32_t mask = axes.mask("prod", x.rank()), from_first = mask == 0 ? 0 : mask >> std::countr_zero(mask);
-  if ((from_first & (from_first + 1)) == 0)  // a single range
-    return detail::reduce_stretches(x, mask, keepdims, detail::product_along);
-  std::array<int, kMaxRank> order{};
-  std::size_t rank = 0;
-  for (const bool reduced : {false, true})
-    for (int axis = 0; axis < x.rank(); ++axis)
-      if ((mask >> axis & 1) == reduced) order[rank++] = axis;
-  const std::int64_t n = detail::count_over(x.shape(), mask);
-  const Tensor lines = reshape(transpose(x, std::span(order).first(rank)),
-                               Shape{detail::reduced_shape(x.shape(), mask, false).size(), n, 1});
-  return reshape(detail::product_along(lines), detail::reduced_shape(x.shape(), mask, keepdims));
+  const std::uint32_t mask = axes.mask("prod", x.rank());
+  const Dtype dtype = is_floating(x.dtype()) ? x.dtype() : int64;
+  return record("prod", detail::reduce("prod", detail::product_kernels().product, x, mask, keepdims, dtype),
+                wrt(
+                    x,
+                    [mask](const Tensor& g, const Tensor& at) {
+                      return detail::with_axes(g, at.shape(), mask) * detail::products_of_others(at, mask);
+                    },
+                    x));
 }
 
 Tensor max(const Tensor& x, const Axes& axes, bool keepdims) {

@@ -19,8 +19,8 @@ Tensor norm(const Tensor& x, double p = 2, const Axes& axes = {}, bool keepdims 
 namespace detail {
 /// x minus its mean over the axes, corrected for the rounding error of that mean.
 Tensor centered(const Tensor& x, const Axes& axes);
-/// √(Σ x²/count + ε) over the axes, which are kept with size 1, recorded as `op`; its derivative is defined as 0 where
-/// it is 0. Squares do not overflow.
-Tensor root_mean_square(const char* op, const Tensor& x, const Axes& axes, double count, double epsilon);
+/// √(Σ x²/count + ε) over the axes, recorded as `op`; its derivative is defined as 0 where it is 0. Squares do not
+/// overflow.
+Tensor root_mean_square(const char* op, const Tensor& x, const Axes& axes, bool keepdims, double count, double epsilon);
 }  // namespace detail
 }  // namespace retrograd

@@ -20,6 +20,11 @@ inline Tensor without_axes(const Tensor& folded, const Shape& from, std::uint32_
   return keepdims ? folded : reshape(folded, reduced_shape(from, mask, false));
 }
 
+/// The inverse: restores reduced axes that were removed, with size 1.
+inline Tensor with_axes(const Tensor& folded, const Shape& from, std::uint32_t mask) {
+  return folded.rank() == from.rank() ? folded : reshape(folded, reduced_shape(from, mask, true));
+}
+
 /// Reduces x over the axes in `mask` by f, which reduces (outer, n, inner) to (outer, 1, inner): once for each range of
 /// adjacent axes.
 template <class F>
