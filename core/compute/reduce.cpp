@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "../base/threads.h"
+#include "../base/total.h"
+#include "../kernels/moments.h"
 #include "kernel_for.h"
 
 namespace retrograd::detail {
@@ -291,6 +293,31 @@ Tensor reduce(const char* op, const ByDtype<Fold>& folds, const Tensor& x, std::
     accumulate(fold, x, mask, into);
   if (fold.finish) fold.finish(into, count, n, epsilon, out.body().data);
   return out;
+}
+
+Tensor dot(const Tensor& a, const Tensor& b) {
+  const auto kernel = kernel_for("dot", moment_kernels().dot, a.dtype());
+  const Tensor left = packed(a), right = packed(b);
+  const std::int64_t n = a.size(), width = static_cast<std::int64_t>(size_of(a.dtype())), tile = kTileBytes / width;
+  double sum = 0;
+  if (n <= tile) {
+    sum = kernel(left.body().data, right.body().data, n);
+  } else {
+    const std::int64_t tiles = (n + tile - 1) / tile;
+    const Tensor room = Tensor::empty({tiles}, float64);
+    double* parts = values<double>(room);
+    parallel_for(tiles, 2 * static_cast<double>(tile), [&](std::int64_t begin, std::int64_t end) {
+      for (std::int64_t at = begin; at < end; ++at)
+        parts[at] = kernel(left.body().data + at * tile * width, right.body().data + at * tile * width,
+                           std::min(tile, n - at * tile));
+    });
+    Total<double> total;
+    for (std::int64_t at = 0; at < tiles; ++at) total.add(parts[at]);
+    sum = total.value();
+  }
+  Tensor y = Tensor::empty({}, a.dtype());
+  dispatch<float, double>(a.dtype(), [&]<class T>() { *values<T>(y) = static_cast<T>(sum); });
+  return y;
 }
 
 }  // namespace retrograd::detail

@@ -13,6 +13,8 @@ Tensor reduce(const char* op, const ByDtype<Fold>& fold, const Tensor& x, std::u
 /// The same into another dtype; `n` and `epsilon` are passed to the fold's `finish`.
 Tensor reduce(const char* op, const ByDtype<Fold>& fold, const Tensor& x, std::uint32_t mask, bool keepdims,
               Dtype out_dtype, double n = 1, double epsilon = 0);
+/// Σ aᵢ·bᵢ of two vectors of one size and dtype, as a scalar. Not recorded.
+Tensor dot(const Tensor& a, const Tensor& b);
 /// The resulting shape: without the reduced axes, or with size 1 in their place.
 Shape reduced_shape(const Shape& shape, std::uint32_t mask, bool keepdims);
 

@@ -38,64 +38,76 @@ void set_statistics(const Places<T>& to, std::int64_t c, double sum, double squa
 }
 
 template <class T>
-void normal_columns(const T* x, const T* weight, const T* bias, double epsilon, const Places<T>& to, T* y,
-                    Channels layout, std::int64_t begin, std::int64_t end) {
+void normal_columns(const T* x_rows, const T* weight, const T* bias, double epsilon, const Places<T>& to, T* y_rows,
+                    Channels layout, std::int64_t first, std::int64_t last) {
   const auto count = static_cast<double>(layout.n);
   const std::int64_t step = layout.channels;
-  each_vector<T>(begin, end, [=, &to](auto d, std::int64_t c) HWY_ATTR {
-    const Totals totals =
-        column_sums(d, layout.n, [=](auto, std::int64_t i) HWY_ATTR { return hn::LoadU(d, x + i * step + c); });
-    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    for (std::int64_t k = 0; k < lanes; ++k) to.mean[c + k] = static_cast<T>(totals.of[k] / count);
-    const auto level = hn::LoadU(d, to.mean + c);
-    const Two<Totals> away = two_column_sums(d, layout.n, [=](auto, std::int64_t i) HWY_ATTR {
-      const auto from_mean = hn::Sub(hn::LoadU(d, x + i * step + c), level);
-      return two(from_mean, hn::Mul(from_mean, from_mean));
+  for (std::int64_t c = first; c < last; c += kStrip) {
+    const std::int64_t width = std::min(kStrip, last - c);
+    const T* x = x_rows + c;
+    T* y = y_rows + c;
+    double sums[kStrip], squares[kStrip];
+    column_sums<T>(layout.n, width, sums,
+                   [=](auto d, std::int64_t row, std::int64_t i) HWY_ATTR { return hn::LoadU(d, x + row * step + i); });
+    T* const mean = to.mean + c;
+    for (std::int64_t k = 0; k < width; ++k) mean[k] = static_cast<T>(sums[k] / count);
+    two_column_sums<T>(layout.n, width, sums, squares, [=](auto d, std::int64_t row, std::int64_t i) HWY_ATTR {
+      const auto away = hn::Sub(hn::LoadU(d, x + row * step + i), hn::LoadU(d, mean + i));
+      return two(away, hn::Mul(away, away));
     });
-    for (std::int64_t k = 0; k < lanes; ++k) set_statistics(to, c + k, away.a.of[k], away.b.of[k], epsilon, x, layout);
-    const auto mean = hn::LoadU(d, to.mean + c), rest = hn::LoadU(d, to.rest + c), r = hn::LoadU(d, to.r + c),
-               slope = hn::LoadU(d, weight + c), shift = hn::LoadU(d, bias + c);
-    for (std::int64_t i = 0; i < layout.n; ++i) {
-      const auto normal = hn::Mul(hn::Sub(hn::Sub(hn::LoadU(d, x + i * step + c), mean), rest), r);
-      hn::StoreU(hn::MulAdd(normal, slope, shift), d, y + i * step + c);
-    }
-  });
+    for (std::int64_t k = 0; k < width; ++k) set_statistics(to, c + k, sums[k], squares[k], epsilon, x_rows, layout);
+    const T *rest = to.rest + c, *r = to.r + c, *slope = weight + c, *shift = bias + c;
+    for (std::int64_t row = 0; row < layout.n; ++row)
+      each_vector<T>(0, width, [=](auto d, std::int64_t i) HWY_ATTR {
+        const auto away =
+            hn::Sub(hn::Sub(hn::LoadU(d, x + row * step + i), hn::LoadU(d, mean + i)), hn::LoadU(d, rest + i));
+        const auto normal = hn::Mul(away, hn::LoadU(d, r + i));
+        hn::StoreU(hn::MulAdd(normal, hn::LoadU(d, slope + i), hn::LoadU(d, shift + i)), d, y + row * step + i);
+      });
+  }
 }
 
 template <class T>
-void gradient_columns(const T* g, const T* x, const T* weight, const Known<T>& of, T* to_x, T* to_weight, T* to_bias,
-                      Channels layout, std::int64_t begin, std::int64_t end) {
+void gradient_columns(const T* g_rows, const T* x_rows, const T* weight, const Known<T>& of, T* to_x, T* to_weight,
+                      T* to_bias, Channels layout, std::int64_t first, std::int64_t last) {
   const auto count = static_cast<double>(layout.n);
   const std::int64_t step = layout.channels;
-  each_vector<T>(begin, end, [=, &of](auto d, std::int64_t c) HWY_ATTR {
-    const auto mean = hn::LoadU(d, of.mean + c), rest = hn::LoadU(d, of.rest + c), r = hn::LoadU(d, of.r + c);
-    const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
-    T flats[kMostLanes], rests[kMostLanes];
-    const Totals totals =
-        column_sums(d, layout.n, [=](auto, std::int64_t i) HWY_ATTR { return hn::LoadU(d, g + i * step + c); });
-    for (std::int64_t k = 0; k < lanes; ++k) {
-      to_bias[c + k] = static_cast<T>(totals.of[k]);
-      flats[k] = static_cast<T>(totals.of[k] / count);
+  for (std::int64_t c = first; c < last; c += kStrip) {
+    const std::int64_t width = std::min(kStrip, last - c);
+    const T *g = g_rows + c, *x = x_rows + c, *mean = of.mean + c, *rest = of.rest + c, *r = of.r + c;
+    double sums[kStrip], along[kStrip];
+    T flat[kStrip], more[kStrip], tilt[kStrip], slope[kStrip];
+    column_sums<T>(layout.n, width, sums,
+                   [=](auto d, std::int64_t row, std::int64_t i) HWY_ATTR { return hn::LoadU(d, g + row * step + i); });
+    for (std::int64_t k = 0; k < width; ++k) {
+      to_bias[c + k] = static_cast<T>(sums[k]);
+      flat[k] = static_cast<T>(sums[k] / count);
     }
-    const auto flat = hn::LoadU(d, flats);
-    const Two<Totals> sums = two_column_sums(d, layout.n, [=](auto, std::int64_t i) HWY_ATTR {
-      const auto normal = hn::Mul(hn::Sub(hn::Sub(hn::LoadU(d, x + i * step + c), mean), rest), r);
-      const auto q = hn::Sub(hn::LoadU(d, g + i * step + c), flat);
-      return two(q, hn::Mul(q, normal));
+    const auto normal_at = [=](auto d, std::int64_t row, std::int64_t i) HWY_ATTR {
+      const auto away =
+          hn::Sub(hn::Sub(hn::LoadU(d, x + row * step + i), hn::LoadU(d, mean + i)), hn::LoadU(d, rest + i));
+      return hn::Mul(away, hn::LoadU(d, r + i));
+    };
+    two_column_sums<T>(layout.n, width, sums, along, [=, &flat](auto d, std::int64_t row, std::int64_t i) HWY_ATTR {
+      const auto q = hn::Sub(hn::LoadU(d, g + row * step + i), hn::LoadU(d, flat + i));
+      return two(q, hn::Mul(q, normal_at(d, row, i)));
     });
-    for (std::int64_t k = 0; k < lanes; ++k) {
-      to_weight[c + k] = static_cast<T>(sums.b.of[k]);
-      rests[k] = static_cast<T>(sums.a.of[k] / count);
-      flats[k] = static_cast<T>(sums.b.of[k] / count);
+    for (std::int64_t k = 0; k < width; ++k) {
+      to_weight[c + k] = static_cast<T>(along[k]);
+      more[k] = static_cast<T>(sums[k] / count);
+      tilt[k] = static_cast<T>(along[k] / count);
+      slope[k] = weight[c + k] * r[k];
     }
-    if (!to_x) return;
-    const auto slope = hn::Mul(hn::LoadU(d, weight + c), r), tilt = hn::LoadU(d, flats), more = hn::LoadU(d, rests);
-    for (std::int64_t i = 0; i < layout.n; ++i) {
-      const auto normal = hn::Mul(hn::Sub(hn::Sub(hn::LoadU(d, x + i * step + c), mean), rest), r);
-      const auto q = hn::Sub(hn::Sub(hn::LoadU(d, g + i * step + c), flat), more);
-      hn::StoreU(hn::Mul(slope, hn::NegMulAdd(normal, tilt, q)), d, to_x + i * step + c);
-    }
-  });
+    if (!to_x) continue;
+    T* out = to_x + c;
+    for (std::int64_t row = 0; row < layout.n; ++row)
+      each_vector<T>(0, width, [=, &flat, &more, &tilt, &slope](auto d, std::int64_t i) HWY_ATTR {
+        const auto q =
+            hn::Sub(hn::Sub(hn::LoadU(d, g + row * step + i), hn::LoadU(d, flat + i)), hn::LoadU(d, more + i));
+        const auto left = hn::NegMulAdd(normal_at(d, row, i), hn::LoadU(d, tilt + i), q);
+        hn::StoreU(hn::Mul(hn::LoadU(d, slope + i), left), d, out + row * step + i);
+      });
+  }
 }
 
 // Calls visit(offset) for each row of a channel.

@@ -10,7 +10,7 @@ namespace retrograd::detail {
 struct Channels {
   std::int64_t n, channels, length;
   /// The number of channels that a thread processes together: one, or if they are columns, whole cache lines.
-  std::int64_t group() const { return length == 1 ? 16 : 1; }
+  std::int64_t group() const { return length == 1 ? 64 : 1; }
   std::int64_t groups() const { return (channels + group() - 1) / group(); }
   /// The first channel of a group.
   std::int64_t first_of(std::int64_t at) const { return std::min(at * group(), channels); }

@@ -11,48 +11,51 @@
 HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
 
-// As many neighboring channels of (n, channels, 1) as a vector holds: term(tag, i) is row i.
-constexpr std::size_t kMostLanes = HWY_MAX_BYTES / sizeof(float);
-struct Totals {
-  double of[kMostLanes] = {};
-};
-template <class D, class Term>
-HWY_INLINE Totals column_sums(D d, std::int64_t n, const Term& term) {
-  using T = hn::TFromD<D>;
-  constexpr std::int64_t kBlock = 64;  // rows that may be summed in float
-  Totals totals;
-  T block[kMostLanes];
+/// How many columns are summed together: whole cache lines of each row, so that rows are read as they lie.
+inline constexpr std::int64_t kStrip = 64;
+
+/// totals[i] = Σ term(tag, row, i) over n rows for width ≤ kStrip columns, in blocks short enough for float32.
+template <class T, class Term>
+HWY_INLINE void column_sums(std::int64_t n, std::int64_t width, double* totals, const Term& term) {
+  constexpr std::int64_t kBlock = 64;  // rows added in float32
+  T block[kStrip];
+  for (std::int64_t i = 0; i < width; ++i) totals[i] = 0;
   for (std::int64_t begin = 0; begin < n; begin += kBlock) {
-    auto sum = term(d, begin);
-    for (std::int64_t i = begin + 1; i < n && i < begin + kBlock; ++i) sum = hn::Add(sum, term(d, i));
-    hn::StoreU(sum, d, block);
-    for (std::size_t k = 0; k < hn::Lanes(d); ++k) totals.of[k] += static_cast<double>(block[k]);
+    const std::int64_t end = begin + kBlock < n ? begin + kBlock : n;
+    each_vector<T>(0, width,
+                   [=, &block](auto d, std::int64_t i) HWY_ATTR { hn::StoreU(term(d, begin, i), d, block + i); });
+    for (std::int64_t row = begin + 1; row < end; ++row)
+      each_vector<T>(0, width, [=, &block](auto d, std::int64_t i) HWY_ATTR {
+        hn::StoreU(hn::Add(hn::LoadU(d, block + i), term(d, row, i)), d, block + i);
+      });
+    for (std::int64_t i = 0; i < width; ++i) totals[i] += static_cast<double>(block[i]);
   }
-  return totals;
 }
 
-// Two sums at once.
-template <class D, class Term>
-HWY_INLINE Two<Totals> two_column_sums(D d, std::int64_t n, const Term& term) {
-  using T = hn::TFromD<D>;
+/// The same for two sums.
+template <class T, class Term>
+HWY_INLINE void two_column_sums(std::int64_t n, std::int64_t width, double* a, double* b, const Term& term) {
   constexpr std::int64_t kBlock = 64;
-  Two<Totals> totals;
-  T block_a[kMostLanes], block_b[kMostLanes];
+  T block_a[kStrip], block_b[kStrip];
+  for (std::int64_t i = 0; i < width; ++i) a[i] = b[i] = 0;
   for (std::int64_t begin = 0; begin < n; begin += kBlock) {
-    auto sum = term(d, begin);
-    for (std::int64_t i = begin + 1; i < n && i < begin + kBlock; ++i) {
-      const auto more = term(d, i);
-      sum.a = hn::Add(sum.a, more.a);
-      sum.b = hn::Add(sum.b, more.b);
-    }
-    hn::StoreU(sum.a, d, block_a);
-    hn::StoreU(sum.b, d, block_b);
-    for (std::size_t k = 0; k < hn::Lanes(d); ++k) {
-      totals.a.of[k] += static_cast<double>(block_a[k]);
-      totals.b.of[k] += static_cast<double>(block_b[k]);
+    const std::int64_t end = begin + kBlock < n ? begin + kBlock : n;
+    each_vector<T>(0, width, [=, &block_a, &block_b](auto d, std::int64_t i) HWY_ATTR {
+      const auto first = term(d, begin, i);
+      hn::StoreU(first.a, d, block_a + i);
+      hn::StoreU(first.b, d, block_b + i);
+    });
+    for (std::int64_t row = begin + 1; row < end; ++row)
+      each_vector<T>(0, width, [=, &block_a, &block_b](auto d, std::int64_t i) HWY_ATTR {
+        const auto more = term(d, row, i);
+        hn::StoreU(hn::Add(hn::LoadU(d, block_a + i), more.a), d, block_a + i);
+        hn::StoreU(hn::Add(hn::LoadU(d, block_b + i), more.b), d, block_b + i);
+      });
+    for (std::int64_t i = 0; i < width; ++i) {
+      a[i] += static_cast<double>(block_a[i]);
+      b[i] += static_cast<double>(block_b[i]);
     }
   }
-  return totals;
 }
 
 }  // namespace retrograd::HWY_NAMESPACE

@@ -12,6 +12,7 @@
 #endif
 
 #include <algorithm>
+#include <limits>
 #include <type_traits>
 
 HWY_BEFORE_NAMESPACE();
@@ -33,6 +34,34 @@ struct Add {
       return static_cast<T>(static_cast<std::uint64_t>(so_far) + static_cast<std::uint64_t>(x));
     else
       return so_far + x;
+  }
+};
+
+/// The maximum (or minimum) of two: the first if they are equal, NaN if either is NaN
+template <bool largest>
+struct Extreme {
+  template <class D, class V>
+  V operator()(D, V so_far, V x) const {
+#if HWY_TARGET == HWY_SCALAR  // whose Max and Min ignore NaN
+    const auto better = hn::IfThenElse(largest ? hn::Gt(x, so_far) : hn::Lt(x, so_far), x, so_far);
+#else  // Max and Min return the second operand if neither is larger
+    const auto better = largest ? hn::Max(x, so_far) : hn::Min(x, so_far);
+#endif
+    if constexpr (hwy::IsFloat<hn::TFromD<D>>())
+      return hn::IfThenElse(hn::IsNaN(x), x, better);
+    else
+      return better;
+  }
+  template <class T>
+  static constexpr T start() {
+    using Limits = std::numeric_limits<T>;
+    if constexpr (Limits::has_infinity) return largest ? -Limits::infinity() : Limits::infinity();
+    return largest ? Limits::lowest() : Limits::max();
+  }
+  template <class T>
+  static T plain(T so_far, T x) {
+    const bool wins = largest ? x > so_far : x < so_far, is_nan = x != x;
+    return (wins | is_nan) ? x : so_far;
   }
 };
 

@@ -73,6 +73,32 @@ void columns_of_sums(const void* x, std::int64_t stride, std::int64_t n, std::in
 constexpr detail::Fold kSumOfParts = {sizeof(double), rows_of_sums, columns_of_sums, &kSumOfParts, nullptr, false};
 
 template <class T>
+double dot(const void* a_run, const void* b_run, std::int64_t n) {
+  const hn::ScalableTag<double> d;
+  constexpr std::int64_t kLanes = hn::MaxLanes(d), kVectors = kRowLanes<double> / kLanes;
+  const T *a = static_cast<const T*>(a_run), *b = static_cast<const T*>(b_run);
+  if (n <= kLanes) return fold_lanes<Add>(d, hn::Mul(part_as_doubles(d, a, n), part_as_doubles(d, b, n)));
+  detail::Total<T> total;
+  for (std::int64_t begin = 0; begin < n; begin += kLengthOfBlock<T>) {
+    const std::int64_t end = std::min(n, begin + kLengthOfBlock<T>);
+    hn::Vec<decltype(d)> lanes[kVectors];
+    for (auto& one : lanes) one = hn::Zero(d);
+    std::int64_t i = begin;
+    for (; i + kRowLanes<double> <= end; i += kRowLanes<double>)
+      for (std::int64_t k = 0; k < kVectors; ++k)
+        lanes[k] = hn::Add(lanes[k], hn::Mul(as_doubles(d, a + i + k * kLanes), as_doubles(d, b + i + k * kLanes)));
+    for (std::int64_t k = 0; k < kVectors && i < end; ++k, i += kLanes)
+      lanes[k] = hn::Add(lanes[k], i + kLanes <= end ? hn::Mul(as_doubles(d, a + i), as_doubles(d, b + i))
+                                                     : hn::Mul(part_as_doubles(d, a + i, end - i),
+                                                               part_as_doubles(d, b + i, end - i)));
+    for (std::int64_t width = kVectors / 2; width > 0; width /= 2)
+      for (std::int64_t k = 0; k < width; ++k) lanes[k] = hn::Add(lanes[k], lanes[k + width]);
+    total.add(fold_lanes<Add>(d, lanes[0]));
+  }
+  return total.value();
+}
+
+template <class T>
 void root_mean_square(const void* sums, std::int64_t count, double n, double epsilon, void* y) {
   for (std::int64_t i = 0; i < count; ++i)
     static_cast<T*>(y)[i] = static_cast<T>(std::sqrt(static_cast<const double*>(sums)[i] / n + epsilon));
@@ -221,6 +247,7 @@ constexpr detail::Fold moments_with(decltype(detail::Fold::finish) finish) {
 }
 
 constexpr detail::MomentKernels kTable = {
+    .dot = detail::floats(dot<float>, dot<double>),
     .root_mean_square = {kRootMeanSquare<float>, kRootMeanSquare<double>},
     .variance = {moments_with<float>(variance<float>), moments_with<double>(variance<double>)},
     .deviation = {moments_with<float>(deviation<float>), moments_with<double>(deviation<double>)},

@@ -1,4 +1,4 @@
-// Sums of squares and of squared deviations from the mean, accumulated in double, in one pass over float32. The squares
+// Sums of products, of squares and of squared deviations from the mean, accumulated in double, in one pass over float32. The squares
 // of float64 may overflow or underflow. Not a public header.
 #pragma once
 #include "kernel.h"
@@ -6,6 +6,8 @@
 namespace retrograd::detail {
 
 struct MomentKernels {
+  /// Σ aᵢ·bᵢ
+  ByDtype<double (*)(const void* a, const void* b, std::int64_t n)> dot;
   /// √(Σ x²/n + ε), where n and ε are passed to the fold's `finish`
   ByDtype<Fold> root_mean_square;
   /// Σ (x − μ)²/n, and its root

@@ -2,41 +2,12 @@
 #include "reductions.h"
 
 #include <algorithm>
-#include <limits>
 #include <type_traits>
 
 #include "../base/total.h"
 #include "fold-inl.h"
 
 RETROGRAD_BEGIN_KERNELS();
-
-// The maximum (or minimum) of two: the first if they are equal, NaN if either is NaN
-template <bool largest>
-struct Extreme {
-  template <class D, class V>
-  V operator()(D, V so_far, V x) const {
-#if HWY_TARGET == HWY_SCALAR  // whose Max and Min ignore NaN
-    const auto better = hn::IfThenElse(largest ? hn::Gt(x, so_far) : hn::Lt(x, so_far), x, so_far);
-#else  // Max and Min return the second operand if neither is larger
-    const auto better = largest ? hn::Max(x, so_far) : hn::Min(x, so_far);
-#endif
-    if constexpr (hwy::IsFloat<hn::TFromD<D>>())
-      return hn::IfThenElse(hn::IsNaN(x), x, better);
-    else
-      return better;
-  }
-  template <class T>
-  static constexpr T start() {
-    using Limits = std::numeric_limits<T>;
-    if constexpr (Limits::has_infinity) return largest ? -Limits::infinity() : Limits::infinity();
-    return largest ? Limits::lowest() : Limits::max();
-  }
-  template <class T>
-  static T plain(T so_far, T x) {
-    const bool wins = largest ? x > so_far : x < so_far, is_nan = x != x;
-    return (wins | is_nan) ? x : so_far;
-  }
-};
 
 // Block sizes short enough for float32; the sums of blocks are added in a Total
 constexpr std::int64_t kTermsOfLane = 32, kRowsOfBlock = 64, kColumnsOfBlock = 512;
@@ -190,26 +161,6 @@ constexpr detail::ByDtype<detail::Fold> kExactFolds = {kExactFold<Step, float>, 
                                                        kExactFold<Step, std::int64_t>, kExactFold<Step, bool>,
                                                        kExactFold<Step, std::uint8_t>};
 
-template <bool largest, class T>
-void position(const void* x, std::int64_t* y, detail::Lines lines, std::int64_t first, std::int64_t last) {
-  const std::int64_t n = lines.n, inner = lines.inner;
-  for (std::int64_t i = first; i < last; ++i) {
-    const T* column = static_cast<const T*>(x) + i / inner * n * inner + i % inner;
-    std::int64_t best = 0;
-    for (std::int64_t k = 1; k < n; ++k) {
-      const T candidate = column[k * inner], so_far = column[best * inner];
-      const bool wins = largest ? candidate > so_far : candidate < so_far;
-      if (wins || (candidate != candidate && so_far == so_far)) best = k;
-    }
-    y[i] = best;
-  }
-}
-template <bool largest>
-constexpr detail::ByDtype<detail::ReductionKernels::Position> positions() {
-  return {position<largest, float>, position<largest, double>, position<largest, std::int64_t>, position<largest, bool>,
-          position<largest, std::uint8_t>};
-}
-
 constexpr detail::ReductionKernels kTable = {
     .sum = {kSum<float>, kSum<double>, kSum<std::int64_t>},
     .mean = {kMean<float>, kMean<double>},
@@ -220,8 +171,6 @@ constexpr detail::ReductionKernels kTable = {
     .count_nonzero = kExactFolds<Count>,
     .all = kExactFolds<Truth<false>>,
     .any = kExactFolds<Truth<true>>,
-    .argmax = positions<true>(),
-    .argmin = positions<false>(),
 };
 
 RETROGRAD_END_KERNELS(ReductionKernels, reduction_kernels);

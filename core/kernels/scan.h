@@ -1,5 +1,5 @@
-// Scans along lines: sums, products, recurrences. Each kernel processes the blocks of lines in [first, last). Integers
-// wrap around. Not a public header.
+// Scans along lines: recurrences, shifts, products of all other elements. Each kernel processes the blocks of lines in
+// [first, last). Not a public header.
 #pragma once
 #include "kernel.h"
 #include "lines.h"
@@ -7,9 +7,6 @@
 namespace retrograd::detail {
 
 struct ScanKernels {
-  using Scan = void (*)(const void* x, void* y, Lines lines, bool reverse, std::int64_t first, std::int64_t last);
-  /// yₖ = Σ xⱼ, or Π xⱼ, over j ≤ k; reversed, over j ≥ k.
-  ByDtype<Scan> sum, product;
   /// sₖ = bₖ + aₖ·sₖ₋₁ (reversed sₖ₊₁) from 0.
   ByDtype<void (*)(const void* a, const void* b, void* s, Lines lines, bool reverse, std::int64_t first,
                    std::int64_t last)>

@@ -1,6 +1,7 @@
 #define HWY_TARGET_INCLUDE "core/kernels/softmax.cpp"
 #include "softmax.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "math-inl.h"
@@ -109,10 +110,70 @@ void log_softmax_gradient_rows(const void* g_rows, const void* y_rows, void* r_r
   }
 }
 
+using detail::RowPieces;
+
+// Whole rows share a block of exponentials; a longer piece is a row of several blocks.
+template <class T>
+void log_sums(const void* x_rows, double* sums, RowPieces pieces, std::int64_t first, std::int64_t last) {
+  T buffer[kBlock];
+  T largest[kBlockRows];
+  const std::int64_t step = pieces.columns <= kBlock ? rows_of_block(pieces.columns) : 1;
+  for (std::int64_t begin = first; begin < last; begin += step) {
+    const std::int64_t count = std::min(step, last - begin), n = pieces.size(begin);
+    const T* x = static_cast<const T*>(x_rows) + pieces.offset(begin);
+    double total = 0;
+    for (std::int64_t k = 0; k < count; ++k) largest[k] = row_max(x + k * n, n);
+    for (std::int64_t at = 0; at < n; at += kBlock) {
+      const std::int64_t length = std::min(kBlock, n - at);
+      for (std::int64_t k = 0; k < count; ++k) {
+        const T* from = x + k * n + at;
+        T* to = buffer + k * length;
+        const T top = largest[k];
+        each_vector<T>(0, length, [=](auto d, std::int64_t i) HWY_ATTR {
+          hn::StoreU(hn::Sub(hn::LoadU(d, from + i), hn::Set(d, top)), d, to + i);
+        });
+      }
+      map_run<Exp, T>(buffer, buffer, count * length);
+      for (std::int64_t k = 0; k < count; ++k) {
+        const T* out = buffer + k * length;
+        const double sum = row_sum<T>(length, [=](auto d, std::int64_t i) HWY_ATTR { return hn::LoadU(d, out + i); });
+        if (n <= kBlock) sums[begin + k] = static_cast<double>(largest[k]) + std::log(sum);
+        total += sum;
+      }
+    }
+    if (n > kBlock) sums[begin] = static_cast<double>(largest[0]) + std::log(total);
+  }
+}
+
+template <class T>
+void log_sum_gradient(const void* g_rows, const void* x_rows, const void* y_rows, void* r_rows, RowPieces pieces,
+                      std::int64_t first, std::int64_t last) {
+  for (std::int64_t piece = first; piece < last; ++piece) {
+    const std::int64_t row = piece / pieces.each(), n = pieces.size(piece);
+    const T* x = static_cast<const T*>(x_rows) + pieces.offset(piece);
+    T* r = static_cast<T*>(r_rows) + pieces.offset(piece);
+    const T g = static_cast<const T*>(g_rows)[row], y = static_cast<const T*>(y_rows)[row];
+    for (std::int64_t at = 0; at < n; at += kBlock) {
+      const std::int64_t length = std::min(kBlock, n - at);
+      const T* from = x + at;
+      T* to = r + at;
+      each_vector<T>(0, length, [=](auto d, std::int64_t i) HWY_ATTR {
+        hn::StoreU(hn::Sub(hn::LoadU(d, from + i), hn::Set(d, y)), d, to + i);
+      });
+      map_run<Exp, T>(to, to, length);
+      each_vector<T>(0, length, [=](auto d, std::int64_t i) HWY_ATTR {
+        hn::StoreU(hn::Mul(hn::Set(d, g), hn::LoadU(d, to + i)), d, to + i);
+      });
+    }
+  }
+}
+
 constexpr detail::SoftmaxKernels kTable = {
     .rows = detail::floats(softmax_rows<float>, softmax_rows<double>),
     .softmax_gradient = detail::floats(softmax_gradient_rows<float>, softmax_gradient_rows<double>),
     .log_softmax_gradient = detail::floats(log_softmax_gradient_rows<float>, log_softmax_gradient_rows<double>),
+    .log_sums = detail::floats(log_sums<float>, log_sums<double>),
+    .log_sum_gradient = detail::floats(log_sum_gradient<float>, log_sum_gradient<double>),
 };
 
 RETROGRAD_END_KERNELS(SoftmaxKernels, softmax_kernels);

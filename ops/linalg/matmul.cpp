@@ -2,9 +2,11 @@
 
 #include "../../core/base/error.h"
 #include "../../core/compute/product.h"
+#include "../../core/compute/reduce.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
 #include "../../core/tensor/format.h"
+#include "../elementwise/arithmetic.h"
 #include "../shape/views.h"
 #include "matrices.h"
 #include "product.h"
@@ -23,6 +25,15 @@ Tensor matrix_product(const Tensor& a, const Tensor& b) {
                     a, [](const Tensor& g, const Tensor& v) { return detail::Product(g, transpose(v)); }, b),
                 wrt(
                     b, [](const Tensor& g, const Tensor& u) { return detail::Product(transpose(u), g); }, a));
+}
+
+// d(a·b) = da·b + a·db
+Tensor vector_product(const Tensor& a, const Tensor& b) {
+  return record("dot", detail::dot(a, b),
+                wrt(
+                    a, [](const Tensor& g, const Tensor& v) { return g * v; }, b),
+                wrt(
+                    b, [](const Tensor& g, const Tensor& u) { return g * u; }, a));
 }
 
 // The same for batches of matrices with broadcast leading axes, over which the engine sums cotangents. For a single
@@ -89,6 +100,7 @@ Tensor matmul(const Tensor& a, const Tensor& b) {
   if (a.shape()[a.rank() - 1] != b.shape()[b.rank() == 1 ? 0 : b.rank() - 2])
     detail::fail<ShapeError>("matmul: inner dimensions differ: {} x {}", detail::described(a), detail::described(b));
   if (a.rank() == 2 && b.rank() == 2) return matrix_product(a, b);
+  if (a.rank() == 1 && b.rank() == 1) return vector_product(a, b);
   const Tensor left = a.rank() == 1 ? reshape(a, Shape{1, a.shape()[0]}) : a;
   const Tensor right = b.rank() == 1 ? reshape(b, Shape{b.shape()[0], 1}) : b;
   const Tensor product =

@@ -1,5 +1,8 @@
 #include "normalization.h"
 
+#include <algorithm>
+#include <array>
+
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
 #include "../../core/compute/rows.h"
@@ -51,50 +54,62 @@ Tensor layer_norm_composed(const Tensor& x, const Tensor& weight, const Tensor& 
   return reshape(normal, x.shape()) * weight + bias;
 }
 
-// With h = (x − μ)·r and r = 1/√(σ² + ε): Σ qᵢdhᵢ = Σ r·(qᵢ − mean(q) − hᵢ·mean(q∘h))·dxᵢ
-Tensor normal_gradient(const Tensor& q, const Tensor& h, const Tensor& r, const Shape& rows) {
-  if (!is_recorded(q, h, r)) {
-    const Tensor out = Tensor::empty(q.shape(), q.dtype());
-    const auto kernel = detail::kernel_for("layer_norm", detail::normalization_kernels().rows_gradient, q.dtype());
-    detail::run_rows({rows[0], rows[1]}, kernel, detail::packed(q), h, r, out, rows[1]);
-    return out;
+// With h = (x − μ)·r, r = 1/√(σ² + ε) and q = g·weight: towards x r·(q − mean(q) − h·mean(q∘h)), towards the weight
+// Σ g∘h, towards the bias Σ g.
+struct LayerNormRule {
+  double epsilon;
+
+  void operator()(const Tensor& g, Cotangents& out, const Tensor& x, const Tensor& weight, const Tensor& packed_x,
+                  const Tensor& means, const Tensor& rests, const Tensor& scales) const {
+    if (is_recorded(g, x, weight)) return differentiable(g, x, weight, out);
+    const Shape shape = rows_of(x, weight);
+    const std::int64_t rows = shape[0], columns = shape[1];
+    // Rows whose sums are added in the dtype of x; the borders of tiles depend on the shape alone.
+    constexpr std::int64_t kElementsOfTile = 65536, kFewestRows = 8, kMostRows = 64;
+    const std::int64_t tile = std::clamp(kElementsOfTile / columns, kFewestRows, kMostRows),
+                       tiles = (rows + tile - 1) / tile;
+    Tensor to_x, sums;
+    if (out.wants(0)) to_x = Tensor::empty(x.shape(), x.dtype());
+    if (out.wants(1) || out.wants(2)) sums = Tensor::empty({tiles, 2, columns}, x.dtype());
+    const auto kernel = detail::kernel_for("layer_norm", detail::normalization_kernels().gradient, x.dtype());
+    detail::run_rows({tiles, tile * columns * 2}, kernel, detail::packed(g), packed_x, detail::packed(weight), means,
+                     rests, scales, to_x, sums, columns, rows, tile);
+    if (to_x.defined()) out.give(0, std::move(to_x));
+    if (!sums.defined()) return;
+    const Tensor totals = tiles == 1 ? reshape(sums, {2, columns}) : sum(sums, 0);
+    if (out.wants(1)) out.give(1, reshape(totals[0], weight.shape()));
+    if (out.wants(2)) out.give(2, reshape(totals[1], weight.shape()));
   }
-  const Tensor g = reshape(q, rows), normal = reshape(h, rows);
-  const Tensor level = detail::centered(g, 1);
-  return reshape(r * (level - normal * mean(level * normal, 1, true)), q.shape());
-}
+
+  // The same by recorded ops.
+  void differentiable(const Tensor& g, const Tensor& x, const Tensor& weight, Cotangents& out) const {
+    const Shape rows = rows_of(x, weight);
+    const Tensor away = detail::centered(reshape(x, rows), 1);
+    const auto count = static_cast<double>(rows[1]);
+    const Tensor scale = 1 / detail::root_mean_square("deviation", away, 1, true, count, epsilon);
+    const Tensor normal = away * scale;
+    if (out.wants(0)) {
+      const Tensor level = detail::centered(reshape(g * weight, rows), 1);
+      out.give(0, reshape(scale * (level - normal * mean(level * normal, 1, true)), x.shape()));
+    }
+    if (out.wants(1)) out.give(1, reshape(sum(reshape(g, rows) * normal, 0), weight.shape()));
+    if (out.wants(2)) out.give(2, reshape(sum(reshape(g, rows), 0), weight.shape()));
+  }
+};
 
 Tensor layer_norm_fused(const Tensor& x, const Tensor& weight, const Tensor& bias, const Tensor& epsilon) {
   const double e = checked_epsilon(x, weight, bias, epsilon);
   if (x.size() == 0) return x * weight + bias;
   const Shape rows = rows_of(x, weight);
-  Tensor h = Tensor::empty(x.shape(), x.dtype()), r = Tensor::empty({rows[0], 1}, x.dtype()),
-         y = Tensor::empty(x.shape(), x.dtype());
+  const Tensor from = detail::packed(x);
+  const Tensor means = Tensor::empty({rows[0]}, x.dtype()), rests = Tensor::empty_like(means),
+               scales = Tensor::empty_like(means);
+  Tensor y = Tensor::empty(x.shape(), x.dtype());
   const auto kernel = detail::kernel_for("layer_norm", detail::normalization_kernels().rows, x.dtype());
-  detail::run_rows({rows[0], rows[1]}, kernel, detail::packed(x), detail::packed(weight), detail::packed(bias), e, h, r,
-                   y, rows[1]);
-  // h and r are recorded as well as y, so that the rules can be differentiated. dr = −r²/n·Σ hᵢdxᵢ.
-  r = record("inverse_deviation", std::move(r),
-             wrt(
-                 x,
-                 [rows, shape = x.shape()](const Tensor& g, const Tensor& normal, const Tensor& inverse) {
-                   const Tensor slope = g * square(inverse) / -static_cast<double>(rows[1]);
-                   return reshape(slope * reshape(normal, rows), shape);
-                 },
-                 h, Result{}));
-  h = record("normal", std::move(h),
-             wrt(
-                 x,
-                 [rows](const Tensor& q, const Tensor& normal, const Tensor& inverse) {
-                   return normal_gradient(q, normal, inverse, rows);
-                 },
-                 Result{}, r));
-  return record("layer_norm", std::move(y),
-                wrt(
-                    h, [](const Tensor& g, const Tensor& w) { return g * w; }, weight),
-                wrt(
-                    weight, [](const Tensor& g, const Tensor& normal) { return g * normal; }, h),
-                wrt(bias, [](Tensor g) { return g; }));
+  detail::run_rows({rows[0], rows[1]}, kernel, from, detail::packed(weight), detail::packed(bias), e, means, rests,
+                   scales, y, rows[1]);
+  const std::array<Tensor, 3> inputs = {x, weight, bias};
+  return record_joint("layer_norm", std::move(y), inputs, LayerNormRule{e}, x, weight, from, means, rests, scales);
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/lines_of.h"
 #include "../../core/compute/rows.h"
+#include "../../core/kernels/prefix.h"
 #include "../../core/kernels/scan.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
@@ -24,7 +25,7 @@ using detail::Lines;
 const detail::ScanKernels& kernels() { return detail::scan_kernels(); }
 
 // yₖ = kernel(x₀ … xₖ) along the axis; reversed, from the other end.
-Tensor scan(const char* op, const detail::ByDtype<detail::ScanKernels::Scan>& scans, const Tensor& x, int axis,
+Tensor scan(const char* op, const detail::ByDtype<detail::PrefixKernels::Scan>& scans, const Tensor& x, int axis,
             bool reverse) {
   Tensor y = Tensor::empty(x.shape(), x.dtype());
   const Lines lines = detail::lines_of(x.shape(), axis);
@@ -35,7 +36,7 @@ Tensor scan(const char* op, const detail::ByDtype<detail::ScanKernels::Scan>& sc
 
 // yₖ = Σ xⱼ over j ≤ k (or j ≥ k); its transpose runs in the opposite direction.
 Tensor cumulative_sum(const Tensor& x, int axis, bool reverse) {
-  Tensor y = scan("cumsum", kernels().sum, x, axis, reverse);
+  Tensor y = scan("cumsum", detail::prefix_kernels().sum, x, axis, reverse);
   return record("cumsum", std::move(y),
                 wrt(x, [axis, reverse](const Tensor& g) { return cumulative_sum(g, axis, !reverse); }));
 }
@@ -78,7 +79,7 @@ Tensor cumulative_product_gradient(const Tensor& g, const Tensor& x, const Tenso
 
 // yₖ = Π xⱼ over j ≤ k.
 Tensor cumulative_product(const Tensor& x, int axis, bool reverse) {
-  Tensor y = scan("cumprod", kernels().product, x, axis, reverse);
+  Tensor y = scan("cumprod", detail::prefix_kernels().product, x, axis, reverse);
   return record("cumprod", std::move(y),
                 wrt(
                     x,

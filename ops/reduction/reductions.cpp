@@ -1,10 +1,13 @@
 #include "reductions.h"
 
+#include <bit>
+
 #include "../../core/base/error.h"
 #include "../../core/compute/creation.h"
 #include "../../core/compute/find.h"
 #include "../../core/compute/lines_of.h"
 #include "../../core/compute/rows.h"
+#include "../../core/kernels/extremes.h"
 #include "../../core/kernels/logic.h"
 #include "../../core/kernels/products.h"
 #include "../../core/kernels/reductions.h"
@@ -28,6 +31,24 @@ Tensor spread(const Tensor& g, const Shape& shape, std::uint32_t mask) {
   return broadcast_to(detail::with_axes(g, shape, mask), shape);
 }
 
+// The gradient of a maximum or minimum; g and best keep the reduced axes.
+Tensor extreme_gradient(const Tensor& g, const Tensor& x, const Tensor& best, const Axes& axes) {
+  const std::uint32_t mask = axes.mask("max", x.rank());
+  const std::uint32_t from_first = mask == 0 ? 0 : mask >> std::countr_zero(mask);
+  if (!is_recorded(g) && (from_first & (from_first + 1)) == 0) {
+    const int first = mask == 0 ? 0 : std::countr_zero(mask);
+    const detail::Lines lines = detail::lines_of(x.shape(), first, first + std::popcount(mask) - 1);
+    Tensor r = Tensor::empty(x.shape(), x.dtype());
+    const auto kernel = detail::kernel_for("max", detail::extreme_kernels().gradient, x.dtype());
+    if (x.size() > 0)
+      detail::run_rows({lines.blocks(), 2 * lines.steps()}, kernel, detail::packed(g), detail::packed(x),
+                       detail::packed(best), r, lines);
+    return r;
+  }
+  const Tensor ties = equal(x, best), loses = where(best == best, 0.0, best);
+  return where(ties, g / sum(astype(ties, g.dtype()), axes, true), loses);
+}
+
 // d max = Σ [xᵢ = max]·dxᵢ / (number of ties); NaN for a whole line with a NaN, as in PyTorch
 Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const Tensor& x, const Axes& axes,
                bool keepdims) {
@@ -39,23 +60,21 @@ Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const 
                 wrt(
                     x,
                     [axes, mask](const Tensor& g, const Tensor& at, const Tensor& value) {
-                      const Tensor best = detail::with_axes(value, at.shape(), mask), ties = equal(at, best),
-                                   loses = where(best == best, 0.0, best);
-                      return where(ties,
-                                   detail::with_axes(g, at.shape(), mask) / sum(astype(ties, g.dtype()), axes, true),
-                                   loses);
+                      return extreme_gradient(detail::with_axes(g, at.shape(), mask), at,
+                                              detail::with_axes(value, at.shape(), mask), axes);
                     },
                     x, constant));
 }
 
-using Positions = detail::ByDtype<detail::ReductionKernels::Position>;
+using Positions = detail::ByDtype<detail::ExtremeKernels::Position>;
 
 Tensor position(const char* op, const Positions& kernels, const Tensor& x, int axis, bool keepdims = false) {
   axis = detail::normal_axis(op, axis, x.rank());
   const detail::Lines lines = detail::lines_of(x.shape(), axis);
   if (lines.n == 0) detail::fail<ShapeError>("{}: cannot reduce an empty axis of shape {}", op, x.shape());
   Tensor y = Tensor::empty(detail::reduced_shape(x.shape(), 1u << axis, keepdims), int64);
-  detail::run_rows({y.size(), lines.n}, detail::kernel_for(op, kernels, x.dtype()), detail::packed(x), y, lines);
+  detail::run_rows({lines.blocks(), 2 * lines.steps()}, detail::kernel_for(op, kernels, x.dtype()), detail::packed(x),
+                   y, lines);
   return y;
 }
 
@@ -110,13 +129,17 @@ Tensor min(const Tensor& x, const Axes& axes, bool keepdims) {
   return extreme("min", kernels().min, x, axes, keepdims);
 }
 
-Tensor argmax(const Tensor& x) { return position("argmax", kernels().argmax, reshape(detach(x), Shape{x.size()}), 0); }
-Tensor argmax(const Tensor& x, int axis, bool keepdims) {
-  return position("argmax", kernels().argmax, x, axis, keepdims);
+Tensor argmax(const Tensor& x) {
+  return position("argmax", detail::extreme_kernels().argmax, reshape(detach(x), Shape{x.size()}), 0);
 }
-Tensor argmin(const Tensor& x) { return position("argmin", kernels().argmin, reshape(detach(x), Shape{x.size()}), 0); }
+Tensor argmax(const Tensor& x, int axis, bool keepdims) {
+  return position("argmax", detail::extreme_kernels().argmax, x, axis, keepdims);
+}
+Tensor argmin(const Tensor& x) {
+  return position("argmin", detail::extreme_kernels().argmin, reshape(detach(x), Shape{x.size()}), 0);
+}
 Tensor argmin(const Tensor& x, int axis, bool keepdims) {
-  return position("argmin", kernels().argmin, x, axis, keepdims);
+  return position("argmin", detail::extreme_kernels().argmin, x, axis, keepdims);
 }
 
 Tensor all(const Tensor& x, const Axes& axes, bool keepdims) {

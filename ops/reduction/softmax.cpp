@@ -1,6 +1,9 @@
 #include "softmax.h"
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include "../../core/base/error.h"
@@ -26,6 +29,8 @@ namespace {
 using detail::SoftmaxKind;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
+// Columns of a piece of a long row, and the cost of an exponential in steps of a plain loop.
+constexpr std::int64_t kLengthOfPiece = 32768, kStepsOfExponential = 2;
 
 // Checks and returns the axis, the second input of an override.
 int axis_of(const char* op, const Tensor& x, const Tensor& axis) {
@@ -131,7 +136,40 @@ Tensor logsumexp_along(const Tensor& x, int axis) {
   return log(sum(exp(z), axis, true)) + largest;
 }
 Tensor logsumexp_composed(const Tensor& x, const Tensor& at) { return logsumexp_along(x, axis_of("logsumexp", x, at)); }
+// ln Σ e^x of each row; long rows are cut into pieces, whose sums are joined in their order.
+Tensor log_sums_of_rows(const Tensor& x, const detail::Lines& along, const Shape& shape) {
+  const detail::RowPieces pieces = {along.n, kLengthOfPiece};
+  std::vector<double, detail::PoolAllocator<double>> sums(static_cast<std::size_t>(along.outer * pieces.each()));
+  detail::run_rows({along.outer * pieces.each(), std::min(pieces.columns, pieces.length) * kStepsOfExponential},
+                   detail::kernel_for("logsumexp", detail::softmax_kernels().log_sums, x.dtype()), detail::packed(x),
+                   sums.data(), pieces);
+  if (pieces.each() > 1) {
+    const auto each = static_cast<std::size_t>(pieces.each());
+    for (std::size_t row = 0; row < static_cast<std::size_t>(along.outer); ++row) {
+      const std::span own = std::span(sums).subspan(row * each, each);
+      const double largest = *std::max_element(own.begin(), own.end());
+      double total = 0;
+      for (const double one : own) total += std::exp(one - largest);
+      sums[row] = largest + std::log(total);
+    }
+    sums.resize(static_cast<std::size_t>(along.outer));
+  }
+  return detail::from_doubles(sums, shape, x.dtype());
+}
+
 // d ln Σ e^x = Σ e^(xᵢ − y)·dxᵢ
+Tensor logsumexp_gradient(const Tensor& g, const Tensor& x, const Tensor& y, int axis) {
+  const Tensor infinite = abs(y) == kInfinity;
+  if (any(infinite).item<bool>()) return g * exp(where(infinite, -kInfinity, x) - where(infinite, 0, y));
+  const detail::Lines along = detail::lines_of(x.shape(), axis);
+  if (along.inner > 1 || x.size() == 0 || is_recorded(g, x, y)) return g * exp(x - y);
+  Tensor r = Tensor::empty(x.shape(), x.dtype());
+  const detail::RowPieces pieces = {along.n, kLengthOfPiece};
+  detail::run_rows({along.outer * pieces.each(), std::min(pieces.columns, pieces.length) * kStepsOfExponential},
+                   detail::kernel_for("logsumexp", detail::softmax_kernels().log_sum_gradient, x.dtype()),
+                   detail::packed(g), detail::packed(x), detail::packed(y), r, pieces);
+  return r;
+}
 Tensor logsumexp_fused(const Tensor& x, const Tensor& at) {
   const int axis = axis_of("logsumexp", x, at);
   const detail::Lines along = detail::lines_of(x.shape(), axis);
@@ -139,9 +177,7 @@ Tensor logsumexp_fused(const Tensor& x, const Tensor& at) {
   if (along.inner == 1 && x.size() > 0) {
     Shape shape = x.shape();
     shape[axis] = 1;
-    std::vector<double, detail::PoolAllocator<double>> log_sums(static_cast<std::size_t>(along.outer));
-    by_rows(SoftmaxKind::log_sum, x, along, log_sums.data());
-    y = detail::from_doubles(log_sums, shape, x.dtype());
+    y = log_sums_of_rows(x, along, shape);
     if (detail::find("logsumexp", detail::logic_kernels().find_not_finite, y) >= 0)
       y = Tensor();  // infinities and NaN need the composition
   }
@@ -152,10 +188,8 @@ Tensor logsumexp_fused(const Tensor& x, const Tensor& at) {
   return record("logsumexp", std::move(y),
                 wrt(
                     x,
-                    [](const Tensor& g, const Tensor& z, const Tensor& value) {
-                      const Tensor infinite = abs(value) == kInfinity;
-                      if (!any(infinite).item<bool>()) return g * exp(z - value);
-                      return g * exp(where(infinite, -kInfinity, z) - where(infinite, 0, value));
+                    [axis](const Tensor& g, const Tensor& z, const Tensor& value) {
+                      return logsumexp_gradient(g, z, value, axis);
                     },
                     x, Result{}));
 }
