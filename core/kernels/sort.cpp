@@ -1,3 +1,4 @@
+#define HWY_TARGET_INCLUDE "core/kernels/sort.cpp"
 #include "sort.h"
 
 #include <algorithm>
@@ -7,9 +8,12 @@
 #include <type_traits>
 #include <utility>
 
-namespace retrograd::detail {
+#include "simd-inl.h"
 
-namespace {
+RETROGRAD_BEGIN_KERNELS();
+
+using detail::Lines;
+using detail::SortKernels;
 
 struct Place {
   std::uint64_t key;
@@ -81,11 +85,27 @@ void radix_sort(std::uint64_t* words, std::uint64_t* other, std::int64_t n) {
   if (from != words) std::copy_n(from, n, words);
 }
 
+// Writes the positions of the `wanted` smallest of a few words, which differ: the rank of each is how many are smaller.
+constexpr std::int64_t kFewForRanks = 96;
+void rank_sort(const std::uint64_t* words, std::int64_t n, std::int64_t wanted, std::int64_t* y, std::int64_t step) {
+  constexpr std::uint64_t kSignBit = std::uint64_t{1} << 63;  // so that they compare as signed words, which is quicker
+  std::int64_t key[kFewForRanks], rank[kFewForRanks];
+  for (std::int64_t i = 0; i < n; ++i) {
+    key[i] = static_cast<std::int64_t>(words[i] ^ kSignBit);
+    rank[i] = 0;
+  }
+  for (std::int64_t j = 0; j < n; ++j) {
+    const std::int64_t other = key[j];
+    for (std::int64_t i = 0; i < n; ++i) rank[i] += other < key[i];
+  }
+  for (std::int64_t i = 0; i < n; ++i)
+    if (rank[i] < wanted) y[rank[i] * step] = static_cast<std::int64_t>(words[i] & 0xffff'ffff);
+}
+
 template <class T>
 void short_positions(const void* x, std::int64_t* y, void* room, Lines lines, std::int64_t wanted, bool descending,
                      std::int64_t first, std::int64_t last) {
   using Value = std::conditional_t<std::is_same_v<T, bool>, std::uint8_t, T>;
-  constexpr std::int64_t kFewForRadix = 200;
   const std::int64_t n = lines.n, inner = lines.inner;
   if (n > std::numeric_limits<std::uint32_t>::max())
     return positions<T>(x, y, room, lines, wanted, descending, first, last);
@@ -96,10 +116,12 @@ void short_positions(const void* x, std::int64_t* y, void* room, Lines lines, st
     const Value* v = static_cast<const Value*>(x) + o * n * inner + i;
     for (std::int64_t k = 0; k < n; ++k)
       line[k] = std::uint64_t{short_key_of(v[k * inner]) ^ turn} << 32 | static_cast<std::uint64_t>(k);
+    if (n <= kFewForRanks) {
+      rank_sort(line, n, wanted, y + o * wanted * inner + i, inner);
+      continue;
+    }
     if (wanted < n / 8)
       std::partial_sort(line, line + wanted, line + n);
-    else if (n < kFewForRadix)
-      std::sort(line, line + n);
     else
       radix_sort(line, line + n, n);
     for (std::int64_t k = 0; k < wanted; ++k)
@@ -110,8 +132,4 @@ void short_positions(const void* x, std::int64_t* y, void* room, Lines lines, st
 constexpr SortKernels kTable = {.positions = {short_positions<float>, positions<double>, positions<std::int64_t>,
                                               short_positions<bool>, short_positions<std::uint8_t>}};
 
-}  // namespace
-
-const SortKernels& sort_kernels() { return kTable; }
-
-}  // namespace retrograd::detail
+RETROGRAD_END_KERNELS(SortKernels, sort_kernels);
