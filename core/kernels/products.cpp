@@ -295,8 +295,48 @@ template <class T>
 constexpr detail::Fold kIntegers = {
     sizeof(std::int64_t), rows_of_integers<T>, columns_of_integers<T>, &kIntegers<std::int64_t>, nullptr, true};
 
+// Of float32, in double: the product of all divided by each, if none is 0, infinite or NaN; else the slow way.
+void others(const void* x_lines, void* y_lines, void* room, detail::Lines lines, std::int64_t first,
+            std::int64_t last) {
+  using detail::Lines;
+  const std::int64_t n = lines.n, inner = lines.inner;
+  for (std::int64_t block = first; block < last; ++block) {
+    const std::int64_t o = block / lines.blocks_each(), begin = block % lines.blocks_each() * Lines::kAbreast,
+                       at = o * n * inner + begin, width = std::min(Lines::kAbreast, inner - begin);
+    const float* x = static_cast<const float*>(x_lines) + at;
+    float* y = static_cast<float*>(y_lines) + at;
+    Running all[Lines::kAbreast];
+    double product[Lines::kAbreast], scale[Lines::kAbreast];
+    if (inner == 1)
+      all[0] = product_of_row(x, n);
+    else
+      columns_of_products<float>(x, inner, n, width, all);
+    bool is_plain = true;
+    for (std::int64_t i = 0; i < width; ++i) {
+      product[i] = all[i].product;
+      scale[i] = std::ldexp(1.0, static_cast<int>(std::min(std::max(all[i].exponent, -1000.0), 1000.0)));
+      is_plain = is_plain && std::isfinite(product[i]) && product[i] != 0;
+    }
+    if (!is_plain) {
+      detail::scan_kernels().product_of_others[0](x_lines, y_lines, room, lines, block, block + 1);
+    } else if (inner == 1) {
+      const double whole = product[0], unit = scale[0];
+      for (std::int64_t k = 0; k < n; ++k) y[k] = static_cast<float>(whole / static_cast<double>(x[k]) * unit);
+    } else {
+      for (std::int64_t k = 0; k < n; ++k)
+        for (std::int64_t i = 0; i < width; ++i)
+          y[k * inner + i] = static_cast<float>(product[i] / static_cast<double>(x[k * inner + i]) * scale[i]);
+    }
+  }
+}
+// Of float64 one by one, with what each multiplication rounds away.
+void others_of_doubles(const void* x, void* y, void* room, detail::Lines lines, std::int64_t first, std::int64_t last) {
+  detail::scan_kernels().product_of_others[1](x, y, room, lines, first, last);
+}
+
 constexpr detail::ProductKernels kTable = {
     .product = {kProduct<float>, kProduct<double>, kIntegers<std::int64_t>, kIntegers<bool>, kIntegers<std::uint8_t>},
+    .others = {others, others_of_doubles},
 };
 
 RETROGRAD_END_KERNELS(ProductKernels, product_kernels);

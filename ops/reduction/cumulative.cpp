@@ -8,6 +8,7 @@
 #include "../../core/compute/lines_of.h"
 #include "../../core/compute/rows.h"
 #include "../../core/kernels/prefix.h"
+#include "../../core/kernels/products.h"
 #include "../../core/kernels/scan.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/format.h"
@@ -93,9 +94,9 @@ Tensor cumulative_product(const Tensor& x, int axis, bool reverse) {
 Tensor product_of_others(const Tensor& x) {
   constexpr int kAxis = 1;
   Tensor y = Tensor::empty(x.shape(), x.dtype());
-  const Tensor room = Tensor::empty({x.size() * detail::ScanKernels::kBytesOfProduct}, uint8);
+  const Tensor room = Tensor::empty({x.size() * detail::ProductKernels::kBytesOfOthers}, uint8);
   const Lines lines = detail::lines_of(x.shape(), kAxis);
-  const auto kernel = detail::kernel_for("prod", kernels().product_of_others, x.dtype());
+  const auto kernel = detail::kernel_for("prod", detail::product_kernels().others, x.dtype());
   if (x.size() > 0) detail::run_rows({lines.blocks(), 2 * lines.steps()}, kernel, detail::packed(x), y, room, lines);
   return record("product_of_others", std::move(y),
                 wrt(

@@ -135,6 +135,26 @@ TEST_CASE("what runs along lines has the same bits on every SIMD target and for 
     }
 }
 
+TEST_CASE(
+    "the gradient of a product is the product of all other factors, beside zeros, infinities and beyond the range") {
+  for_each_simd_target([] {
+    CAPTURE(simd_target());
+    for (const Dtype dtype : {float32, float64})
+      for (const Doubles& factors : {Doubles{2, 3, 4}, Doubles{2, 0, 3}, Doubles{0, 5, 0}, Doubles{kInf, 2, 3},
+                                     Doubles{0x1p-100, 0x1p-100, 0x1p110}, Doubles{0x1p100, 0x1p100, 0x1p-110}}) {
+        Doubles expected;
+        for (std::size_t i = 0; i < 3; ++i) expected.push_back(factors[(i + 1) % 3] * factors[(i + 2) % 3]);
+        if (dtype == float32)
+          for (double& one : expected) one = static_cast<double>(static_cast<float>(one));
+        const Tensor x = tensor(factors, dtype), w = ones({2}, dtype);
+        const Tensor by_rows = broadcast_to(x, {2, 3}) * 1.0, by_columns = contiguous(transpose(by_rows));
+        const auto prods = [](int axis) { return [axis](const Tensor& v) { return prod(v, axis); }; };
+        CHECK(gradient_of(by_rows, w, prods(1))[1].to_vector<double>() == expected);
+        CHECK(transpose(gradient_of(by_columns, w, prods(0)))[1].to_vector<double>() == expected);
+      }
+  });
+}
+
 TEST_CASE("ties share the gradient of an extreme evenly along any axis, and a line with NaN gets NaN") {
   for_each_simd_target([] {
     for (const Dtype dtype : {float32, float64})
