@@ -80,6 +80,28 @@ struct AtMost {
   static std::int64_t plain(std::int64_t x, std::int64_t high) { return x < high ? x : high; }
 };
 
+template <class T>
+void between_run(const void* x_run, const void* low_run, const void* high_run, void* y_run, std::int64_t n) {
+  const hn::ScalableTag<T> d;
+  const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const T *x = static_cast<const T*>(x_run), *low_at = static_cast<const T*>(low_run);
+  const T* high_at = static_cast<const T*>(high_run);
+  T* y = static_cast<T*>(y_run);
+  const auto low = hn::Set(d, *low_at), high = hn::Set(d, *high_at);
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) hn::StoreU(AtMost()(d, AtLeast()(d, hn::LoadU(d, x + i), low), high), d, y + i);
+  if (i == n) return;
+  zip_run<AtLeast, T>(x + i, 1, low_at, 0, y + i, n - i);
+  zip_run<AtMost, T>(y + i, 1, high_at, 0, y + i, n - i);
+}
+void between_whole(const void* x_run, const void* low_run, const void* high_run, void* y_run, std::int64_t n) {
+  const auto* x = static_cast<const std::int64_t*>(x_run);
+  auto* y = static_cast<std::int64_t*>(y_run);
+  const std::int64_t low = *static_cast<const std::int64_t*>(low_run),
+                     high = *static_cast<const std::int64_t*>(high_run);
+  for (std::int64_t i = 0; i < n; ++i) y[i] = AtMost::plain(AtLeast::plain(x[i], low), high);
+}
+
 std::int64_t find_zero(const void* x_run, std::int64_t n) {
   const auto* x = static_cast<const std::int64_t*>(x_run);
   return std::find(x, x + n, 0) - x;
@@ -93,6 +115,7 @@ constexpr detail::RoundingKernels kTable = {
     .fmod = binary_numbers<Fmod>(),
     .at_least = binary_numbers<AtLeast>(),
     .at_most = binary_numbers<AtMost>(),
+    .between = {between_run<float>, between_run<double>, between_whole, nullptr, nullptr},
     .find_zero = {nullptr, nullptr, find_zero},
 };
 

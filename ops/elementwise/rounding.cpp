@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "../../core/base/error.h"
+#include "../../core/compute/between.h"
 #include "../../core/compute/find.h"
 #include "../../core/compute/map.h"
 #include "../../core/compute/zip.h"
@@ -58,8 +59,12 @@ Tensor clip(const Tensor& x, const Operand& low, const Operand& high) {
   const Tensor &l = lower.b, &h = upper.b;
   if (!low.is_tensor() && !high.is_tensor() && greater(l, h).item<bool>())
     detail::fail("clip: low {} is greater than high {}", l.item<double>(), h.item<double>());
-  Tensor y = detail::zip("clip", kernels().at_least, x, l);
-  y = detail::zip_reusing("clip", kernels().at_most, y, h, &y);
+  const auto held = [&] {
+    if (l.rank() == 0 && h.rank() == 0) return detail::between("clip", kernels().between, x, l, h);
+    Tensor raised = detail::zip("clip", kernels().at_least, x, l);
+    return detail::zip_reusing("clip", kernels().at_most, raised, h, &raised);
+  };
+  Tensor y = held();
   return record("clip", std::move(y),
                 wrt(
                     x,
