@@ -9,6 +9,7 @@
 namespace retrograd::detail {
 
 std::int64_t first_position(std::int64_t n, FunctionRef<std::int64_t(std::int64_t begin, std::int64_t end)> first_in) {
+  if (n <= kSharedSteps) return first_in(0, n);
   std::atomic<std::int64_t> first{n};
   parallel_for(n, 1, [&](std::int64_t begin, std::int64_t end) {
     if (begin >= first.load(std::memory_order_relaxed)) return;
@@ -25,10 +26,6 @@ std::int64_t find(const char* op, const ByDtype<FindRun>& kernel, const Tensor& 
   if (!x.is_contiguous()) return find(op, kernel, packed(x));
   const std::int64_t n = x.size();
   const std::byte* data = x.body().data;
-  if (n <= kSharedSteps) {
-    const std::int64_t at = run(data, n);
-    return at < n ? at : -1;
-  }
   const std::int64_t at = first_position(n, [&](std::int64_t begin, std::int64_t end) {
     return begin + run(advance(data, begin, size_of(x.dtype())), end - begin);
   });

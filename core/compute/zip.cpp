@@ -1,5 +1,6 @@
 #include "zip.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "../base/error.h"
@@ -50,11 +51,15 @@ inline bool is_row_of(const Tensor& b, const Tensor& a) {
   return true;
 }
 
+// out = run(a, b), one of which is such a row of the other.
 void zip_row(BinaryRun run, const Tensor& a, const Tensor& b, const Tensor& out) {
-  const std::int64_t n = b.size();
+  const std::int64_t n = std::min(a.size(), b.size()), a_move = a.size() > n ? n : 0, b_move = b.size() > n ? n : 0;
   const std::size_t from = size_of(a.dtype()), to = size_of(out.dtype());
-  for (std::int64_t at = 0; at < out.size(); at += n)
-    run(advance(a.body().data, at, from), 1, b.body().data, 1, advance(out.body().data, at, to), n);
+  const std::byte *p = a.body().data, *q = b.body().data;
+  for (std::int64_t at = 0; at < out.size(); at += n) {
+    run(p, 1, q, 1, advance(out.body().data, at, to), n);
+    p = advance(p, a_move, from), q = advance(q, b_move, from);
+  }
 }
 
 }  // namespace
@@ -79,8 +84,8 @@ Tensor zip(const char* op, const ByDtype<BinaryRun>& kernel, const Tensor& a, co
     run(a.body().data, 1, b.body().data, 1, out.body().data, a.size());
     return out;
   }
-  if (is_row_of(b, a)) {
-    Tensor out = Tensor::empty_like(a, out_dtype);
+  if (is_row_of(b, a) || is_row_of(a, b)) {
+    Tensor out = Tensor::empty_like(a.rank() > b.rank() ? a : b, out_dtype);
     zip_row(run, a, b, out);
     return out;
   }

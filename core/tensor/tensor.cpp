@@ -152,6 +152,13 @@ Tensor make_view(const Tensor& base, const Shape& shape, const Strides& strides,
 
 void write_view(const Tensor& view, const Tensor& x) {
   const CopyBox copy = copy_kernels().of(size_of(x.dtype()));
+  constexpr std::int64_t kFew = 4096;
+  if (const int rank = view.rank(); rank > 0 && rank <= 2 && view.size() <= kFew && x.shape() == view.shape()) {
+    const Strides to = view.strides(), from = x.strides();
+    const std::size_t inner = static_cast<std::size_t>(rank - 1);
+    return copy(x.body().data, from[0], from[inner], view.body().data, to[0], to[inner],
+                rank == 2 ? view.shape()[0] : 1, view.shape()[rank - 1]);
+  }
   for_each_box<2>(view.shape(), {&view, &x}, [copy](const Box<2>& box) {
     copy(box.at[1], box.row_step[1], box.column_step[1], const_cast<std::byte*>(box.at[0]), box.row_step[0],
          box.column_step[0], box.rows, box.columns);

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "../../core/base/error.h"
+#include "../../core/compute/kernel_for.h"
+#include "../../core/kernels/copy.h"
 #include "../../core/tape/linear.h"
 #include "../../core/tape/record.h"
 #include "../../core/tensor/check.h"
@@ -35,14 +37,23 @@ Shape joined_shape(const char* op, std::span<const Tensor> xs, int own) {
 Tensor joined(const char* op, std::span<const Tensor> xs, int own) {
   Tensor y = detail::empty_for(op, joined_shape(op, xs, own), xs[0].dtype());
   const Strides strides = y.strides();
+  const std::int64_t inner = strides[static_cast<std::size_t>(own)], row = inner * y.shape()[own];
+  constexpr std::int64_t kFew = 4096;
+  const bool is_small = y.size() <= kFew;
+  const auto copy = detail::copy_kernels().of(size_of(y.dtype()));
   std::int64_t begin = 0;
   for (const Tensor& x : xs) {
-    if (x.size() > 0)
+    const std::int64_t own_row = inner * x.shape()[own];
+    if (is_small && x.size() > 0 && x.is_contiguous())
+      copy(x.body().data, own_row, 1, detail::advance(y.body().data, begin * inner, size_of(y.dtype())), row, 1,
+           x.size() / own_row, own_row);
+    else if (x.size() > 0)
       detail::write_view(detail::make_view(y, x.shape(), strides, begin * strides[static_cast<std::size_t>(own)]), x);
     begin += x.shape()[own];
   }
   Sizes sizes;
-  for (const Tensor& x : xs) sizes.push_back(x.shape()[own]);
+  if (detail::recording())
+    for (const Tensor& x : xs) sizes.push_back(x.shape()[own]);
   return record_joint(op, std::move(y), xs, [own, sizes = std::move(sizes)](const Tensor& g, Cotangents& out) {
     std::int64_t from = 0;
     for (std::size_t i = 0; i < sizes.size(); from += sizes[i++])
