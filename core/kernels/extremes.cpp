@@ -18,19 +18,24 @@ HWY_INLINE void each_block(Lines lines, std::int64_t first, std::int64_t last, c
   }
 }
 
-// The first element of a line that is its extreme.
+// The position of the first element of a line that is its extreme
 template <class T>
 std::int64_t find_in_row(const T* x, std::int64_t n, T best) {
-  constexpr std::int64_t kBlock = 256;
-  const auto is_it = [best](T one) { return one == best || one != one; };
+  const hn::ScalableTag<T> d;
+  constexpr std::int64_t kLanes = hn::MaxLanes(d);
+  const auto wanted = hn::Set(d, best);
+  const auto is_it = [=](auto v) HWY_ATTR {
+    if constexpr (std::is_floating_point_v<T>)
+      return hn::Or(hn::Eq(v, wanted), hn::IsNaN(v));
+    else
+      return hn::Eq(v, wanted);
+  };
   std::int64_t i = 0;
-  for (; i + kBlock <= n; i += kBlock) {
-    unsigned found = 0;
-    for (std::int64_t k = i; k < i + kBlock; ++k)
-      found += static_cast<unsigned>(x[k] == best) + static_cast<unsigned>(x[k] != x[k]);
-    if (found) break;
+  for (; i + kLanes <= n; i += kLanes) {
+    const auto found = is_it(hn::LoadU(d, x + i));
+    if (!hn::AllFalse(d, found)) return i + hn::FindFirstTrue(d, found);
   }
-  while (i < n - 1 && !is_it(x[i])) ++i;
+  while (i < n - 1 && x[i] != best && x[i] == x[i]) ++i;
   return i;
 }
 

@@ -28,23 +28,25 @@ const detail::ReductionKernels& kernels() { return detail::reduction_kernels(); 
 
 // dy = Σ dxᵢ: broadcasts the cotangent of y over the reduced axes
 Tensor spread(const Tensor& g, const Shape& shape, std::uint32_t mask) {
-  return broadcast_to(detail::with_axes(g, shape, mask), shape);
+  const bool are_leading = (mask & (mask + 1)) == 0;  // which broadcasting restores by itself
+  return broadcast_to(are_leading ? g : detail::with_axes(g, shape, mask), shape);
 }
 
-// The gradient of a maximum or minimum; g and best keep the reduced axes.
-Tensor extreme_gradient(const Tensor& g, const Tensor& x, const Tensor& best, const Axes& axes) {
+// The gradient of a maximum or minimum
+Tensor extreme_gradient(const Tensor& own_g, const Tensor& x, const Tensor& value, const Axes& axes) {
   const std::uint32_t mask = axes.mask("max", x.rank());
   const std::uint32_t from_first = mask == 0 ? 0 : mask >> std::countr_zero(mask);
-  if (!is_recorded(g) && (from_first & (from_first + 1)) == 0) {
+  if (!is_recorded(own_g) && (from_first & (from_first + 1)) == 0) {
     const int first = mask == 0 ? 0 : std::countr_zero(mask);
     const detail::Lines lines = detail::lines_of(x.shape(), first, first + std::popcount(mask) - 1);
     Tensor r = Tensor::empty(x.shape(), x.dtype());
     const auto kernel = detail::kernel_for("max", detail::extreme_kernels().gradient, x.dtype());
     if (x.size() > 0)
-      detail::run_rows({lines.blocks(), 2 * lines.steps()}, kernel, detail::packed(g), detail::packed(x),
-                       detail::packed(best), r, lines);
+      detail::run_rows({lines.blocks(), 2 * lines.steps()}, kernel, detail::packed(own_g), detail::packed(x),
+                       detail::packed(value), r, lines);
     return r;
   }
+  const Tensor g = detail::with_axes(own_g, x.shape(), mask), best = detail::with_axes(value, x.shape(), mask);
   const Tensor ties = equal(x, best), loses = where(best == best, 0.0, best);
   return where(ties, g / sum(astype(ties, g.dtype()), axes, true), loses);
 }
@@ -59,9 +61,8 @@ Tensor extreme(const char* op, const detail::ByDtype<detail::Fold>& fold, const 
   return record(op, detail::reduce(op, fold, x, mask, keepdims),
                 wrt(
                     x,
-                    [axes, mask](const Tensor& g, const Tensor& at, const Tensor& value) {
-                      return extreme_gradient(detail::with_axes(g, at.shape(), mask), at,
-                                              detail::with_axes(value, at.shape(), mask), axes);
+                    [axes](const Tensor& g, const Tensor& at, const Tensor& value) {
+                      return extreme_gradient(g, at, value, axes);
                     },
                     x, constant));
 }

@@ -8,6 +8,7 @@
 #include "../../core/compute/creation.h"
 #include "../../core/compute/find.h"
 #include "../../core/compute/map.h"
+#include "../../core/compute/zip.h"
 #include "../../core/kernels/logic.h"
 #include "../../core/kernels/moments.h"
 #include "../../core/kernels/scalar.h"
@@ -56,9 +57,15 @@ Tensor root_of_squares(const Tensor& x, const Axes& axes, bool keepdims, double 
 
 // d√(Σ x²/n + ε) = Σ xᵢdxᵢ/(n·y), and 0 where y is 0; g and y keep the reduced axes
 Tensor root_gradient(const Tensor& g, const Tensor& x, const Tensor& y, double count) {
-  const Tensor is_zero = y == 0, positive = where(is_zero, 1, y), slope = where(is_zero, 0, g / positive / count);
-  if (detail::find("norm", detail::logic_kernels().find_not_finite, slope) < 0) return slope * x;
-  return where(is_zero, 0, g * (x / positive) / count);
+  static constexpr detail::ByDtype<detail::BinaryRun> kSlope =
+      detail::scalar_binary([](auto u, auto v) { return v == 0 ? decltype(v)(0) : u / v; });
+  if (!is_recorded(g, x, y)) {
+    Tensor slope = detail::zip("slope", kSlope, g, y);
+    if (count != 1) slope = slope / count;
+    if (detail::find("norm", detail::logic_kernels().find_not_finite, slope) < 0) return slope * x;
+  }
+  const Tensor is_zero = y == 0;
+  return where(is_zero, 0, g * (x / where(is_zero, 1, y)) / count);
 }
 
 // Σ (x − μ)²/m or its root, not recorded. If squares of float64 overflow or underflow, x is scaled.
