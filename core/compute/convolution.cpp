@@ -69,7 +69,6 @@ class Pass {
   std::int64_t source_channels_;
   std::vector<Tap, PoolAllocator<Tap>> taps_;
 
- private:
   // The planes from `channel` on of a tile, with zeros around them, by phases; or where they lie.
   const T* read(const SlidingTile& tile, std::int64_t channel, std::int64_t channels, T* to) const {
     const SlidingAxis &down = p_.rows, &along = p_.columns;
@@ -147,8 +146,47 @@ class DotsPass : Pass<T> {
 
  public:
   using Pass<T>::Pass;
-  // Partial sums, in doubles, of stretches of tiles, and these in order.
   void operator()(const T* rows, T* weight) const {
+    // With few positions the sums of vectors' lanes would take longest: positions are taps then, and taps positions.
+    constexpr std::int64_t kFewPositions = 256, kSomeFilters = 8;
+    const bool are_all_taps = p_.taps() == p_.weight_of_channel && p_.taps() <= kFewPositions;
+    if (p_.images * p_.positions() <= kFewPositions && p_.filters >= kSomeFilters && are_all_taps)
+      by_positions(rows, weight);
+    else
+      by_taps(rows, weight);
+  }
+
+ private:
+  void by_positions(const T* rows, T* weight) const {
+    const std::int64_t blocks = (p_.channels + cut_.channels_together - 1) / cut_.channels_together;
+    const std::int64_t width = this->spread(cut_.channels_together * p_.taps()), depth = p_.weight_of_filter;
+    // Where in a run, transposed, the sums of each position of an image are.
+    std::vector<Tap, PoolAllocator<Tap>> positions;
+    for (std::int64_t i = 0; i < p_.positions(); ++i)
+      positions.push_back({i, (i / p_.columns.out * cut_.row + i % p_.columns.out) * width});
+    this->run(p_.groups * blocks, this->source_elements() + cut_.run * width, [&](std::int64_t task, T* scratch) {
+      const std::int64_t group = task / blocks, channel = task % blocks * cut_.channels_together,
+                         channels = std::min(cut_.channels_together, p_.channels - channel),
+                         taps = channels * p_.taps();
+      T* const turned = scratch + this->source_elements();
+      T* const to = weight + group * p_.filters * depth + channel * p_.weight_of_channel;
+      for (std::int64_t number = 0; number < cut_.tiles(); ++number) {
+        const SlidingTile tile = cut_.tile(p_, number);
+        const T* const source = this->read(tile, group * p_.channels + channel, channels, scratch);
+        for (std::int64_t q = 0; q < cut_.length(tile); ++q)
+          for (std::int64_t t = 0; t < taps; ++t) turned[q * width + t] = source[this->taps_[at(t)].source + q];
+        for (std::int64_t image = 0; image < tile.images; ++image)
+          kernel<T>(convolution_kernels().sums)(
+              turned + image * cut_.image * width,
+              rows + ((tile.image + image) * p_.groups + group) * p_.filters * p_.positions(), p_.positions(),
+              positions.data(), p_.positions(), p_.filters, to, depth, taps, tile.image + image == 0, nullptr);
+      }
+    });
+  }
+  static std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+  // Partial sums, in doubles, of stretches of tiles, and these in order.
+  void by_taps(const T* rows, T* weight) const {
     constexpr std::int64_t kPartialElements = 1 << 19, kManyTasks = 16;
     const std::int64_t tiles = cut_.tiles(), size = p_.groups * p_.filters * p_.weight_of_filter;
     const std::int64_t stretches =
@@ -184,7 +222,6 @@ class DotsPass : Pass<T> {
     add_up(values<double>(partial), stretches, size, weight);
   }
 
- private:
   const T* rows_of(const T* rows, const SlidingTile& tile, std::int64_t plane) const {
     return rows + ((tile.image * p_.groups * p_.filters + plane) * p_.rows.out + tile.row) * p_.columns.out +
            tile.column;
