@@ -20,6 +20,20 @@ HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
+/// Up to where the next few vectors of n elements go on from i. Of a long run, what y and x hold some lines further on
+/// is fetched meanwhile: a processor that has much to compute for each element does not look that far ahead by itself.
+template <class T, class... From>
+HWY_INLINE std::int64_t next_stretch(std::int64_t n, std::int64_t i, std::int64_t lanes, T* y, const From*... x) {
+  constexpr std::int64_t kVectors = 16, kAhead = 1024 / sizeof(T), kLine = 64 / sizeof(T), kLong = 131072 / sizeof(T);
+  const std::int64_t end = i + kVectors * lanes <= n ? i + kVectors * lanes : n - (n - i) % lanes;
+  if (n > kLong)
+    for (std::int64_t at = i + kAhead; at < end + kAhead; at += kLine) {
+      __builtin_prefetch(y + at, 1);
+      (__builtin_prefetch(x + at), ...);
+    }
+  return end;
+}
+
 /// y[i] = Op(x[i]). Op is Op()(tag, vector).
 template <class Op, class T>
 void map_run(const void* x_run, void* y_run, std::int64_t n) {
@@ -28,7 +42,9 @@ void map_run(const void* x_run, void* y_run, std::int64_t n) {
   const T* x = static_cast<const T*>(x_run);
   T* y = static_cast<T*>(y_run);
   std::int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) hn::StoreU(Op()(d, hn::LoadU(d, x + i)), d, y + i);
+  while (i + lanes <= n)
+    for (const std::int64_t end = next_stretch(n, i, lanes, y, x); i < end; i += lanes)
+      hn::StoreU(Op()(d, hn::LoadU(d, x + i)), d, y + i);
   if (i == n) return;
 #if HWY_MEM_OPS_MIGHT_FAULT
   const auto bytes = static_cast<std::size_t>(n - i) * sizeof(T);
@@ -52,14 +68,19 @@ void zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int
   T* y = static_cast<T*>(y_run);
   std::int64_t i = 0;
   if (a_step && b_step) {
-    for (; i + lanes <= n; i += lanes) hn::StoreU(Op()(d, hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, y + i);
+    while (i + lanes <= n)
+      for (const std::int64_t end = next_stretch(n, i, lanes, y, a, b); i < end; i += lanes)
+        hn::StoreU(Op()(d, hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, y + i);
   } else if (a_step) {
     const auto b_all = hn::Set(d, *b);
-    for (; i + lanes <= n; i += lanes) hn::StoreU(Op()(d, hn::LoadU(d, a + i), b_all), d, y + i);
+    while (i + lanes <= n)
+      for (const std::int64_t end = next_stretch(n, i, lanes, y, a); i < end; i += lanes)
+        hn::StoreU(Op()(d, hn::LoadU(d, a + i), b_all), d, y + i);
   } else {
     const auto a_all = hn::Set(d, *a);
-    for (; i + lanes <= n; i += lanes)
-      hn::StoreU(Op()(d, a_all, b_step ? hn::LoadU(d, b + i) : hn::Set(d, *b)), d, y + i);
+    while (i + lanes <= n)
+      for (const std::int64_t end = next_stretch(n, i, lanes, y, b); i < end; i += lanes)
+        hn::StoreU(Op()(d, a_all, b_step ? hn::LoadU(d, b + i) : hn::Set(d, *b)), d, y + i);
   }
   if (i == n) return;
 #if HWY_MEM_OPS_MIGHT_FAULT
