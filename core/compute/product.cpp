@@ -37,11 +37,11 @@ inline Tensor readable_as_it_lies(const Tensor& x) { return is_blas_layout(x) ? 
 
 template <class T>
 inline MatrixIn<T> first_matrix(const Tensor& x) {
-  if (x.is_contiguous()) return {x.data<T>(), std::max<std::int64_t>(x.shape()[x.rank() - 1], 1), false};
+  if (x.is_contiguous()) return {values<T>(x), std::max<std::int64_t>(x.shape()[x.rank() - 1], 1), false};
   const MatrixLayout at(x);
   if (at.has_whole_rows())
-    return {x.data<T>(), std::max<std::int64_t>({at.rows == 1 ? at.columns : at.down, at.columns, 1}), false};
-  return {x.data<T>(), std::max<std::int64_t>({at.columns == 1 ? at.rows : at.along, at.rows, 1}), true};
+    return {values<T>(x), std::max<std::int64_t>({at.rows == 1 ? at.columns : at.down, at.columns, 1}), false};
+  return {values<T>(x), std::max<std::int64_t>({at.columns == 1 ? at.rows : at.along, at.rows, 1}), true};
 }
 
 // All deferred products of the process that are not computed yet; few, and large.

@@ -1,5 +1,6 @@
 #include "tensor.h"
 
+#include <bit>
 #include <cstring>
 #include <thread>
 
@@ -201,7 +202,8 @@ std::int64_t detail::check_bytes(const char* op, const Shape& shape, Dtype dtype
 
 Tensor detail::empty_for(const char* op, const Shape& shape, Dtype dtype) {
   const std::int64_t bytes = bytes_of(op, shape, dtype);
-  Body* body = new_body(static_cast<std::size_t>(bytes), shape, shape.size(), dtype);
+  const std::int64_t size = bytes >> std::countr_zero(size_of(dtype));
+  Body* body = new_body(static_cast<std::size_t>(bytes), shape, size, dtype);
   body->data = body->payload();
   return Tensor::adopt(body);
 }

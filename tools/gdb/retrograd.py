@@ -94,8 +94,8 @@ class TensorPrinter:
         sizes = sizes_of(body["shape"])
         steps = row_major(sizes)
         text = "{} {}".format(dtype, tuple_text(sizes))
-        if not bool(body["contiguous"]):
-            payload = int(body.address) + body.type.sizeof
+        if not bool(atomic(body["contiguous"])):
+            payload = int(body.address) + (128 if len(sizes) <= 3 else 192)  # Body::payload
             steps = [read(payload + 8 * axis, "q") for axis in range(len(sizes))]
             text += " strides " + tuple_text(steps)
         if int(body["base"]) != int(body.address):
