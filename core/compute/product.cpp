@@ -35,13 +35,15 @@ inline bool is_blas_layout(const Tensor& x) {
 
 inline Tensor readable_as_it_lies(const Tensor& x) { return is_blas_layout(x) ? x : packed(x); }
 
+// Of a tensor in such a layout.
 template <class T>
 inline MatrixIn<T> first_matrix(const Tensor& x) {
-  if (x.is_contiguous()) return {values<T>(x), std::max<std::int64_t>(x.shape()[x.rank() - 1], 1), false};
+  const T* first = reinterpret_cast<const T*>(x.body().data);
+  if (x.is_contiguous()) return {first, std::max<std::int64_t>(x.shape()[x.rank() - 1], 1), false};
   const MatrixLayout at(x);
   if (at.has_whole_rows())
-    return {values<T>(x), std::max<std::int64_t>({at.rows == 1 ? at.columns : at.down, at.columns, 1}), false};
-  return {values<T>(x), std::max<std::int64_t>({at.columns == 1 ? at.rows : at.along, at.rows, 1}), true};
+    return {first, std::max<std::int64_t>({at.rows == 1 ? at.columns : at.down, at.columns, 1}), false};
+  return {first, std::max<std::int64_t>({at.columns == 1 ? at.rows : at.along, at.rows, 1}), true};
 }
 
 // All deferred products of the process that are not computed yet; few, and large.

@@ -20,18 +20,25 @@ HWY_BEFORE_NAMESPACE();
 namespace retrograd::HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Up to where the next few vectors of n elements go on from i. Of a long run, what y and x hold some lines further on
-/// is fetched meanwhile: a processor that has much to compute for each element does not look that far ahead by itself.
-template <class T, class... From>
-HWY_INLINE std::int64_t next_stretch(std::int64_t n, std::int64_t i, std::int64_t lanes, T* y, const From*... x) {
-  constexpr std::int64_t kVectors = 16, kAhead = 1024 / sizeof(T), kLine = 64 / sizeof(T), kLong = 131072 / sizeof(T);
-  const std::int64_t end = i + kVectors * lanes <= n ? i + kVectors * lanes : n - (n - i) % lanes;
+/// Calls step(i) for each whole vector of a run of n elements, and returns where the rest begins. In a long run, what y
+/// and x hold some lines further on is fetched meanwhile: a processor that has much to compute for each element does
+/// not look that far ahead by itself.
+template <class Step, class T, class... From>
+HWY_INLINE std::int64_t for_each_vector(std::int64_t n, std::int64_t lanes, Step step, T* y, const From*... x) {
+  constexpr std::int64_t kAhead = 1024 / sizeof(T), kLine = 64 / sizeof(T), kLong = 131072 / sizeof(T);
+  const std::int64_t stretch = 16 * lanes;
+  std::int64_t i = 0;
   if (n > kLong)
-    for (std::int64_t at = i + kAhead; at < end + kAhead; at += kLine) {
-      __builtin_prefetch(y + at, 1);
-      (__builtin_prefetch(x + at), ...);
+    while (i + stretch <= n) {
+      const std::int64_t end = i + stretch;
+      for (std::int64_t at = i + kAhead; at < end + kAhead; at += kLine) {
+        __builtin_prefetch(y + at, 1);
+        (__builtin_prefetch(x + at), ...);
+      }
+      for (; i < end; i += lanes) step(i);
     }
-  return end;
+  for (; i + lanes <= n; i += lanes) step(i);
+  return i;
 }
 
 /// y[i] = Op(x[i]). Op is Op()(tag, vector).
@@ -41,10 +48,8 @@ void map_run(const void* x_run, void* y_run, std::int64_t n) {
   const auto lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const T* x = static_cast<const T*>(x_run);
   T* y = static_cast<T*>(y_run);
-  std::int64_t i = 0;
-  while (i + lanes <= n)
-    for (const std::int64_t end = next_stretch(n, i, lanes, y, x); i < end; i += lanes)
-      hn::StoreU(Op()(d, hn::LoadU(d, x + i)), d, y + i);
+  const std::int64_t i = for_each_vector(
+      n, lanes, [=](std::int64_t at) HWY_ATTR { hn::StoreU(Op()(d, hn::LoadU(d, x + at)), d, y + at); }, y, x);
   if (i == n) return;
 #if HWY_MEM_OPS_MIGHT_FAULT
   const auto bytes = static_cast<std::size_t>(n - i) * sizeof(T);
@@ -68,19 +73,21 @@ void zip_run(const void* a_run, std::int64_t a_step, const void* b_run, std::int
   T* y = static_cast<T*>(y_run);
   std::int64_t i = 0;
   if (a_step && b_step) {
-    while (i + lanes <= n)
-      for (const std::int64_t end = next_stretch(n, i, lanes, y, a, b); i < end; i += lanes)
-        hn::StoreU(Op()(d, hn::LoadU(d, a + i), hn::LoadU(d, b + i)), d, y + i);
+    i = for_each_vector(
+        n, lanes,
+        [=](std::int64_t at) HWY_ATTR { hn::StoreU(Op()(d, hn::LoadU(d, a + at), hn::LoadU(d, b + at)), d, y + at); },
+        y, a, b);
   } else if (a_step) {
     const auto b_all = hn::Set(d, *b);
-    while (i + lanes <= n)
-      for (const std::int64_t end = next_stretch(n, i, lanes, y, a); i < end; i += lanes)
-        hn::StoreU(Op()(d, hn::LoadU(d, a + i), b_all), d, y + i);
+    i = for_each_vector(
+        n, lanes, [=](std::int64_t at) HWY_ATTR { hn::StoreU(Op()(d, hn::LoadU(d, a + at), b_all), d, y + at); }, y, a);
   } else {
     const auto a_all = hn::Set(d, *a);
-    while (i + lanes <= n)
-      for (const std::int64_t end = next_stretch(n, i, lanes, y, b); i < end; i += lanes)
-        hn::StoreU(Op()(d, a_all, b_step ? hn::LoadU(d, b + i) : hn::Set(d, *b)), d, y + i);
+    i = for_each_vector(
+        n, lanes,
+        [=](std::int64_t at)
+            HWY_ATTR { hn::StoreU(Op()(d, a_all, b_step ? hn::LoadU(d, b + at) : hn::Set(d, *b)), d, y + at); },
+        y, b);
   }
   if (i == n) return;
 #if HWY_MEM_OPS_MIGHT_FAULT
