@@ -18,7 +18,7 @@ def atomic(value):
             return atomic(value[field])
         if field.name in ("_M_i", "__a_value"):
             return value[field]
-        if field.name in ("_M_b", "__a_"):
+        if field.name in ("_M_b", "_M_base", "__a_"):
             return atomic(value[field])
         if field.name == "_M_p":
             return value[field]
